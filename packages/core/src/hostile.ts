@@ -1,0 +1,27 @@
+/** @module Text from outside made safe to show: short, without control characters, without anything shaped like a secret. */
+
+const MAX_CHARACTERS = 500
+
+// JWTs, SSWS tokens, PEM blocks, private JWK members and long random runs, in the shapes Okta and its tools use.
+const SECRET_SHAPES: readonly RegExp[] = [
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
+  /\beyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){0,4}/g,
+  /\b(?:SSWS|Bearer|DPoP|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi,
+  /\b00[A-Za-z0-9_-]{40}\b/g,
+  /"(?:d|p|q|dp|dq|qi|k)"\s*:\s*"[^"]*"?/g,
+  /[A-Za-z0-9+/_-]{64,}={0,2}/g,
+]
+
+/**
+ * Text that came from outside (an error description, a request id, a host name), safe to put into an error or a log.
+ *
+ * At most 500 characters; control and bidirectional characters become spaces; anything shaped like a secret becomes `[removed]`.
+ */
+export function showHostile(text: string, options?: { readonly maxCharacters?: number }): string {
+  const max = options?.maxCharacters ?? MAX_CHARACTERS
+  // Cut first with room to spare: the shapes below need not run over megabytes.
+  let shown = text.slice(0, max * 4)
+  for (const shape of SECRET_SHAPES) shown = shown.replace(shape, '[removed]')
+  shown = shown.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu, ' ').trim()
+  return shown.length > max ? `${shown.slice(0, max)}…` : shown
+}

@@ -1,0 +1,66 @@
+/** @module How long to wait before the next attempt. Pure: no clock, no network. */
+
+/** What an attempt that may be repeated ended with. */
+export interface FailedAttempt {
+  /** 1 for the first attempt. */
+  readonly attempt: number
+  /** The HTTP status, or undefined where no answer came. */
+  readonly status?: number | undefined
+  readonly headers?: Headers | undefined
+  /** The org's time at the answer; `x-rate-limit-reset` counts in it. */
+  readonly orgTime: Date
+}
+
+/** Limits of {@link waitBeforeRetry}. */
+export interface RetryOptions {
+  /** The whole number of attempts, the first one included. Default 4. */
+  readonly maxAttempts?: number
+  /** The longest single wait. Default 65 s: Okta's rate-limit window is one minute. */
+  readonly maxWaitMs?: number
+  /** A number in [0, 1), for jitter. */
+  readonly random: () => number
+}
+
+const BASE_WAIT_MS = 500
+const MAX_BACKOFF_MS = 20_000
+
+/**
+ * Milliseconds to wait before the next attempt, or undefined when there should be none.
+ *
+ * A 429 waits until the limit's reset (`retry-after`, else `x-rate-limit-reset`) plus up to a second of jitter; a reset
+ * beyond `maxWaitMs` is not waited for. 5xx answers and broken connections wait exponentially longer with full jitter,
+ * or as `retry-after` says. Everything else is an answer and not retried.
+ *
+ * @see RFC 9110, section 10.2.3 - Retry-After
+ * @see Okta, "Rate limits" - x-rate-limit-reset is in UTC epoch seconds
+ */
+export function waitBeforeRetry(failed: FailedAttempt, options: RetryOptions): number | undefined {
+  const { maxAttempts = 4, maxWaitMs = 65_000, random } = options
+  if (failed.attempt >= maxAttempts || !isTransient(failed.status)) return undefined
+  const askedMs = askedWaitMs(failed)
+  if (askedMs !== undefined) {
+    const waitMs = askedMs + Math.round(random() * 1_000)
+    return waitMs > maxWaitMs ? undefined : waitMs
+  }
+  const ceilingMs = Math.min(MAX_BACKOFF_MS, BASE_WAIT_MS * 2 ** (failed.attempt - 1))
+  return Math.min(maxWaitMs, Math.round(ceilingMs / 2 + (random() * ceilingMs) / 2))
+}
+
+/** Whether the same request may succeed later: no answer at all, 408, 429, or a 5xx other than 501 and 505. */
+export function isTransient(status: number | undefined): boolean {
+  if (status === undefined || status === 408 || status === 429) return true
+  return status >= 500 && status !== 501 && status !== 505
+}
+
+function askedWaitMs(failed: FailedAttempt): number | undefined {
+  const retryAfter = failed.headers?.get('retry-after')?.trim()
+  if (retryAfter) {
+    if (/^\d{1,6}$/.test(retryAfter)) return Number(retryAfter) * 1_000
+    const at = Date.parse(retryAfter)
+    if (!Number.isNaN(at)) return Math.max(0, at - failed.orgTime.getTime())
+  }
+  if (failed.status !== 429) return undefined
+  const reset = failed.headers?.get('x-rate-limit-reset')?.trim()
+  if (!reset || !/^\d{1,12}$/.test(reset)) return undefined
+  return Math.max(0, Number(reset) * 1_000 - failed.orgTime.getTime())
+}

@@ -1,0 +1,137 @@
+/** @module How core reaches the network: one function from a request to an answer, `fetch` unless the runtime has a better one. */
+
+import { PosternError } from './error.ts'
+import { showHostile } from './hostile.ts'
+
+/** One HTTP request. The URL is absolute; header names are lower case. */
+export interface TransportRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string | Uint8Array<ArrayBuffer> | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** One HTTP answer. The body is a stream that must be read or cancelled. */
+export interface TransportResponse {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: ReadableStream<Uint8Array> | null
+}
+
+/**
+ * Sends one request and gives the answer as soon as its headers are there.
+ *
+ * Never follows a redirect, never retries, keeps no cookies. Rejects when no answer came.
+ */
+export type Transport = (request: TransportRequest) => Promise<TransportResponse>
+
+/** The default {@link Transport}: the runtime's own `fetch`. */
+export const fetchTransport: Transport = async (request) => {
+  const response = await fetch(request.url, {
+    method: request.method,
+    headers: request.headers,
+    redirect: 'manual',
+    credentials: 'omit',
+    cache: 'no-store',
+    ...(request.body === undefined ? {} : { body: request.body }),
+    ...(request.signal === undefined ? {} : { signal: request.signal }),
+  })
+  return { status: response.status, headers: response.headers, body: response.body }
+}
+
+/** What can go wrong between a request and a complete answer. */
+export type UpstreamErrorCode =
+  | 'upstream_timeout'
+  | 'upstream_connection_lost'
+  | 'upstream_bad_response'
+  | 'upstream_response_too_large'
+  | 'upstream_redirect_refused'
+  | 'upstream_unavailable'
+  | 'rate_limited'
+  | 'tls_error'
+
+/** No usable answer came from the other side. */
+export class UpstreamError extends PosternError<UpstreamErrorCode> {
+  override readonly name = 'UpstreamError'
+}
+
+/**
+ * Reads a whole body, refusing one larger than `maxBytes` before holding it.
+ *
+ * @throws {UpstreamError} `upstream_response_too_large`
+ */
+export async function readBody(
+  response: TransportResponse,
+  options: { readonly maxBytes: number; readonly host: string },
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (response.body === null) return new Uint8Array()
+  const reader = response.body.getReader()
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) break
+    length += value.byteLength
+    if (length > options.maxBytes) {
+      await reader.cancel().catch(() => undefined)
+      throw new UpstreamError(
+        'upstream_response_too_large',
+        `The answer of ${options.host} is larger than ${options.maxBytes} bytes.`,
+        {
+          remedy:
+            'Check that the org URL is right and that no proxy in between answers in its place.',
+          details: { maxBytes: options.maxBytes },
+        },
+      )
+    }
+    chunks.push(value)
+  }
+  const body = new Uint8Array(length)
+  let offset = 0
+  for (const chunk of chunks) {
+    body.set(chunk, offset)
+    offset += chunk.byteLength
+  }
+  return body
+}
+
+// Node, undici and OpenSSL name a failed handshake so; other runtimes say it in the message only.
+const TLS_CODE = /CERT|^ERR_TLS|^ERR_SSL|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET)/
+
+/** The {@link UpstreamError} for whatever a transport or a body stream rejected with. Carries no part of the request. */
+export function upstreamError(thrown: unknown, host: string): UpstreamError {
+  if (thrown instanceof UpstreamError) return thrown
+  const reason = failureCode(thrown)
+  if (reason !== undefined && TLS_CODE.test(reason)) {
+    return new UpstreamError('tls_error', `The TLS certificate of ${host} was not accepted.`, {
+      remedy:
+        'Check the host name and interception proxies; verification cannot be switched off for Okta hosts.',
+      details: { reason },
+    })
+  }
+  if (isTimeout(thrown)) {
+    return new UpstreamError('upstream_timeout', `${host} did not answer in time.`, {
+      remedy: 'Check the network between this machine and the org, then try again.',
+      details: reason === undefined ? {} : { reason },
+    })
+  }
+  return new UpstreamError('upstream_connection_lost', `The connection to ${host} broke.`, {
+    remedy: 'Check the org URL, DNS and the network between this machine and the org.',
+    details: reason === undefined ? {} : { reason },
+  })
+}
+
+function isTimeout(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.name === 'TimeoutError'
+}
+
+/** The platform's code for a failure (`ECONNREFUSED`, `ENOTFOUND`, …), found along the chain of causes. */
+function failureCode(thrown: unknown): string | undefined {
+  for (let depth = 0, error = thrown; depth < 5 && error instanceof Error; depth++) {
+    const code: unknown = 'code' in error ? error.code : undefined
+    if (typeof code === 'string') return showHostile(code, { maxCharacters: 64 })
+    error = error.cause
+  }
+  return undefined
+}
