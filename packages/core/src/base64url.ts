@@ -10,11 +10,6 @@ export function encodeBase64url(input: Uint8Array | string): string {
   return base64url.encode(input)
 }
 
-/** The bytes of a base64url text. @throws {TypeError} on characters outside the alphabet. */
-export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(base64url.decode(text))
-}
-
 /** UTF-8 bytes of a text. */
 export function encodeText(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text) as Uint8Array<ArrayBuffer>

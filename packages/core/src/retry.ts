@@ -1,4 +1,4 @@
-/** @module How long to wait before the next attempt. Pure: no clock, no network. */
+/** @module How long to wait before the next attempt: no clock, no network. */
 
 /** What an attempt that may be repeated ended with. */
 export interface FailedAttempt {
@@ -46,8 +46,14 @@ export function waitBeforeRetry(failed: FailedAttempt, options: RetryOptions): n
   return Math.min(maxWaitMs, Math.round(ceilingMs / 2 + (random() * ceilingMs) / 2))
 }
 
+/** A random number in [0, 1), for jitter. */
+export function randomFraction(): number {
+  const [word = 0] = crypto.getRandomValues(new Uint32Array(1))
+  return word / 2 ** 32
+}
+
 /** Whether the same request may succeed later: no answer at all, 408, 429, or a 5xx other than 501 and 505. */
-export function isTransient(status: number | undefined): boolean {
+function isTransient(status: number | undefined): boolean {
   if (status === undefined || status === 408 || status === 429) return true
   return status >= 500 && status !== 501 && status !== 505
 }

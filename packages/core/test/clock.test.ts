@@ -1,0 +1,49 @@
+import { OrgClock, systemClock } from '@postern/core'
+import { describe, expect, test } from 'vitest'
+import { TestClock } from '../../../test/test-clock.ts'
+
+describe('OrgClock', () => {
+  const now = new Date('2026-01-15T12:00:00.400Z')
+
+  test.each<[string, string | undefined, number]>([
+    ['no header', undefined, 0],
+    ['an unreadable one', 'yesterday', 0],
+    ['the same second', 'Thu, 15 Jan 2026 12:00:00 GMT', 0],
+    ['one second ahead, within what Date and travel hide', 'Thu, 15 Jan 2026 12:00:02 GMT', 0],
+    ['ten minutes ahead', 'Thu, 15 Jan 2026 12:10:00 GMT', 599_600],
+    ['ten minutes behind', 'Thu, 15 Jan 2026 11:50:00 GMT', -600_400],
+  ])('%s', (_what, date, offsetMs) => {
+    const clock = new OrgClock(new TestClock(now))
+    expect(clock.observe(date)).toBe(offsetMs)
+    expect(clock.offsetMs).toBe(offsetMs)
+    expect(clock.now().getTime()).toBe(now.getTime() + offsetMs)
+  })
+
+  test('a machine whose clock was set right unlearns the offset', () => {
+    const machine = new TestClock(now)
+    const clock = new OrgClock(machine)
+    clock.observe('Thu, 15 Jan 2026 12:10:00 GMT')
+    machine.set(new Date('2026-01-15T12:10:01Z'))
+    expect(clock.observe('Thu, 15 Jan 2026 12:10:01 GMT')).toBe(-599_600)
+    expect(clock.offsetMs).toBe(0)
+  })
+
+  test('the jitter of whole seconds does not move a known offset', () => {
+    const machine = new TestClock(now)
+    const clock = new OrgClock(machine)
+    clock.observe('Thu, 15 Jan 2026 12:10:00 GMT')
+    machine.advance(900)
+    expect(clock.observe('Thu, 15 Jan 2026 12:10:00 GMT')).toBe(0)
+  })
+})
+
+describe('systemClock', () => {
+  test('sleeps until it is woken by an abort, with the reason given', async () => {
+    const controller = new AbortController()
+    const sleeping = systemClock.sleep(60_000, { signal: controller.signal })
+    controller.abort(new Error('woken'))
+    await expect(sleeping).rejects.toThrow('woken')
+    await expect(systemClock.sleep(1, { signal: controller.signal })).rejects.toThrow('woken')
+    await expect(systemClock.sleep(1)).resolves.toBeUndefined()
+  })
+})
