@@ -13,3 +13,34 @@ export {
   UpstreamError,
   type UpstreamErrorCode,
 } from './transport.ts'
+export {
+  type Audience,
+  AudienceError,
+  type AudienceErrorCode,
+  parseAudience,
+} from './url/audience.ts'
+export {
+  ClientIdError,
+  type ClientIdErrorCode,
+  type ClientIdWarningCode,
+  type ParsedClientId,
+  parseClientId,
+} from './url/client-id.ts'
+export { oktaScopes, type ScopeBundle, scopeBundles } from './url/okta-scopes.ts'
+export { type OrgUrl, type ParsedOrgUrl, type ParseOrgUrlOptions, parseOrgUrl } from './url/org.ts'
+export { OrgUrlError, type OrgUrlErrorCode, type OrgUrlWarningCode } from './url/org-error.ts'
+export { ScopeError, type ScopeErrorCode, type ScopeWarningCode } from './url/scope-error.ts'
+export {
+  formatScopes,
+  type ParsedScopes,
+  type ParseScopesOptions,
+  parseScopes,
+  scopeCovers,
+} from './url/scopes.ts'
+export {
+  issuerUrl,
+  parseTokenUrl,
+  TokenUrlError,
+  type TokenUrlErrorCode,
+  tokenUrl,
+} from './url/token-url.ts'
