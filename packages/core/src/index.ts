@@ -3,6 +3,25 @@
 export { type Clock, OrgClock, systemClock } from './clock.ts'
 export { type ErrorDetails, PosternError, type PosternErrorOptions, type Warning } from './error.ts'
 export { showHostile } from './hostile.ts'
+export { requireSigningAlg } from './keys/algorithms.ts'
+export { exportJwk, exportPem } from './keys/export.ts'
+export { type GenerateKeyOptions, generateKey } from './keys/generate.ts'
+export { type ImportKeyOptions, importKey } from './keys/import.ts'
+export { validateKid } from './keys/kid.ts'
+export { type Curve, curves } from './keys/parts.ts'
+export { isProbablePrime, type PrimeTest } from './keys/primes.ts'
+export { PrivateKey } from './keys/private-key.ts'
+export {
+  type EcPublicJwk,
+  type PublicJwk,
+  publicJwks,
+  type RsaPublicJwk,
+  type ThumbprintMembers,
+  thumbprint,
+} from './keys/public.ts'
+export { KeyError, type KeyErrorCode, keyErrorCodes } from './keys/refusals.ts'
+export { type Signer, type SigningAlg, signingAlgs } from './keys/signer.ts'
+export { type KeyWarningCode, keyWarningCodes } from './keys/warnings.ts'
 export { type FailedAttempt, type RetryOptions, waitBeforeRetry } from './retry.ts'
 export { Secret } from './secret.ts'
 export {

@@ -1,0 +1,1055 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import {
+  type ImportKeyOptions,
+  type KeyErrorCode,
+  keyErrorCodes,
+  Secret,
+  type SigningAlg,
+} from '@postern/core'
+import { describe, expect, test } from 'vitest'
+import {
+  base64urlOf,
+  der,
+  derInteger,
+  ecKey,
+  highPrime,
+  jwk,
+  leakOf,
+  nodePrimeTest,
+  numberOf,
+  pem,
+  publicJwk,
+  publicPem,
+  randomPrime,
+  refusal,
+  rsaJwkOf,
+  rsaKey,
+  rsaPool,
+  tlv,
+  trustPrimes,
+  wrapPem,
+} from './pool.ts'
+
+/** What a person may paste, and the code it must end in. */
+interface Refused {
+  readonly code: KeyErrorCode
+  readonly title: string
+  readonly input: () => string | Uint8Array
+  readonly detail?: string
+  readonly options?: ImportKeyOptions
+}
+
+const rsa = rsaKey()
+const rsaPem = pem(rsa)
+const rsaJwk = jwk(rsa)
+const ec = ecKey()
+const ecJwk = jwk(ec)
+const json = (value: unknown) => JSON.stringify(value)
+const body = rsaPem.split('\n').slice(1, -2).join('\n')
+const other = jwk(rsaPool()[1] ?? rsa)
+const okp = generateKeyPairSync('ed25519').privateKey
+const encrypted = rsa.export({
+  type: 'pkcs8',
+  format: 'pem',
+  cipher: 'aes-256-cbc',
+  passphrase: 'open sesame',
+})
+const oidRsa = tlv(0x06, Buffer.from('2a864886f70d010101', 'hex'))
+const algorithm = tlv(0x30, oidRsa, tlv(0x05))
+const notAlg = (text: string) => text as SigningAlg
+
+// What certificates and requests look like from outside; nothing in them is read.
+const name = tlv(0x30)
+const spki = tlv(0x30, algorithm, tlv(0x03, [0]))
+const csr = tlv(0x30, tlv(0x30, derInteger(0n), name, spki, tlv(0xa0)), algorithm, tlv(0x03, [0]))
+const tbs = tlv(
+  0x30,
+  tlv(0xa0, derInteger(2n)),
+  derInteger(5n),
+  ...[algorithm, name, name, name, spki],
+)
+const certificate = tlv(0x30, tbs, algorithm, tlv(0x03, [0]))
+const pkcs12 = tlv(0x30, derInteger(3n), tlv(0x30), tlv(0x30))
+
+function withMembers(members: Readonly<Record<string, unknown>>): string {
+  return json({ ...rsaJwk, ...members })
+}
+
+function ecDer(curveOid: string, d: Uint8Array, point?: Uint8Array): Buffer {
+  const secret = tlv(
+    0x30,
+    derInteger(1n),
+    tlv(0x04, d),
+    ...(point === undefined ? [] : [tlv(0xa1, tlv(0x03, [0], point))]),
+  )
+  const type = tlv(
+    0x30,
+    tlv(0x06, Buffer.from('2a8648ce3d0201', 'hex')),
+    Buffer.from(curveOid, 'hex'),
+  )
+  return tlv(0x30, derInteger(0n), type, tlv(0x04, secret))
+}
+
+const phi = (numberOf(rsaJwk.p) - 1n) * (numberOf(rsaJwk.q) - 1n)
+const p256Oid = '06082a8648ce3d030107'
+const nearPrimes = () => {
+  const p = highPrime(1024)
+  const start = p + (1n << 90n)
+  for (let q = start - (start % 2n) + 1n; ; q += 2n) {
+    if ([3n, 5n, 7n, 11n, 13n, 17n, 19n].every((small) => q % small !== 0n)) return [p, q] as const
+  }
+}
+
+const cases: readonly Refused[] = [
+  {
+    code: 'input_too_large',
+    title: 'text of 64 KiB and one character',
+    input: () => 'A'.repeat(65_537),
+  },
+  {
+    code: 'input_too_large',
+    title: 'characters that take 64 KiB in UTF-8 only',
+    input: () => 'é'.repeat(40_000),
+  },
+  {
+    code: 'input_too_deep',
+    title: 'JSON 17 deep',
+    input: () => `${'['.repeat(17)}${']'.repeat(17)}`,
+    detail: '16',
+  },
+  {
+    code: 'input_too_deep',
+    title: 'a JWK with a deep member',
+    input: () => `{"kty":"RSA","x":${'[{"a":'.repeat(9)}1${'}]'.repeat(9)}}`,
+  },
+  { code: 'key_empty', title: 'a byte order mark alone', input: () => '\ufeff' },
+  { code: 'key_empty', title: 'two quotes', input: () => '""' },
+  { code: 'key_empty', title: 'an empty fence', input: () => '```pem\n```' },
+  { code: 'key_empty', title: 'zero-width characters', input: () => '\u200b\u200b \u00a0' },
+  { code: 'key_empty', title: 'no bytes', input: () => new Uint8Array() },
+  { code: 'key_unrecognised', title: 'a sentence', input: () => 'please see the attached key' },
+  { code: 'key_unrecognised', title: 'a client ID', input: () => '0oa1b2c3d4e5f6g7h8i9' },
+  {
+    code: 'key_unrecognised',
+    title: 'the text of an object that was not serialised',
+    input: () => '[object Object]',
+  },
+  { code: 'key_unrecognised', title: 'a placeholder', input: () => '{{OKTA_PRIVATE_KEY}}' },
+  { code: 'key_unrecognised', title: 'a number', input: () => '12345' },
+  { code: 'key_unrecognised', title: 'a URL', input: () => 'https://acme.okta.com/oauth2/v1/keys' },
+  {
+    code: 'key_unrecognised',
+    title: 'EC parameters alone',
+    input: () => wrapPem('EC PARAMETERS', Buffer.from(p256Oid, 'hex')),
+  },
+  {
+    code: 'key_unrecognised',
+    title: 'a PEM block of words',
+    input: () =>
+      '-----BEGIN PRIVATE KEY-----\nthis is my private key ok\n-----END PRIVATE KEY-----',
+  },
+  {
+    code: 'key_unrecognised',
+    title: 'a JSON string in too many JSON strings',
+    input: () => Array.from({ length: 9 }).reduce<string>((text) => json(text), 'x\n'),
+  },
+  { code: 'key_looks_like_path', title: 'an absolute path', input: () => '/etc/postern/okta-key' },
+  {
+    code: 'key_looks_like_path',
+    title: 'a path of Windows',
+    input: () => 'C:\\Users\\anna\\okta key.pem',
+  },
+  { code: 'key_looks_like_path', title: 'a path with ~', input: () => '~/.ssh/id_rsa' },
+  { code: 'key_looks_like_path', title: 'a bare file name', input: () => '"private.jwk"' },
+  { code: 'key_looks_like_path', title: 'a file URL', input: () => 'file:///home/anna/okta' },
+  { code: 'key_looks_like_path', title: 'a path with a variable', input: () => '$HOME/okta/key' },
+  {
+    code: 'key_looks_like_api_token',
+    title: 'an API token in quotes',
+    input: () => `'00${'aB3_-'.repeat(8)}'`,
+  },
+  {
+    code: 'key_looks_like_api_token',
+    title: 'an API token with SSWS',
+    input: () => `SSWS 00${'aB3_-'.repeat(8)}`,
+  },
+  {
+    code: 'key_looks_like_api_token',
+    title: 'an API token as a variable',
+    input: () => `OKTA_CLIENT_TOKEN=00${'aB3_-'.repeat(8)}`,
+  },
+  {
+    code: 'key_looks_like_client_secret',
+    title: '40 characters without structure',
+    input: () => 'xQ3v9_-A'.repeat(5),
+  },
+  {
+    code: 'key_looks_like_client_secret',
+    title: '64 characters without structure',
+    input: () => 'xQ3v9_-A'.repeat(8),
+  },
+  {
+    code: 'key_pem_missing_begin',
+    title: 'an END line alone',
+    input: () => '-----END PRIVATE KEY-----',
+  },
+  {
+    code: 'key_pem_missing_begin',
+    title: 'base64 of a PEM without its BEGIN line',
+    input: () => `${body}\n-----END RSA PRIVATE KEY-----`,
+  },
+  {
+    code: 'key_pem_missing_end',
+    title: 'two BEGIN lines',
+    input: () => `-----BEGIN PRIVATE KEY-----\n${rsaPem}`,
+  },
+  {
+    code: 'key_pem_missing_end',
+    title: 'base64 of a PEM that was cut',
+    input: () => Buffer.from(rsaPem.slice(0, 1000)).toString('base64'),
+  },
+  {
+    code: 'key_pem_bad_markers',
+    title: 'four dashes',
+    input: () => rsaPem.replaceAll('-----', '----'),
+  },
+  {
+    code: 'key_pem_bad_markers',
+    title: 'six dashes',
+    input: () => rsaPem.replaceAll('-----', '------'),
+  },
+  { code: 'key_pem_bad_markers', title: 'no dashes', input: () => rsaPem.replaceAll('-----', '') },
+  {
+    code: 'key_pem_bad_markers',
+    title: 'an em dash for two hyphens',
+    input: () => rsaPem.replaceAll('-----', '——-'),
+  },
+  {
+    code: 'key_pem_bad_markers',
+    title: 'lower case',
+    input: () =>
+      rsaPem
+        .replace('BEGIN PRIVATE KEY', 'begin private key')
+        .replace('END PRIVATE KEY', 'end private key'),
+  },
+  {
+    code: 'key_pem_bad_markers',
+    title: 'spaces inside the dashes',
+    input: () => rsaPem.replaceAll(/-----(.*)-----/g, '----- $1 -----'),
+  },
+  {
+    code: 'key_pem_bad_markers',
+    title: 'spaces lost inside the label',
+    input: () => rsaPem.replaceAll(/\s/g, ''),
+  },
+  {
+    code: 'key_pem_bad_markers',
+    title: 'plus signs of a form for spaces',
+    input: () => rsaPem.replaceAll(' ', '+'),
+  },
+  {
+    code: 'key_pem_bad_markers',
+    title: 'a good BEGIN line and a bent END line',
+    input: () => rsaPem.replace('-----END PRIVATE KEY-----', '—END PRIVATE KEY—'),
+  },
+  {
+    code: 'key_pem_label_mismatch',
+    title: 'BEGIN of a key and END of a certificate',
+    input: () => rsaPem.replace('END PRIVATE KEY', 'END CERTIFICATE'),
+  },
+  {
+    code: 'key_pem_truncated',
+    title: 'markers with nothing between them',
+    input: () => '-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----',
+  },
+  {
+    code: 'key_pem_truncated',
+    title: 'one line missing',
+    input: () => rsaPem.split('\n').toSpliced(5, 1).join('\n'),
+  },
+  {
+    code: 'key_pem_truncated',
+    title: 'one character missing',
+    input: () =>
+      rsaPem
+        .replaceAll('=', '')
+        .replace(/.\n-----END/, '\n-----END')
+        .replace(/.\n-----END/, '\n-----END'),
+  },
+  { code: 'key_pem_truncated', title: 'bare base64 that was cut', input: () => body.slice(0, 700) },
+  { code: 'key_pem_truncated', title: 'DER that was cut', input: () => der(rsa).subarray(0, 900) },
+  {
+    code: 'key_pem_bad_base64',
+    title: 'stars in place of the middle',
+    input: () => rsaPem.replace(body.slice(200, 600), '********'),
+  },
+  {
+    code: 'key_pem_bad_base64',
+    title: 'a line pasted twice',
+    input: () => rsaPem.replace(/(\n.*)(\n-----END)/, '$1$1$2').replaceAll('=', ''),
+  },
+  {
+    code: 'key_pem_bad_base64',
+    title: 'HTML line breaks',
+    input: () => rsaPem.replaceAll('\n', '<br>'),
+  },
+  {
+    code: 'key_pem_bad_base64',
+    title: 'bare base64 with an ellipsis',
+    input: () => `${body.slice(0, 300)}…${body.slice(-300)}`,
+  },
+  { code: 'key_pem_multiple', title: 'keys of two types', input: () => rsaPem + pem(ec, 'sec1') },
+  { code: 'key_pem_multiple', title: 'one key twice', input: () => rsaPem + rsaPem },
+  {
+    code: 'key_not_utf8',
+    title: 'UTF-16 with a byte order mark',
+    input: () => Buffer.from(`\ufeff${rsaPem}`, 'utf16le'),
+  },
+  {
+    code: 'key_not_utf8',
+    title: 'UTF-16 without one',
+    input: () => Buffer.from(rsaPem, 'utf16le'),
+  },
+  {
+    code: 'key_not_utf8',
+    title: 'base64 of UTF-16',
+    input: () => Buffer.from(`\ufeff${rsaPem}`, 'utf16le').toString('base64'),
+  },
+  {
+    code: 'key_not_utf8',
+    title: 'text that was decoded wrongly',
+    input: () => `\ufffd\ufffd${rsaPem}`,
+  },
+  {
+    code: 'key_not_utf8',
+    title: 'bytes of something else',
+    input: () => Uint8Array.of(0xfe, 0xed, 0xfe, 0xed, 0, 0, 0, 2),
+  },
+  {
+    code: 'key_encrypted',
+    title: 'an encrypted key and no passphrase',
+    input: () => encrypted.toString(),
+  },
+  {
+    code: 'key_encrypted',
+    title: 'an encrypted key and a wrong passphrase',
+    input: () => encrypted.toString(),
+    options: { passphrase: new Secret('close sesame') },
+  },
+  {
+    code: 'key_encrypted',
+    title: 'an encrypted key labelled as a plain one',
+    input: () => encrypted.toString().replaceAll('ENCRYPTED ', ''),
+  },
+  {
+    code: 'key_encrypted',
+    title: 'a DEK-Info header on one line',
+    input: () =>
+      pem(rsa, 'pkcs1').replace(
+        '-----\n',
+        '-----\nProc-Type: 4,ENCRYPTED DEK-Info: AES-128-CBC,00 ',
+      ),
+  },
+  { code: 'key_is_public', title: 'a public PEM', input: () => publicPem(rsa) },
+  {
+    code: 'key_is_public',
+    title: 'a public PEM labelled as private',
+    input: () => publicPem(rsa).replaceAll('PUBLIC', 'PRIVATE'),
+  },
+  {
+    code: 'key_is_public',
+    title: 'base64 of a public key',
+    input: () => publicPem(ec).split('\n').slice(1, -2).join(''),
+  },
+  {
+    code: 'key_is_public',
+    title: 'a PKCS#1 public key',
+    input: () => wrapPem('RSA PUBLIC KEY', tlv(0x30, derInteger(15n), derInteger(3n))),
+  },
+  {
+    code: 'key_is_public',
+    title: 'a public PEM that is damaged',
+    input: () => publicPem(rsa).replace('MI', '**'),
+  },
+  {
+    code: 'key_is_public',
+    title: 'a line of authorized_keys',
+    input: () => 'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQC7 anna@host',
+  },
+  {
+    code: 'key_is_public',
+    title: 'a public EC JWK that says verify',
+    input: () => json({ ...publicJwk(ec), key_ops: ['verify'], ext: true }),
+  },
+  {
+    code: 'key_is_certificate',
+    title: 'a certificate labelled as a key',
+    input: () => wrapPem('PRIVATE KEY', certificate),
+  },
+  { code: 'key_is_certificate', title: 'a certificate in DER', input: () => certificate },
+  {
+    code: 'key_is_certificate',
+    title: 'a bundle in PKCS#7',
+    input: () =>
+      wrapPem('PKCS7', tlv(0x30, tlv(0x06, Buffer.from('2a864886f70d010702', 'hex')), tlv(0xa0))),
+  },
+  {
+    code: 'key_is_certificate',
+    title: 'a certificate that was cut',
+    input: () => wrapPem('CERTIFICATE', certificate.subarray(0, -4)),
+  },
+  {
+    code: 'key_is_csr',
+    title: 'a certificate request',
+    input: () => wrapPem('CERTIFICATE REQUEST', csr),
+  },
+  {
+    code: 'key_is_csr',
+    title: 'a request with the old label, cut',
+    input: () => wrapPem('NEW CERTIFICATE REQUEST', csr.subarray(0, -2)),
+  },
+  {
+    code: 'key_openssh_format',
+    title: 'base64 of an OpenSSH key without markers',
+    input: () =>
+      Buffer.concat([Buffer.from('openssh-key-v1\0'), randomBytes(200)]).toString('base64'),
+  },
+  {
+    code: 'key_openssh_format',
+    title: 'an OpenSSH key labelled as another',
+    input: () => wrapPem('RSA PRIVATE KEY', Buffer.from('openssh-key-v1\0and more')),
+  },
+  {
+    code: 'key_openssh_format',
+    title: 'an OpenSSH key that is damaged',
+    input: () => wrapPem('OPENSSH PRIVATE KEY', Buffer.from('nothing')),
+  },
+  {
+    code: 'key_putty_format',
+    title: 'a PuTTY key',
+    input: () =>
+      'PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\nComment: x\nPublic-Lines: 6\nAAAA',
+  },
+  { code: 'key_pkcs12', title: 'PKCS#12 in DER', input: () => pkcs12 },
+  {
+    code: 'key_pkcs12',
+    title: 'PKCS#12 in BER',
+    input: () => Buffer.from('3080020103308006092a864886f70d010701', 'hex'),
+  },
+  { code: 'key_pkcs12', title: 'base64 of PKCS#12', input: () => pkcs12.toString('base64') },
+  {
+    code: 'key_symmetric',
+    title: 'a set with a symmetric key',
+    input: () => json({ keys: [{ kty: 'oct', k: 'c2VjcmV0', alg: 'HS256' }] }),
+  },
+  { code: 'key_type_unsupported', title: 'an OKP JWK', input: () => json(jwk(okp)) },
+  {
+    code: 'key_type_unsupported',
+    title: 'Ed25519 in PEM',
+    input: () => pem(okp),
+    detail: 'Ed25519',
+  },
+  {
+    code: 'key_type_unsupported',
+    title: 'X25519 in PEM',
+    input: () => pem(generateKeyPairSync('x25519').privateKey),
+    detail: 'X25519',
+  },
+  {
+    code: 'key_type_unsupported',
+    title: 'DSA in its own structure',
+    input: () => wrapPem('DSA PRIVATE KEY', tlv(0x30, ...[0n, 7n, 3n, 2n, 4n, 1n].map(derInteger))),
+    detail: 'DSA',
+  },
+  {
+    code: 'key_type_unsupported',
+    title: 'a type nobody knows',
+    input: () =>
+      wrapPem(
+        'PRIVATE KEY',
+        tlv(0x30, derInteger(0n), tlv(0x30, tlv(0x06, [0x2a, 0x03])), tlv(0x04, [1])),
+      ),
+  },
+  {
+    code: 'key_type_unsupported',
+    title: 'a JWK with a kty nobody knows',
+    input: () => json({ kty: 'rsa', n: 'AQ', d: 'AQ' }),
+  },
+  {
+    code: 'key_type_unsupported',
+    title: 'a PGP key',
+    input: () =>
+      '-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQOYBF\n=abcd\n-----END PGP PRIVATE KEY BLOCK-----',
+  },
+  {
+    code: 'key_curve_unsupported',
+    title: 'P-224 in PEM',
+    input: () => pem(ecKey('secp224r1')),
+    detail: 'P-224',
+  },
+  {
+    code: 'key_curve_unsupported',
+    title: 'secp256k1 in SEC1',
+    input: () => pem(ecKey('secp256k1'), 'sec1'),
+    detail: 'secp256k1',
+  },
+  {
+    code: 'key_curve_unsupported',
+    title: 'secp256k1 as a JWK',
+    input: () => json(jwk(ecKey('secp256k1'))),
+  },
+  {
+    code: 'key_curve_unsupported',
+    title: 'a curve written out as numbers',
+    input: () => wrapPem('PRIVATE KEY', ecDer('3000', Buffer.alloc(32, 1))),
+  },
+  {
+    code: 'key_curve_unsupported',
+    title: 'SEC1 that names no curve and has no point',
+    input: () =>
+      wrapPem('EC PRIVATE KEY', tlv(0x30, derInteger(1n), tlv(0x04, Buffer.alloc(32, 1)))),
+  },
+  {
+    code: 'key_alg_mismatch',
+    title: 'an RSA key for ES256',
+    input: () => rsaPem,
+    options: { alg: 'ES256' },
+    detail: 'RS256',
+  },
+  {
+    code: 'key_alg_mismatch',
+    title: 'a P-256 JWK that says ES384',
+    input: () => json({ ...ecJwk, alg: 'ES384' }),
+    detail: 'ES256',
+  },
+  {
+    code: 'key_alg_mismatch',
+    title: 'a P-384 key for ES512',
+    input: () => pem(ecKey('P-384')),
+    options: { alg: 'ES512' },
+    detail: 'ES384',
+  },
+  {
+    code: 'key_alg_mismatch',
+    title: 'an RSA JWK that says ES256 for RS256',
+    input: () => withMembers({ alg: 'ES256' }),
+    options: { alg: 'RS256' },
+    detail: 'RS256',
+  },
+  ...['none', 'HS256', 'PS256', 'RSA1_5', 'EdDSA', 'ES256K', 'rs256', ''].map(
+    (alg): Refused => ({
+      code: 'key_alg_not_allowed',
+      title: `a JWK that says alg ${alg || 'of no characters'}`,
+      input: () => withMembers({ alg }),
+    }),
+  ),
+  {
+    code: 'key_alg_not_allowed',
+    title: 'PS256 asked for',
+    input: () => rsaPem,
+    options: { alg: notAlg('PS256') },
+    detail: 'PS256',
+  },
+  {
+    code: 'key_too_small',
+    title: 'RSA of 2047 bits',
+    input: () => json(rsaJwkOf(randomPrime(1024), randomPrime(1023))),
+  },
+  {
+    code: 'key_too_large',
+    title: 'RSA of 4098 bits',
+    input: () => json({ ...rsaJwk, n: Buffer.alloc(513, 3).toString('base64url') }),
+  },
+  {
+    code: 'key_too_large',
+    title: 'RSA of 300,000 bits',
+    input: () => json({ ...rsaJwk, n: Buffer.alloc(40_000, 3).toString('base64url') }),
+  },
+  { code: 'key_exponent_invalid', title: 'e of 3', input: () => withMembers({ e: 'Aw' }) },
+  { code: 'key_exponent_invalid', title: 'an even e', input: () => withMembers({ e: 'AQAC' }) },
+  {
+    code: 'key_exponent_invalid',
+    title: 'e of 257 bits',
+    input: () =>
+      withMembers({
+        e: Buffer.from([1, ...Buffer.alloc(31), 1]).toString('base64url'),
+      }),
+  },
+  {
+    code: 'key_modulus_invalid',
+    title: 'an even modulus',
+    input: () => json(rsaJwkOf(1n << 1023n, randomPrime(1025))),
+  },
+  {
+    code: 'key_modulus_invalid',
+    title: 'a factor that is composite',
+    input: () => json(rsaJwkOf(randomPrime(512) * randomPrime(512), highPrime(1026))),
+  },
+  {
+    code: 'key_modulus_invalid',
+    title: 'n, e, d of a modulus that is itself prime',
+    input: () => primeModulusJwk(),
+  },
+  {
+    code: 'key_parts_inconsistent',
+    title: 'the n of another key',
+    input: () => withMembers({ n: other.n }),
+    detail: 'p, q',
+  },
+  ...(['p', 'q'] as const).map(
+    (member): Refused => ({
+      code: 'key_parts_inconsistent',
+      title: `${member} of another key`,
+      input: () => withMembers({ [member]: other[member] }),
+      detail: 'p, q',
+    }),
+  ),
+  ...(['d', 'dp', 'dq', 'qi'] as const).map(
+    (member): Refused => ({
+      code: 'key_parts_inconsistent',
+      title: `${member} of another key`,
+      input: () => withMembers({ [member]: other[member] }),
+      detail: member,
+    }),
+  ),
+  {
+    code: 'key_parts_inconsistent',
+    title: 'a wrong dp in PKCS#1, which OpenSSL loads',
+    input: () => pkcs1With(6, (dp) => dp + 2n),
+    detail: 'dp',
+  },
+  {
+    code: 'key_parts_inconsistent',
+    title: 'a wrong qi in PKCS#1',
+    input: () => pkcs1With(8, (qi) => qi - 1n),
+    detail: 'qi',
+  },
+  {
+    code: 'key_parts_inconsistent',
+    title: 'a d that fits but is larger than n',
+    input: () => pkcs1With(3, (d) => d + 2n * phi),
+    detail: 'd',
+  },
+  {
+    code: 'key_parts_inconsistent',
+    title: 'n, e and a wrong d',
+    input: () => json({ kty: 'RSA', n: rsaJwk.n, e: rsaJwk.e, d: other.d }),
+    detail: 'd',
+  },
+  {
+    code: 'key_parts_inconsistent',
+    title: 'n, e and an even d',
+    input: () => json({ kty: 'RSA', n: rsaJwk.n, e: rsaJwk.e, d: 'BAAA' }),
+    detail: 'd',
+  },
+  {
+    code: 'key_parts_inconsistent',
+    title: 'a 1 for p',
+    input: () => json({ ...rsaJwk, p: 'AQ', q: rsaJwk.n }),
+    detail: 'p, q',
+  },
+  {
+    code: 'key_parts_inconsistent',
+    title: 'an EC point of another key',
+    input: () => json({ ...ecJwk, ...pointOf(jwk(ecKey())) }),
+  },
+  {
+    code: 'key_parts_inconsistent',
+    title: 'an EC point off the curve',
+    input: () => json({ ...ecJwk, y: jwk(ecKey()).y }),
+    detail: 'x, y',
+  },
+  {
+    code: 'key_parts_inconsistent',
+    title: 'an EC coordinate beyond the field',
+    input: () => json({ ...ecJwk, x: Buffer.alloc(32, 255).toString('base64url') }),
+    detail: 'x, y',
+  },
+  {
+    code: 'key_parts_inconsistent',
+    title: 'an EC d of 0',
+    input: () => json({ ...ecJwk, d: Buffer.alloc(32).toString('base64url') }),
+    detail: 'd',
+  },
+  {
+    code: 'key_parts_inconsistent',
+    title: 'an EC d of the order',
+    input: () =>
+      json({
+        ...ecJwk,
+        d: Buffer.from(
+          'ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551',
+          'hex',
+        ).toString('base64url'),
+      }),
+    detail: 'd',
+  },
+  {
+    code: 'key_parts_inconsistent',
+    title: 'a compressed EC point of another key',
+    input: () =>
+      wrapPem(
+        'PRIVATE KEY',
+        ecDer(p256Oid, Buffer.from(ecJwk.d ?? '', 'base64url'), compressed(jwk(ecKey()))),
+      ),
+    detail: 'x, y',
+  },
+  {
+    code: 'key_parts_inconsistent',
+    title: 'an EC point of the wrong size',
+    input: () => wrapPem('PRIVATE KEY', ecDer(p256Oid, Buffer.alloc(32, 1), Buffer.alloc(64, 4))),
+    detail: 'x, y',
+  },
+  {
+    code: 'key_parts_inconsistent',
+    title: 'a PKCS#8 with noise inside',
+    input: () =>
+      wrapPem('PRIVATE KEY', tlv(0x30, derInteger(0n), algorithm, tlv(0x04, Buffer.alloc(64, 7)))),
+  },
+  {
+    code: 'key_parts_inconsistent',
+    title: 'an inner length that is too long',
+    input: () => wrapPem('PRIVATE KEY', tlv(0x30, derInteger(0n), [0x30, 0x7f, 0x05])),
+  },
+  {
+    code: 'key_parts_inconsistent',
+    title: 'a modulus that is negative',
+    input: () =>
+      wrapPem(
+        'RSA PRIVATE KEY',
+        tlv(
+          0x30,
+          derInteger(0n),
+          tlv(0x02, [0x80, 1]),
+          ...[3n, 3n, 3n, 3n, 3n, 3n, 3n].map(derInteger),
+        ),
+      ),
+  },
+  { code: 'key_weak_roca', title: 'a modulus with the ROCA fingerprint', input: rocaJwk },
+  { code: 'key_weak_primes', title: 'primes that are equal', input: () => equalPrimesJwk() },
+  {
+    code: 'key_weak_primes',
+    title: 'primes 2^90 apart',
+    input: () => json(rsaJwkOf(...nearPrimes())),
+    options: { isProbablePrime: trustPrimes },
+  },
+  {
+    code: 'key_weak_primes',
+    title: 'a prime of 256 bits',
+    input: () => json(rsaJwkOf(randomPrime(256), randomPrime(1800))),
+  },
+  { code: 'key_jwk_missing_member', title: 'an empty object', input: () => '{}', detail: 'kty' },
+  {
+    code: 'key_jwk_missing_member',
+    title: 'an object that is no key',
+    input: () => json({ client_id: 'a', key: 'short' }),
+    detail: 'kty',
+  },
+  {
+    code: 'key_jwk_missing_member',
+    title: 'a JWK with primes and no d',
+    input: () => withMembers({ d: undefined }),
+    detail: 'd',
+  },
+  {
+    code: 'key_jwk_missing_member',
+    title: 'an EC JWK without crv',
+    input: () => json({ ...ecJwk, crv: undefined }),
+    detail: 'crv',
+  },
+  {
+    code: 'key_jwk_missing_member',
+    title: 'an EC JWK without y',
+    input: () => json({ ...ecJwk, y: undefined }),
+    detail: 'y',
+  },
+  {
+    code: 'key_jwk_missing_member',
+    title: 'a JWK of kty alone',
+    input: () => json({ kty: 'RSA' }),
+    detail: 'n',
+  },
+  {
+    code: 'key_jwk_partial_crt',
+    title: 'dp and qi missing',
+    input: () => withMembers({ dp: undefined, qi: undefined }),
+    detail: 'dp, qi',
+  },
+  {
+    code: 'key_jwk_bad_type',
+    title: 'a kid that is a number',
+    input: () => withMembers({ kid: 7 }),
+    detail: 'kid',
+  },
+  {
+    code: 'key_jwk_bad_type',
+    title: 'a d that is an object',
+    input: () => withMembers({ d: {} }),
+    detail: 'd',
+  },
+  {
+    code: 'key_jwk_bad_type',
+    title: 'a d that is null',
+    input: () => withMembers({ d: null }),
+    detail: 'd',
+  },
+  {
+    code: 'key_jwk_bad_type',
+    title: 'a kty that is an array',
+    input: () => withMembers({ kty: ['RSA'] }),
+    detail: 'kty',
+  },
+  {
+    code: 'key_jwk_bad_type',
+    title: 'key_ops as text',
+    input: () => withMembers({ key_ops: 'sign' }),
+    detail: 'key_ops',
+  },
+  {
+    code: 'key_jwk_bad_type',
+    title: 'keys that are no array',
+    input: () => json({ keys: rsaJwk }),
+    detail: 'keys',
+  },
+  {
+    code: 'key_jwk_bad_type',
+    title: 'a set of texts',
+    input: () => json({ keys: ['a'] }),
+    detail: 'keys',
+  },
+  {
+    code: 'key_jwk_bad_base64url',
+    title: 'stars in place of d',
+    input: () => withMembers({ d: '********' }),
+    detail: 'd',
+  },
+  {
+    code: 'key_jwk_bad_base64url',
+    title: 'both alphabets in one member',
+    input: () => withMembers({ d: '-_+/' }),
+    detail: 'd',
+  },
+  {
+    code: 'key_jwk_bad_base64url',
+    title: 'an empty member',
+    input: () => withMembers({ d: '' }),
+    detail: 'd',
+  },
+  {
+    code: 'key_jwk_bad_base64url',
+    title: 'a member cut in the middle of a group',
+    input: () => withMembers({ qi: 'AAAAA' }),
+    detail: 'qi',
+  },
+  {
+    code: 'key_jwk_bad_length',
+    title: 'an EC x without its leading zero',
+    input: () => json({ ...ecJwk, x: 'AQ' }),
+    detail: 'x',
+  },
+  {
+    code: 'key_jwk_bad_length',
+    title: 'an EC d with one byte more',
+    input: () => json({ ...ecJwk, d: Buffer.alloc(33, 1).toString('base64url') }),
+    detail: 'd',
+  },
+  {
+    code: 'key_jwk_multiprime',
+    title: 'a JWK with oth',
+    input: () => withMembers({ oth: [{ r: 'AQ', d: 'AQ', t: 'AQ' }] }),
+  },
+  {
+    code: 'key_jwk_multiprime',
+    title: 'a PKCS#1 key of version 1',
+    input: () =>
+      wrapPem(
+        'RSA PRIVATE KEY',
+        tlv(0x30, ...[1n, 3n, 3n, 3n, 3n, 3n, 3n, 3n, 3n].map(derInteger), tlv(0x30)),
+      ),
+  },
+  {
+    code: 'key_use_not_sig',
+    title: 'use of something nobody knows',
+    input: () => withMembers({ use: 'both' }),
+  },
+  {
+    code: 'key_use_not_sig',
+    title: 'a set whose one private key is for encryption',
+    input: () => json({ keys: [{ ...rsaJwk, use: 'enc' }, publicJwk(ec)] }),
+  },
+  {
+    code: 'key_ops_no_sign',
+    title: 'key_ops of decrypt',
+    input: () => withMembers({ key_ops: ['decrypt', 'unwrapKey'] }),
+  },
+  {
+    code: 'key_ops_no_sign',
+    title: 'key_ops of nothing',
+    input: () => withMembers({ key_ops: [] }),
+  },
+  { code: 'key_jwks_empty', title: 'a set without keys', input: () => '{"keys": []}' },
+  {
+    code: 'key_jwks_empty',
+    title: 'an empty array, kid asked for',
+    input: () => '[]',
+    options: { kid: 'a' },
+  },
+  {
+    code: 'key_jwks_ambiguous',
+    title: 'an array of two keys, one without kid',
+    input: () => json([{ ...rsaJwk, kid: 'a' }, ecJwk]),
+    detail: 'a, (without kid)',
+  },
+  {
+    code: 'key_jwks_ambiguous',
+    title: 'a kid that no key of the set has',
+    input: () => json({ keys: [{ ...rsaJwk, kid: 'a' }] }),
+    options: { kid: 'b' },
+    detail: 'a',
+  },
+  {
+    code: 'key_jwks_duplicate_kid',
+    title: 'two keys of one kid, another asked for',
+    input: () =>
+      json({
+        keys: [
+          { ...rsaJwk, kid: 'a' },
+          { ...ecJwk, kid: 'a' },
+          { ...other, kid: 'b' },
+        ],
+      }),
+    options: { kid: 'b' },
+    detail: 'a',
+  },
+  {
+    code: 'key_json_invalid',
+    title: 'a JWK that was cut',
+    input: () => json(rsaJwk).slice(0, 400),
+    detail: 'position 401',
+  },
+  {
+    code: 'key_json_invalid',
+    title: 'a JWK without its first brace',
+    input: () => json(rsaJwk).slice(1),
+    detail: 'position 6',
+  },
+  {
+    code: 'key_json_invalid',
+    title: 'an object as JavaScript prints it',
+    input: () => `{ kty: 'RSA', n: '${rsaJwk.n}' }`,
+  },
+  {
+    code: 'key_json_invalid',
+    title: 'single quotes',
+    input: () => json(rsaJwk).replaceAll('"', "'"),
+  },
+  {
+    code: 'key_json_invalid',
+    title: 'a comment',
+    input: () => json(rsaJwk).replace('{', '{ // mine\n'),
+  },
+  {
+    code: 'key_json_duplicate_member',
+    title: 'd twice, once escaped',
+    input: () => json(rsaJwk).replace('{', '{"\\u0064":"AQ",'),
+    detail: 'd',
+  },
+  { code: 'key_smart_quotes', title: 'German quotes', input: () => '{„kty“: „RSA“}' },
+  {
+    code: 'kid_too_long',
+    title: 'a kid of 256 characters',
+    input: () => rsaPem,
+    options: { kid: 'k'.repeat(256) },
+  },
+  {
+    code: 'kid_too_long',
+    title: 'a JWK with a kid of 10,000 characters',
+    input: () => withMembers({ kid: 'k'.repeat(10_000) }),
+  },
+  {
+    code: 'kid_invalid',
+    title: 'a line break at the end',
+    input: () => rsaPem,
+    options: { kid: 'my-kid\n' },
+  },
+  {
+    code: 'kid_invalid',
+    title: 'a JWK with a zero byte in its kid',
+    input: () => withMembers({ kid: 'a\0b' }),
+  },
+  {
+    code: 'kid_invalid',
+    title: 'a zero-width space',
+    input: () => rsaPem,
+    options: { kid: 'my\u200bkid' },
+  },
+]
+
+describe('importKey refuses by name', () => {
+  test.each(cases)('$code: $title', async ({ code, input, detail, options }) => {
+    const given = input()
+    const error = await refusal(given, { isProbablePrime: nodePrimeTest, ...options })
+    expect({ code: error.code, detail: detail && error.details['detail'] }).toEqual({
+      code,
+      detail,
+    })
+    expect(error.remedy).not.toBe('')
+    expect(error.cause).toBeUndefined()
+    expect(leakOf(error, given)).toBe('')
+  })
+
+  test('every code has a case', () => {
+    const covered = new Set(cases.map(({ code }) => code))
+    expect(keyErrorCodes.filter((code) => !covered.has(code))).toEqual([])
+  })
+
+  test('a member name as long as a secret is not repeated', async () => {
+    const long = 'x'.repeat(13)
+    const error = await refusal(`{"${long}":1,"${long}":2,"kty":"RSA"}`)
+    expect(error.code).toBe('key_json_duplicate_member')
+    expect(JSON.stringify(error)).not.toContain(long)
+  })
+})
+
+function primeModulusJwk(): string {
+  const n = randomPrime(2048)
+  const e = 65537n
+  for (let d = 1n; ; d++) {
+    if ((d * (n - 1n) + 1n) % e === 0n) {
+      const exponent = (d * (n - 1n) + 1n) / e
+      return json({ kty: 'RSA', n: base64urlOf(n), e: 'AQAB', d: base64urlOf(exponent) })
+    }
+  }
+}
+
+function equalPrimesJwk(): string {
+  const p = highPrime(1025)
+  return json({ ...rsaJwkOf(p, p), kty: 'RSA' })
+}
+
+/** A modulus that is a power of 65537 modulo every prime up to 167, and otherwise random. */
+function rocaJwk(): string {
+  const primes = [2n]
+  for (let n = 3n; n <= 167n; n += 2n) if (primes.every((prime) => n % prime !== 0n)) primes.push(n)
+  const product = primes.reduce((all, prime) => all * prime, 1n)
+  let power = 1n
+  for (let exponent = 0; exponent < 12_345; exponent++) power = (power * 65537n) % product
+  const random = BigInt(`0x${randomBytes(230).toString('hex')}`) | (1n << 1840n)
+  const n = random * product + power
+  return json({ ...rsaJwk, n: base64urlOf(n) })
+}
+
+function pkcs1With(position: number, change: (value: bigint) => bigint): string {
+  const { n, e, d, p, q, dp, dq, qi } = rsaJwk
+  const numbers = [0n, ...[n, e, d, p, q, dp, dq, qi].map(numberOf)]
+  const changed = numbers.map((value, at) => (at === position ? change(value) : value))
+  return wrapPem('RSA PRIVATE KEY', tlv(0x30, ...changed.map(derInteger)))
+}
+
+function pointOf({ x, y }: { x?: string; y?: string }): { x?: string; y?: string } {
+  return { ...(x === undefined ? {} : { x }), ...(y === undefined ? {} : { y }) }
+}
+
+function compressed({ x, y }: { x?: string; y?: string }): Buffer {
+  return Buffer.from([2 + Number(numberOf(y) % 2n), ...Buffer.from(x ?? '', 'base64url')])
+}
