@@ -1,5 +1,24 @@
 /** @module Everything a user of the library may import. */
 
+export {
+  type Assertion,
+  type AssertionHeader,
+  assertionType,
+  type ExplainedAssertion,
+  explainAssertion,
+  type SignAssertionOptions,
+  signAssertion,
+} from './assertion/assertion.ts'
+export {
+  type AssertionClaims,
+  AssertionError,
+  type AssertionErrorCode,
+  type AssertionOptions,
+  type AssertionSubject,
+  type AssertionWarningCode,
+  checkAssertionOptions,
+  type JsonValue,
+} from './assertion/claims.ts'
 export { type Clock, OrgClock, systemClock } from './clock.ts'
 export { type ErrorDetails, PosternError, type PosternErrorOptions, type Warning } from './error.ts'
 export { showHostile } from './hostile.ts'
