@@ -41,6 +41,14 @@ export {
 export { KeyError, type KeyErrorCode, keyErrorCodes } from './keys/refusals.ts'
 export { type Signer, type SigningAlg, signingAlgs } from './keys/signer.ts'
 export { type KeyWarningCode, keyWarningCodes } from './keys/warnings.ts'
+export {
+  DpopProver,
+  httpUri,
+  type Proof,
+  type ProofClaims,
+  type ProofEndpoint,
+  type ProofRequest,
+} from './proof/proof.ts'
 export { type FailedAttempt, type RetryOptions, waitBeforeRetry } from './retry.ts'
 export { Secret } from './secret.ts'
 export {
