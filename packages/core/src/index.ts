@@ -52,6 +52,30 @@ export {
 export { type FailedAttempt, type RetryOptions, waitBeforeRetry } from './retry.ts'
 export { Secret } from './secret.ts'
 export {
+  type ApiAnswer,
+  type ApiRequest,
+  type Authorization,
+  type Authorizer,
+  AuthorizerError,
+} from './token/authorizer.ts'
+export {
+  type ApiTokenCredential,
+  type Credential,
+  CredentialError,
+  type CredentialErrorCode,
+  checkApiToken,
+  checkAssertionParameter,
+  type ServiceAppCredential,
+  tokenRequestHeaders,
+} from './token/credential.ts'
+export { type OktaRefusal, TokenError, type TokenErrorCode } from './token/errors.ts'
+export { type ExplainedTokenRequest, explainTokenRequest } from './token/explain.ts'
+export { type Cure, type KnownRefusal, knownRefusals, type RefusalCode } from './token/refusals.ts'
+export { type AuthorizerOptions, createAuthorizer } from './token/registry.ts'
+export { TokenSource, type TokenSourceOptions } from './token/source.ts'
+export type { TokenStep } from './token/steps.ts'
+export type { Token, TokenWarningCode } from './token/token.ts'
+export {
   fetchTransport,
   type Transport,
   type TransportRequest,

@@ -1,0 +1,46 @@
+/** @module Authorises with Okta's static API token. */
+
+import { type Clock, OrgClock } from '../clock.ts'
+import { Secret } from '../secret.ts'
+import type { OrgUrl } from '../url/org.ts'
+import type { ApiAnswer, ApiRequest, Authorization, Authorizer } from './authorizer.ts'
+import { requireOrigin } from './authorizer.ts'
+import { type ApiTokenCredential, checkApiToken } from './credential.ts'
+
+/**
+ * Sends `Authorization: SSWS …`.
+ *
+ * @see Okta, "Create an API token" - the scheme, and that a token dies after 30 unused days
+ */
+export class ApiTokenAuthorizer implements Authorizer {
+  readonly org: OrgUrl
+  readonly #credential: ApiTokenCredential
+  readonly #orgClock: OrgClock
+
+  /** @throws {CredentialError} `credential_api_token` */
+  constructor(org: OrgUrl, credential: ApiTokenCredential, clock: Clock) {
+    checkApiToken(credential)
+    this.org = org
+    this.#credential = credential
+    this.#orgClock = new OrgClock(clock)
+  }
+
+  async authorize(request: ApiRequest): Promise<Authorization> {
+    requireOrigin(this.org, request.url)
+    const authorization = `SSWS ${this.#credential.apiToken.reveal()}`
+    return { headers: new Secret({ authorization }) }
+  }
+
+  async shouldRetry(
+    _request: ApiRequest,
+    _used: Authorization,
+    answer: ApiAnswer,
+  ): Promise<boolean> {
+    this.#orgClock.observe(answer.headers.get('date') ?? undefined)
+    return false
+  }
+
+  now(): Date {
+    return this.#orgClock.now()
+  }
+}

@@ -1,0 +1,62 @@
+/** @module What authorises requests to an org's APIs, whichever credential is behind it. */
+
+import { PosternError } from '../error.ts'
+import type { Secret } from '../secret.ts'
+import type { OrgUrl } from '../url/org.ts'
+import type { Token } from './token.ts'
+
+/** One request as far as its authorisation depends on it. */
+export interface ApiRequest {
+  readonly method: string
+  /** Absolute, with its query. */
+  readonly url: string
+  readonly signal?: AbortSignal | undefined
+}
+
+/** An API's answer as far as a new attempt depends on it. */
+export interface ApiAnswer {
+  readonly status: number
+  readonly headers: Headers
+  /** Okta's `errorCode`, if the body had one. */
+  readonly oktaCode?: string | undefined
+}
+
+/** What one attempt carries. */
+export interface Authorization {
+  /** Names in lower case: `authorization`, and `dpop` where the token is bound. For one attempt only. */
+  readonly headers: Secret<Readonly<Record<string, string>>>
+  /** Absent for an API token. */
+  readonly token?: Token
+}
+
+/** Authorises requests to one org, and to no other origin. */
+export interface Authorizer {
+  readonly org: OrgUrl
+  /**
+   * The headers for one attempt of one request. Every attempt needs new ones: a proof is used once.
+   *
+   * @throws {AuthorizerError} `auth_foreign_origin` for a URL outside the org.
+   */
+  authorize(request: ApiRequest): Promise<Authorization>
+  /** Whether the same request, authorised anew, may pass: after a nonce challenge, or once after an expired or revoked token. */
+  shouldRetry(request: ApiRequest, used: Authorization, answer: ApiAnswer): Promise<boolean>
+  /** The org's time as far as its answers have shown it. */
+  now(): Date
+}
+
+/** A request that must not be authorised. */
+export class AuthorizerError extends PosternError<'auth_foreign_origin'> {
+  override readonly name = 'AuthorizerError'
+}
+
+/** @throws {AuthorizerError} `auth_foreign_origin` */
+export function requireOrigin(org: OrgUrl, url: string): void {
+  if (URL.canParse(url) && new URL(url).origin === org) return
+  throw new AuthorizerError(
+    'auth_foreign_origin',
+    `A URL outside ${org} was to carry its credential.`,
+    {
+      remedy: `Call URLs of ${org} only; a link to another host is not followed.`,
+    },
+  )
+}

@@ -1,0 +1,99 @@
+/** @module A loopback server that answers as a script says: refusals, `Date`, 429, 5xx and cut connections. */
+
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** One answer of the script. */
+export interface ScriptedAnswer {
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  /** Sent as JSON unless it is text. */
+  readonly body?: unknown
+  /** Break the connection: before any answer, or in the middle of the body. */
+  readonly cut?: 'before' | 'during'
+  /** Never answer. */
+  readonly hang?: boolean
+}
+
+/** One request as the server saw it. */
+export interface ScriptedRequest {
+  readonly method: string
+  readonly path: string
+  readonly headers: IncomingHttpHeaders
+  readonly form: Readonly<Record<string, string>>
+  /** The assertion's claims and header, unverified. */
+  readonly assertion:
+    | { header: Record<string, unknown>; claims: Record<string, unknown> }
+    | undefined
+  readonly proof: { header: Record<string, unknown>; claims: Record<string, unknown> } | undefined
+}
+
+/** Decides the answer to the request with this number, counted from 0. */
+export type Script = (request: ScriptedRequest, number: number) => ScriptedAnswer
+
+/** A running server. */
+export interface ScriptedServer {
+  readonly orgUrl: string
+  readonly requests: readonly ScriptedRequest[]
+  readonly close: () => Promise<void>
+}
+
+/** A token answer as Okta gives it. */
+export function tokenAnswer(body: Readonly<Record<string, unknown>> = {}): ScriptedAnswer {
+  return {
+    body: {
+      token_type: 'Bearer',
+      expires_in: 3600,
+      access_token: `TEST.ACCESS.TOKEN-${Math.floor(performance.now() * 1_000)}`,
+      scope: 'okta.users.read',
+      ...body,
+    },
+  }
+}
+
+/** Starts a server whose every request is answered by the script. */
+export async function startScriptedServer(script: Script): Promise<ScriptedServer> {
+  const requests: ScriptedRequest[] = []
+  const server = createServer(async (incoming, outgoing) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of incoming) chunks.push(chunk)
+    const form = Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString('utf8')))
+    const request: ScriptedRequest = {
+      method: incoming.method ?? '',
+      path: incoming.url ?? '',
+      headers: incoming.headers,
+      form,
+      assertion: decodeJwt(form['client_assertion']),
+      proof: decodeJwt(incoming.headers['dpop']),
+    }
+    requests.push(request)
+    const answer = script(request, requests.length - 1)
+    if (answer.hang) return
+    if (answer.cut === 'before') return void incoming.socket.destroy()
+    const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {})
+    outgoing.writeHead(answer.status ?? 200, {
+      'content-type': typeof answer.body === 'string' ? 'text/html' : 'application/json',
+      ...answer.headers,
+      ...(answer.cut === 'during' ? { 'content-length': String(text.length + 100) } : {}),
+    })
+    if (answer.cut !== 'during') return void outgoing.end(text)
+    outgoing.write(text.slice(0, 10), () => incoming.socket.destroy())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    orgUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+function decodeJwt(jwt: string | string[] | undefined): ScriptedRequest['assertion'] {
+  if (typeof jwt !== 'string') return undefined
+  const [header = '', claims = ''] = jwt.split('.')
+  const parse = (part: string) => JSON.parse(Buffer.from(part, 'base64url').toString('utf8'))
+  return { header: parse(header), claims: parse(claims) }
+}
