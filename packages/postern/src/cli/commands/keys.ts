@@ -1,0 +1,148 @@
+/** @module `postern keys`: make a key pair, look at one, print its public half. */
+
+import { open, unlink } from 'node:fs/promises'
+import {
+  exportJwk,
+  exportPem,
+  type GenerateKeyOptions,
+  generateKey,
+  importKey,
+  type PrivateKey,
+  publicJwks,
+  type Secret,
+} from '@postern/core'
+import { parseJwtAlg } from '../../config/jwt-alg.ts'
+import { readSecret, readSecretText, unwritable } from '../../config/secret-reference.ts'
+import { UsageError } from '../../config/usage-error.ts'
+import { isProbablePrime } from '../../http/primes.ts'
+import { formatFields, type OutputFormat, printData, tell, warn } from '../output.ts'
+
+/** Options that every command has. */
+export interface GlobalOptions {
+  readonly output: OutputFormat
+}
+
+/** Flags of `keys generate`, as they were typed. */
+export interface GenerateFlags {
+  readonly out: string
+  readonly alg: string
+  readonly bits: string
+  readonly kid?: string
+  readonly format: string
+}
+
+/** Flags of `keys inspect` and `keys public`, as they were typed. */
+export interface KeyFlags {
+  readonly kid?: string
+  readonly alg?: string
+  readonly passphrase?: string
+  readonly jwks?: boolean
+}
+
+/** Writes a new private key to a file of mode 0600 and prints the public half. */
+export async function generate(flags: GenerateFlags, options: GlobalOptions): Promise<void> {
+  const format = parseKeyFormat(flags.format)
+  if (flags.out === '-') {
+    throw new UsageError('usage_invalid', 'The private key was to go to stdout.', {
+      remedy: 'Name a file after --out: a key on a screen or in a pipe is a key that leaked.',
+    })
+  }
+  const key = await generateKey({
+    alg: parseJwtAlg(flags.alg),
+    bits: parseBits(flags.bits),
+    ...(flags.kid === undefined ? {} : { kid: flags.kid }),
+  })
+  const text = format === 'pem' ? await exportPem(key) : exportJwk(key)
+  await writeKeyFile(flags.out, text)
+  await printData(key.publicJwk, {
+    format: options.output === 'table' ? 'json' : options.output,
+    text: () => '',
+  })
+  tell(`The private key is in ${flags.out}, readable by you alone. Above is its public half:`)
+  tell(
+    'add it in Okta under General > Client Credentials > PUBLIC KEYS > Add key, then Done and Save.',
+  )
+  if (format === 'pem') tell(`PEM has no place for the kid. Keep it beside the file: ${key.kid}`)
+}
+
+/** Says what a key is. */
+export async function inspect(
+  reference: string,
+  flags: KeyFlags,
+  options: GlobalOptions,
+): Promise<void> {
+  const key = await readKey(reference, flags)
+  const { kty, alg, kid, kidGiven, thumbprint, publicJwk, warnings } = key
+  const size = key.bits === undefined ? { crv: key.crv } : { bits: key.bits }
+  const data = { kty, ...size, alg, kid, kidGiven, thumbprint, publicJwk, warnings }
+  await printData(data, { format: options.output, text: () => describeKey(key) })
+}
+
+/** Prints the public JWK, or a key set. */
+export async function printPublic(
+  reference: string,
+  flags: KeyFlags,
+  options: GlobalOptions,
+): Promise<void> {
+  const key = await readKey(reference, flags)
+  for (const { code, message } of key.warnings) warn(code, message)
+  await printData(flags.jwks ? publicJwks([key]) : key.publicJwk, {
+    format: options.output === 'table' ? 'json' : options.output,
+    text: () => '',
+  })
+}
+
+function describeKey(key: PrivateKey): string {
+  return formatFields([
+    ['Type', key.bits === undefined ? `EC ${key.crv}` : `RSA, ${key.bits} bits`],
+    ['Algorithm', key.alg],
+    ['Key ID', key.kidGiven ? key.kid : `${key.kid} (the thumbprint: none was given)`],
+    ['Thumbprint', key.thumbprint],
+    ...key.warnings.map(({ code, message }): [string, string] => ['Note', `${message} (${code})`]),
+  ])
+}
+
+async function readKey(reference: string, flags: KeyFlags): Promise<PrivateKey> {
+  const sources = { env: process.env, stdin: process.stdin }
+  const bytes = await readSecret(reference, sources)
+  const passphrase = await readSecretText(flags.passphrase, sources)
+  return importKey(bytes, {
+    ...(flags.kid === undefined ? {} : { kid: flags.kid }),
+    ...(flags.alg === undefined ? {} : { alg: parseJwtAlg(flags.alg) }),
+    ...(passphrase === undefined ? {} : { passphrase }),
+    isProbablePrime,
+  })
+}
+
+async function writeKeyFile(path: string, text: Secret): Promise<void> {
+  // `wx`: an existing key is never overwritten, and no link is followed to another file.
+  const file = await open(path, 'wx', 0o600).catch((error: unknown) => {
+    throw unwritable(error, path)
+  })
+  try {
+    await file.writeFile(`${text.reveal().trimEnd()}\n`)
+    await file.sync()
+  } catch (error) {
+    // Half a key is worse than none.
+    await unlink(path).catch(() => undefined)
+    throw unwritable(error, path)
+  } finally {
+    await file.close()
+  }
+}
+
+function parseKeyFormat(text: string): 'jwk' | 'pem' {
+  const format = text.toLowerCase()
+  if (format === 'jwk' || format === 'pem') return format
+  throw new UsageError('usage_invalid', 'That key format is not known.', {
+    remedy: 'Choose --format jwk or --format pem.',
+  })
+}
+
+function parseBits(text: string): NonNullable<GenerateKeyOptions['bits']> {
+  const bits = ([2048, 3072, 4096] as const).find((known) => String(known) === text)
+  if (bits !== undefined) return bits
+  throw new UsageError('usage_invalid', 'That key size is not offered.', {
+    remedy: 'Choose --bits 2048, 3072 or 4096.',
+  })
+}

@@ -1,0 +1,201 @@
+/** @module `postern token`: an access token, or the request for one explained. */
+
+import { homedir } from 'node:os'
+import {
+  type ExplainedTokenRequest,
+  explainTokenRequest,
+  formatScopes,
+  parseScopes,
+  Secret,
+  type Token,
+  TokenSource,
+  type TokenStep,
+} from '@postern/core'
+import { type ConnectionValues, parseConnection } from '../../config/connection.ts'
+import { type OktaSettings, readOktaEnvironment } from '../../config/okta-environment.ts'
+import { readSecret, readSecretText } from '../../config/secret-reference.ts'
+import { readTextFile } from '../../config/text-file.ts'
+import { UsageError } from '../../config/usage-error.ts'
+import { isProbablePrime } from '../../http/primes.ts'
+import { paint, printData, tell, warn } from '../output.ts'
+import type { GlobalOptions } from './keys.ts'
+
+/** The flags of `token`, as they were typed. */
+export interface TokenFlags {
+  readonly org?: string
+  readonly clientId?: string
+  readonly key?: string
+  readonly kid?: string
+  readonly passphrase?: string
+  readonly scopes?: string
+  readonly scope?: readonly string[]
+  readonly apiToken?: string
+  readonly description?: string
+  readonly jwtAlg?: string
+  readonly jwtExpirySeconds?: string
+  readonly jwtIssuer?: string
+  readonly jwtSubject?: string
+  readonly jwtAudience?: string
+  readonly tokenUrl?: string
+  readonly assertionKey?: string
+  readonly jwtClaim?: readonly string[]
+  readonly header?: readonly string[]
+  readonly dpop: string
+  readonly allowDomain?: readonly string[]
+  readonly fromEnv?: true
+  readonly explain?: true
+}
+
+/** Gets a token and prints it on stdout, or explains the request and sends nothing. */
+export async function token(
+  flags: TokenFlags,
+  options: GlobalOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const values = await readValues(flags)
+  const { org, credential, warnings } = await parseConnection(values, {
+    customDomains: flags.allowDomain ?? [],
+    isProbablePrime,
+  })
+  for (const { field, code, message } of warnings) warn(code, `${field}: ${message}`)
+  if (credential.kind === 'api-token') {
+    throw new UsageError(
+      'usage_invalid',
+      'An API token was given, and there is no other token to get.',
+      {
+        remedy:
+          'Send it as "Authorization: SSWS …", or give --client-id and --key for a service app.',
+      },
+    )
+  }
+  const source = new TokenSource({ org, credential, onStep: tellStep })
+  if (flags.explain) {
+    const explained = await explainTokenRequest(source)
+    return printData(explained, { format: options.output, text: () => describeRequest(explained) })
+  }
+  const scopes = flags.scope ? parseScopes(flags.scope).scopes : undefined
+  const got = await source.token({ scopes, signal })
+  for (const { code, message } of got.warnings) warn(code, message)
+  await printToken(got, options)
+}
+
+async function printToken(got: Token, options: GlobalOptions): Promise<void> {
+  const accessToken = got.accessToken.reveal()
+  const data = {
+    tokenType: got.type,
+    accessToken,
+    expiresInSeconds: got.expiresInSeconds,
+    expiresAt: got.expiresAt.toISOString(),
+    scopes: got.scopes,
+    missingScopes: got.missingScopes,
+  }
+  await printData(data, { format: options.output, text: () => accessToken })
+  tell(`${got.type} token until ${data.expiresAt}, for ${formatScopes(got.scopes)}`)
+  if (got.type === 'DPoP') {
+    tell('It is bound to a key that ends with this command, so no other program can use it.')
+  }
+}
+
+/** Flags first, then what Okta's own tools would read, if asked for. */
+async function readValues(flags: TokenFlags): Promise<ConnectionValues> {
+  const found = flags.fromEnv ? await readEnvironment() : undefined
+  const sources = { env: process.env, stdin: process.stdin }
+  const key = flags.key === undefined ? undefined : new Secret(await readSecret(flags.key, sources))
+  const apiToken = await readSecretText(flags.apiToken, sources)
+  const useApiToken = key === undefined && prefersApiToken(found)
+  return {
+    orgUrl: flags.org ?? found?.orgUrl?.value,
+    clientId: flags.clientId ?? found?.clientId?.value,
+    key: key ?? (apiToken || useApiToken ? undefined : found?.key?.value),
+    keyId: flags.kid ?? (key ? undefined : found?.keyId?.value),
+    passphrase: await readSecretText(flags.passphrase, sources),
+    scopes: flags.scopes ?? flags.scope?.join(' ') ?? found?.scopes?.value,
+    description: flags.description,
+    apiToken: apiToken ?? (useApiToken ? found?.apiToken?.value : undefined),
+    jwtAlg: flags.jwtAlg,
+    jwtExpirySeconds: flags.jwtExpirySeconds,
+    jwtIssuer: flags.jwtIssuer,
+    jwtSubject: flags.jwtSubject,
+    jwtAudience: flags.jwtAudience,
+    tokenUrl: flags.tokenUrl,
+    assertionKey: flags.assertionKey,
+    jwtClaims: flags.jwtClaim,
+    headers: flags.header,
+    dpopRequired: parseDpop(flags.dpop) ?? (found?.dpop?.value === true ? true : undefined),
+  }
+}
+
+/** As the SDKs do it: the mode decides; without one, a private key comes before an API token. */
+function prefersApiToken(found: OktaSettings | undefined): boolean {
+  if (found?.authorizationMode) return found.authorizationMode.value === 'SSWS'
+  return found?.key === undefined && found?.apiToken !== undefined
+}
+
+async function readEnvironment(): Promise<OktaSettings> {
+  const found = await readOktaEnvironment({
+    env: process.env,
+    readTextFile,
+    home: homedir(),
+    cwd: process.cwd(),
+  })
+  const { conflicts, ignored, ...settings } = found
+  for (const [setting, { from }] of Object.entries(settings)) {
+    tell(`${paint('dim', setting.padEnd(17))} from ${from}`)
+  }
+  for (const { setting, used, other } of conflicts) {
+    warn('config_conflict', `${setting}: ${used} is used; ${other} says something else.`)
+  }
+  for (const { name, reason } of ignored) warn('config_ignored', `${name}: ${reason}`)
+  return found
+}
+
+function parseDpop(when: string): boolean | undefined {
+  switch (when) {
+    case 'auto':
+      return undefined
+    case 'always':
+      return true
+    case 'never':
+      return false
+    default:
+      throw new UsageError('usage_invalid', 'That choice of --dpop is not known.', {
+        remedy: 'Choose auto, always or never.',
+      })
+  }
+}
+
+/** What a person should know while waiting. */
+function tellStep(step: TokenStep): void {
+  switch (step.step) {
+    case 'refused':
+      if (step.cure === 'switch-dpop-on') tell('The app requires DPoP: on, and remembered.')
+      if (step.cure === 'correct-clock')
+        tell("This clock differs from the org's: its Date is used.")
+      if (step.cure === 'shorten-lifetime')
+        tell('The assertion lived too long: the next is shorter.')
+      break
+    case 'failed':
+      if (step.waitMs !== undefined) {
+        tell(`${step.error.message} Trying again in ${Math.ceil(step.waitMs / 1_000)} s.`)
+      }
+      break
+    case 'request':
+    case 'granted':
+    case 'renewal-failed':
+      break
+  }
+}
+
+function describeRequest(explained: ExplainedTokenRequest): string {
+  const { assertion, proof, curl } = explained
+  const section = (title: string, body: unknown) =>
+    `${paint('bold', title, process.stdout)}\n${typeof body === 'string' ? body : JSON.stringify(body, null, 2)}`
+  return [
+    section('Assertion header', assertion.header),
+    section('Assertion claims', assertion.claims),
+    ...(proof
+      ? [section('DPoP proof header', proof.header), section('DPoP proof claims', proof.claims)]
+      : []),
+    section('The request, its signatures cut', curl),
+  ].join('\n\n')
+}

@@ -1,0 +1,80 @@
+/** @module What a command says when it fails: what was observed, what to do, and nothing secret. */
+
+import { PosternError, showHostile } from '@postern/core'
+import { ConnectionError } from '../config/connection.ts'
+import { UsageError } from '../config/usage-error.ts'
+import { exitCodeOf, isInterruption } from './exit-code.ts'
+import { type OutputFormat, paint, tell } from './output.ts'
+
+/**
+ * Tells a person or a program why a command failed.
+ *
+ * @returns the exit code.
+ */
+export function reportFailure(
+  thrown: unknown,
+  options: { readonly format: OutputFormat; readonly debug: boolean },
+): number {
+  printFailure(thrown, options.format)
+  if (options.debug && thrown instanceof Error) tell(redactedStack(thrown))
+  return exitCodeOf(thrown)
+}
+
+/** The failure of a command line that holds a secret itself. */
+export function secretInArgument(): UsageError {
+  return new UsageError(
+    'secret_in_argument',
+    'An argument holds what looks like a secret itself.',
+    {
+      remedy:
+        'Give the name of a file, - for standard input, or env:NAME; then replace the secret, which the process list and the shell history have seen.',
+    },
+  )
+}
+
+function redactedStack(error: Error): string {
+  const lines = (error.stack ?? '').split('\n').slice(0, 30)
+  return lines.map((line) => `  ${showHostile(line)}`).join('\n')
+}
+
+/** Prints a failure on stderr: as text, or as one JSON object `{ error }` where the output is JSON. */
+function printFailure(thrown: unknown, format: OutputFormat): void {
+  if (format === 'json') {
+    tell(JSON.stringify({ error: failureData(thrown) }, null, 2))
+  } else if (isInterruption(thrown)) {
+    tell(paint('red', 'interrupted'))
+  } else if (thrown instanceof ConnectionError) {
+    for (const { field, code, message, remedy } of thrown.problems) {
+      printProblem(`${field}: ${message}`, remedy, code)
+    }
+  } else if (thrown instanceof PosternError) {
+    printProblem(thrown.message, thrown.remedy, codeLine(thrown))
+  } else {
+    printProblem(unexpected.message, unexpected.remedy, unexpected.code)
+  }
+}
+
+function printProblem(message: string, remedy: string, code: string): void {
+  tell(`${paint('red', 'error')} ${message} ${paint('dim', `(${code})`)}`)
+  tell(`${paint('green', '  fix')} ${remedy}`)
+}
+
+/** The code, with Okta's request id where there is one. */
+function codeLine(error: PosternError): string {
+  const { okta } = error.details as { okta?: { requestId?: string } }
+  return okta?.requestId ? `${error.code}, request id ${okta.requestId}` : error.code
+}
+
+function failureData(thrown: unknown): object {
+  if (thrown instanceof PosternError) return thrown.toJSON()
+  if (isInterruption(thrown))
+    return { code: 'interrupted', message: 'The command was interrupted.' }
+  return unexpected
+}
+
+// An error that nobody planned may quote anything, so nothing of it is printed; --debug prints its stack, cleaned.
+const unexpected = {
+  code: 'internal_error',
+  message: 'Postern failed in a way it should not.',
+  remedy: 'Run the command again with --debug, which prints where, and report it.',
+}

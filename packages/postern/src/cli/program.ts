@@ -1,0 +1,146 @@
+/** @module The commands: their names, flags and help. What a command does is loaded when it is called. */
+
+import { Command, CommanderError, Option } from 'commander'
+import { holdsSecret } from '../config/secret-argument.ts'
+import { exitCodes } from './exit-codes.ts'
+import { type OutputFormat, outputFormats } from './output.ts'
+
+/**
+ * Runs the command that the arguments name.
+ *
+ * @returns the exit code.
+ */
+export async function runProgram(args: readonly string[], version: string): Promise<number> {
+  const interruption = new AbortController()
+  const interrupt = () => {
+    // A second signal ends the process at once.
+    process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt)
+    interruption.abort()
+  }
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
+  const program = createProgram(version, interruption.signal)
+  try {
+    // First of all: the parser repeats in its errors what it does not know.
+    if (args.some(holdsSecret)) throw (await import('./failure.ts')).secretInArgument()
+    await program.parseAsync(args, { from: 'user' })
+    return exitCodes.ok
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) {
+      return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+    }
+    const { reportFailure } = await import('./failure.ts')
+    const { output, debug } = program.opts<ProgramOptions>()
+    return reportFailure(thrown, { format: output, debug: debug ?? false })
+  } finally {
+    process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt)
+  }
+}
+
+/** Flags of every command. */
+interface ProgramOptions {
+  readonly output: OutputFormat
+  readonly debug?: true
+}
+
+function createProgram(version: string, signal: AbortSignal): Command {
+  const program = new Command('postern')
+    .description('The service entrance to Okta.')
+    .version(version, '-V, --version')
+    .addOption(
+      new Option('--output <format>', 'how data is printed')
+        .choices(outputFormats)
+        .default('table'),
+    )
+    .option('--debug', 'with an error, where in the program it came from')
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('(postern --help shows every command and flag)')
+    .action(() => program.help())
+  addKeysCommands(program)
+  addTokenCommand(program, signal)
+  return program
+}
+
+function addKeysCommands(program: Command): void {
+  const keys = program
+    .command('keys')
+    .description('make a key pair, look at one, or print its public half')
+  keys
+    .command('generate')
+    .description('make a key pair: the private half to a file (0600), the public half on stdout')
+    .requiredOption('--out <file>', 'where the private key goes; never an existing file')
+    .option('--alg <alg>', 'RS256, RS384, RS512, ES256, ES384 or ES512', 'RS256')
+    .option('--bits <bits>', 'size of an RSA key: 2048, 3072 or 4096', '2048')
+    .option('--kid <kid>', 'key id; default: the RFC 7638 thumbprint')
+    .option('--format <format>', 'jwk or pem (PKCS#8)', 'jwk')
+    .action(async (options, command) => {
+      const { generate } = await import('./commands/keys.ts')
+      await generate(options, globalOptions(command))
+    })
+  for (const [name, description] of [
+    ['inspect', 'say what a private key is, and what was repaired in it; shows nothing secret'],
+    ['public', 'print the public JWK of a private key, for the app’s PUBLIC KEYS in Okta'],
+  ] as const) {
+    const command = keys
+      .command(`${name} <key>`)
+      .description(`${description}; KEY is a file, - or env:NAME`)
+      .option('--kid <kid>', 'the key id Okta shows, or which key of a set')
+      .option('--alg <alg>', 'the signature algorithm, where the key does not say')
+      .option('--passphrase <reference>', 'of an encrypted PEM: a file or env:NAME')
+      .action(async (key, options, self) => {
+        const commands = await import('./commands/keys.ts')
+        await commands[name === 'inspect' ? 'inspect' : 'printPublic'](
+          key,
+          options,
+          globalOptions(self),
+        )
+      })
+    if (name === 'public') command.option('--jwks', 'print a key set { "keys": [ … ] }')
+  }
+}
+
+function addTokenCommand(program: Command, signal: AbortSignal): void {
+  program
+    .command('token')
+    .description('get an access token, Bearer or DPoP, whichever the app asks for')
+    .option('--org <url>', 'Org URL, for example https://acme.okta.com')
+    .option('--client-id <id>', "Client ID from the app's General tab")
+    .option('--key <reference>', 'private key: a file, - or env:NAME')
+    .option('--kid <kid>', 'Key ID, where the key has none')
+    .option('--passphrase <reference>', 'of an encrypted PEM: a file or env:NAME')
+    .option('--scopes <scopes>', 'separated by spaces or commas')
+    .option('--scope <scope>', 'ask for this scope only; may be repeated', collect)
+    .option('--api-token <reference>', 'an API token instead of a key: a file, - or env:NAME')
+    .option('--description <text>', 'free text')
+    .option('--jwt-alg <alg>', 'RS256 to ES512; JWT_ALGORITHM_RS256 is understood')
+    .option('--jwt-expiry-seconds <seconds>', 'life of the assertion, 1 to 3600; default 240')
+    .option('--jwt-issuer <text>', 'iss; default: the Client ID')
+    .option('--jwt-subject <text>', 'sub; default: the Client ID')
+    .option('--jwt-audience <which>', 'token-url (default) or issuer, or the URL of either')
+    .option(
+      '--token-url <url>',
+      "the org's own token endpoint (default) or a custom authorization server's",
+    )
+    .option('--assertion-key <name>', 'form parameter of the assertion; default client_assertion')
+    .option('--jwt-claim <name=value>', 'an additional claim; may be repeated', collect)
+    .option('--header <name=value>', 'a header of the token request; may be repeated', collect)
+    .option('--dpop <when>', 'auto (when the org asks for it), always or never', 'auto')
+    .option('--allow-domain <host>', 'a custom domain of your org; may be repeated', collect)
+    .option('--from-env', "read what Okta's SDKs, Terraform provider and CLIs read; flags win")
+    .option(
+      '--explain',
+      'show header, claims and the curl for it, with the signature cut; send nothing',
+    )
+    .action(async (options, command) => {
+      const { token } = await import('./commands/token.ts')
+      await token(options, globalOptions(command), signal)
+    })
+}
+
+function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value]
+}
+
+function globalOptions(command: Command): ProgramOptions {
+  return command.optsWithGlobals<ProgramOptions>()
+}

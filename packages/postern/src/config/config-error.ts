@@ -1,0 +1,14 @@
+/** @module Why a configuration could not be read. */
+
+import { PosternError } from '@postern/core'
+
+/** What can be wrong with a file of settings or a key file. */
+export type ConfigErrorCode =
+  | 'config_file_invalid'
+  | 'config_file_too_large'
+  | 'config_file_unreadable'
+
+/** A file that is there cannot be used. Names the file and the line, never its content. */
+export class ConfigError extends PosternError<ConfigErrorCode> {
+  override readonly name = 'ConfigError'
+}

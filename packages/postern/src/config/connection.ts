@@ -1,0 +1,296 @@
+/** @module A connection from what a person types: every value parsed, every problem reported at once. */
+
+import {
+  type AssertionOptions,
+  type Credential,
+  checkApiToken,
+  checkAssertionOptions,
+  checkAssertionParameter,
+  importKey,
+  type JsonValue,
+  type OrgUrl,
+  PosternError,
+  type PrimeTest,
+  type PrivateKey,
+  parseAudience,
+  parseClientId,
+  parseOrgUrl,
+  parseScopes,
+  parseTokenUrl,
+  type Secret,
+  tokenRequestHeaders,
+  type Warning,
+} from '@postern/core'
+import { parseJwtAlg } from './jwt-alg.ts'
+import { UsageError } from './usage-error.ts'
+
+/** The values of a connection as text, under the names the documents of many products know them by. */
+export interface ConnectionValues {
+  readonly orgUrl?: string | undefined
+  readonly clientId?: string | undefined
+  /** The private key's text or bytes. */
+  readonly key?: Secret<string | Uint8Array> | undefined
+  readonly keyId?: string | undefined
+  readonly passphrase?: Secret | undefined
+  readonly scopes?: string | undefined
+  readonly description?: string | undefined
+  readonly apiToken?: Secret | undefined
+  readonly jwtAlg?: string | undefined
+  readonly jwtExpirySeconds?: string | undefined
+  readonly jwtIssuer?: string | undefined
+  readonly jwtSubject?: string | undefined
+  readonly jwtAudience?: string | undefined
+  readonly tokenUrl?: string | undefined
+  readonly assertionKey?: string | undefined
+  /** `name=value` each; a value that is JSON is taken as JSON. */
+  readonly jwtClaims?: readonly string[] | undefined
+  /** `name=value` each. */
+  readonly headers?: readonly string[] | undefined
+  readonly dpopRequired?: boolean | undefined
+}
+
+/** A connection ready to be used. */
+export interface Connection {
+  readonly org: OrgUrl
+  readonly credential: Credential
+  readonly description?: string
+  readonly warnings: readonly (Warning & { readonly field: string })[]
+}
+
+/** One value that cannot be used. */
+export interface ConnectionProblem {
+  readonly field: string
+  readonly code: string
+  readonly message: string
+  readonly remedy: string
+}
+
+/** A connection with values that cannot be used; `details.problems` has all of them, in the order of the form. */
+export class ConnectionError extends PosternError<'connection_invalid'> {
+  override readonly name = 'ConnectionError'
+  readonly problems: readonly ConnectionProblem[]
+
+  constructor(problems: readonly ConnectionProblem[]) {
+    const fields = problems.map(({ field }) => field).join(', ')
+    super('connection_invalid', `The connection cannot be used as it is: ${fields}.`, {
+      remedy: 'Correct each of the values named.',
+      details: { problems },
+    })
+    this.problems = problems
+  }
+}
+
+/** What {@link parseConnection} works with beside the values. */
+export interface ConnectionOptions {
+  /** Hosts that the operator allows beyond Okta's own domains. */
+  readonly customDomains?: readonly string[]
+  /** The runtime's test for a key's primes. */
+  readonly isProbablePrime: PrimeTest
+}
+
+/**
+ * Parses the values of a connection.
+ *
+ * @throws {ConnectionError} with every problem, in the order of the form.
+ */
+export async function parseConnection(
+  values: ConnectionValues,
+  options: ConnectionOptions,
+): Promise<Connection> {
+  const form = new Form()
+  const org = form.read('Org URL', () => {
+    // A command of the operator's may talk to a loopback org, and says so.
+    const parsed = parseOrgUrl(values.orgUrl ?? '', {
+      dev: true,
+      customDomains: options.customDomains ?? [],
+    })
+    return { value: parsed.org, warnings: parsed.warnings }
+  })
+  const credential =
+    values.apiToken && values.key === undefined
+      ? readApiToken(values.apiToken, form)
+      : await readServiceApp(values, { org, form, ...options })
+  if (org === undefined || credential === undefined || form.problems.length > 0) {
+    throw new ConnectionError(form.problems)
+  }
+  const description = values.description?.trim()
+  const connection = { org, credential, warnings: form.warnings }
+  return description ? { ...connection, description } : connection
+}
+
+function readApiToken(apiToken: Secret, form: Form): Credential | undefined {
+  const credential = { kind: 'api-token', apiToken } as const
+  return form.read('API Key', () => {
+    checkApiToken(credential)
+    return { value: credential }
+  })
+}
+
+async function readServiceApp(
+  values: ConnectionValues,
+  context: { org: OrgUrl | undefined; form: Form; isProbablePrime: PrimeTest },
+): Promise<Credential | undefined> {
+  const { org, form, isProbablePrime } = context
+  const clientId = form.read('Client ID', () => {
+    const parsed = parseClientId(values.clientId ?? '')
+    return { value: parsed.clientId, warnings: parsed.warnings }
+  })
+  const key = await readKey(values, form, isProbablePrime)
+  const authorizationServerId = form.read('Token URL', () => {
+    if (!values.tokenUrl || org === undefined) return { value: undefined }
+    return { value: parseTokenUrl(values.tokenUrl, org).authorizationServerId }
+  })
+  const scopes = form.read('Scopes', () => {
+    const customAuthorizationServer = authorizationServerId !== undefined
+    const parsed = parseScopes(values.scopes ?? '', { customAuthorizationServer })
+    return { value: parsed.scopes, warnings: parsed.warnings }
+  })
+  const assertion = readAssertion(values, org, authorizationServerId, form)
+  const headers = form.read('Headers', () => ({
+    value: tokenRequestHeaders(namedValues(values.headers, 'header')),
+  }))
+  form.read('Assertion Key', () => ({ value: checkAssertionParameter(values.assertionKey) }))
+  if (clientId === undefined || key === undefined || scopes === undefined) return undefined
+  return {
+    kind: 'service-app',
+    clientId,
+    key,
+    scopes,
+    assertion,
+    ...(authorizationServerId === undefined ? {} : { authorizationServerId }),
+    ...(values.assertionKey === undefined ? {} : { assertionParameter: values.assertionKey }),
+    ...(headers === undefined ? {} : { headers }),
+    ...(values.dpopRequired === undefined ? {} : { dpopRequired: values.dpopRequired }),
+  }
+}
+
+async function readKey(
+  values: ConnectionValues,
+  form: Form,
+  isProbablePrime: PrimeTest,
+): Promise<PrivateKey | undefined> {
+  const alg = form.read('Jwt Auth Algorithm', () => ({
+    value: values.jwtAlg ? parseJwtAlg(values.jwtAlg) : undefined,
+  }))
+  return form.readLater('Private Key', async () => {
+    const key = await importKey(values.key?.reveal() ?? '', {
+      ...(values.keyId ? { kid: values.keyId } : {}),
+      ...(alg ? { alg } : {}),
+      ...(values.passphrase ? { passphrase: values.passphrase } : {}),
+      isProbablePrime,
+    })
+    return { value: key, warnings: key.warnings }
+  })
+}
+
+function readAssertion(
+  values: ConnectionValues,
+  org: OrgUrl | undefined,
+  authorizationServerId: string | undefined,
+  form: Form,
+): AssertionOptions {
+  const audience = form.read('Jwt Auth Claims Audience', () => {
+    if (!values.jwtAudience || org === undefined) return { value: undefined }
+    return { value: parseAudience(values.jwtAudience, org, authorizationServerId) }
+  })
+  const additionalClaims = form.read('Additional Claims', () => ({
+    value: values.jwtClaims?.length
+      ? jsonValues(namedValues(values.jwtClaims, 'claim'))
+      : undefined,
+  }))
+  const options: AssertionOptions = {
+    ...(values.jwtExpirySeconds ? { lifetimeSeconds: Number(values.jwtExpirySeconds) } : {}),
+    ...(values.jwtIssuer ? { issuer: values.jwtIssuer } : {}),
+    ...(values.jwtSubject ? { subject: values.jwtSubject } : {}),
+    ...(audience ? { audience } : {}),
+    ...(additionalClaims ? { additionalClaims } : {}),
+  }
+  form.read('Advanced JWT', () => ({ value: undefined, warnings: checkAssertionOptions(options) }))
+  return options
+}
+
+/** `name=value` each. @throws {UsageError} where there is no name or no `=`. */
+function namedValues(texts: readonly string[] = [], what: string): Record<string, string> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? []
+      if (name !== undefined && value !== undefined) return [name.trim(), value]
+      throw new UsageError('usage_invalid', `A ${what} is not written as name=value.`, {
+        remedy: `Write --${what === 'claim' ? 'jwt-claim' : 'header'} name=value.`,
+      })
+    }),
+  )
+}
+
+/** Values that are JSON become what they say; everything else stays text. */
+function jsonValues(values: Record<string, string>): Record<string, JsonValue> {
+  const entries = Object.entries(values).map(([name, text]): [string, JsonValue] => {
+    try {
+      return [name, JSON.parse(text)]
+    } catch {
+      return [name, text]
+    }
+  })
+  return Object.fromEntries(entries)
+}
+
+/** The fields in the order a person meets them. */
+const FIELDS = [
+  'Org URL',
+  'API Key',
+  'Client ID',
+  'Private Key',
+  'Scopes',
+  'Jwt Auth Algorithm',
+  'Advanced JWT',
+  'Jwt Auth Claims Audience',
+  'Additional Claims',
+  'Token URL',
+  'Assertion Key',
+  'Headers',
+]
+
+interface FieldValue<Value> {
+  readonly value: Value
+  readonly warnings?: readonly Warning[]
+}
+
+/** Collects what is wrong with each field, so that a person hears of everything at once. */
+class Form {
+  readonly #problems: ConnectionProblem[] = []
+  readonly warnings: (Warning & { readonly field: string })[] = []
+
+  get problems(): readonly ConnectionProblem[] {
+    return this.#problems.toSorted((a, b) => FIELDS.indexOf(a.field) - FIELDS.indexOf(b.field))
+  }
+
+  read<Value>(field: string, parse: () => FieldValue<Value>): Value | undefined {
+    try {
+      return this.#accept(field, parse())
+    } catch (error) {
+      return this.#refuse(field, error)
+    }
+  }
+
+  async readLater<Value>(
+    field: string,
+    parse: () => Promise<FieldValue<Value>>,
+  ): Promise<Value | undefined> {
+    try {
+      return this.#accept(field, await parse())
+    } catch (error) {
+      return this.#refuse(field, error)
+    }
+  }
+
+  #accept<Value>(field: string, { value, warnings = [] }: FieldValue<Value>): Value {
+    this.warnings.push(...warnings.map((warning) => ({ ...warning, field })))
+    return value
+  }
+
+  #refuse(field: string, error: unknown): undefined {
+    if (!(error instanceof PosternError)) throw error
+    const { code, message, remedy } = error
+    this.#problems.push({ field, code, message, remedy })
+  }
+}

@@ -1,0 +1,70 @@
+/** @module Runs the command as a person does: a process of its own, with a home and an environment of its own. */
+
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+
+/** What a command ended with. */
+export interface RunResult {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A place to run commands in: an empty folder that is its home as well. */
+export interface Place {
+  readonly path: (name: string) => string
+  readonly run: (args: readonly string[], options?: RunOptions) => Promise<RunResult>
+  readonly remove: () => void
+}
+
+/** What a command gets beside its arguments. */
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>
+  readonly input?: string | Uint8Array
+  /** Sent as soon as the command has written this much to stderr. */
+  readonly interruptAfter?: string
+}
+
+/** Makes an empty place. */
+export function createPlace(): Place {
+  const folder = mkdtempSync(join(tmpdir(), 'postern-test-'))
+  return {
+    path: (name) => join(folder, name),
+    run: (args, options) => run(args, folder, options),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+function run(
+  args: readonly string[],
+  folder: string,
+  { env = {}, input = '', interruptAfter }: RunOptions = {},
+): Promise<RunResult> {
+  const child = spawn(process.execPath, ['--conditions=source', main, ...args], {
+    cwd: folder,
+    env: { HOME: folder, PATH: process.env['PATH'] ?? '', NO_COLOR: '1', ...env },
+    timeout: 20_000,
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk
+  })
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk
+    const due = interruptAfter !== undefined && stderr.includes(interruptAfter)
+    if (due && !child.killed) child.kill('SIGINT')
+  })
+  // A command that reads no input may be gone before it is written.
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(input)
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, stdout, stderr }))
+  })
+}
