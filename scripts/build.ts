@@ -1,0 +1,131 @@
+/** @module Builds what is published: core as ESM with declarations, the `postern` program as CommonJS with everything inside. */
+
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Plugin, rolldown } from 'rolldown'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** Builds core into `outDir`: one module for each source file, with its declarations. */
+export function buildCore(outDir = path.join(root, 'packages/core/dist')): void {
+  rmSync(outDir, { recursive: true, force: true })
+  const tsc = path.join(root, 'node_modules/typescript/bin/tsc')
+  const project = path.join(root, 'packages/core/tsconfig.build.json')
+  const args = [tsc, '-p', project, '--outDir', outDir]
+  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' })
+  if (status !== 0) throw new Error('packages/core does not compile; tsc says why above.')
+}
+
+/**
+ * Bundles the program into `outFile` and the folder `parts` beside it, everything it needs included, so that it installs
+ * without dependencies. A part that is imported with `import()` is a file of its own, read when it is first asked for.
+ *
+ * What the package.json of packages/postern calls a dependency stays outside; a devDependency goes in.
+ */
+export async function buildProgram(
+  outFile = path.join(root, 'packages/postern/dist/postern.cjs'),
+  entry = path.join(root, 'packages/postern/src/cli/main.ts'),
+): Promise<void> {
+  if (!existsSync(entry)) throw new Error(`${path.relative(root, entry)} is not there to be built.`)
+  rmSync(path.dirname(outFile), { recursive: true, force: true })
+  const bundle = await rolldown({
+    input: entry,
+    cwd: root,
+    platform: 'node',
+    // TypeScript's own settings are of no use here, and a bundle must not depend on a machine's tsconfig.
+    tsconfig: false,
+    external: outsidePackages().map((name) => new RegExp(`^${name}(?:/|$)`)),
+    resolve: { conditionNames: ['source', 'import', 'module', 'node', 'default'] },
+    plugins: [lazyBuiltins()],
+    onLog(level, log, handle) {
+      if (level === 'warn') throw new Error(log.message)
+      handle(level, log)
+    },
+  })
+  try {
+    const { output } = await bundle.write({
+      dir: path.dirname(outFile),
+      entryFileNames: path.basename(outFile),
+      chunkFileNames: 'parts/[name].cjs',
+      format: 'cjs',
+      // One file would be compiled as a whole before its first line runs: 11 ms for 400 KB, paid by `--version` too.
+      codeSplitting: true,
+      sourcemap: false,
+      banner: (chunk) => (chunk.isEntry ? '#!/usr/bin/env node' : ''),
+      minify: { compress: true, mangle: false, codegen: true },
+      comments: { legal: true },
+    })
+    const modules = output.flatMap((part) => (part.type === 'chunk' ? part.moduleIds : []))
+    writeFileSync(path.join(path.dirname(outFile), 'licenses.txt'), licensesOf(modules))
+  } finally {
+    await bundle.close()
+  }
+  chmodSync(outFile, 0o755)
+}
+
+// The licences of what is inside ask for their text to go along.
+function licensesOf(modules: readonly string[]): string {
+  const folders = new Set(
+    modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(slashed(id)) ?? []),
+  )
+  const texts = [...folders].map((folder) => {
+    const manifest: { readonly name: string; readonly version: string; readonly license: string } =
+      JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))
+    const file = readdirSync(folder).find((name) => /^licen[cs]e(?:\.\w+)?$/i.test(name))
+    if (file === undefined)
+      throw new Error(`${manifest.name} comes without the text of its licence.`)
+    const text = readFileSync(path.join(folder, file), 'utf8').replaceAll('\r\n', '\n').trim()
+    return `${manifest.name} ${manifest.version} (${manifest.license})\n\n${text}\n`
+  })
+  return texts.toSorted().join(`\n${'-'.repeat(80)}\n\n`)
+}
+
+function slashed(file: string): string {
+  return file.replaceAll('\\', '/')
+}
+
+function outsidePackages(): readonly string[] {
+  const manifest: {
+    readonly dependencies?: Readonly<Record<string, string>>
+    readonly optionalDependencies?: Readonly<Record<string, string>>
+    readonly peerDependencies?: Readonly<Record<string, string>>
+  } = JSON.parse(readFileSync(path.join(root, 'packages/postern/package.json'), 'utf8'))
+  return [manifest.dependencies, manifest.optionalDependencies, manifest.peerDependencies].flatMap(
+    (names) => Object.keys(names ?? {}),
+  )
+}
+
+/**
+ * Makes each of Node's own modules load with the part that uses it. Left alone, the bundler would load all of them at
+ * the top of a file, and `postern --help` would pay for TLS and HTTP.
+ */
+function lazyBuiltins(): Plugin {
+  const prefix = '\0builtin:'
+  return {
+    name: 'lazy-builtins',
+    resolveId(specifier) {
+      const name = specifier.replace(/^node:/, '')
+      if (!specifier.startsWith('node:') && !builtinModules.includes(name)) return null
+      return { id: `${prefix}node:${name}`, moduleSideEffects: false }
+    },
+    load(id) {
+      if (!id.startsWith(prefix)) return null
+      const name = JSON.stringify(id.slice(prefix.length))
+      // Through `module`, so that the bundler does not see an import of its own and lift it to the top again.
+      return { code: `module.exports = process.getBuiltinModule(${name})`, moduleType: 'js' }
+    },
+  }
+}
+
+if (import.meta.main) {
+  try {
+    buildCore()
+    await buildProgram()
+  } catch (thrown) {
+    process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`)
+    process.exitCode = 1
+  }
+}

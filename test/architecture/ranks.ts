@@ -1,0 +1,83 @@
+/** @module Which part of a package may import which, as data. A new folder gets its rank here before its first file. */
+
+/** The rule for one package. */
+export interface PackageRule {
+  /**
+   * The parts (folders and top-level files of `src`, without extension), from low to high. A file imports from its own
+   * part and from lower ranks. Empty where a package has no ranks: then only cycles and outside packages are judged.
+   */
+  readonly ranks: readonly (readonly string[])[]
+  /** Ranks, by index, whose parts may import each other as long as no cycle appears. */
+  readonly openRanks?: readonly number[]
+  /** Folders inside a part that may not import each other. */
+  readonly siblings?: readonly (readonly string[])[]
+  /** Packages from npm that may be imported; `declared` means those of the package.json. */
+  readonly packages: readonly string[] | 'declared'
+  readonly nodeModulesAllowed: boolean
+  /** Packages of this repository that may be imported, and from where (any file, or a list). */
+  readonly workspaces: Readonly<Record<string, 'anywhere' | readonly string[]>>
+}
+
+/** The rule of every package, by folder name. */
+export const packageRules: Readonly<Record<string, PackageRule>> = {
+  core: {
+    ranks: [
+      ['error', 'secret', 'clock', 'retry', 'transport', 'base64url', 'json', 'hostile'],
+      ['url', 'keys'],
+      ['assertion', 'proof'],
+      ['token'],
+      ['org'],
+      ['service-app', 'inputs', 'actions'],
+      ['doctor'],
+      ['setup'],
+      ['index'],
+    ],
+    openRanks: [0],
+    packages: ['jose', 'oauth4webapi'],
+    nodeModulesAllowed: false,
+    workspaces: {},
+  },
+  postern: {
+    ranks: [
+      ['config', 'log', 'http'],
+      ['store'],
+      ['connections', 'jobs', 'sinks'],
+      ['feeds'],
+      ['server'],
+      ['service'],
+      ['cli'],
+    ],
+    siblings: [['server/api', 'server/proxy', 'server/connect', 'server/mcp']],
+    packages: 'declared',
+    nodeModulesAllowed: true,
+    workspaces: {
+      '@postern/core': 'anywhere',
+      '@postern/emulator': ['cli/commands/emulator.ts', 'cli/commands/demo.ts'],
+    },
+  },
+  emulator: {
+    ranks: [],
+    packages: 'declared',
+    nodeModulesAllowed: true,
+    workspaces: {},
+  },
+  web: {
+    ranks: [],
+    packages: 'declared',
+    nodeModulesAllowed: false,
+    workspaces: {},
+  },
+}
+
+/** Names that say nothing: twelve lines used twice have a real name. */
+export const bannedNames = [
+  'utils',
+  'util',
+  'helpers',
+  'helper',
+  'common',
+  'shared',
+  'misc',
+  'types',
+  'lib',
+]

@@ -1,0 +1,133 @@
+/** @module What is published installs into an empty folder and works there, without this repository and without the network. */
+
+import { execFileSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { buildCore, buildProgram } from '../scripts/build.ts'
+import { type PackedPackage, packStaged, runNpm, stagePackage } from '../scripts/pack.ts'
+
+const INSTALL_TIMEOUT_MS = 120_000
+const root = fileURLToPath(new URL('..', import.meta.url))
+const work = mkdtempSync(path.join(tmpdir(), 'postern-package-'))
+
+afterAll(() => rmSync(work, { recursive: true, force: true }))
+
+describe('@postern/core', () => {
+  let packed: PackedPackage
+  let installed: string
+
+  beforeAll(() => {
+    const dist = path.join(work, 'core-dist')
+    buildCore(dist)
+    stagePackage('core', path.join(work, 'core'), dist)
+    packed = packStaged(path.join(work, 'core'), work)
+    // Tarballs of what it depends on stand in for the registry.
+    const needed = ['jose', 'oauth4webapi'].map(
+      (name) => packStaged(path.join(root, 'node_modules', name), work).file,
+    )
+    installed = install('core-user', [...needed, packed.file])
+  }, INSTALL_TIMEOUT_MS)
+
+  test('holds what was built, package.json, README and LICENSE, and nothing else', () => {
+    const strange = packed.files.filter((file) => !/^dist\/[\w./-]+\.(?:js|d\.ts)$/.test(file))
+    const hasReadme = existsSync(path.join(root, 'README.md'))
+    expect(strange).toEqual(['LICENSE', ...(hasReadme ? ['README.md'] : []), 'package.json'])
+  })
+
+  test('imports in an empty folder, by plain Node, and gives what the source gives', async () => {
+    const source = Object.keys(await import('@postern/core')).toSorted()
+    const program = `import * as core from '@postern/core'; console.log(JSON.stringify(Object.keys(core)))`
+    expect(JSON.parse(evaluate(installed, program)).toSorted()).toEqual(source)
+  })
+
+  test('imports under the condition `source` too, which another repository may use for itself', () => {
+    const program = `import { PosternError } from '@postern/core'; console.log(PosternError.name)`
+    expect(evaluate(installed, program, '--conditions=source').trim()).toBe('PosternError')
+  })
+
+  test('packs to the same bytes when it is built again', () => {
+    const dist = path.join(work, 'core-dist-again')
+    buildCore(dist)
+    stagePackage('core', path.join(work, 'core-again'), dist)
+    const again = packStaged(path.join(work, 'core-again'), path.join(work, 'again'))
+    expect(again.integrity).toBe(packed.integrity)
+  })
+})
+
+describe('postern', () => {
+  let packed: PackedPackage
+  let installed: string
+
+  beforeAll(async () => {
+    await buildProgram(path.join(work, 'postern-dist/postern.cjs'))
+    stagePackage('postern', path.join(work, 'postern'), path.join(work, 'postern-dist'))
+    packed = packStaged(path.join(work, 'postern'), work)
+    installed = install('postern-user', [packed.file])
+  }, INSTALL_TIMEOUT_MS)
+
+  test('holds the program, its parts, their licences, package.json, README and LICENSE', () => {
+    const strange = packed.files.filter((file) => !/^dist\/parts\/[\w-]+\.cjs$/.test(file))
+    expect(strange.filter((file) => file !== 'README.md')).toEqual([
+      'LICENSE',
+      'dist/licenses.txt',
+      'dist/postern.cjs',
+      'package.json',
+    ])
+  })
+
+  test('keeps the file that every start reads small', () => {
+    const entry = path.join(installed, 'node_modules/postern/dist/postern.cjs')
+    expect(statSync(entry).size).toBeLessThan(8_000)
+  })
+
+  test('needs no other package: says its version and its help from an empty folder', () => {
+    const manifest = JSON.parse(
+      readFileSync(path.join(root, 'packages/postern/package.json'), 'utf8'),
+    )
+    const bin = path.join(installed, 'node_modules/postern/dist/postern.cjs')
+    const said = execFileSync(process.execPath, [bin, '--version'], {
+      cwd: installed,
+      encoding: 'utf8',
+    })
+    expect(said.trim()).toBe(manifest.version)
+    const help = execFileSync(process.execPath, [bin, '--help'], {
+      cwd: installed,
+      encoding: 'utf8',
+    })
+    expect(help).toContain('Usage: postern')
+  })
+
+  test('packs to the same bytes when it is built again', async () => {
+    await buildProgram(path.join(work, 'postern-dist-again/postern.cjs'))
+    const folder = path.join(work, 'postern-again')
+    stagePackage('postern', folder, path.join(work, 'postern-dist-again'))
+    expect(packStaged(folder, path.join(work, 'again')).integrity).toBe(packed.integrity)
+  })
+})
+
+function install(name: string, tarballs: readonly string[]): string {
+  const folder = path.join(work, name)
+  mkdirSync(folder)
+  writeFileSync(path.join(folder, 'package.json'), '{ "private": true }\n')
+  runNpm(
+    ['install', '--offline', '--no-audit', '--no-fund', '--ignore-scripts', ...tarballs],
+    folder,
+  )
+  return folder
+}
+
+function evaluate(folder: string, program: string, ...flags: readonly string[]): string {
+  const args = [...flags, '--input-type=module', '--eval', program]
+  return execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })
+}
