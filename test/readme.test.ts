@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { exportJwk, generateKey } from '@postern/core'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { createPlace } from '../packages/postern/test/cli/run.ts'
+import { startScriptedServer, tokenAnswer } from './scripted-server.ts'
+
+const run = promisify(execFile)
+const root = fileURLToPath(new URL('..', import.meta.url))
+const readme = readFileSync(`${root}README.md`, 'utf8')
+const place = createPlace()
+afterAll(place.remove)
+
+/** The fenced blocks of one language. */
+function blocks(language: string): string[] {
+  const fences = readme.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)
+  return [...fences].flatMap(([, found, body = '']) => (found === language ? [body] : []))
+}
+
+/** What differs from run to run, replaced by its name. */
+function normalise(text: string): string {
+  return text
+    .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
+    .replace(/"(iat|exp)": \d+/g, '"$1": SECONDS')
+    .replace(/"jti": "[\w-]{36}"/g, '"jti": "UUID"')
+    .replace(/"n": "[\w-]+\.\.\./g, '"n": "MODULUS...')
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'INSTANT')
+    .replace(/^( {2}(?:Thumbprint {2})?)[\w-]{43}$/gm, '$1RANDOM')
+    .trim()
+}
+
+describe('README', () => {
+  test('shows what npm start prints', async () => {
+    const [shown = ''] = blocks('console')
+    const [command, ...output] = shown.split('\n')
+    expect(command).toBe('$ npm start')
+    const scripts = JSON.parse(readFileSync(`${root}package.json`, 'utf8')).scripts
+    expect(scripts.start).toBe('node bootstrap.mjs start')
+    const { stdout } = await run(process.execPath, ['--conditions=source', 'test/tour.ts'], {
+      cwd: root,
+      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
+    })
+    expect(normalise(output.join('\n'))).toBe(normalise(stdout))
+  })
+
+  test('has commands that work as written', async () => {
+    // The first block is the tour, which the test above runs.
+    const commands = blocks('console')
+      .slice(1)
+      .flatMap((block) => block.split('\n').filter((line) => line.startsWith('$ ')))
+    expect(commands.length).toBe(2)
+    for (const command of commands) {
+      const [, program, ...args] = command.split(' ')
+      expect(program).toBe('postern')
+      expect(await place.run(args)).toMatchObject({ code: 0 })
+    }
+  })
+
+  test.each([false, true])(
+    'has library lines that work as written, DPoP required: %s',
+    async (dpop) => {
+      const server = await startScriptedServer(({ path, proof, headers }) => {
+        if (path.startsWith('/api/v1/'))
+          return { body: [{ scheme: headers.authorization?.split(' ')[0] }] }
+        if (!dpop) return tokenAnswer()
+        if (proof) return tokenAnswer({ token_type: 'DPoP' })
+        const error_description = 'The DPoP proof JWT header is missing.'
+        return { status: 400, body: { error: 'invalid_dpop_proof', error_description } }
+      })
+      onTestFinished(server.close)
+      const [snippet = ''] = blocks('ts')
+      const local = snippet
+        .replace(
+          "'@postern/core'",
+          JSON.stringify(new URL('../packages/core/src/index.ts', import.meta.url).href),
+        )
+        .replace(
+          "'https://acme-admin.okta.com/admin/dashboard'",
+          `'${server.orgUrl}/admin/dashboard', { dev: true }`,
+        )
+      expect(local).not.toContain('okta.com')
+      writeFileSync(place.path('app.jwk'), exportJwk(await generateKey()).reveal())
+      writeFileSync(place.path('snippet.mts'), local)
+      const { stdout } = await run(process.execPath, ['snippet.mts'], { cwd: place.path('') })
+      expect(stdout).toContain('200')
+      expect(stdout).toContain(dpop ? 'DPoP' : 'Bearer')
+    },
+  )
+
+  test('names files and folders that exist', () => {
+    const [map = ''] = blocks('')
+    const folders = map
+      .split('\n')
+      .flatMap((line) => /^( *)([\w./-]+)/.exec(line)?.slice(1, 3) ?? [])
+    expect(folders.length).toBeGreaterThan(20)
+    let parent = ''
+    for (let index = 0; index < folders.length; index += 2) {
+      const [indent = '', name = ''] = folders.slice(index, index + 2)
+      if (indent === '') parent = name
+      expect(existsSync(`${root}${indent === '' ? name : `${parent}/${name}`}`), name).toBe(true)
+    }
+    const links = [...readme.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target)
+    for (const target of links) expect(existsSync(`${root}${target}`), target).toBe(true)
+  })
+})
