@@ -10,7 +10,7 @@ import {
   publicJwks,
   validateKid,
 } from '@postern/core'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { ecKey, jwk, nodePrimeTest, pem, refusal, rsaKey } from './pool.ts'
 
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi'] as const
@@ -72,6 +72,14 @@ describe.each([
       '-----END PRIVATE KEY-----',
       '',
     ])
+  })
+
+  test('is kept as a key object that cannot be exported', async () => {
+    const imported = vi.spyOn(crypto.subtle, 'importKey')
+    await importKey(pem(source), { isProbablePrime: nodePrimeTest })
+    const signing = imported.mock.calls.filter((call) => [...call[4]].includes('sign'))
+    imported.mockRestore()
+    expect(signing.map((call) => call[3])).toEqual([false])
   })
 
   test('cannot be changed', () => {

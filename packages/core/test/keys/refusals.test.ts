@@ -591,6 +591,11 @@ const cases: readonly Refused[] = [
     input: () => primeModulusJwk(),
   },
   {
+    code: 'key_modulus_invalid',
+    title: 'an n that was changed to an even number',
+    input: () => withMembers({ n: base64urlOf(numberOf(rsaJwk.n) + 1n) }),
+  },
+  {
     code: 'key_parts_inconsistent',
     title: 'the n of another key',
     input: () => withMembers({ n: other.n }),
@@ -692,6 +697,16 @@ const cases: readonly Refused[] = [
         'PRIVATE KEY',
         ecDer(p256Oid, Buffer.from(ecJwk.d ?? '', 'base64url'), compressed(jwk(ecKey()))),
       ),
+    detail: 'x, y',
+  },
+  {
+    code: 'key_parts_inconsistent',
+    title: 'a compressed EC point with the wrong sign',
+    input: () => {
+      const point = compressed(ecJwk)
+      point[0] = 5 - (point[0] ?? 0)
+      return wrapPem('PRIVATE KEY', ecDer(p256Oid, Buffer.from(ecJwk.d ?? '', 'base64url'), point))
+    },
     detail: 'x, y',
   },
   {
