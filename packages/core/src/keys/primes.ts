@@ -42,7 +42,8 @@ export const isProbablePrime: PrimeTest = async (candidate) => {
 export function primesUpTo(limit: number): readonly bigint[] {
   const primes: bigint[] = []
   for (let n = 2n; n <= limit; n++) {
-    if (primes.every((prime) => n % prime !== 0n)) primes.push(n)
+    const divisor = primes.find((prime) => prime * prime > n || n % prime === 0n)
+    if (divisor === undefined || n % divisor !== 0n) primes.push(n)
   }
   return primes
 }

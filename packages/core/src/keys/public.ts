@@ -1,6 +1,6 @@
 /** @module The public half of a key: what Okta is given, and the name computed from it. */
 
-import { calculateJwkThumbprint } from 'jose'
+import { calculateJwkThumbprint } from 'jose/jwk/thumbprint'
 import type { Curve } from './parts.ts'
 import type { SigningAlg } from './signer.ts'
 

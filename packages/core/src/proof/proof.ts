@@ -1,6 +1,7 @@
 /** @module DPoP: a key pair of the process, and a signed proof for each request. */
 
-import { calculateJwkThumbprint, exportJWK } from 'jose'
+import { calculateJwkThumbprint } from 'jose/jwk/thumbprint'
+import { exportJWK } from 'jose/key/export'
 import { encodeBase64url, encodeText } from '../base64url.ts'
 
 /** What kind of endpoint a proof is for. Okta's nonces are the token endpoint's alone. */
