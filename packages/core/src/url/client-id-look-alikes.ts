@@ -43,6 +43,11 @@ const lookAlikes: readonly (ClientIdLookAlike & { readonly shape: RegExp })[] = 
   },
   {
     detail: 'placeholder',
+    article: 'a value that was never set',
+    shape: /^(?:undefined|\[object)/,
+  },
+  {
+    detail: 'placeholder',
     article: 'a placeholder of a document',
     shape: /^[[<{$%\s]*(?:your|my)?[\s_-]*(?:okta)?[\s_-]*(?:client|app)[\s_-]*id[\]>}%\s]*$/i,
   },

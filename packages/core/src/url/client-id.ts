@@ -43,7 +43,9 @@ const messages: Readonly<Record<ClientIdWarningCode, string>> = {
 const MAX_CHARACTERS = 4_096
 const ALLOWED = /^[A-Za-z0-9$\-_.+!*'(),]{6,100}$/
 const USUAL = /^0oa[A-Za-z0-9]{17}$/
+const TWO = /^0oa[A-Za-z0-9]{17},0oa/
 const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
+const ASCII_SPACE_AROUND = /^[\t\n\r ]+|[\t\n\r ]+$/g
 const LABEL =
   /^["']?(?:export\s+)?(?:okta[ _-]?)?(?:[a-z]{1,12}_)?client[ _-]?id["']?(?:\s*[:=]\s*|\s+)(?=\S)/i
 const QUOTED = /^(?:"([^"]*)"|'([^']*)'|`([^`]*)`|“([^”]*)”|‘([^’]*)’|«([^»]*)»)[,;]?$/
@@ -62,8 +64,9 @@ export function parseClientId(text: string): ParsedClientId {
     throw clientIdError('client_id_invalid', `The text has ${text.length} characters.`)
   }
   const visible = text.replace(INVISIBLE, '')
-  // A byte order mark around the text is the editor's doing and as harmless as a space.
-  if (visible.trim() !== text.trim()) warnings.push('client_id_invisible_removed')
+  if (visible.trim() !== text.replace(ASCII_SPACE_AROUND, '')) {
+    warnings.push('client_id_invisible_removed')
+  }
   const unlabelled = visible.trim().replace(LABEL, '')
   if (unlabelled !== visible.trim()) warnings.push('client_id_label_removed')
   const clientId = unquote(unlabelled)
@@ -77,7 +80,8 @@ export function parseClientId(text: string): ParsedClientId {
       lookAlike,
     )
   }
-  if (!ALLOWED.test(clientId)) throw clientIdError('client_id_invalid', observedFault(clientId))
+  if (!ALLOWED.test(clientId) || TWO.test(clientId))
+    throw clientIdError('client_id_invalid', observedFault(clientId))
   if (clientId === 'ALL_CLIENTS') {
     throw clientIdError('client_id_invalid', "The text is Okta's word for every client at once.")
   }
@@ -94,7 +98,7 @@ function unquote(text: string): string {
 function observedFault(clientId: string): string {
   return /^[\x20-\x7e]*$/.test(clientId) && !/\s/.test(clientId) && clientId.length < 6
     ? `The text has ${clientId.length} characters.`
-    : 'The text has a character that no client ID has, or is longer than 100 characters.'
+    : 'The text is more than one client ID, has a character that none has, or is longer than 100 characters.'
 }
 
 function clientIdError(

@@ -20,6 +20,8 @@ export interface HostContext {
 }
 
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+// What is left when a URL is typed and not finished.
+const NO_LABELS: ReadonlySet<string> = new Set(['http', 'https', 'okta', 'com', 'www'])
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /**
@@ -52,6 +54,9 @@ export function judgeHost(parts: UrlParts, context: HostContext): JudgedHost {
     return { origin: `https://${host}`, warnings: [...completed, 'org_url_custom_domain'] }
   }
   const isLabelAlone = !host.includes('.') && host !== 'localhost'
+  if (isLabelAlone && NO_LABELS.has(host)) {
+    throw orgUrlError('org_url_malformed', 'The text is a part of a URL, not the name of an org.')
+  }
   const judged = judgeOktaHost(isLabelAlone ? `${host}.okta.com` : host, shown)
   const added = isLabelAlone ? (['org_url_completed'] as const) : completed
   return { origin: judged.origin, warnings: [...added, ...judged.warnings] }
@@ -60,12 +65,6 @@ export function judgeHost(parts: UrlParts, context: HostContext): JudgedHost {
 /** A host with at least two labels, or `localhost`, that must be one label before an Okta domain. */
 function judgeOktaHost(host: string, shown: string): JudgedHost {
   const labels = host.split('.')
-  if (labels.some((label) => label.startsWith('xn--'))) {
-    throw orgUrlError(
-      'org_url_non_ascii',
-      `${shown} is punycode for characters that are not ASCII.`,
-    )
-  }
   if (isAuth0Host(host)) {
     throw orgUrlError('org_url_not_okta_domain', `${shown} is an Auth0 tenant, not an Okta org.`, {
       remedy:
@@ -77,6 +76,12 @@ function judgeOktaHost(host: string, shown: string): JudgedHost {
   if (domain === undefined) {
     if (isDoubledEnding(host)) throw orgUrlError('org_url_typo', `${shown} ends in .com twice.`)
     throw orgUrlError('org_url_not_okta_domain', `${shown} is not under an Okta domain.`)
+  }
+  if (labels.some((label) => label.startsWith('xn--'))) {
+    throw orgUrlError(
+      'org_url_non_ascii',
+      `${shown} is punycode for characters that are not ASCII.`,
+    )
   }
   if (host === domain) {
     throw orgUrlError('org_url_not_org', `${shown} is an Okta domain without an org's label.`)
@@ -102,14 +107,19 @@ function judgeLabel(prefix: string, domain: string, shown: string): JudgedHost {
   if (!LABEL.test(label) || label.endsWith('-admin')) {
     throw orgUrlError('org_url_bad_subdomain', `${shown} has no usable label before ${domain}.`)
   }
-  // Both are well-formed labels, so a value in the wrong field would become a host and go out in a DNS query.
-  if (/^00[a-z0-9_-]{40}$/.test(label) || /^0oa[a-z0-9]{17}$/.test(label)) {
-    throw orgUrlError('org_url_malformed', 'This looks like an API token or a client ID.')
+  // All are well-formed labels, so a value in the wrong field would become a host and go out in a DNS query.
+  if (/^00[a-z0-9_-]{40}$/.test(label) || /^0oa[a-z0-9]{17}$/.test(label) || isRandom(label)) {
+    throw orgUrlError('org_url_malformed', 'This looks like a token, a secret or a client ID.')
   }
   return {
     origin: `https://${label}.${domain}`,
     warnings: label === prefix ? [] : ['org_url_admin_removed'],
   }
+}
+
+/** Whether a label is one long word of letters and digits, as secrets are and names of orgs are not. */
+function isRandom(label: string): boolean {
+  return /^(?=.*[a-z])(?=.*[0-9])[a-z0-9]{32,}$/.test(label)
 }
 
 function loopbackOrg(parts: UrlParts): JudgedHost {
@@ -136,6 +146,8 @@ function isDoubledEnding(host: string): boolean {
 
 /** A host as an error may name it. What is no host name may be anything that was pasted, and is not shown. */
 function shownHost(host: string): string {
-  const isName = host.length <= 100 && host.split('.').every((label) => LABEL.test(label))
+  const labels = host.split('.')
+  const isName =
+    host.length <= 100 && labels.every((label) => LABEL.test(label) && !isRandom(label))
   return isName ? `The host ${showHostile(host)}` : 'The host'
 }

@@ -26,7 +26,7 @@ export interface ParsedOrgUrl {
 }
 
 const MAX_CHARACTERS = 2_048
-const CUSTOM_AUTHORIZATION_SERVER = /^\/oauth2\/(?!v1(?:[/?#]|$)|\.)[^/?#]+/
+const CUSTOM_AUTHORIZATION_SERVER = /^\/oauth2\/(?!v1(?:[/?#]|$)|\.)[^/?#]+/i
 
 /**
  * Reads an org URL as people have it at hand: the subdomain alone, a host, the Admin Console's address, an issuer.
@@ -40,13 +40,13 @@ const CUSTOM_AUTHORIZATION_SERVER = /^\/oauth2\/(?!v1(?:[/?#]|$)|\.)[^/?#]+/
  * parseOrgUrl('https://acme-admin.okta.com/admin/dashboard').org // 'https://acme.okta.com'
  */
 export function parseOrgUrl(text: string, options: ParseOrgUrlOptions = {}): ParsedOrgUrl {
+  if (!/\S/.test(text)) throw orgUrlError('org_url_empty', 'There is no text.')
   if (text.length > MAX_CHARACTERS) {
     throw orgUrlError('org_url_malformed', `The text has ${text.length} characters.`, {
       details: { maxCharacters: MAX_CHARACTERS },
     })
   }
   const trimmed = text.trim()
-  if (trimmed === '') throw orgUrlError('org_url_empty', 'There is no text.')
   const customDomains = new Set(options.customDomains?.map(normalHost))
   if (namesSeveralOrgs(trimmed, customDomains)) {
     throw orgUrlError('org_url_multiple', 'The text names more than one org.')

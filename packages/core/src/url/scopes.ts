@@ -89,7 +89,9 @@ function cut(
   const pieces = typeof text === 'string' ? [text] : text
   if (pieces.length > MAX_SCOPES) throw tooMany(`There are ${pieces.length} scopes.`)
   const characters = pieces.reduce((sum, piece) => sum + piece.length, 0)
-  if (characters > MAX_CHARACTERS) throw tooMany(`The scopes have ${characters} characters.`)
+  const hasText = pieces.some((piece) => /[^\s,]/.test(piece))
+  if (hasText && characters > MAX_CHARACTERS)
+    throw tooMany(`The scopes have ${characters} characters.`)
   const cuts = pieces.map((piece) => {
     const listed = readJsonArray(piece) ?? (isCustom ? piece : piece.replace(LIST_DASH, ' '))
     const names = listed.split(separators).filter((name) => name !== '')
@@ -137,10 +139,16 @@ function judge(
   if (parts.length > 1 && parts.every((part) => known.has(part))) {
     return { scopes: parts, warnings: ['scope_separator'] }
   }
+  const mistyped = parts.length > 1 ? parts.find((part) => !known.has(part)) : undefined
+  if (mistyped !== undefined) throw unknownScope(which, nearestScope(mistyped), details)
   const isOkta = OKTA_SCOPE.test(name)
   const nearest = nearestScope(name, isOkta ? { maxEdits: 2 } : {})
   if (nearest === undefined) return { scopes: [name], warnings: ['scope_unlisted'] }
-  throw scopeError('scope_unknown', `${which} is no scope of Okta; ${nearest} is the nearest.`, {
+  throw unknownScope(which, nearest, details)
+}
+
+function unknownScope(which: string, nearest: string, details: { position: number }): ScopeError {
+  return scopeError('scope_unknown', `${which} is no scope of Okta; ${nearest} is the nearest.`, {
     ...details,
     detail: nearest,
   })

@@ -100,7 +100,7 @@ function splitAuthority(authority: string): { host: string; port: number | undef
     throw orgUrlError('org_url_non_ascii', 'The host has a character that is not ASCII.')
   }
   if (BARE_IPV6.test(authority)) return { host: `[${authority}]`, port: undefined }
-  const [, name, port] = /^([A-Za-z0-9._-]+)(?::([0-9]*))?$/.exec(authority) ?? []
+  const [, name, port] = /^([A-Za-z0-9._*-]+)(?::([0-9]*))?$/.exec(authority) ?? []
   if (name === undefined) {
     throw orgUrlError(
       'org_url_malformed',

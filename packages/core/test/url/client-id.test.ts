@@ -42,7 +42,9 @@ describe('parseClientId answers the corpus as expected', () => {
 })
 
 const accepted: readonly (readonly [string, string])[] = [
-  [`\ufeff${usual}\r\n`, usual],
+  [`${usual}\r\n`, usual],
+  [`\ufeff${usual}\r\n`, `${usual} invisible_removed`],
+  [`\u00a0${usual}\u3000`, `${usual} invisible_removed`],
   [`'${usual}'`, `${usual} unquoted`],
   [`“${usual}”`, `${usual} unquoted`],
   [`\`${usual}\``, `${usual} unquoted`],
@@ -73,6 +75,9 @@ const refused: readonly (readonly [string, string])[] = [
   ['0оaTEST0000000000Tst', 'client_id_invalid'],
   [`"${usual}`, 'client_id_invalid'],
   [`${usual} ${usual}`, 'client_id_invalid'],
+  [`${usual},${usual}`, 'client_id_invalid'],
+  ['undefined', 'client_id_looks_wrong placeholder'],
+  ['[object Object]', 'client_id_looks_wrong placeholder'],
   ['admin@acme.example', 'client_id_looks_wrong email'],
   ['https://acme.okta.com', 'client_id_looks_wrong url'],
   ['acme-admin.okta.com', 'client_id_looks_wrong url'],

@@ -191,7 +191,12 @@ const refusals: readonly (readonly [string, string])[] = [
   ['https：//acme.okta.com', 'org_url_non_ascii'],
   ['https://acme.okta.com／evil.example', 'org_url_non_ascii'],
   ['https://xn--cme-7cd.okta.com', 'org_url_non_ascii'],
-  ['https://acme.xn--kta-5cd.com', 'org_url_non_ascii'],
+  ['https://acme.xn--kta-5cd.com', 'org_url_not_okta_domain'],
+  ['https://*.okta.com', 'org_url_bad_subdomain'],
+  ['https', 'org_url_malformed'],
+  ['okta', 'org_url_malformed'],
+  ['k4nar1envogelgeheim987601234567890abcdef', 'org_url_malformed'],
+  [' '.repeat(5_000), 'org_url_empty'],
   ['https://acme.okta.co', 'org_url_not_okta_domain'],
   ['https://okta.com.evil.example', 'org_url_not_okta_domain'],
   ['https://127.0.0.1.nip.io', 'org_url_not_okta_domain'],
@@ -269,6 +274,10 @@ describe('parseOrgUrl refuses by name', () => {
     [
       'https://acme.okta.com.evil.example/?token=K4nar1enV0gel-Geheim-9876',
       'K4nar1enV0gel-Geheim-9876',
+    ],
+    [
+      'https://k4nar1envogelgeheim987601234567890.okta.com.com',
+      'k4nar1envogelgeheim987601234567890',
     ],
     ['00K4nar1enVogelGeheim98760123456789abcdefg', 'K4nar1enVogelGeheim98760123456789'],
   ])('%j is refused without its secret part', (text, secret) => {

@@ -97,6 +97,8 @@ const refused: readonly (readonly [string | readonly string[], string])[] = [
   ['Okta.Users.Read', 'scope_unknown okta.users.read'],
   ['okta.useres.manage', 'scope_unknown okta.users.manage'],
   ['okta', 'scope_unknown okta.dr.read'],
+  ['okta.users.read.okta.groups.read', 'scope_unknown okta.users.read'],
+  [`${' '.repeat(20_000)},`, 'scope_empty'],
   ['okta.*', 'scope_wildcard'],
   ['*', 'scope_wildcard'],
   ['okta.users.read okta.*.manage', 'scope_wildcard'],
