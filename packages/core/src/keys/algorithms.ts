@@ -46,9 +46,12 @@ export function requireSigningAlg(alg: string): SigningAlg {
 }
 
 /**
- * The algorithm a key signs with: the one asked for, else the one its JWK names, else RS256 or the curve's own.
+ * The algorithm a key signs with: the one its JWK names, else the one asked for, else RS256 or the curve's own.
  *
- * An RSA key signs with any RS algorithm, so the one asked for wins over the JWK's. @throws {KeyError} `key_alg_mismatch`
+ * A JWK that names one is meant for no other, so that another one asked for is refused.
+ *
+ * @throws {KeyError} `key_alg_mismatch`
+ * @see RFC 7517, section 4.4 - the algorithm intended for use with the key
  */
 export function chooseAlg(
   parts: KeyParts,
@@ -61,5 +64,11 @@ export function chooseAlg(
     const key = parts.kty === 'RSA' ? 'an RSA key' : `an EC key on ${parts.crv}`
     refuse('key_alg_mismatch', `The algorithm is ${alg}, but this is ${key}.`, { detail: natural })
   }
-  return wanted.asked ?? wanted.named ?? natural
+  const { asked, named } = wanted
+  if (asked !== undefined && named !== undefined && asked !== named) {
+    refuse('key_alg_mismatch', `The algorithm is ${asked}, but the JWK is for ${named}.`, {
+      detail: named,
+    })
+  }
+  return named ?? asked ?? natural
 }

@@ -15,7 +15,7 @@ import type { Curve } from './parts.ts'
 import { hasPrivateKeyMarker, isCutBase64, readPem, stripBody } from './pem.ts'
 import { refuse } from './refusals.ts'
 import { refuseByShape, refuseSecretShape } from './shape.ts'
-import { unwrap, withoutInvisible } from './unwrap.ts'
+import { type Unwrapped, unwrap, withoutInvisible } from './unwrap.ts'
 import type { KeyWarnings } from './warnings.ts'
 
 /** The key as it was written: a JWK, or DER with the label it had. */
@@ -100,15 +100,19 @@ function findInText(pasted: string, context: FindKeyContext, wrappings: number):
   if (pasted.includes('\0') || pasted.includes('\ufffd')) {
     refuse('key_not_utf8', 'The text holds characters that come from another encoding than UTF-8.')
   }
-  const text = unwrap(withoutInvisible(pasted))
+  const unwrapped = unwrap(withoutInvisible(pasted))
+  const { text } = unwrapped
   if (text === '') refuse('key_empty', 'There is no text.')
   refuseByShape(text)
   if (!looksLikeJwk(text) || hasPrivateKeyMarker(text)) {
     const pem = readPem(withoutInvisible(pasted), context.warnings)
-    if (pem !== undefined) return { form: 'der', ...pem }
+    if (pem !== undefined) {
+      if (holdsPrivateJwk(text)) context.warnings.add('key_extra_blocks_ignored')
+      return { form: 'der', ...pem }
+    }
   }
   return (
-    findInJson(pasted, text, context, wrappings) ??
+    findInJson(pasted, unwrapped, context, wrappings) ??
     findInBase64(text, context, wrappings) ??
     refuseUnrecognised(text)
   )
@@ -119,21 +123,29 @@ function refuseUnrecognised(text: string): never {
   refuse('key_unrecognised', `The ${text.length} characters are neither PEM nor JSON.`)
 }
 
-const QUOTE = '["\'\u2018-\u201f\u2033\u00ab\u00bb]'
+const SMART_QUOTES = '\u2018-\u201f\u2033\u00ab\u00bb\uff02'
+const SMART_QUOTE = new RegExp(`[${SMART_QUOTES}]`)
+const QUOTE = `["'${SMART_QUOTES}]`
 const JWK_MEMBER = new RegExp(`${QUOTE}(?:kty|keys)\\\\{0,8}${QUOTE}`)
+const PRIVATE_MEMBER = new RegExp(`${QUOTE}d\\\\{0,8}${QUOTE}\\s*:`)
 
 /** Whether a text speaks of JWK members, in quotes of any kind. */
 function looksLikeJwk(text: string): boolean {
   return JWK_MEMBER.test(text)
 }
 
+/** Whether a text around PEM blocks also has a private JWK: no block holds members in quotes. */
+function holdsPrivateJwk(text: string): boolean {
+  return looksLikeJwk(text) && PRIVATE_MEMBER.test(text)
+}
+
 function findInJson(
   pasted: string,
-  text: string,
+  unwrapped: Unwrapped,
   context: FindKeyContext,
   wrappings: number,
 ): FoundKey | undefined {
-  const json = jsonSpan(text)
+  const json = jsonSpan(unwrapped)
   if (json === undefined) return undefined
   // As it was pasted first: what looks invisible may belong to a value.
   let result = parseJson(jsonSpan(unwrap(pasted)) ?? json, { maxDepth: MAX_JSON_DEPTH })
@@ -142,23 +154,29 @@ function findInJson(
   }
   if (result.ok) return findInValue(result.value, context, wrappings)
   // A quoted text with escapes that are not JSON's may still be base64.
-  if (json.startsWith('"') && !looksLikeJwk(json)) return undefined
+  if (unwrapped.text.startsWith('"') && !looksLikeJwk(json)) return undefined
   refuseJson(result.fault, json)
 }
 
-/** The part of a text that may be JSON; undefined where nothing is. */
-function jsonSpan(text: string): string | undefined {
+/**
+ * The part of a text that may be JSON; undefined where nothing is.
+ *
+ * What begins as JSON is JSON to its end, but for one `;` or `,`; where words or a name stand before it, more may follow.
+ */
+function jsonSpan({ text, isNamed }: Unwrapped): string | undefined {
   if (text.startsWith('"')) return text
-  // The inside of a JSON string that lost its quotes.
-  if (/^\{(?:\\|\s*\\+["n])/.test(text)) return `"${upTo(text, '}')}"`
-  if (/^\{\s*(?:["'}\u2018-\u201f\u2033]|[A-Za-z_]\w*\s*:|$)/.test(text)) return upTo(text, '}')
-  if (/^\[\s*(?:[{["\]]|$)/.test(text)) return upTo(text, ']')
+  const isObject = text.startsWith('{')
+  if (isObject || /^\[\s*(?:[{["\]]|$)/.test(text)) {
+    const json = isNamed ? upTo(text, isObject ? '}' : ']') : text.replace(/[;,]$/, '')
+    // The inside of a JSON string that lost its quotes.
+    return /^\{(?:\\|\s*\\+["n])/.test(json) ? `"${json}"` : json
+  }
   if (!looksLikeJwk(text)) return undefined
   const start = text.indexOf('{')
   return start < 0 ? text : upTo(text.slice(start), '}')
 }
 
-/** The text up to the last of a character, or all of it: what follows an object is no part of it. */
+/** The text up to the last of a character, or all of it. */
 function upTo(text: string, last: string): string {
   const end = text.lastIndexOf(last)
   return end < 0 ? text : text.slice(0, end + 1)
@@ -181,7 +199,7 @@ function refuseJson(fault: JsonFault, json: string): never {
       { ...(name === undefined ? {} : { detail: name }), position: at },
     )
   }
-  if (/[\u2018-\u201f\u2033\u00ab\u00bb]/.test(json)) {
+  if (SMART_QUOTE.test(json)) {
     refuse('key_smart_quotes', 'The JSON has typographic quotes.')
   }
   refuse('key_json_invalid', `The JSON does not parse at character ${at} of ${json.length}.`, {
@@ -214,6 +232,8 @@ function fromSet(keys: readonly JsonValue[], context: FindKeyContext): FoundKey 
 }
 
 const KEY_NAME = /key|jwk|pem/i
+// No program names a key so; only a text made to confuse one does.
+const NO_NAMES = ['__proto__', 'constructor', 'prototype']
 const SHORTEST_KEY_CHARACTERS = 100
 
 /** An object around a key, as key stores and scripts write it: `{"privateKey": …, "kid": …}`. */
@@ -222,12 +242,13 @@ function findInWrapper(
   context: FindKeyContext,
   wrappings: number,
 ): FoundKey | undefined {
-  const members = Object.values(wrapper)
+  const named = Object.entries(wrapper).filter(([name]) => !NO_NAMES.includes(name))
+  const members = named.map(([, member]) => member)
   const jwks = members.filter(isJsonObject).filter((member) => member['kty'] !== undefined)
   if (jwks.length > 0) return fromSet(jwks, context)
   const sets = members.filter(isJsonObject).filter((member) => Array.isArray(member['keys']))
   if (sets.length === 1 && sets[0] !== undefined) return findInValue(sets[0], context, wrappings)
-  const texts = Object.entries(wrapper)
+  const texts = named
     .filter(([name]) => KEY_NAME.test(name) && !/public/i.test(name))
     .map(([, member]) => member)
     .filter((member) => typeof member === 'string')

@@ -21,7 +21,7 @@ export interface ImportKeyOptions {
    * The kid that Okta shows. It wins over the JWK's own; of a JWKS it chooses the key. An empty text counts as none.
    */
   readonly kid?: string | undefined
-  /** Wins over another RS algorithm in an RSA JWK. Default: the JWK's own, else RS256 or the curve's. */
+  /** Refused where the JWK names another one. Default: the JWK's own, else RS256 or the curve's. */
   readonly alg?: SigningAlg | undefined
   /** Opens an encrypted PKCS#8 key. Ignored where the key is not encrypted. */
   readonly passphrase?: Secret | undefined

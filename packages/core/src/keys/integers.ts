@@ -34,6 +34,17 @@ export function gcd(a: bigint, b: bigint): bigint {
   return x
 }
 
+/** The whole part of the square root of a number that is not negative. */
+export function squareRoot(value: bigint): bigint {
+  // Newton's method falls to the root from any start above it.
+  let root = 1n << BigInt(Math.ceil(bitLength(value) / 2))
+  for (;;) {
+    const next = (root + value / root) >> 1n
+    if (next >= root) return root
+    root = next
+  }
+}
+
 /** The inverse of `value` modulo `modulus`, or undefined where there is none. */
 export function inverse(value: bigint, modulus: bigint): bigint | undefined {
   let [r, nextR] = [modulus, mod(value, modulus)]

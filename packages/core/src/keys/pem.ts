@@ -4,14 +4,14 @@ import { decodeBase64 } from './base64.ts'
 import { readChildren, readRoot } from './der.ts'
 import type { Curve } from './parts.ts'
 import { type KeyErrorCode, refuse } from './refusals.ts'
-import { requireCurve } from './structure.ts'
+import { isWithoutCurve, requireCurve } from './structure.ts'
 import type { KeyWarnings } from './warnings.ts'
 
 /** The bytes of the one block that may be the private key. */
 export interface PemKey {
   readonly label: string
   readonly der: Uint8Array<ArrayBuffer>
-  /** The curve that an `EC PARAMETERS` block names. */
+  /** The curve that an `EC PARAMETERS` block names, where the key itself names none. */
   readonly curve: Curve | undefined
 }
 
@@ -53,7 +53,7 @@ const LABEL_CODES: ReadonlyMap<string, KeyErrorCode> = new Map<string, KeyErrorC
  * The one block of a text that may be a private key; undefined where the text has no PEM markers at all.
  *
  * Repaired: escaped, lost and foreign line breaks, indentation, quotes around lines, e-mail quoting. Text outside the
- * blocks is ignored; other blocks are ignored with a warning.
+ * blocks is ignored; other blocks, whole or broken, are ignored with a warning.
  *
  * @throws {KeyError} one of the `key_pem_…` codes, `key_encrypted`, or the code of what is there instead of a private key
  * @see RFC 7468
@@ -71,9 +71,13 @@ export function readPem(text: string, warnings: KeyWarnings): PemKey | undefined
   }
   const [key] = keys
   if (key === undefined) return readOtherBlock(blocks, faults, warnings)
-  const others = blocks.filter((block) => block !== key && block.label !== 'EC PARAMETERS')
-  if (others.length > 0) warnings.add('key_extra_blocks_ignored')
-  return { label: key.label, der: requireBytes(key, warnings), curve: readCurve(blocks) }
+  const der = requireBytes(key, warnings)
+  const parameters = isWithoutCurve(der)
+    ? blocks.find(({ label }) => label === 'EC PARAMETERS')
+    : undefined
+  const others = blocks.filter((block) => block !== key && block !== parameters)
+  if (others.length > 0 || faults.length > 0) warnings.add('key_extra_blocks_ignored')
+  return { label: key.label, der, curve: parameters && readCurve(parameters) }
 }
 
 /** Whether a text has a complete or broken block that says it is a private key. */
@@ -152,9 +156,8 @@ function refuseLabel(code: KeyErrorCode): never {
   refuse(code, 'The label of the PEM block says what it is.')
 }
 
-function readCurve(blocks: readonly PemBlock[]): Curve | undefined {
-  const block = blocks.find(({ label }) => label === 'EC PARAMETERS')
-  const bytes = block && decodeBase64(stripBody(block.body).text)?.bytes
+function readCurve({ body }: PemBlock): Curve | undefined {
+  const bytes = decodeBase64(stripBody(body).text)?.bytes
   const [parameters] = bytes === undefined ? [] : (readChildren(bytes) ?? [])
   return parameters === undefined ? undefined : requireCurve(parameters)
 }
@@ -172,7 +175,7 @@ function requireBytes({ label, body }: PemBlock, warnings: KeyWarnings): Uint8Ar
   }
   const { text, isEscaped } = stripBody(body)
   if (isEscaped) warnings.add('key_escaped_newlines')
-  else if (!/[\r\n\u0085\u2028\u2029]/.test(body)) warnings.add('key_newlines_lost')
+  else if (hasLostBreaks(body)) warnings.add('key_newlines_lost')
   if (text.startsWith(OPENSSH_MAGIC)) {
     refuse('key_openssh_format', 'The content is a key in the format of OpenSSH.')
   }
@@ -192,6 +195,16 @@ function requireBytes({ label, body }: PemBlock, warnings: KeyWarnings): Uint8Ar
   }
   if (decoded.usesUrlAlphabet) warnings.add('key_base64_normalised')
   return decoded.bytes
+}
+
+// The longest line in use, of MIME; PEM's own have 64 characters.
+const LONGEST_LINE = 76
+const LINE_BREAK = /[\r\n\u0085\u2028\u2029]/
+
+/** Whether all is on one line, or all between the marker lines on one that is too long. */
+function hasLostBreaks(body: string): boolean {
+  const inside = body.trim()
+  return !LINE_BREAK.test(body) || (inside.length > LONGEST_LINE && !LINE_BREAK.test(inside))
 }
 
 /** Whether a text is base64 but for a group of one character at its end, which no encoder writes. */

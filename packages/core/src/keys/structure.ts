@@ -121,6 +121,18 @@ function readPkcs8(algorithm: DerElement, key: Uint8Array): KeyParts {
   )
 }
 
+/** Whether a DER text is a SEC1 key that does not name its curve. */
+export function isWithoutCurve(der: Uint8Array): boolean {
+  const root = readRoot(der)
+  const fields = root?.fit === 'exact' ? readChildren(root.element.content) : undefined
+  const [version, secret, ...rest] = fields ?? []
+  return (
+    version?.tag === tag.integer &&
+    secret?.tag === tag.octetString &&
+    rest.every((field) => field.tag !== tag.context0)
+  )
+}
+
 /** The curve an `ECParameters` names. @throws {KeyError} `key_curve_unsupported` */
 export function requireCurve(parameters: DerElement | undefined): Curve {
   const curveOid = readOid(parameters)

@@ -4,19 +4,30 @@
 const MAX_LAYERS = 8
 const FENCES = ['```', '~~~']
 
+/** What {@link unwrap} found inside. */
+export interface Unwrapped {
+  readonly text: string
+  /** Whether it had a name before it: then the rest of a file may follow. */
+  readonly isNamed: boolean
+}
+
 /**
  * The text itself, without a name before it (`OKTA_CLIENT_PRIVATEKEY=`, `privateKey: |`), a Markdown fence or quotes.
  *
  * Every step takes time in proportion to the text: the patterns are anchored and their repetitions bounded.
  */
-export function unwrap(text: string): string {
-  let current = text.trim()
+export function unwrap(wrapped: string): Unwrapped {
+  let text = wrapped.trim()
+  let isNamed = false
   for (let layer = 0; layer < MAX_LAYERS; layer++) {
-    const inner = (fenced(current) ?? quoted(current) ?? assigned(current) ?? current).trim()
-    if (inner === current) break
-    current = inner
+    const bare = fenced(text) ?? quoted(text)
+    const value = bare === undefined ? assigned(text) : undefined
+    if (value !== undefined) isNamed = true
+    const inner = (bare ?? value ?? text).trim()
+    if (inner === text) break
+    text = inner
   }
-  return current
+  return { text, isNamed }
 }
 
 /** Zero-width characters and soft hyphens go; the many kinds of space become the one of ASCII. */

@@ -36,6 +36,8 @@ const body = (text: string) => text.split('\n').slice(1, -2).join('\n')
 const toBase64 = (text: string) => Buffer.from(text).toString('base64')
 const lines = (text: string, size: number) =>
   (text.match(new RegExp(`.{1,${size}}`, 'g')) ?? []).join('\n')
+const inLinesOf = (size: number) =>
+  `-----BEGIN PRIVATE KEY-----\n${lines(body(rsaPem).replaceAll('\n', ''), size)}\n-----END PRIVATE KEY-----`
 const ecPoint = Buffer.concat([
   Buffer.from([4]),
   Buffer.from(jwk(ec).x ?? '', 'base64url'),
@@ -43,6 +45,7 @@ const ecPoint = Buffer.concat([
 ])
 const ecSecret = Buffer.from(jwk(ec).d ?? '', 'base64url')
 const p256 = Buffer.from('06082a8648ce3d030107', 'hex')
+const secp256k1 = Buffer.from('06052b8104000a', 'hex')
 const ecType = tlv(0x30, Buffer.from('06072a8648ce3d0201', 'hex'), p256)
 const compressedPoint = Buffer.from([2 + ((ecPoint.at(-1) ?? 0) % 2), ...ecPoint.subarray(1, 33)])
 
@@ -68,6 +71,13 @@ const cases: readonly Accepted[] = [
   {
     title: 'one long line of base64',
     input: `-----BEGIN PRIVATE KEY-----\n${body(rsaPem).replaceAll('\n', '')}\n-----END PRIVATE KEY-----`,
+    warnings: ['key_newlines_lost'],
+  },
+  { title: 'lines of 76 characters', input: inLinesOf(76) },
+  {
+    title: 'indented markers around one long line of base64',
+    input: `  -----BEGIN PRIVATE KEY-----\r\n  ${body(rsaPem).replaceAll('\n', '')}  \r\n  -----END PRIVATE KEY-----`,
+    warnings: ['key_newlines_lost'],
   },
   { title: 'base64 without padding', input: pem(small).replaceAll('=', ''), key: small },
   { title: 'tabs before each line', input: rsaPem.replaceAll(/^/gm, '\t') },
@@ -221,13 +231,46 @@ const cases: readonly Accepted[] = [
   {
     title: 'a public half before it whose END was cut',
     input: publicPem(rsa).replace(/-----END.*\n/, '') + rsaPem,
+    warnings: ['key_extra_blocks_ignored'],
   },
+  {
+    title: 'a certificate after it whose BEGIN was cut',
+    input: `${rsaPem}AAAA\n-----END CERTIFICATE-----\n`,
+    warnings: ['key_extra_blocks_ignored'],
+  },
+  {
+    title: 'a private JWK after it',
+    input: `${rsaPem}\n${json(jwk(ec))}`,
+    warnings: ['key_extra_blocks_ignored'],
+  },
+  {
+    title: 'a private JWK in JSON before it',
+    input: json({ jwk: json(jwk(ec)), pem: rsaPem }),
+    warnings: ['key_extra_blocks_ignored', 'key_escaped_newlines'],
+  },
+  { title: 'its public JWK after it', input: `${rsaPem}\n${json(publicJwk(rsa))}` },
   {
     title: 'both halves in JSON',
     input: json({ publicKey: publicPem(rsa), privateKey: rsaPem }),
     warnings: ['key_extra_blocks_ignored', 'key_escaped_newlines'],
   },
-  { title: 'EC PARAMETERS before it', input: wrapPem('EC PARAMETERS', p256) + sec1, key: ec },
+  {
+    title: 'EC PARAMETERS before a key that names its curve',
+    input: wrapPem('EC PARAMETERS', p256) + sec1,
+    key: ec,
+    warnings: ['key_extra_blocks_ignored'],
+  },
+  {
+    title: 'EC PARAMETERS of another curve before PKCS#8',
+    input: wrapPem('EC PARAMETERS', secp256k1) + pem(ec),
+    key: ec,
+    warnings: ['key_extra_blocks_ignored'],
+  },
+  {
+    title: 'EC PARAMETERS beside an RSA key',
+    input: rsaPem + wrapPem('EC PARAMETERS', p256),
+    warnings: ['key_extra_blocks_ignored'],
+  },
   {
     title: 'EC PARAMETERS that alone name the curve',
     input:
@@ -327,6 +370,13 @@ const cases: readonly Accepted[] = [
   { title: 'a JWK in the quotes of a shell', input: `OKTA_CLIENT_PRIVATEKEY='${json(jwk(rsa))}'` },
   { title: 'a JWK as a variable without quotes', input: `OKTA_API_PRIVATE_KEY=${json(jwk(rsa))}` },
   { title: 'a JWK with a comma after it', input: `${json(jwk(rsa))},` },
+  { title: 'a JWK with a semicolon and spaces after it', input: `${pretty} ;\n\n  ` },
+  { title: 'a JWK as a constant', input: `const key = ${json(jwk(rsa))};\nexport default key` },
+  { title: 'a JWK after a comment', input: `// from Okta\n${pretty};\n// end` },
+  {
+    title: 'a JWK as one variable of several',
+    input: `OKTA_KEY=${json(jwk(rsa))}\nOKTA_ORG=acme.okta.com`,
+  },
   { title: 'a JWK after a sentence', input: `Private key: ${json(jwk(rsa))}\nCopy it now.` },
   { title: 'a JWK with no-break spaces', input: pretty.replaceAll('  ', '\u00a0\u00a0') },
   {
@@ -381,6 +431,15 @@ const cases: readonly Accepted[] = [
     title: 'both halves as members',
     input: json({ publicKey: publicJwk(rsa), privateKey: jwk(rsa) }),
     warnings: ['key_extra_blocks_ignored'],
+  },
+  {
+    title: 'a JWK beside members that no program writes',
+    input: json({
+      ['__proto__']: jwk(ec),
+      constructor: jwk(ec),
+      prototype: { keys: [jwk(ec)] },
+      privateKey: jwk(rsa),
+    }),
   },
   { title: 'a set as a member', input: json({ jwks: { keys: [jwk(rsa)] } }) },
   {
@@ -499,11 +558,12 @@ describe('an imported key signs with the algorithm that is', () => {
     ['RS256 for an RSA key that says nothing', json(jwk(rsa)), {}, 'RS256'],
     ["the JWK's own", json({ ...jwk(rsa), alg: 'RS512' }), {}, 'RS512'],
     [
-      'asked for, before the one of the JWK',
-      json({ ...jwk(rsa), alg: 'RS512' }),
+      'asked for, where the JWK names the same',
+      json({ ...jwk(rsa), alg: 'RS384' }),
       { alg: 'RS384' },
       'RS384',
     ],
+    ['asked for with a JWK that names none', json(jwk(rsa)), { alg: 'RS384' }, 'RS384'],
     ['asked for with a PEM', rsaPem, { alg: 'RS512' }, 'RS512'],
     ['ES256 on P-256', pem(ec), {}, 'ES256'],
     ['ES384 on P-384', pem(ecKey('P-384'), 'sec1'), {}, 'ES384'],

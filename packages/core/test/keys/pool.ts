@@ -117,6 +117,16 @@ export function rsaJwkOf(p: bigint, q: bigint, e = 65537n): Record<string, strin
     dq: d % (q - 1n),
     qi: inverse(q, p),
   }
+  return rsaJwkOfNumbers(numbers)
+}
+
+/** The JWK of n, e and d alone, with the d that fits the order of the group modulo n. */
+export function rsaJwkOfOrder(n: bigint, order: bigint): Record<string, string> {
+  const e = 65537n
+  return rsaJwkOfNumbers({ n, e, d: inverse(e, order) })
+}
+
+function rsaJwkOfNumbers(numbers: Readonly<Record<string, bigint>>): Record<string, string> {
   return {
     kty: 'RSA',
     ...Object.fromEntries(

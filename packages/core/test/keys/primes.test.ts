@@ -1,6 +1,18 @@
+import { getDiffieHellman } from 'node:crypto'
 import { importKey, isProbablePrime } from '@postern/core'
 import { describe, expect, test, vi } from 'vitest'
-import { ecKey, highPrime, jwk, nodePrimeTest, pem, randomPrime, rsaJwkOf, rsaKey } from './pool.ts'
+import {
+  ecKey,
+  highPrime,
+  jwk,
+  nodePrimeTest,
+  pem,
+  randomPrime,
+  refusal,
+  rsaJwkOf,
+  rsaJwkOfOrder,
+  rsaKey,
+} from './pool.ts'
 
 const bytesOf = (value: bigint) => {
   const hex = value.toString(16)
@@ -64,6 +76,30 @@ describe('the prime test of the caller', () => {
     await expect(importKey(input, { isProbablePrime: refuseAll })).rejects.toMatchObject({
       code: 'key_too_small',
     })
+  })
+})
+
+describe('a modulus of 4096 bits that no try can factor, with e and d alone,', () => {
+  // The primes of RFC 3526, which take no time to find.
+  const prime = BigInt(`0x${getDiffieHellman('modp16').getPrime('hex')}`)
+  const half = BigInt(`0x${getDiffieHellman('modp14').getPrime('hex')}`)
+
+  test.each([
+    ['a prime', 'key_modulus_invalid', rsaJwkOfOrder(prime, prime - 1n)],
+    ['the square of a prime', 'key_weak_primes', rsaJwkOfOrder(half * half, half * (half - 1n))],
+  ])('is refused within 100 ms: %s', async (_title, code, key) => {
+    const before = process.cpuUsage()
+    const error = await refusal(JSON.stringify(key))
+    const { user, system } = process.cpuUsage(before)
+    expect(error.code).toBe(code)
+    expect((user + system) / 1_000).toBeLessThan(100)
+  })
+
+  test('is not taken for one where it is the product of two primes', async () => {
+    const [p, q] = [highPrime(2048), highPrime(2048)]
+    const { n, e, d, kty } = rsaJwkOf(p, q)
+    const input = JSON.stringify({ kty, n, e, d })
+    expect(await importKey(input, { isProbablePrime: nodePrimeTest })).toMatchObject({ kty: 'RSA' })
   })
 })
 

@@ -23,6 +23,7 @@ import {
   randomPrime,
   refusal,
   rsaJwkOf,
+  rsaJwkOfOrder,
   rsaKey,
   rsaPool,
   tlv,
@@ -134,7 +135,7 @@ const cases: readonly Refused[] = [
     title: 'the text of an object that was not serialised',
     input: () => '[object Object]',
   },
-  { code: 'key_unrecognised', title: 'a placeholder', input: () => '{{OKTA_PRIVATE_KEY}}' },
+  { code: 'key_unrecognised', title: 'a placeholder', input: () => '<OKTA_PRIVATE_KEY>' },
   { code: 'key_unrecognised', title: 'a number', input: () => '12345' },
   { code: 'key_unrecognised', title: 'a URL', input: () => 'https://acme.okta.com/oauth2/v1/keys' },
   {
@@ -536,6 +537,13 @@ const cases: readonly Refused[] = [
     options: { alg: 'RS256' },
     detail: 'RS256',
   },
+  {
+    code: 'key_alg_mismatch',
+    title: 'an RSA JWK that says RS512 for RS256',
+    input: () => withMembers({ alg: 'RS512' }),
+    options: { alg: 'RS256' },
+    detail: 'RS512',
+  },
   ...['none', 'HS256', 'PS256', 'RSA1_5', 'EdDSA', 'ES256K', 'rs256', ''].map(
     (alg): Refused => ({
       code: 'key_alg_not_allowed',
@@ -588,7 +596,7 @@ const cases: readonly Refused[] = [
   {
     code: 'key_modulus_invalid',
     title: 'n, e, d of a modulus that is itself prime',
-    input: () => primeModulusJwk(),
+    input: () => json(primeJwk()),
   },
   {
     code: 'key_modulus_invalid',
@@ -744,6 +752,12 @@ const cases: readonly Refused[] = [
   { code: 'key_weak_primes', title: 'primes that are equal', input: () => equalPrimesJwk() },
   {
     code: 'key_weak_primes',
+    title: 'n, e, d of the square of a prime',
+    input: () => json(squareJwk()),
+  },
+
+  {
+    code: 'key_weak_primes',
     title: 'primes 2^90 apart',
     input: () => json(rsaJwkOf(...nearPrimes())),
     options: { isProbablePrime: trustPrimes },
@@ -760,6 +774,14 @@ const cases: readonly Refused[] = [
     input: () => json({ client_id: 'a', key: 'short' }),
     detail: 'kty',
   },
+  ...['__proto__', 'constructor', 'prototype'].map(
+    (member): Refused => ({
+      code: 'key_jwk_missing_member',
+      title: `a JWK in a member ${member}`,
+      input: () => json({ [member]: rsaJwk }),
+      detail: 'kty',
+    }),
+  ),
   {
     code: 'key_jwk_missing_member',
     title: 'a JWK with primes and no d',
@@ -963,6 +985,48 @@ const cases: readonly Refused[] = [
     title: 'a comment',
     input: () => json(rsaJwk).replace('{', '{ // mine\n'),
   },
+  ...[
+    ['letters', 'xyz'],
+    ['a bracket', ']'],
+    ['a brace', '}'],
+    ['a sentence', '\nthis is my key'],
+    ['two semicolons', ';;'],
+    ['a second JWK', `\n${json(ecJwk)}`],
+  ].flatMap(([title, tail = '']): readonly Refused[] => [
+    {
+      code: 'key_json_invalid',
+      title: `a JWK with ${title} after it`,
+      input: () => json(rsaJwk) + tail,
+    },
+    {
+      code: 'key_json_invalid',
+      title: `an array of a JWK with ${title} after it`,
+      input: () => json([rsaJwk]) + tail,
+    },
+  ]),
+  {
+    code: 'key_json_invalid',
+    title: 'a JWK in quotes with letters after it',
+    input: () => `'${json(rsaJwk)}xyz'`,
+  },
+  {
+    code: 'key_json_invalid',
+    title: 'a JWK with escaped quotes and letters after it',
+    input: () => `${json(json(rsaJwk)).slice(1, -1)}xyz`,
+  },
+  ...[
+    ['HTML quotes', json(rsaJwk).replaceAll('"', '&quot;')],
+    ['backticks', json(rsaJwk).replaceAll('"', '`')],
+    ['one word', '{hello}'],
+    ['a placeholder of a template', '{{OKTA_PRIVATE_KEY}}'],
+    ['an escape that JSON does not know', '{\\hello}'],
+  ].map(
+    ([title, input = '']): Refused => ({
+      code: 'key_json_invalid',
+      title: `braces with ${title}`,
+      input: () => input,
+    }),
+  ),
   {
     code: 'key_json_duplicate_member',
     title: 'd twice, once escaped',
@@ -970,6 +1034,16 @@ const cases: readonly Refused[] = [
     detail: 'd',
   },
   { code: 'key_smart_quotes', title: 'German quotes', input: () => '{„kty“: „RSA“}' },
+  {
+    code: 'key_smart_quotes',
+    title: 'fullwidth quotes',
+    input: () => json(rsaJwk).replaceAll('"', '＂'),
+  },
+  {
+    code: 'key_smart_quotes',
+    title: 'fullwidth quotes after a sentence',
+    input: () => `My key: ${json(rsaJwk).replaceAll('"', '＂')}`,
+  },
   {
     code: 'kid_too_long',
     title: 'a kid of 256 characters',
@@ -1026,15 +1100,14 @@ describe('importKey refuses by name', () => {
   })
 })
 
-function primeModulusJwk(): string {
+function primeJwk(): Record<string, string> {
   const n = randomPrime(2048)
-  const e = 65537n
-  for (let d = 1n; ; d++) {
-    if ((d * (n - 1n) + 1n) % e === 0n) {
-      const exponent = (d * (n - 1n) + 1n) / e
-      return json({ kty: 'RSA', n: base64urlOf(n), e: 'AQAB', d: base64urlOf(exponent) })
-    }
-  }
+  return rsaJwkOfOrder(n, n - 1n)
+}
+
+function squareJwk(): Record<string, string> {
+  const p = highPrime(1024)
+  return rsaJwkOfOrder(p * p, p * (p - 1n))
 }
 
 function equalPrimesJwk(): string {
