@@ -30,6 +30,10 @@ export const systemClock: Clock = {
     }),
 }
 
+const IMF_FIXDATE =
+  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d GMT$/
+const MAX_OFFSET_MS = 86_400_000
+
 /**
  * The org's time: the machine's clock plus the offset that the org's `Date` headers show.
  *
@@ -54,15 +58,17 @@ export class OrgClock {
   }
 
   /**
-   * Learns from the `Date` header of an answer that has just arrived. An absent or unreadable one changes nothing.
+   * Learns from the `Date` header of an answer that has just arrived. One that is absent,
+   * in another form than IMF-fixdate, or more than a day away changes nothing.
    *
    * @returns by how much the offset changed, in milliseconds.
    * @see RFC 9110, section 6.6.1 - Date
    */
   observe(dateHeader: string | undefined): number {
-    const orgMs = dateHeader === undefined ? Number.NaN : Date.parse(dateHeader)
-    if (Number.isNaN(orgMs)) return 0
-    const measuredMs = orgMs - this.#clock.now().getTime()
+    if (dateHeader === undefined || !IMF_FIXDATE.test(dateHeader)) return 0
+    const measuredMs = Date.parse(dateHeader) - this.#clock.now().getTime()
+    // No certificate would have passed with a clock that wrong; and an assertion is signed for this time.
+    if (!(Math.abs(measuredMs) <= MAX_OFFSET_MS)) return 0
     const offsetMs = Math.abs(measuredMs) < OrgClock.resolutionMs ? 0 : measuredMs
     const changeMs = offsetMs - this.#offsetMs
     // Below the resolution a new offset is noise, and keeping the old one keeps times steady.

@@ -15,13 +15,14 @@ const SECRET_SHAPES: readonly RegExp[] = [
 /**
  * Text that came from outside (an error description, a request id, a host name), safe to put into an error or a log.
  *
- * At most 500 characters; control and bidirectional characters become spaces; anything shaped like a secret becomes `[removed]`.
+ * At most 500 characters; control characters become spaces, invisible ones go; anything shaped like a secret becomes `[removed]`.
  */
 export function showHostile(text: string, options?: { readonly maxCharacters?: number }): string {
   const max = options?.maxCharacters ?? MAX_CHARACTERS
   // Cut first with room to spare: the shapes below need not run over megabytes.
-  let shown = text.slice(0, max * 4)
+  // Invisible characters go first: inside a token they would keep it from being recognised.
+  let shown = text.slice(0, max * 4).replace(/\p{Cf}+/gu, '')
   for (const shape of SECRET_SHAPES) shown = shown.replace(shape, '[removed]')
-  shown = shown.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu, ' ').trim()
+  shown = shown.replace(/[\p{Cc}\p{Cs}\u2028\u2029]+/gu, ' ').trim()
   return shown.length > max ? `${shown.slice(0, max)}…` : shown
 }

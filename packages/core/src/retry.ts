@@ -62,8 +62,8 @@ function askedWaitMs(failed: FailedAttempt): number | undefined {
   const retryAfter = failed.headers?.get('retry-after')?.trim()
   if (retryAfter) {
     if (/^\d{1,6}$/.test(retryAfter)) return Number(retryAfter) * 1_000
-    const at = Date.parse(retryAfter)
-    if (!Number.isNaN(at)) return Math.max(0, at - failed.orgTime.getTime())
+    const waitMs = Date.parse(retryAfter) - failed.orgTime.getTime()
+    if (Number.isFinite(waitMs)) return Math.max(0, waitMs)
   }
   if (failed.status !== 429) return undefined
   const reset = failed.headers?.get('x-rate-limit-reset')?.trim()

@@ -63,14 +63,14 @@ export class UpstreamError extends PosternError<UpstreamErrorCode> {
  */
 export async function readBody(
   response: TransportResponse,
-  options: { readonly maxBytes: number; readonly host: string },
+  options: { readonly maxBytes: number; readonly host: string; readonly signal: AbortSignal },
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (response.body === null) return new Uint8Array()
   const reader = response.body.getReader()
   const chunks: Uint8Array[] = []
   let length = 0
   for (;;) {
-    const { done, value } = await reader.read()
+    const { done, value } = await abortable(reader.read(), options.signal)
     if (done) break
     length += value.byteLength
     if (length > options.maxBytes) {
@@ -94,6 +94,16 @@ export async function readBody(
     offset += chunk.byteLength
   }
   return body
+}
+
+/** The promise, or the signal's reason as soon as it aborts, whatever becomes of the promise then. */
+export function abortable<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason)
+    if (signal.aborted) return onAbort()
+    signal.addEventListener('abort', onAbort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
 }
 
 // Node, undici and OpenSSL name a failed handshake so; other runtimes say it in the message only.
@@ -126,12 +136,12 @@ function isTimeout(thrown: unknown): boolean {
   return thrown instanceof Error && thrown.name === 'TimeoutError'
 }
 
-/** The platform's code for a failure (`ECONNREFUSED`, `ENOTFOUND`, …), found along the chain of causes. */
+/** The platform's code for a failure (`ECONNREFUSED`, `ENOTFOUND`, …), found along the chain of causes, or the error's name. */
 function failureCode(thrown: unknown): string | undefined {
   for (let depth = 0, error = thrown; depth < 5 && error instanceof Error; depth++) {
     const code: unknown = 'code' in error ? error.code : undefined
     if (typeof code === 'string') return showHostile(code, { maxCharacters: 64 })
     error = error.cause
   }
-  return undefined
+  return thrown instanceof Error ? showHostile(thrown.name, { maxCharacters: 64 }) : undefined
 }

@@ -8,6 +8,10 @@ describe('OrgClock', () => {
   test.each<[string, string | undefined, number]>([
     ['no header', undefined, 0],
     ['an unreadable one', 'yesterday', 0],
+    ['a number', '1', 0],
+    ['a date in another form', '2026-01-15T12:10:00Z', 0],
+    ['the end of time', 'Fri, 31 Dec 9999 23:59:59 GMT', 0],
+    ['the beginning of time', 'Thu, 01 Jan 1970 00:00:00 GMT', 0],
     ['the same second', 'Thu, 15 Jan 2026 12:00:00 GMT', 0],
     ['one second ahead, within what Date and travel hide', 'Thu, 15 Jan 2026 12:00:02 GMT', 0],
     ['ten minutes ahead', 'Thu, 15 Jan 2026 12:10:00 GMT', 599_600],

@@ -15,15 +15,15 @@ export type JsonValue =
 /** The choices a person may make about an assertion; each has a default that Okta accepts. */
 export interface AssertionOptions {
   /** Seconds from now to `exp`; 1 to 3600, default 240. Above 3300 any clock difference makes Okta refuse it. */
-  readonly lifetimeSeconds?: number
+  readonly lifetimeSeconds?: number | undefined
   /** `iss`. Default: the client id. */
-  readonly issuer?: string
+  readonly issuer?: string | undefined
   /** `sub`. Default: the client id. */
-  readonly subject?: string
+  readonly subject?: string | undefined
   /** What `aud` names. Default `token-url`, Okta's rule. Never free text: an assertion is for one org and no other. */
-  readonly audience?: Audience
+  readonly audience?: Audience | undefined
   /** Claims beside the registered ones, such as a tenant's own. */
-  readonly additionalClaims?: Readonly<Record<string, JsonValue>>
+  readonly additionalClaims?: Readonly<Record<string, JsonValue>> | undefined
 }
 
 /** Where an assertion goes and whose it is. */

@@ -78,7 +78,7 @@ export class DpopProver {
   async prove(request: ProofRequest): Promise<Proof> {
     const nonce = this.nonce(request)
     const claims: ProofClaims = {
-      htm: request.method,
+      htm: request.method.toUpperCase(),
       htu: httpUri(request.url),
       iat: Math.floor(request.now.getTime() / 1_000) - BACKDATED_SECONDS,
       jti: crypto.randomUUID(),

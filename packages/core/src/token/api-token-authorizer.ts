@@ -2,7 +2,7 @@
 
 import { type Clock, OrgClock } from '../clock.ts'
 import { Secret } from '../secret.ts'
-import type { OrgUrl } from '../url/org.ts'
+import { type OrgUrl, requireOrgUrl } from '../url/org.ts'
 import type { ApiAnswer, ApiRequest, Authorization, Authorizer } from './authorizer.ts'
 import { requireOrigin } from './authorizer.ts'
 import { type ApiTokenCredential, checkApiToken } from './credential.ts'
@@ -19,6 +19,7 @@ export class ApiTokenAuthorizer implements Authorizer {
 
   /** @throws {CredentialError} `credential_api_token` */
   constructor(org: OrgUrl, credential: ApiTokenCredential, clock: Clock) {
+    requireOrgUrl(org)
     checkApiToken(credential)
     this.org = org
     this.#credential = credential

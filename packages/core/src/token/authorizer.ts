@@ -27,6 +27,10 @@ export interface Authorization {
   readonly headers: Secret<Readonly<Record<string, string>>>
   /** Absent for an API token. */
   readonly token?: Token
+  /** The nonce its proof carried, if any. */
+  readonly nonce?: string | undefined
+  /** How far the org's clock was taken to be ahead, in milliseconds. */
+  readonly offsetMs?: number
 }
 
 /** Authorises requests to one org, and to no other origin. */
@@ -38,7 +42,11 @@ export interface Authorizer {
    * @throws {AuthorizerError} `auth_foreign_origin` for a URL outside the org.
    */
   authorize(request: ApiRequest): Promise<Authorization>
-  /** Whether the same request, authorised anew, may pass: after a nonce challenge, or once after an expired or revoked token. */
+  /**
+   * Whether the same request, authorised anew, may pass: after a nonce challenge, after a proof refused for its time, or
+   * after a token that was no longer good. Each reason counts once for a request, so a caller's loop ends; one object
+   * stands for all attempts of a request.
+   */
   shouldRetry(request: ApiRequest, used: Authorization, answer: ApiAnswer): Promise<boolean>
   /** The org's time as far as its answers have shown it. */
   now(): Date

@@ -1,6 +1,6 @@
 /** @module What signs in to an org: a service app with its key, or an API token. */
 
-import type { AssertionOptions } from '../assertion/claims.ts'
+import { type AssertionOptions, checkAssertionOptions } from '../assertion/claims.ts'
 import { PosternError } from '../error.ts'
 import type { Signer } from '../keys/signer.ts'
 import type { Secret } from '../secret.ts'
@@ -17,14 +17,14 @@ export interface ServiceAppCredential {
    * Whether the app requires DPoP. True: every token request carries a proof. Left out: a proof is sent as soon as the
    * org asks for one, and from then on. False: never, and an org that requires it is an error (`dpop_required`).
    */
-  readonly dpopRequired?: boolean
+  readonly dpopRequired?: boolean | undefined
   /** A custom authorization server of the same org (`default`, `aus…`). Left out: the org's own, the only one with `okta.*` scopes. */
-  readonly authorizationServerId?: string
-  readonly assertion?: AssertionOptions
+  readonly authorizationServerId?: string | undefined
+  readonly assertion?: AssertionOptions | undefined
   /** The form parameter that carries the assertion. Default `client_assertion`, as RFC 7521 names it. */
-  readonly assertionParameter?: string
+  readonly assertionParameter?: string | undefined
   /** Headers sent with every token request beside Postern's own. */
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
 /** Okta's static API token, sent as `Authorization: SSWS …`. Inherits its owner's admin roles and has no scopes. */
@@ -65,12 +65,19 @@ const FIXED_HEADERS: Readonly<Record<string, string>> = {
   'content-type': 'application/x-www-form-urlencoded',
 }
 
-const FORM_PARAMETERS = ['grant_type', 'scope', 'client_assertion_type']
+const FORM_PARAMETERS = [
+  'grant_type',
+  'scope',
+  'client_assertion_type',
+  'client_id',
+  'client_secret',
+]
 
 /**
  * Refuses a service app that no token endpoint could accept, before any network call.
  *
  * @throws {CredentialError} `credential_client_id`, `scope_empty`, `credential_header`, `credential_assertion_parameter`
+ * @throws {AssertionError} `assertion_lifetime`, `assertion_claim`
  */
 export function checkServiceApp(credential: ServiceAppCredential): void {
   if (!/^[\x21-\x7e]{1,100}$/.test(credential.clientId)) {
@@ -80,13 +87,14 @@ export function checkServiceApp(credential: ServiceAppCredential): void {
   }
   requireScopes(credential.scopes)
   checkAssertionParameter(credential.assertionParameter)
+  checkAssertionOptions(credential.assertion ?? {})
   tokenRequestHeaders(credential.headers)
 }
 
 /** @throws {CredentialError} `scope_empty` */
 export function requireScopes(scopes: readonly string[]): void {
-  if (scopes.length > 0) return
-  throw new CredentialError('scope_empty', 'No scope was given.', {
+  if (Array.isArray(scopes) && scopes.length > 0) return
+  throw new CredentialError('scope_empty', 'There is no list of scopes, or it is empty.', {
     remedy:
       'Okta needs at least one scope in every token request. Enter, for example, okta.users.read.',
   })

@@ -6,7 +6,7 @@ import { type Clock, OrgClock } from '../clock.ts'
 import { DpopProver, type Proof } from '../proof/proof.ts'
 import { waitBeforeRetry } from '../retry.ts'
 import type { Transport } from '../transport.ts'
-import type { OrgUrl } from '../url/org.ts'
+import { type OrgUrl, requireOrgUrl } from '../url/org.ts'
 import { issuerUrl, tokenUrl } from '../url/token-url.ts'
 import { type ServiceAppCredential, tokenRequestHeaders } from './credential.ts'
 import { type Refusal, TokenError } from './errors.ts'
@@ -65,6 +65,7 @@ export class TokenEndpoint {
 
   constructor(options: TokenEndpointOptions) {
     const { org, credential, clock } = options
+    requireOrgUrl(org)
     this.#options = options
     this.url = tokenUrl(org, credential.authorizationServerId)
     this.#issuerUrl = issuerUrl(org, credential.authorizationServerId)
@@ -88,8 +89,9 @@ export class TokenEndpoint {
   /** A fresh assertion for one attempt. */
   assertion(): Promise<Assertion> {
     const { credential } = this.#options
+    const { issuer, subject, audience, additionalClaims } = credential.assertion ?? {}
     return signAssertion(credential.key, {
-      ...credential.assertion,
+      ...{ issuer, subject, audience, additionalClaims },
       lifetimeSeconds: this.#lifetimeSeconds,
       clientId: credential.clientId,
       tokenUrl: this.url,
@@ -251,7 +253,19 @@ export class TokenEndpoint {
       const details = { ...error.details, detail: `${Math.abs(offsetSeconds)} s`, offsetSeconds }
       return new TokenError('clock_skew', observed, { remedy: error.remedy, details, cause: error })
     }
-    if (error.code === 'dpop_nonce_required' && attempt.proof?.claims.nonce !== undefined) {
+    if (error.code !== 'dpop_nonce_required') return error
+    if (this.#options.credential.dpopRequired === false) {
+      return new TokenError(
+        'dpop_required',
+        'The org asks for a DPoP nonce, and DPoP is switched off.',
+        {
+          remedy: 'The app requires DPoP. Turn DPoP on for this connection (Postern supports it).',
+          details: error.details,
+          cause: error,
+        },
+      )
+    }
+    if (attempt.proof?.claims.nonce !== undefined) {
       return new TokenError(
         'dpop_nonce_loop',
         'The org asked for a DPoP nonce again after one was sent.',
@@ -262,7 +276,11 @@ export class TokenEndpoint {
         },
       )
     }
-    return error
+    return new TokenError('dpop_nonce_required', 'The org asked for a DPoP nonce and gave none.', {
+      remedy: 'Check that no proxy removes the dpop-nonce header from answers.',
+      details: error.details,
+      cause: error,
+    })
   }
 }
 

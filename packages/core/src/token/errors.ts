@@ -41,14 +41,19 @@ export function parseRefusal(status: number, headers: Headers, body: unknown): R
   const code = typeof error === 'string' ? error : errorCode
   const text = typeof error === 'string' ? error_description : errorSummary
   if (typeof code !== 'string') return undefined
-  const requestId = headers.get('x-okta-request-id')
   const description = typeof text === 'string' ? text : ''
   return refusalOf({
     status,
     error: showHostile(code, { maxCharacters: 64 }),
     errorDescription: showHostile(description),
-    ...(requestId ? { requestId: showHostile(requestId, { maxCharacters: 64 }) } : {}),
+    ...requestIdOf(headers),
   })
+}
+
+/** Okta's id of a request, for its support, where the answer has one. */
+export function requestIdOf(headers: Headers): { readonly requestId?: string } {
+  const requestId = headers.get('x-okta-request-id')
+  return requestId ? { requestId: showHostile(requestId, { maxCharacters: 64 }) } : {}
 }
 
 function refusalOf(okta: OktaRefusal): Refusal {

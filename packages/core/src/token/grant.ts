@@ -12,8 +12,8 @@ import { decodeText } from '../base64url.ts'
 import type { Warning } from '../error.ts'
 import type { Proof } from '../proof/proof.ts'
 import { Secret } from '../secret.ts'
-import { readBody, type Transport, UpstreamError, upstreamError } from '../transport.ts'
-import { parseRefusal, type Refusal, TokenError } from './errors.ts'
+import { abortable, readBody, type Transport, UpstreamError, upstreamError } from '../transport.ts'
+import { parseRefusal, type Refusal, requestIdOf, TokenError } from './errors.ts'
 import type { Token, TokenWarningCode } from './token.ts'
 
 /** What one attempt sends. */
@@ -99,14 +99,11 @@ async function send(
       // Plain http is for a loopback org only; parseOrgUrl let no other pass.
       [allowInsecureRequests]: new URL(request.tokenUrl).protocol === 'http:',
       [customFetch]: async (url, init) => {
-        const response = await transport({
-          method: init.method,
-          url,
-          headers: init.headers,
-          body: init.body.toString(),
-          signal,
-        })
-        const body = await readBody(response, { maxBytes: MAX_ANSWER_BYTES, host })
+        const { method, headers } = init
+        const sent = transport({ method, url, headers, body: init.body.toString(), signal })
+        // The timeout holds for a transport that does not look at the signal, too.
+        const response = await abortable(sent, signal)
+        const body = await readBody(response, { maxBytes: MAX_ANSWER_BYTES, host, signal })
         return wholeResponse(response.status, response.headers, body, host)
       },
     },
@@ -159,11 +156,7 @@ function parseJson(bytes: Uint8Array): unknown {
 }
 
 function failedAnswer(status: number, headers: Headers, host: string, body: unknown) {
-  const requestId = headers
-    .get('x-okta-request-id')
-    ?.slice(0, 64)
-    .replace(/[^\w.-]/g, '')
-  const details = requestId ? { status, requestId } : { status }
+  const details = { status, ...requestIdOf(headers) }
   if (status === 429) {
     return new UpstreamError(
       'rate_limited',
@@ -175,7 +168,7 @@ function failedAnswer(status: number, headers: Headers, host: string, body: unkn
       },
     )
   }
-  if (status >= 500) {
+  if (status >= 500 || status === 408) {
     return new UpstreamError('upstream_unavailable', `${host} answered ${status}.`, {
       remedy:
         'Okta answered with a server error. Postern retries with growing pauses; see status.okta.com.',

@@ -14,6 +14,7 @@ import type { TokenSource } from './source.ts'
 export class ServiceAppAuthorizer implements Authorizer {
   readonly org: OrgUrl
   readonly #source: TokenSource
+  readonly #reasons = new WeakMap<ApiRequest, Set<string>>()
 
   constructor(source: TokenSource) {
     this.org = source.org
@@ -23,21 +24,31 @@ export class ServiceAppAuthorizer implements Authorizer {
   async authorize(request: ApiRequest): Promise<Authorization> {
     requireOrigin(this.org, request.url)
     const token = await this.#source.token({ signal: request.signal })
+    const { orgClock } = this.#source.endpoint
+    const { offsetMs } = orgClock
     const accessToken = token.accessToken.reveal()
     const authorization = `${token.type} ${accessToken}`
-    if (token.type === 'Bearer') return { headers: new Secret({ authorization }), token }
+    if (token.type === 'Bearer') return { headers: new Secret({ authorization }), token, offsetMs }
     const prover = await this.#source.endpoint.prover()
     const { method, url } = request
-    const now = this.now()
+    const now = orgClock.now()
     const proof = await prover.prove({ method, url, endpoint: 'resource', accessToken, now })
-    return { headers: new Secret({ authorization, dpop: proof.jwt }), token }
+    const headers = new Secret({ authorization, dpop: proof.jwt })
+    return { headers, token, offsetMs, nonce: proof.claims.nonce }
   }
 
   async shouldRetry(request: ApiRequest, used: Authorization, answer: ApiAnswer): Promise<boolean> {
-    const { endpoint } = this.#source
-    endpoint.orgClock.observe(answer.headers.get('date') ?? undefined)
-    if (used.token === undefined) return false
-    if (await this.#learnNonce(request, used, answer)) return isNonceChallenge(answer)
+    this.#source.endpoint.orgClock.observe(answer.headers.get('date') ?? undefined)
+    const nonce = await this.#learnNonce(request, used, answer)
+    if (isRefusedProof(answer, 'use_dpop_nonce')) {
+      return nonce !== used.nonce && this.#isFirst(request, 'nonce')
+    }
+    if (isRefusedProof(answer, 'invalid_dpop_proof')) {
+      const { offsetMs } = this.#source.endpoint.orgClock
+      return offsetMs !== used.offsetMs && this.#isFirst(request, 'clock')
+    }
+    if (used.token === undefined || answer.status !== 401) return false
+    if (!this.#isFirst(request, 'token')) return false
     const { status, oktaCode } = answer
     const { signal } = request
     const newer = await this.#source.renewAfterRefusal(used.token, { status, oktaCode }, { signal })
@@ -48,15 +59,33 @@ export class ServiceAppAuthorizer implements Authorizer {
     return this.#source.endpoint.orgClock.now()
   }
 
-  /** Okta's APIs send no nonces today; RFC 9449, section 9, lets any resource server begin to. */
-  async #learnNonce(request: ApiRequest, used: Authorization, answer: ApiAnswer): Promise<boolean> {
-    if (used.token?.type !== 'DPoP') return false
+  /**
+   * The nonce for the next proof. Okta's APIs send none today; RFC 9449, section 9, lets any resource server begin to.
+   */
+  async #learnNonce(
+    request: ApiRequest,
+    used: Authorization,
+    answer: ApiAnswer,
+  ): Promise<string | undefined> {
+    if (used.token?.type !== 'DPoP') return undefined
     const prover = await this.#source.endpoint.prover()
-    return prover.learnNonce({ url: request.url, endpoint: 'resource' }, answer.headers)
+    const place = { url: request.url, endpoint: 'resource' } as const
+    prover.learnNonce(place, answer.headers)
+    return prover.nonce(place)
+  }
+
+  /** Whether this reason to try again comes up for the first time in this request. */
+  #isFirst(request: ApiRequest, reason: string): boolean {
+    const reasons = this.#reasons.get(request) ?? new Set()
+    this.#reasons.set(request, reasons)
+    if (reasons.has(reason)) return false
+    reasons.add(reason)
+    return true
   }
 }
 
-function isNonceChallenge(answer: ApiAnswer): boolean {
+/** Whether an API refused the proof for this reason. @see RFC 9449, sections 7.1 and 9 */
+function isRefusedProof(answer: ApiAnswer, error: string): boolean {
   if (answer.status !== 400 && answer.status !== 401) return false
-  return /\berror="use_dpop_nonce"/.test(answer.headers.get('www-authenticate') ?? '')
+  return (answer.headers.get('www-authenticate') ?? '').includes(`error="${error}"`)
 }

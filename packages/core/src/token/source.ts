@@ -6,7 +6,9 @@ import { fetchTransport } from '../transport.ts'
 import type { OrgUrl } from '../url/org.ts'
 import { checkServiceApp, requireScopes, type ServiceAppCredential } from './credential.ts'
 import { TokenEndpoint, type TokenEndpointOptions } from './endpoint.ts'
+import { TokenError } from './errors.ts'
 import { Flight } from './flight.ts'
+import type { TokenStep } from './steps.ts'
 import type { Token } from './token.ts'
 
 /** Options of {@link TokenSource}: the org and the service app; the rest has defaults. */
@@ -28,6 +30,7 @@ interface Kept {
 interface Entry {
   kept?: Kept
   flight?: Flight<Token>
+  refusal?: { readonly error: TokenError; readonly times: number; readonly untilMs: number }
   failedRenewals: number
   /** On the monotonic clock. */
   renewNotBeforeMs: number
@@ -47,6 +50,9 @@ const MAX_RENEWAL_PAUSE_MS = 60_000
 // A token that is refused this soon after a forced renewal shows that a new token is not the cure.
 const FORCED_RENEWAL_PAUSE_MS = 60_000
 
+const REFUSAL_PAUSE_MS = 1_000
+const MAX_REFUSAL_PAUSE_MS = 30_000
+
 const MAX_SCOPE_SETS = 64
 
 /**
@@ -58,17 +64,24 @@ const MAX_SCOPE_SETS = 64
 export class TokenSource {
   readonly endpoint: TokenEndpoint
   readonly #options: TokenEndpointOptions
+  // The set used last is the last of these.
   readonly #entries = new Map<string, Entry>()
 
-  /** @throws {CredentialError} for a credential that no token endpoint could accept. */
+  /**
+   * @throws {CredentialError | AssertionError | TokenUrlError} for a credential that no token endpoint could accept.
+   * @throws {OrgUrlError} for an org that `parseOrgUrl` did not make.
+   */
   constructor(options: TokenSourceOptions) {
     checkServiceApp(options.credential)
+    const { org, credential, onStep } = options
     this.#options = {
-      transport: fetchTransport,
-      clock: systemClock,
-      random: randomFraction,
-      timeoutMs: 30_000,
-      ...options,
+      org,
+      credential,
+      transport: options.transport ?? fetchTransport,
+      clock: options.clock ?? systemClock,
+      random: options.random ?? randomFraction,
+      timeoutMs: options.timeoutMs ?? 30_000,
+      onStep: onStep && heedless(onStep),
     }
     this.endpoint = new TokenEndpoint(this.#options)
   }
@@ -127,11 +140,10 @@ export class TokenSource {
 
   #entry(scopes: readonly string[]): Entry {
     const key = [...new Set(scopes)].sort().join(' ')
-    const known = this.#entries.get(key)
-    if (known) return known
+    const entry = this.#entries.get(key) ?? newEntry()
+    this.#entries.delete(key)
     const [oldest] = this.#entries.keys()
     if (this.#entries.size >= MAX_SCOPE_SETS && oldest !== undefined) this.#entries.delete(oldest)
-    const entry: Entry = { failedRenewals: 0, renewNotBeforeMs: Number.NEGATIVE_INFINITY }
     this.#entries.set(key, entry)
     return entry
   }
@@ -139,18 +151,32 @@ export class TokenSource {
   /** The request under way, or a new one. Its token is kept before anybody gets it. */
   #flight(entry: Entry, scopes: readonly string[], forced: boolean): Flight<Token> {
     if (entry.flight && !entry.flight.abandoned) return entry.flight
+    const { clock } = this.#options
+    const { refusal } = entry
+    if (refusal && clock.monotonicMs() < refusal.untilMs) throw refusal.error
     const flight = new Flight(async (signal) => {
       try {
         const token = await this.endpoint.request(scopes, signal)
         entry.kept = this.#keep(token, forced)
         entry.failedRenewals = 0
+        delete entry.refusal
         return token
+      } catch (error) {
+        if (error instanceof TokenError) this.#rememberRefusal(entry, error)
+        throw error
       } finally {
         if (entry.flight === flight) delete entry.flight
       }
     })
     entry.flight = flight
     return flight
+  }
+
+  /** A refused client stays refused for a while: a caller in a loop hears it from here, a little longer each time. */
+  #rememberRefusal(entry: Entry, error: TokenError): void {
+    const times = (entry.refusal?.times ?? 0) + 1
+    const pauseMs = Math.min(MAX_REFUSAL_PAUSE_MS, REFUSAL_PAUSE_MS * 2 ** (times - 1))
+    entry.refusal = { error, times, untilMs: this.#options.clock.monotonicMs() + pauseMs }
   }
 
   #keep(token: Token, forced: boolean): Kept {
@@ -169,8 +195,8 @@ export class TokenSource {
     const { clock, random, onStep } = this.#options
     if (this.#ageMs(kept) < kept.renewAtAgeMs || entry.flight) return
     if (clock.monotonicMs() < entry.renewNotBeforeMs) return
-    this.#flight(entry, scopes, false)
-      .join()
+    Promise.resolve()
+      .then(() => this.#flight(entry, scopes, false).join())
       .catch((error: unknown) => {
         const pauseMs = Math.min(MAX_RENEWAL_PAUSE_MS, RENEWAL_PAUSE_MS * 2 ** entry.failedRenewals)
         const retryAfterMs = Math.round(pauseMs * (0.5 + 0.5 * random()))
@@ -190,5 +216,20 @@ export class TokenSource {
     const { clock } = this.#options
     const wallMs = clock.now().getTime() - kept.arrivedMs
     return Math.max(wallMs, clock.monotonicMs() - kept.arrivedMonotonicMs)
+  }
+}
+
+function newEntry(): Entry {
+  return { failedRenewals: 0, renewNotBeforeMs: Number.NEGATIVE_INFINITY }
+}
+
+/** The observer, whose own failures are no reason to fail a token request. */
+function heedless(observe: (step: TokenStep) => void): (step: TokenStep) => void {
+  return (step) => {
+    try {
+      observe(step)
+    } catch {
+      // The request goes on.
+    }
   }
 }

@@ -64,6 +64,18 @@ export function parseOrgUrl(text: string, options: ParseOrgUrlOptions = {}): Par
   }
 }
 
+/**
+ * Refuses an origin that {@link parseOrgUrl} cannot have made: a type that was asserted, or plain JavaScript.
+ *
+ * @throws {OrgUrlError} `org_url_malformed`
+ */
+export function requireOrgUrl(org: OrgUrl): void {
+  const url = URL.canParse(org) ? new URL(org) : undefined
+  const isLoopback = url !== undefined && /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname)
+  if (url?.origin === org && (url.protocol === 'https:' || isLoopback)) return
+  throw orgUrlError('org_url_malformed', 'The org is not an origin that parseOrgUrl gave.')
+}
+
 function restWarnings(rest: string): OrgUrlWarningCode[] {
   if (/^\/*$/.test(rest)) return []
   return CUSTOM_AUTHORIZATION_SERVER.test(rest)

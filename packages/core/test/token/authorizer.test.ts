@@ -64,7 +64,7 @@ describe('a service app', () => {
     const used = await authorizer.authorize(request)
     const refused = { status: 401, headers: noHeaders }
     const unlicensed = { ...refused, oktaCode: 'E0000015' }
-    expect(await authorizer.shouldRetry(request, used, unlicensed)).toBe(false)
+    expect(await authorizer.shouldRetry({ ...request }, used, unlicensed)).toBe(false)
     expect(await authorizer.shouldRetry(request, used, refused)).toBe(true)
     const renewed = await authorizer.authorize(request)
     expect(renewed.headers.reveal()).not.toEqual(used.headers.reveal())
@@ -72,22 +72,72 @@ describe('a service app', () => {
     expect(server.requests.length).toBe(2)
   })
 
-  test('answers a nonce challenge of an API, should one come, with the nonce', async () => {
+  const nonceChallenge = (nonce: string, status = 401) => ({
+    status,
+    headers: new Headers({
+      'dpop-nonce': nonce,
+      'www-authenticate': 'DPoP error="use_dpop_nonce", error_description="a nonce is required"',
+    }),
+  })
+
+  test.each([400, 401])(
+    'answers a nonce challenge (%i) of an API, should one come',
+    async (status) => {
+      const { authorizer, org, server } = await serviceApp(bound, { dpopRequired: true })
+      const request = { method: 'GET', url: `${org}/api/v1/users` }
+      const used = await authorizer.authorize(request)
+      expect(await authorizer.shouldRetry(request, used, nonceChallenge('api-nonce', status))).toBe(
+        true,
+      )
+      const again = (await authorizer.authorize(request)).headers.reveal()
+      const { payload } = await jwtVerify(again['dpop'] ?? '', EmbeddedJWK)
+      expect(payload['nonce']).toBe('api-nonce')
+      expect(server.requests.length).toBe(1)
+    },
+  )
+
+  test('requests that were challenged together all try again, and no token is renewed', async () => {
+    const { authorizer, org, server } = await serviceApp(bound, { dpopRequired: true })
+    const requests = Array.from({ length: 5 }, () => ({
+      method: 'GET',
+      url: `${org}/api/v1/users`,
+    }))
+    const used = await Promise.all(requests.map((request) => authorizer.authorize(request)))
+    for (const [index, request] of requests.entries()) {
+      const attempt = used[index]
+      if (attempt === undefined) throw new Error('no attempt')
+      expect(await authorizer.shouldRetry(request, attempt, nonceChallenge('n1'))).toBe(true)
+    }
+    expect(server.requests.length).toBe(1)
+  })
+
+  test('a server that asks for another nonce each time ends the loop', async () => {
     const { authorizer, org } = await serviceApp(bound, { dpopRequired: true })
     const request = { method: 'GET', url: `${org}/api/v1/users` }
-    const used = await authorizer.authorize(request)
-    const challenge = {
-      status: 401,
+    let attempts = 0
+    do {
+      const used = await authorizer.authorize(request)
+      attempts++
+      if (!(await authorizer.shouldRetry(request, used, nonceChallenge(`n${attempts}`)))) break
+    } while (attempts < 50)
+    expect(attempts).toBe(2)
+  })
+
+  test('a proof refused for its time is made anew in the time the answer shows, once', async () => {
+    const { authorizer, org } = await serviceApp(bound, { dpopRequired: true })
+    const request = { method: 'GET', url: `${org}/api/v1/users` }
+    const late = (minutes: number) => ({
+      status: 400,
       headers: new Headers({
-        'dpop-nonce': 'api-nonce',
-        'www-authenticate': 'DPoP error="use_dpop_nonce", error_description="a nonce is required"',
+        date: new Date(Date.now() + minutes * 60_000).toUTCString(),
+        'www-authenticate': 'DPoP error="invalid_dpop_proof", error_description="too old"',
       }),
-    }
-    expect(await authorizer.shouldRetry(request, used, challenge)).toBe(true)
-    const again = (await authorizer.authorize(request)).headers.reveal()
-    const { payload } = await jwtVerify(again['dpop'] ?? '', EmbeddedJWK)
-    expect(payload['nonce']).toBe('api-nonce')
-    expect(await authorizer.shouldRetry(request, used, { ...challenge, status: 400 })).toBe(false)
+    })
+    const used = await authorizer.authorize(request)
+    expect(await authorizer.shouldRetry(request, used, late(10))).toBe(true)
+    const again = await authorizer.authorize(request)
+    expect(await authorizer.shouldRetry(request, again, late(10))).toBe(false)
+    expect(await authorizer.shouldRetry(request, again, late(20))).toBe(false)
   })
 
   test('learns the org’s time from API answers', async () => {

@@ -1,7 +1,6 @@
-import { type Token, TokenSource, type TokenStep } from '@postern/core'
-import { describe, expect, test } from 'vitest'
+import { type OrgUrl, type Token, TokenSource, type TokenStep } from '@postern/core'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { tokenAnswer } from '../../../../test/scripted-server.ts'
-import { TestClock } from '../../../../test/test-clock.ts'
 import { tokenScenario } from '../../../../test/token-source.ts'
 
 const MINUTE = 60_000
@@ -129,17 +128,28 @@ describe('TokenSource', () => {
     const { source, server, clock, steps } = await tokenScenario(() =>
       isDown ? down : tokenAnswer(),
     )
+    const failures = () => steps.filter(({ step }) => step === 'renewal-failed')
     const first = await source.token()
-    clock.advance(44 * MINUTE)
+    clock.advance(45 * MINUTE)
     isDown = true
-    for (let second = 0; second < 600; second += 10) {
+    const downUntil = clock.monotonicMs() + 10 * MINUTE
+    let renewalDueMs = clock.monotonicMs()
+    while (clock.monotonicMs() < downUntil) {
+      const failed = failures().length
+      const isDue = clock.monotonicMs() >= renewalDueMs
       expect(await source.token()).toBe(first)
-      await settle(steps)
-      clock.advance(10_000)
+      if (isDue) {
+        await expect.poll(() => failures().length, { timeout: 5_000 }).toBe(failed + 1)
+        const last = failures().at(-1)
+        renewalDueMs =
+          clock.monotonicMs() + (last?.step === 'renewal-failed' ? last.retryAfterMs : 0)
+      }
+      clock.advance(5_000)
     }
-    expect(steps.some(({ step }) => step === 'renewal-failed')).toBe(true)
-    // No storm: every renewal tries a few times and then pauses longer and longer.
-    expect(server.requests.length).toBeLessThan(60)
+    // No storm: pauses grow to a minute, so ten minutes see about fifteen renewals of four attempts.
+    expect(failures().length).toBeGreaterThan(5)
+    expect(failures().length).toBeLessThan(25)
+    expect(server.requests.length).toBe(1 + 4 * failures().length)
     isDown = false
     await expect
       .poll(async () => {
@@ -171,6 +181,107 @@ describe('TokenSource', () => {
       expect(server.requests.length).toBe(2)
     },
   )
+
+  test('a machine that slept, whose clock alone knows it, hands out no dead token', async () => {
+    const { source, clock } = await tokenScenario(() => tokenAnswer())
+    const first = await source.token()
+    // Suspended: the wall clock goes on, the monotonic one stands still.
+    clock.set(new Date(clock.now().getTime() + 61 * MINUTE))
+    expect(await source.token()).not.toBe(first)
+  })
+
+  test('a token is not handed out in its last seconds', async () => {
+    const { source, clock } = await tokenScenario(() => tokenAnswer())
+    const first = await source.token()
+    clock.advance(60 * MINUTE - 5_000)
+    expect(await source.token()).not.toBe(first)
+  })
+
+  test('a caller in a loop hears of a refusal from here, a little longer each time', async () => {
+    const body = { error: 'invalid_client', error_description: 'The client JWKSet is invalid.' }
+    const { source, server, clock } = await tokenScenario(() => ({ status: 401, body }))
+    for (let second = 0; second < 120; second++) {
+      await expect(source.token()).rejects.toMatchObject({ code: 'auth_invalid_client' })
+      clock.advance(1_000)
+    }
+    // At 0, 1, 3, 7, 15, 31, 61 and 91 s.
+    expect(server.requests.length).toBe(8)
+  })
+
+  test('an observer that fails fails nothing else', async () => {
+    const unhandled: unknown[] = []
+    const note = (reason: unknown) => unhandled.push(reason)
+    process.on('unhandledRejection', note)
+    onTestFinished(() => void process.off('unhandledRejection', note))
+    let isDown = false
+    const seen: string[] = []
+    const onStep = ({ step }: TokenStep) => {
+      seen.push(step)
+      throw new Error('observer')
+    }
+    const { source, clock } = await tokenScenario(
+      () => (isDown ? down : tokenAnswer()),
+      {},
+      { onStep },
+    )
+    const first = await source.token()
+    isDown = true
+    clock.advance(46 * MINUTE)
+    expect(await source.token()).toBe(first)
+    await expect.poll(() => seen.includes('renewal-failed'), { timeout: 5_000 }).toBe(true)
+    await nextTurn()
+    expect(unhandled).toEqual([])
+  })
+
+  test('a failure that nobody waits for any more ends no process', async () => {
+    const unhandled: unknown[] = []
+    const note = (reason: unknown) => unhandled.push(reason)
+    process.on('unhandledRejection', note)
+    onTestFinished(() => void process.off('unhandledRejection', note))
+    const { source, server } = await tokenScenario(() => ({ hang: true }))
+    const controller = new AbortController()
+    const aborted = source.token({ signal: controller.signal })
+    await expect.poll(() => server.requests.length).toBe(1)
+    controller.abort(new Error('enough'))
+    await expect(aborted).rejects.toThrow('enough')
+    for (let turn = 0; turn < 10; turn++) await nextTurn()
+    expect(unhandled).toEqual([])
+  })
+
+  test('a transport that does not look at the signal is not waited for longer', async () => {
+    const { source } = await tokenScenario(
+      () => tokenAnswer(),
+      {},
+      {
+        transport: () => new Promise(() => undefined),
+        timeoutMs: 20,
+      },
+    )
+    await expect(source.token()).rejects.toMatchObject({ code: 'upstream_timeout' })
+    const stream = () => new ReadableStream({ pull: () => new Promise(() => undefined) })
+    const stuck = await tokenScenario(
+      () => tokenAnswer(),
+      {},
+      {
+        transport: async () => ({ status: 200, headers: new Headers(), body: stream() }),
+        timeoutMs: 20,
+      },
+    )
+    await expect(stuck.source.token()).rejects.toMatchObject({ code: 'upstream_timeout' })
+  })
+
+  test.each([
+    'http://evil.example',
+    'https://acme.okta.com@evil.example',
+    'https://acme.okta.com/x',
+    'nonsense',
+  ])('the org %s, which parseOrgUrl cannot have given, is refused', async (org) => {
+    const { source } = await tokenScenario(() => tokenAnswer())
+    const { credential } = source
+    expect(() => new TokenSource({ org: org as OrgUrl, credential })).toThrow(
+      expect.objectContaining({ code: 'org_url_malformed' }),
+    )
+  })
 
   test('whoever aborts stops waiting; the others still get the token', async () => {
     let release: () => void = () => undefined
@@ -229,6 +340,10 @@ describe('TokenSource', () => {
       [{ headers: { 'transfer-encoding': 'chunked' } }, 'credential_header'],
       [{ assertionParameter: 'scope' }, 'credential_assertion_parameter'],
       [{ assertionParameter: 'a b' }, 'credential_assertion_parameter'],
+      [{ assertionParameter: 'client_id' }, 'credential_assertion_parameter'],
+      [{ assertion: { lifetimeSeconds: 4000 } }, 'assertion_lifetime'],
+      [{ authorizationServerId: 'a/b' }, 'token_url_not_org'],
+      [{ scopes: 'okta.users.read' as never }, 'scope_empty'],
     ] as const
     for (const [choices, code] of cases) {
       await expect(tokenScenario(() => tokenAnswer(), choices)).rejects.toMatchObject({ code })
@@ -278,14 +393,7 @@ test('a source made without a transport, clock or random number uses the runtime
     type: 'Bearer',
     expiresInSeconds: 3600,
   })
-  expect(new TestClock().waits).toEqual([])
 })
-
-/** Waits until the renewal that is under way, if any, has its answer: real sockets, no clock. */
-async function settle(steps: readonly TokenStep[]): Promise<void> {
-  for (let turn = 0; turn < 10; turn++) await nextTurn()
-  await expect.poll(() => steps.at(-1)?.step, { interval: 1 }).not.toBe('request')
-}
 
 function nextTurn(): Promise<undefined> {
   return new Promise((resolve) => setImmediate(() => resolve(undefined)))
