@@ -68,6 +68,7 @@ export {
   type ServiceAppCredential,
   tokenRequestHeaders,
 } from './token/credential.ts'
+export type { TokenEndpoint } from './token/endpoint.ts'
 export { type OktaRefusal, TokenError, type TokenErrorCode } from './token/errors.ts'
 export { type ExplainedTokenRequest, explainTokenRequest } from './token/explain.ts'
 export { type Cure, type KnownRefusal, knownRefusals, type RefusalCode } from './token/refusals.ts'

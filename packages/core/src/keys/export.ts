@@ -1,7 +1,8 @@
 /** @module A private key as text, for use elsewhere. */
 
 import { Secret } from '../secret.ts'
-import { type PrivateKey, webCrypto } from './private-key.ts'
+import type { PrivateKey } from './private-key.ts'
+import { webCrypto } from './web-crypto.ts'
 
 /** The canonical private JWK as JSON on one line, with kid, alg and use. @see RFC 7517 */
 export function exportJwk(key: PrivateKey): Secret {

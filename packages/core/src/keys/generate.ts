@@ -6,9 +6,10 @@ import { validateEc } from './ec.ts'
 import { readJwk } from './jwk.ts'
 import { validateKid } from './kid.ts'
 import type { SoundEc, SoundRsa } from './parts.ts'
-import { createPrivateKey, type PrivateKey, webCrypto } from './private-key.ts'
+import { createPrivateKey, type PrivateKey } from './private-key.ts'
 import { refuse } from './refusals.ts'
 import type { SigningAlg } from './signer.ts'
+import { webCrypto } from './web-crypto.ts'
 
 /** Options of {@link generateKey}. */
 export interface GenerateKeyOptions {

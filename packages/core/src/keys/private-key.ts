@@ -10,6 +10,7 @@ import { type PublicJwk, type ThumbprintMembers, thumbprint } from './public.ts'
 import { refuse } from './refusals.ts'
 import type { Signer, SigningAlg } from './signer.ts'
 import { describeWarnings, type KeyWarningCode } from './warnings.ts'
+import { webCrypto } from './web-crypto.ts'
 
 /** What {@link createPrivateKey} and no one else gives a {@link PrivateKey}. */
 interface PrivateKeyInit {
@@ -22,7 +23,8 @@ interface PrivateKeyInit {
   readonly publicJwk: PublicJwk
   readonly privateJwk: Secret
   readonly warnings: readonly Warning<KeyWarningCode>[]
-  readonly signingKey: CryptoKey
+  /** Signs with a key object that is kept inside and cannot be exported. */
+  readonly sign: (data: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>
 }
 
 /**
@@ -48,7 +50,7 @@ export class PrivateKey implements Signer {
   readonly privateJwk: Secret
   /** What was repaired or assumed while the key was imported. */
   readonly warnings: readonly Warning<KeyWarningCode>[]
-  readonly #signingKey: CryptoKey
+  readonly #sign: PrivateKeyInit['sign']
 
   constructor(init: PrivateKeyInit) {
     this.kty = init.publicJwk.kty
@@ -61,13 +63,12 @@ export class PrivateKey implements Signer {
     this.publicJwk = init.publicJwk
     this.privateJwk = init.privateJwk
     this.warnings = init.warnings
-    this.#signingKey = init.signingKey
+    this.#sign = init.sign
     Object.freeze(this)
   }
 
-  async sign(data: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-    const { operation } = webCrypto(this.alg, this.crv)
-    return new Uint8Array(await crypto.subtle.sign(operation, this.#signingKey, data))
+  sign(data: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#sign(data)
   }
 }
 
@@ -106,23 +107,11 @@ export async function createPrivateKey(
     publicJwk,
     privateJwk: new Secret(JSON.stringify({ ...numbers, kid, alg, use: 'sig' })),
     warnings: describeWarnings(options.warnings),
-    signingKey,
+    sign: async (data) => {
+      const { operation } = webCrypto(alg, crv)
+      return new Uint8Array(await crypto.subtle.sign(operation, signingKey, data))
+    },
   })
-}
-
-/** How Web Crypto names an algorithm: for importing its keys, and for signing. @see RFC 7518, sections 3.3 and 3.4 */
-export function webCrypto(
-  alg: SigningAlg,
-  crv: Curve | undefined,
-): {
-  key: RsaHashedImportParams | EcKeyImportParams
-  operation: AlgorithmIdentifier | EcdsaParams
-} {
-  const hash = `SHA-${alg.slice(2)}`
-  if (crv !== undefined) {
-    return { key: { name: 'ECDSA', namedCurve: crv }, operation: { name: 'ECDSA', hash } }
-  }
-  return { key: { name: 'RSASSA-PKCS1-v1_5', hash }, operation: { name: 'RSASSA-PKCS1-v1_5' } }
 }
 
 function publicMembers(parts: SoundRsa | SoundEc): ThumbprintMembers {
