@@ -51,6 +51,19 @@ describe('@postern/core', () => {
     expect(JSON.parse(evaluate(installed, program)).toSorted()).toEqual(source)
   })
 
+  test('has declarations that compile for a user of Node without the types of browsers', () => {
+    const lines = ["import * as core from '@postern/core'", 'export const exported = core', '']
+    writeFileSync(path.join(installed, 'user.mts'), lines.join('\n'))
+    const compilerOptions = {
+      ...{ lib: ['ES2023'], module: 'NodeNext', strict: true, noEmit: true, skipLibCheck: false },
+      ...{ types: ['node'], typeRoots: [path.join(root, 'node_modules/@types')] },
+    }
+    const project = path.join(installed, 'tsconfig.json')
+    writeFileSync(project, JSON.stringify({ compilerOptions, files: ['user.mts'] }))
+    const tsc = path.join(root, 'node_modules/typescript/bin/tsc')
+    expect(execFileSync(process.execPath, [tsc, '-p', project], { encoding: 'utf8' })).toBe('')
+  })
+
   test('imports under the condition `source` too, which another repository may use for itself', () => {
     const program = `import { PosternError } from '@postern/core'; console.log(PosternError.name)`
     expect(evaluate(installed, program, '--conditions=source').trim()).toBe('PosternError')
