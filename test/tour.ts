@@ -74,7 +74,7 @@ async function tour(): Promise<void> {
       15,
     )
     await show('4. A Bearer token', ['token', '--client-id', clientId, ...connection])
-    await show('5. A token bound with DPoP, which nobody had to switch off', [
+    await show('5. A token bound with DPoP; the nonce the server asks for is answered by itself', [
       ...['token', '--client-id', dpopClientId, ...connection, '--dpop', 'always'],
     ])
     const proofs = server.seen.filter(({ dpop }) => dpop !== undefined).length

@@ -4,7 +4,9 @@ import { PosternError, showHostile } from '@postern/core'
 import { ConnectionError } from '../config/connection.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { exitCodeOf, isInterruption } from './exit-code.ts'
-import { type OutputFormat, paint, tell } from './output.ts'
+import { paint, showPlain, tell } from './output.ts'
+import type { OutputFormat } from './output-format.ts'
+import { ArgumentFailure } from './quiet-command.ts'
 
 /**
  * Tells a person or a program why a command failed.
@@ -15,9 +17,10 @@ export function reportFailure(
   thrown: unknown,
   options: { readonly format: OutputFormat; readonly debug: boolean },
 ): number {
-  printFailure(thrown, options.format)
-  if (options.debug && thrown instanceof Error) tell(redactedStack(thrown))
-  return exitCodeOf(thrown)
+  const failure = thrown instanceof ArgumentFailure ? usageFailure(thrown) : thrown
+  printFailure(failure, options.format)
+  if (options.debug && failure instanceof Error) tell(redactedStack(failure))
+  return exitCodeOf(failure)
 }
 
 /** The failure of a command line that holds a secret itself. */
@@ -32,6 +35,10 @@ export function secretInArgument(): UsageError {
   )
 }
 
+function usageFailure(failure: ArgumentFailure): UsageError {
+  return new UsageError('usage_invalid', failure.message, { remedy: failure.remedy })
+}
+
 function redactedStack(error: Error): string {
   const lines = (error.stack ?? '').split('\n').slice(0, 30)
   return lines.map((line) => `  ${showHostile(line)}`).join('\n')
@@ -44,8 +51,8 @@ function printFailure(thrown: unknown, format: OutputFormat): void {
   } else if (isInterruption(thrown)) {
     tell(paint('red', 'interrupted'))
   } else if (thrown instanceof ConnectionError) {
-    for (const { field, code, message, remedy } of thrown.problems) {
-      printProblem(`${field}: ${message}`, remedy, code)
+    for (const { field, flag, code, message, remedy } of thrown.problems) {
+      printProblem(`${field} (${flag}): ${message}`, remedy, code)
     }
   } else if (thrown instanceof PosternError) {
     printProblem(thrown.message, thrown.remedy, codeLine(thrown))
@@ -55,8 +62,8 @@ function printFailure(thrown: unknown, format: OutputFormat): void {
 }
 
 function printProblem(message: string, remedy: string, code: string): void {
-  tell(`${paint('red', 'error')} ${message} ${paint('dim', `(${code})`)}`)
-  tell(`${paint('green', '  fix')} ${remedy}`)
+  tell(`${paint('red', 'error')} ${showPlain(message)} ${paint('dim', `(${code})`)}`)
+  tell(`${paint('green', '  fix')} ${showPlain(remedy)}`)
 }
 
 /** The code, with Okta's request id where there is one. */

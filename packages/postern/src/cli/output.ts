@@ -1,12 +1,7 @@
 /** @module What commands print: data on stdout for people or programs, everything else on stderr. */
 
 import { styleText } from 'node:util'
-
-/** How data is printed. */
-export type OutputFormat = 'table' | 'json' | 'yaml'
-
-/** The formats, in the order they are offered. */
-export const outputFormats: readonly OutputFormat[] = ['table', 'json', 'yaml']
+import type { OutputFormat } from './output-format.ts'
 
 /** Prints data: as JSON or YAML for programs, or as `text`, which is made for people. */
 export async function printData(
@@ -48,7 +43,15 @@ export function tell(text: string): void {
 
 /** Something worth knowing that stops nothing, on stderr. */
 export function warn(code: string, message: string): void {
-  tell(`${paint('yellow', 'note')} ${message} ${paint('dim', `(${code})`)}`)
+  tell(`${paint('yellow', 'note')} ${showPlain(message)} ${paint('dim', `(${code})`)}`)
+}
+
+/**
+ * A text on one line of its own, without the characters that command a terminal. For texts of ours that hold a path or a
+ * name from outside; `showHostile` would take a long path for a secret.
+ */
+export function showPlain(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu, ' ')
 }
 
 /** Colours a text where its stream shows colours; `NO_COLOR` and pipes are respected. */

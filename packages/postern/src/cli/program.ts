@@ -1,9 +1,12 @@
 /** @module The commands: their names, flags and help. What a command does is loaded when it is called. */
 
-import { Command, CommanderError, Option } from 'commander'
+import { type Command, CommanderError, Option } from 'commander'
 import { holdsSecret } from '../config/secret-argument.ts'
 import { exitCodes } from './exit-codes.ts'
-import { type OutputFormat, outputFormats } from './output.ts'
+import { type Interruption, listenForInterruption } from './interruption.ts'
+import { type OutputFormat, outputFormats } from './output-format.ts'
+import { ArgumentFailure, QuietCommand } from './quiet-command.ts'
+import { guardStreams } from './streams.ts'
 
 /**
  * Runs the command that the arguments name.
@@ -11,29 +14,44 @@ import { type OutputFormat, outputFormats } from './output.ts'
  * @returns the exit code.
  */
 export async function runProgram(args: readonly string[], version: string): Promise<number> {
-  const interruption = new AbortController()
-  const interrupt = () => {
-    // A second signal ends the process at once.
-    process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt)
-    interruption.abort()
-  }
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
-  const program = createProgram(version, interruption.signal)
+  guardStreams()
+  const interruption = listenForInterruption()
+  // Known before the parser knows anything: what it refuses has to be said in this format too.
+  const format = asksForJson(args) ? 'json' : 'table'
   try {
-    // First of all: the parser repeats in its errors what it does not know.
-    if (args.some(holdsSecret)) throw (await import('./failure.ts')).secretInArgument()
-    await program.parseAsync(args, { from: 'user' })
+    return await runCommand(args, { version, format, interruption })
+  } catch (thrown) {
+    const { reportFailure } = await import('./failure.ts')
+    return reportFailure(thrown, { format, debug: args.includes('--debug') })
+  } finally {
+    interruption.stopListening()
+  }
+}
+
+async function runCommand(
+  args: readonly string[],
+  options: { version: string; format: OutputFormat; interruption: Interruption },
+): Promise<number> {
+  const { version, format, interruption } = options
+  if (args.some(holdsSecret)) throw (await import('./failure.ts')).secretInArgument()
+  const program = createProgram(version, format, interruption.signal)
+  try {
+    const asked = args.length === 0 ? ['--help'] : args
+    await interruption.settle(program.parseAsync(asked, { from: 'user' }))
     return exitCodes.ok
   } catch (thrown) {
-    if (thrown instanceof CommanderError) {
-      return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage
-    }
-    const { reportFailure } = await import('./failure.ts')
-    const { output, debug } = program.opts<ProgramOptions>()
-    return reportFailure(thrown, { format: output, debug: debug ?? false })
-  } finally {
-    process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt)
+    // Only help and the version still end this way.
+    if (!(thrown instanceof CommanderError)) throw thrown
+    if (thrown.exitCode === 0) return exitCodes.ok
+    if (format !== 'json') return exitCodes.usage
+    throw new ArgumentFailure('A command is missing.', 'Run postern --help, which shows them all.')
   }
+}
+
+function asksForJson(args: readonly string[]): boolean {
+  return args.some(
+    (arg, index) => arg === '--output=json' || (arg === '--output' && args[index + 1] === 'json'),
+  )
 }
 
 /** Flags of every command. */
@@ -42,26 +60,37 @@ interface ProgramOptions {
   readonly debug?: true
 }
 
-function createProgram(version: string, signal: AbortSignal): Command {
-  const program = new Command('postern')
+function createProgram(version: string, format: OutputFormat, signal: AbortSignal): Command {
+  const program = new QuietCommand('postern')
     .description('The service entrance to Okta.')
     .version(version, '-V, --version')
     .addOption(
       new Option('--output <format>', 'how data is printed')
         .choices(outputFormats)
-        .default('table'),
+        .default('table')
+        // The parser's own refusal would repeat the value.
+        .argParser(parseOutputFormat),
     )
     .option('--debug', 'with an error, where in the program it came from')
     .exitOverride()
+    // Help in the place of an error is for people.
+    .configureOutput(format === 'json' ? { writeErr: () => undefined } : {})
     .configureHelp({ showGlobalOptions: true })
-    .showHelpAfterError('(postern --help shows every command and flag)')
-    .action(() => program.help())
-  addKeysCommands(program)
+  addKeysCommands(program, signal)
   addTokenCommand(program, signal)
   return program
 }
 
-function addKeysCommands(program: Command): void {
+function parseOutputFormat(text: string): OutputFormat {
+  const format = outputFormats.find((known) => known === text)
+  if (format !== undefined) return format
+  throw new ArgumentFailure(
+    'That format of --output is not known.',
+    `Choose --output ${outputFormats.join(', ')}.`,
+  )
+}
+
+function addKeysCommands(program: Command, signal: AbortSignal): void {
   const keys = program
     .command('keys')
     .description('make a key pair, look at one, or print its public half')
@@ -75,7 +104,7 @@ function addKeysCommands(program: Command): void {
     .option('--format <format>', 'jwk or pem (PKCS#8)', 'jwk')
     .action(async (options, command) => {
       const { generate } = await import('./commands/keys.ts')
-      await generate(options, globalOptions(command))
+      await generate(options, globalOptions(command), signal)
     })
   for (const [name, description] of [
     ['inspect', 'say what a private key is, and what was repaired in it; shows nothing secret'],

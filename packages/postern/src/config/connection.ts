@@ -1,6 +1,7 @@
 /** @module A connection from what a person types: every value parsed, every problem reported at once. */
 
 import {
+  AssertionError,
   type AssertionOptions,
   type Credential,
   checkApiToken,
@@ -60,6 +61,8 @@ export interface Connection {
 /** One value that cannot be used. */
 export interface ConnectionProblem {
   readonly field: string
+  /** The flag of the command line that sets it. */
+  readonly flag: string
   readonly code: string
   readonly message: string
   readonly remedy: string
@@ -198,8 +201,11 @@ function readAssertion(
       ? jsonValues(namedValues(values.jwtClaims, 'claim'))
       : undefined,
   }))
+  const lifetimeSeconds = form.read('Advanced JWT', () => ({
+    value: parseLifetime(values.jwtExpirySeconds),
+  }))
   const options: AssertionOptions = {
-    ...(values.jwtExpirySeconds ? { lifetimeSeconds: Number(values.jwtExpirySeconds) } : {}),
+    ...(lifetimeSeconds === undefined ? {} : { lifetimeSeconds }),
     ...(values.jwtIssuer ? { issuer: values.jwtIssuer } : {}),
     ...(values.jwtSubject ? { subject: values.jwtSubject } : {}),
     ...(audience ? { audience } : {}),
@@ -207,6 +213,19 @@ function readAssertion(
   }
   form.read('Advanced JWT', () => ({ value: undefined, warnings: checkAssertionOptions(options) }))
   return options
+}
+
+/** Plain digits only: `1e2` and `0x10` are numbers to JavaScript, and a slip to whoever typed them. */
+function parseLifetime(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (/^\d{1,9}$/.test(text.trim())) return Number(text)
+  throw new AssertionError(
+    'assertion_lifetime',
+    'The assertion lifetime is not a number of seconds in plain digits.',
+    {
+      remedy: 'Write --jwt-expiry-seconds with digits alone, from 1 to 3600; 240 suits every org.',
+    },
+  )
 }
 
 /** `name=value` each. @throws {UsageError} where there is no name or no `=`. */
@@ -234,21 +253,33 @@ function jsonValues(values: Record<string, string>): Record<string, JsonValue> {
   return Object.fromEntries(entries)
 }
 
-/** The fields in the order a person meets them. */
-const FIELDS = [
-  'Org URL',
-  'API Key',
-  'Client ID',
-  'Private Key',
-  'Scopes',
-  'Jwt Auth Algorithm',
-  'Advanced JWT',
-  'Jwt Auth Claims Audience',
-  'Additional Claims',
-  'Token URL',
-  'Assertion Key',
-  'Headers',
-]
+/** The fields in the order a person meets them, each with its flag. */
+const FLAGS = {
+  'Org URL': '--org',
+  'API Key': '--api-token',
+  'Client ID': '--client-id',
+  'Private Key': '--key',
+  Scopes: '--scopes',
+  'Jwt Auth Algorithm': '--jwt-alg',
+  'Advanced JWT': '--jwt-expiry-seconds',
+  'Jwt Auth Claims Audience': '--jwt-audience',
+  'Additional Claims': '--jwt-claim',
+  'Token URL': '--token-url',
+  'Assertion Key': '--assertion-key',
+  Headers: '--header',
+} as const
+
+type Field = keyof typeof FLAGS
+
+const FIELDS = Object.keys(FLAGS)
+
+/** The flag to correct. Some fields have more than one, and the error tells which. */
+function flagOf(field: Field, { code, details }: PosternError): string {
+  if (field === 'Private Key' && code.startsWith('kid_')) return '--kid'
+  if (field !== 'Advanced JWT' || code !== 'assertion_claim') return FLAGS[field]
+  const { claim } = details
+  return claim === 'issuer' || claim === 'subject' ? `--jwt-${claim}` : '--jwt-claim'
+}
 
 interface FieldValue<Value> {
   readonly value: Value
@@ -264,7 +295,7 @@ class Form {
     return this.#problems.toSorted((a, b) => FIELDS.indexOf(a.field) - FIELDS.indexOf(b.field))
   }
 
-  read<Value>(field: string, parse: () => FieldValue<Value>): Value | undefined {
+  read<Value>(field: Field, parse: () => FieldValue<Value>): Value | undefined {
     try {
       return this.#accept(field, parse())
     } catch (error) {
@@ -273,7 +304,7 @@ class Form {
   }
 
   async readLater<Value>(
-    field: string,
+    field: Field,
     parse: () => Promise<FieldValue<Value>>,
   ): Promise<Value | undefined> {
     try {
@@ -283,14 +314,14 @@ class Form {
     }
   }
 
-  #accept<Value>(field: string, { value, warnings = [] }: FieldValue<Value>): Value {
+  #accept<Value>(field: Field, { value, warnings = [] }: FieldValue<Value>): Value {
     this.warnings.push(...warnings.map((warning) => ({ ...warning, field })))
     return value
   }
 
-  #refuse(field: string, error: unknown): undefined {
+  #refuse(field: Field, error: unknown): undefined {
     if (!(error instanceof PosternError)) throw error
     const { code, message, remedy } = error
-    this.#problems.push({ field, code, message, remedy })
+    this.#problems.push({ field, flag: flagOf(field, error), code, message, remedy })
   }
 }

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -10,6 +10,7 @@ const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
 /** What a command ended with. */
 export interface RunResult {
+  /** As a shell gives it: 128 and the signal's number where a signal ended the command. */
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
@@ -25,9 +26,13 @@ export interface Place {
 /** What a command gets beside its arguments. */
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
-  readonly input?: string | Uint8Array
+  /** What is on standard input; null leaves it open with nothing in it. */
+  readonly input?: string | Uint8Array | null
   /** Sent as soon as the command has written this much to stderr. */
   readonly interruptAfter?: string
+  /** A file descriptor to write to, instead of the text of the result; `closed` is a pipe without a reader. */
+  readonly stdout?: number | 'closed'
+  readonly stderr?: number | 'closed'
 }
 
 /** Makes an empty place. */
@@ -43,28 +48,33 @@ export function createPlace(): Place {
 function run(
   args: readonly string[],
   folder: string,
-  { env = {}, input = '', interruptAfter }: RunOptions = {},
+  { env = {}, input = '', interruptAfter, stdout: out, stderr: err }: RunOptions = {},
 ): Promise<RunResult> {
   const child = spawn(process.execPath, ['--conditions=source', main, ...args], {
     cwd: folder,
     env: { HOME: folder, PATH: process.env['PATH'] ?? '', NO_COLOR: '1', ...env },
     timeout: 20_000,
+    stdio: ['pipe', typeof out === 'number' ? out : 'pipe', typeof err === 'number' ? err : 'pipe'],
   })
+  if (out === 'closed') child.stdout?.destroy()
+  if (err === 'closed') child.stderr?.destroy()
   let stdout = ''
   let stderr = ''
-  child.stdout.on('data', (chunk: Buffer) => {
+  child.stdout?.on('data', (chunk: Buffer) => {
     stdout += chunk
   })
-  child.stderr.on('data', (chunk: Buffer) => {
+  child.stderr?.on('data', (chunk: Buffer) => {
     stderr += chunk
     const due = interruptAfter !== undefined && stderr.includes(interruptAfter)
     if (due && !child.killed) child.kill('SIGINT')
   })
   // A command that reads no input may be gone before it is written.
-  child.stdin.on('error', () => undefined)
-  child.stdin.end(input)
+  child.stdin?.on('error', () => undefined)
+  if (input !== null) child.stdin?.end(input)
   return new Promise((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', (code) => resolve({ code, stdout, stderr }))
+    child.on('close', (code, signal) => {
+      resolve({ code: signal ? 128 + constants.signals[signal] : code, stdout, stderr })
+    })
   })
 }

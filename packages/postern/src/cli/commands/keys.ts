@@ -7,15 +7,25 @@ import {
   type GenerateKeyOptions,
   generateKey,
   importKey,
+  PosternError,
   type PrivateKey,
   publicJwks,
   type Secret,
+  type SigningAlg,
+  validateKid,
 } from '@postern/core'
 import { parseJwtAlg } from '../../config/jwt-alg.ts'
-import { readSecret, readSecretText, unwritable } from '../../config/secret-reference.ts'
+import {
+  readSecret,
+  readSecretText,
+  requireOneFromStdin,
+  showPath,
+  unwritable,
+} from '../../config/secret-reference.ts'
 import { UsageError } from '../../config/usage-error.ts'
 import { isProbablePrime } from '../../http/primes.ts'
-import { formatFields, type OutputFormat, printData, tell, warn } from '../output.ts'
+import { formatFields, printData, tell, warn } from '../output.ts'
+import type { OutputFormat } from '../output-format.ts'
 
 /** Options that every command has. */
 export interface GlobalOptions {
@@ -40,7 +50,11 @@ export interface KeyFlags {
 }
 
 /** Writes a new private key to a file of mode 0600 and prints the public half. */
-export async function generate(flags: GenerateFlags, options: GlobalOptions): Promise<void> {
+export async function generate(
+  flags: GenerateFlags,
+  options: GlobalOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const format = parseKeyFormat(flags.format)
   if (flags.out === '-') {
     throw new UsageError('usage_invalid', 'The private key was to go to stdout.', {
@@ -48,17 +62,20 @@ export async function generate(flags: GenerateFlags, options: GlobalOptions): Pr
     })
   }
   const key = await generateKey({
-    alg: parseJwtAlg(flags.alg),
+    alg: parseAlg(flags.alg),
     bits: parseBits(flags.bits),
-    ...(flags.kid === undefined ? {} : { kid: flags.kid }),
+    ...parseKid(flags.kid),
   })
+  // Large keys take seconds; one that nobody waits for any more is not written.
+  signal.throwIfAborted()
   const text = format === 'pem' ? await exportPem(key) : exportJwk(key)
   await writeKeyFile(flags.out, text)
   await printData(key.publicJwk, {
     format: options.output === 'table' ? 'json' : options.output,
     text: () => '',
   })
-  tell(`The private key is in ${flags.out}, readable by you alone. Above is its public half:`)
+  const place = showPath(flags.out) ?? 'the file you named'
+  tell(`The private key is in ${place}, readable by you alone. Above is its public half:`)
   tell(
     'add it in Okta under General > Client Credentials > PUBLIC KEYS > Add key, then Done and Save.',
   )
@@ -103,12 +120,16 @@ function describeKey(key: PrivateKey): string {
 }
 
 async function readKey(reference: string, flags: KeyFlags): Promise<PrivateKey> {
+  requireOneFromStdin({ KEY: reference, '--passphrase': flags.passphrase })
+  const choices = {
+    ...parseKid(flags.kid),
+    ...(flags.alg === undefined ? {} : { alg: parseAlg(flags.alg) }),
+  }
   const sources = { env: process.env, stdin: process.stdin }
-  const bytes = await readSecret(reference, sources)
-  const passphrase = await readSecretText(flags.passphrase, sources)
+  const bytes = await readSecret(reference, 'KEY', sources)
+  const passphrase = await readSecretText(flags.passphrase, '--passphrase', sources)
   return importKey(bytes, {
-    ...(flags.kid === undefined ? {} : { kid: flags.kid }),
-    ...(flags.alg === undefined ? {} : { alg: parseJwtAlg(flags.alg) }),
+    ...choices,
     ...(passphrase === undefined ? {} : { passphrase }),
     isProbablePrime,
   })
@@ -128,6 +149,29 @@ async function writeKeyFile(path: string, text: Secret): Promise<void> {
     throw unwritable(error, path)
   } finally {
     await file.close()
+  }
+}
+
+function parseAlg(text: string): SigningAlg {
+  return parseFlag('--alg', () => parseJwtAlg(text))
+}
+
+function parseKid(text: string | undefined): { readonly kid?: string } {
+  return text === undefined ? {} : { kid: parseFlag('--kid', () => validateKid(text)) }
+}
+
+/** What is wrong with the value of a flag is a matter of the command line, whatever the same error is elsewhere. */
+function parseFlag<Value>(flag: string, parse: () => Value): Value {
+  try {
+    return parse()
+  } catch (error) {
+    if (!(error instanceof PosternError)) throw error
+    const { message, remedy, code } = error
+    throw new UsageError('usage_invalid', `${flag}: ${message}`, {
+      remedy,
+      details: { flag, code },
+      cause: error,
+    })
   }
 }
 

@@ -7,17 +7,18 @@ import {
   formatScopes,
   parseScopes,
   Secret,
+  type ServiceAppCredential,
   type Token,
   TokenSource,
   type TokenStep,
 } from '@postern/core'
 import { type ConnectionValues, parseConnection } from '../../config/connection.ts'
 import { type OktaSettings, readOktaEnvironment } from '../../config/okta-environment.ts'
-import { readSecret, readSecretText } from '../../config/secret-reference.ts'
+import { readSecret, readSecretText, requireOneFromStdin } from '../../config/secret-reference.ts'
 import { readTextFile } from '../../config/text-file.ts'
 import { UsageError } from '../../config/usage-error.ts'
 import { isProbablePrime } from '../../http/primes.ts'
-import { paint, printData, tell, warn } from '../output.ts'
+import { paint, printData, showPlain, tell, warn } from '../output.ts'
 import type { GlobalOptions } from './keys.ts'
 
 /** The flags of `token`, as they were typed. */
@@ -68,15 +69,26 @@ export async function token(
       },
     )
   }
-  const source = new TokenSource({ org, credential, onStep: tellStep })
+  const narrowed = narrowScopes(credential, flags.scope)
+  const source = new TokenSource({ org, credential: narrowed, onStep: tellStep })
   if (flags.explain) {
     const explained = await explainTokenRequest(source)
     return printData(explained, { format: options.output, text: () => describeRequest(explained) })
   }
-  const scopes = flags.scope ? parseScopes(flags.scope).scopes : undefined
-  const got = await source.token({ scopes, signal })
+  const got = await source.token({ signal })
   for (const { code, message } of got.warnings) warn(code, message)
   await printToken(got, options)
+}
+
+/** The credential for the scopes of `--scope` alone, where there are any. */
+function narrowScopes(
+  credential: ServiceAppCredential,
+  scopes: TokenFlags['scope'],
+): ServiceAppCredential {
+  if (scopes === undefined) return credential
+  // A custom authorization server names its scopes as it likes.
+  const customAuthorizationServer = credential.authorizationServerId !== undefined
+  return { ...credential, scopes: parseScopes(scopes, { customAuthorizationServer }).scopes }
 }
 
 async function printToken(got: Token, options: GlobalOptions): Promise<void> {
@@ -90,7 +102,7 @@ async function printToken(got: Token, options: GlobalOptions): Promise<void> {
     missingScopes: got.missingScopes,
   }
   await printData(data, { format: options.output, text: () => accessToken })
-  tell(`${got.type} token until ${data.expiresAt}, for ${formatScopes(got.scopes)}`)
+  tell(`${got.type} token until ${data.expiresAt}, for ${showPlain(formatScopes(got.scopes))}`)
   if (got.type === 'DPoP') {
     tell('It is bound to a key that ends with this command, so no other program can use it.')
   }
@@ -98,17 +110,19 @@ async function printToken(got: Token, options: GlobalOptions): Promise<void> {
 
 /** Flags first, then what Okta's own tools would read, if asked for. */
 async function readValues(flags: TokenFlags): Promise<ConnectionValues> {
+  requireReadableSecrets(flags)
   const found = flags.fromEnv ? await readEnvironment() : undefined
   const sources = { env: process.env, stdin: process.stdin }
-  const key = flags.key === undefined ? undefined : new Secret(await readSecret(flags.key, sources))
-  const apiToken = await readSecretText(flags.apiToken, sources)
+  const key =
+    flags.key === undefined ? undefined : new Secret(await readSecret(flags.key, '--key', sources))
+  const apiToken = await readSecretText(flags.apiToken, '--api-token', sources)
   const useApiToken = key === undefined && prefersApiToken(found)
   return {
     orgUrl: flags.org ?? found?.orgUrl?.value,
     clientId: flags.clientId ?? found?.clientId?.value,
     key: key ?? (apiToken || useApiToken ? undefined : found?.key?.value),
     keyId: flags.kid ?? (key ? undefined : found?.keyId?.value),
-    passphrase: await readSecretText(flags.passphrase, sources),
+    passphrase: await readSecretText(flags.passphrase, '--passphrase', sources),
     scopes: flags.scopes ?? flags.scope?.join(' ') ?? found?.scopes?.value,
     description: flags.description,
     apiToken: apiToken ?? (useApiToken ? found?.apiToken?.value : undefined),
@@ -123,6 +137,15 @@ async function readValues(flags: TokenFlags): Promise<ConnectionValues> {
     headers: flags.header,
     dpopRequired: parseDpop(flags.dpop) ?? (found?.dpop?.value === true ? true : undefined),
   }
+}
+
+/** Refuses secrets that cannot all be read, or would not all be used, before any is read. */
+function requireReadableSecrets({ key, passphrase, apiToken }: TokenFlags): void {
+  requireOneFromStdin({ '--key': key, '--passphrase': passphrase, '--api-token': apiToken })
+  if (key === undefined || apiToken === undefined) return
+  throw new UsageError('usage_invalid', 'Both --key and --api-token are given.', {
+    remedy: 'Give --key for a service app, or --api-token alone.',
+  })
 }
 
 /** As the SDKs do it: the mode decides; without one, a private key comes before an API token. */
@@ -140,7 +163,7 @@ async function readEnvironment(): Promise<OktaSettings> {
   })
   const { conflicts, ignored, ...settings } = found
   for (const [setting, { from }] of Object.entries(settings)) {
-    tell(`${paint('dim', setting.padEnd(17))} from ${from}`)
+    tell(`${paint('dim', setting.padEnd(17))} from ${showPlain(from)}`)
   }
   for (const { setting, used, other } of conflicts) {
     warn('config_conflict', `${setting}: ${used} is used; ${other} says something else.`)
@@ -176,7 +199,9 @@ function tellStep(step: TokenStep): void {
       break
     case 'failed':
       if (step.waitMs !== undefined) {
-        tell(`${step.error.message} Trying again in ${Math.ceil(step.waitMs / 1_000)} s.`)
+        tell(
+          `${showPlain(step.error.message)} Trying again in ${Math.ceil(step.waitMs / 1_000)} s.`,
+        )
       }
       break
     case 'request':
