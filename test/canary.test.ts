@@ -8,13 +8,12 @@ import {
   parseOrgUrl,
   Secret,
   signAssertion,
-  TokenSource,
-  type TokenStep,
 } from '@postern/core'
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { createPlace } from '../packages/postern/test/cli/run.ts'
 import { canaries, canaryJwk, everythingShown, formsOf, leaksIn } from './canary.ts'
-import { type Script, startScriptedServer, tokenAnswer } from './scripted-server.ts'
+import { type Script, tokenAnswer } from './scripted-server.ts'
+import { tokenScenario } from './token-source.ts'
 
 const jwk = canaryJwk()
 const key = await importKey(JSON.stringify(jwk))
@@ -91,28 +90,16 @@ describe('no mark shows', () => {
     expect(leaksIn(everythingShown(right) + everythingShown(wrong))).toEqual([])
   })
 
-  const steps: TokenStep[] = []
-  async function source(script: Script) {
-    const server = await startScriptedServer(script)
-    onTestFinished(server.close)
-    const { org } = parseOrgUrl(server.orgUrl, { dev: true })
-    const credential = {
-      kind: 'service-app',
-      clientId: '0oaTEST0000000000Tst',
-      key,
-      scopes: ['okta.users.read'],
-      dpopRequired: true,
-    } as const
-    return new TokenSource({
-      ...{ org, credential, timeoutMs: 200 },
-      onStep: (step) => steps.push(step),
-    })
-  }
+  const scenario = (script: Script) =>
+    tokenScenario(script, { key, dpopRequired: true }, { timeoutMs: 200 })
 
   const granted = tokenAnswer({ token_type: 'DPoP', access_token: canaries.accessToken })
 
   test('in a token, its source, its steps, and what authorises with it', async () => {
-    const tokens = await source(() => ({ ...granted, headers: { 'dpop-nonce': canaries.nonce } }))
+    const { source: tokens, steps } = await scenario(() => ({
+      ...granted,
+      headers: { 'dpop-nonce': canaries.nonce },
+    }))
     const token = await tokens.token()
     expect(token.accessToken.reveal()).toBe(canaries.accessToken)
     const { org, credential } = tokens
@@ -141,7 +128,7 @@ describe('no mark shows', () => {
     ['no answer', () => ({ hang: true })],
   ])('in the failure after %s', async (_what, script) => {
     let assertion = ''
-    const tokens = await source((request, number) => {
+    const { source: tokens, steps } = await scenario((request, number) => {
       assertion = request.form['client_assertion'] ?? ''
       return script(request, number)
     })

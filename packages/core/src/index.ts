@@ -17,11 +17,11 @@ export {
   type AssertionSubject,
   type AssertionWarningCode,
   checkAssertionOptions,
-  type JsonValue,
 } from './assertion/claims.ts'
 export { type Clock, OrgClock, systemClock } from './clock.ts'
 export { type ErrorDetails, PosternError, type PosternErrorOptions, type Warning } from './error.ts'
 export { showHostile } from './hostile.ts'
+export type { JsonObject, JsonValue } from './json.ts'
 export { requireSigningAlg } from './keys/algorithms.ts'
 export { exportJwk, exportPem } from './keys/export.ts'
 export { type GenerateKeyOptions, generateKey } from './keys/generate.ts'

@@ -1,16 +1,8 @@
 /** @module The claims of an assertion, and the limits Okta puts on them. */
 
 import { PosternError, type Warning } from '../error.ts'
+import type { JsonValue } from '../json.ts'
 import type { Audience } from '../url/audience.ts'
-
-/** A value that JSON can carry. */
-export type JsonValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly JsonValue[]
-  | { readonly [name: string]: JsonValue }
 
 /** The choices a person may make about an assertion; each has a default that Okta accepts. */
 export interface AssertionOptions {

@@ -12,20 +12,8 @@ import type { Signer, SigningAlg } from './signer.ts'
 import { describeWarnings, type KeyWarningCode } from './warnings.ts'
 import { webCrypto } from './web-crypto.ts'
 
-/** What {@link createPrivateKey} and no one else gives a {@link PrivateKey}. */
-interface PrivateKeyInit {
-  readonly alg: SigningAlg
-  readonly kid: string
-  readonly kidGiven: boolean
-  readonly bits: number | undefined
-  readonly crv: Curve | undefined
-  readonly thumbprint: string
-  readonly publicJwk: PublicJwk
-  readonly privateJwk: Secret
-  readonly warnings: readonly Warning<KeyWarningCode>[]
-  /** Signs with a key object that is kept inside and cannot be exported. */
-  readonly sign: (data: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>
-}
+/** What {@link createPrivateKey} and no one else gives a {@link PrivateKey}; `sign` keeps the key object inside. */
+type PrivateKeyInit = Omit<PrivateKey, 'kty'>
 
 /**
  * A private key whose parts are proven to belong together, made by {@link importKey} and {@link generateKey}.

@@ -120,11 +120,11 @@ export class TokenEndpoint {
       const attempt = await this.#attempt(number, scopes, signal)
       const { answer } = attempt
       if (answer.kind === 'token') return this.#granted(number, answer.token)
-      if (answer.kind === 'failed' || answer.refusal.known?.cure === 'wait') {
+      if (answer.kind === 'refused' && !RETRIED_CODES.includes(answer.refusal.error.code)) {
+        await this.#cureOrThrow(attempt, answer.refusal, cured)
+      } else {
         failures++
         await this.#waitOrThrow(attempt, answer, failures, signal)
-      } else {
-        await this.#cureOrThrow(attempt, answer.refusal, cured)
       }
     }
   }
@@ -229,8 +229,6 @@ export class TokenEndpoint {
         if (shortened) this.#lifetimeSeconds = defaultLifetimeSeconds
         return shortened || this.orgClock.offsetMs !== attempt.offsetMs
       }
-      case 'wait':
-        return false
     }
   }
 

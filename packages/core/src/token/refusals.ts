@@ -18,7 +18,7 @@ export type RefusalCode =
   | 'upstream_unavailable'
 
 /** What may cure a refusal without a person: done at most once for each token request. */
-export type Cure = 'switch-dpop-on' | 'use-nonce' | 'correct-clock' | 'shorten-lifetime' | 'wait'
+export type Cure = 'switch-dpop-on' | 'use-nonce' | 'correct-clock' | 'shorten-lifetime'
 
 /** One known refusal. */
 export interface KnownRefusal {
@@ -427,7 +427,6 @@ export const knownRefusals: readonly KnownRefusal[] = [
     detail: 'overload',
     remedy:
       'Okta is overloaded or under maintenance. Postern retries with growing pauses; see status.okta.com.',
-    cure: 'wait',
   },
   {
     error: 'server_error',
@@ -436,7 +435,6 @@ export const knownRefusals: readonly KnownRefusal[] = [
     detail: 'server error',
     remedy:
       'Okta answered with a server error. Postern retries with growing pauses; see status.okta.com.',
-    cure: 'wait',
   },
 ]
 

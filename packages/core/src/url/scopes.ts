@@ -4,6 +4,7 @@ import type { Warning } from '../error.ts'
 import { nearestScope } from './nearest-scope.ts'
 import { oktaScopes } from './okta-scopes.ts'
 import { type ScopeError, type ScopeWarningCode, scopeError, scopeWarning } from './scope-error.ts'
+import { isScopeToken } from './scope-token.ts'
 
 /** Options of {@link parseScopes}. */
 export interface ParseScopesOptions {
@@ -24,8 +25,6 @@ const known: ReadonlySet<string> = new Set(oktaScopes)
 const openIdScopes: ReadonlySet<string> = new Set(
   'openid profile email address phone offline_access online_access device_sso'.split(' '),
 )
-// RFC 6749, appendix A.4: scope-token = 1*( %x21 / %x23-5B / %x5D-7E )
-const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 const LIST_DASH = /^[ \t]*-[ \t]+/gm
 const OKTA_SCOPE = /^okta(?:\.[A-Za-z][A-Za-z0-9]*){2,}$/
 
@@ -122,7 +121,7 @@ function judge(
 ): { scopes: readonly string[]; warnings: readonly ScopeWarningCode[] } {
   const which = `Scope ${place.position} of ${place.of}`
   const details = { position: place.position }
-  if (!SCOPE_TOKEN.test(name)) {
+  if (!isScopeToken(name)) {
     throw scopeError('scope_invalid_char', `${which} has a character no scope has.`, details)
   }
   if (openIdScopes.has(name.toLowerCase())) {

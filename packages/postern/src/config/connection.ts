@@ -160,10 +160,10 @@ async function readServiceApp(
     key,
     scopes,
     assertion,
-    ...(authorizationServerId === undefined ? {} : { authorizationServerId }),
-    ...(values.assertionKey === undefined ? {} : { assertionParameter: values.assertionKey }),
-    ...(headers === undefined ? {} : { headers }),
-    ...(values.dpopRequired === undefined ? {} : { dpopRequired: values.dpopRequired }),
+    authorizationServerId,
+    assertionParameter: values.assertionKey,
+    headers,
+    dpopRequired: values.dpopRequired,
   }
 }
 
@@ -177,9 +177,9 @@ async function readKey(
   }))
   return form.readLater('Private Key', async () => {
     const key = await importKey(values.key?.reveal() ?? '', {
-      ...(values.keyId ? { kid: values.keyId } : {}),
-      ...(alg ? { alg } : {}),
-      ...(values.passphrase ? { passphrase: values.passphrase } : {}),
+      kid: values.keyId,
+      alg,
+      passphrase: values.passphrase,
       isProbablePrime,
     })
     return { value: key, warnings: key.warnings }
@@ -205,11 +205,12 @@ function readAssertion(
     value: parseLifetime(values.jwtExpirySeconds),
   }))
   const options: AssertionOptions = {
-    ...(lifetimeSeconds === undefined ? {} : { lifetimeSeconds }),
-    ...(values.jwtIssuer ? { issuer: values.jwtIssuer } : {}),
-    ...(values.jwtSubject ? { subject: values.jwtSubject } : {}),
-    ...(audience ? { audience } : {}),
-    ...(additionalClaims ? { additionalClaims } : {}),
+    lifetimeSeconds,
+    // An empty text is a field that was left empty.
+    issuer: values.jwtIssuer || undefined,
+    subject: values.jwtSubject || undefined,
+    audience,
+    additionalClaims,
   }
   form.read('Advanced JWT', () => ({ value: undefined, warnings: checkAssertionOptions(options) }))
   return options

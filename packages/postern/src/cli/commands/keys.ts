@@ -70,10 +70,7 @@ export async function generate(
   signal.throwIfAborted()
   const text = format === 'pem' ? await exportPem(key) : exportJwk(key)
   await writeKeyFile(flags.out, text)
-  await printData(key.publicJwk, {
-    format: options.output === 'table' ? 'json' : options.output,
-    text: () => '',
-  })
+  await printPublicHalf(key.publicJwk, options)
   const place = showPath(flags.out) ?? 'the file you named'
   tell(`The private key is in ${place}, readable by you alone. Above is its public half:`)
   tell(
@@ -103,10 +100,13 @@ export async function printPublic(
 ): Promise<void> {
   const key = await readKey(reference, flags)
   for (const { code, message } of key.warnings) warn(code, message)
-  await printData(flags.jwks ? publicJwks([key]) : key.publicJwk, {
-    format: options.output === 'table' ? 'json' : options.output,
-    text: () => '',
-  })
+  await printPublicHalf(flags.jwks ? publicJwks([key]) : key.publicJwk, options)
+}
+
+/** For people as JSON too: it is what Okta's form takes. */
+function printPublicHalf(half: object, options: GlobalOptions): Promise<void> {
+  const text = () => JSON.stringify(half, null, 2)
+  return printData(half, { format: options.output, text })
 }
 
 function describeKey(key: PrivateKey): string {
@@ -123,16 +123,12 @@ async function readKey(reference: string, flags: KeyFlags): Promise<PrivateKey> 
   requireOneFromStdin({ KEY: reference, '--passphrase': flags.passphrase })
   const choices = {
     ...parseKid(flags.kid),
-    ...(flags.alg === undefined ? {} : { alg: parseAlg(flags.alg) }),
+    alg: flags.alg === undefined ? undefined : parseAlg(flags.alg),
   }
   const sources = { env: process.env, stdin: process.stdin }
   const bytes = await readSecret(reference, 'KEY', sources)
   const passphrase = await readSecretText(flags.passphrase, '--passphrase', sources)
-  return importKey(bytes, {
-    ...choices,
-    ...(passphrase === undefined ? {} : { passphrase }),
-    isProbablePrime,
-  })
+  return importKey(bytes, { ...choices, passphrase, isProbablePrime })
 }
 
 async function writeKeyFile(path: string, text: Secret): Promise<void> {
