@@ -1,4 +1,4 @@
-/** @module Builds what is published: core as ESM with declarations, the `postern` program as CommonJS with everything inside. */
+/** @module Builds what is published: the libraries as ESM with declarations, the `postern` program as CommonJS with everything inside. */
 
 import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,14 +9,20 @@ import { type Plugin, rolldown } from 'rolldown'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Builds core into `outDir`: one module for each source file, with its declarations. */
-export function buildCore(outDir = path.join(root, 'packages/core/dist')): void {
+/** The packages that are libraries, by folder name. */
+export const libraries = ['core', 'emulator'] as const
+
+/** Builds a library into `outDir`: one module for each source file, with its declarations. */
+export function buildLibrary(
+  name: (typeof libraries)[number],
+  outDir = path.join(root, 'packages', name, 'dist'),
+): void {
   rmSync(outDir, { recursive: true, force: true })
   const tsc = path.join(root, 'node_modules/typescript/bin/tsc')
-  const project = path.join(root, 'packages/core/tsconfig.build.json')
+  const project = path.join(root, 'packages', name, 'tsconfig.build.json')
   const args = [tsc, '-p', project, '--outDir', outDir]
   const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' })
-  if (status !== 0) throw new Error('packages/core does not compile; tsc says why above.')
+  if (status !== 0) throw new Error(`packages/${name} does not compile; tsc says why above.`)
 }
 
 /**
@@ -122,7 +128,7 @@ function lazyBuiltins(): Plugin {
 
 if (import.meta.main) {
   try {
-    buildCore()
+    for (const name of libraries) buildLibrary(name)
     await buildProgram()
   } catch (thrown) {
     process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`)

@@ -31,6 +31,7 @@ const checks: readonly Check[] = [
     '--colors=off',
   ),
   tool('types: core', 'typescript/bin/tsc', '-p', 'packages/core', '--pretty', 'false'),
+  tool('types: emulator', 'typescript/bin/tsc', '-p', 'packages/emulator', '--pretty', 'false'),
   tool('types: postern', 'typescript/bin/tsc', '-p', 'packages/postern', '--pretty', 'false'),
   tool('types: the rest', 'typescript/bin/tsc', '-p', '.', '--pretty', 'false'),
   script('static rules', 'static-check.ts'),

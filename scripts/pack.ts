@@ -17,7 +17,7 @@ import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 
 /** The packages that are published, by folder name. */
-export const publishedPackages = ['core', 'postern'] as const
+export const publishedPackages = ['core', 'emulator', 'postern'] as const
 
 /** One of {@link publishedPackages}. */
 export type PublishedPackage = (typeof publishedPackages)[number]

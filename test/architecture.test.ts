@@ -175,7 +175,7 @@ describe('the dependency rule of postern', () => {
 })
 
 test.each(['@postern/core', 'postern'])('the emulator may not import %s', (specifier) => {
-  const breaches = judge('emulator', { 'org.ts': `import '${specifier}'` }, [specifier])
+  const breaches = judge('emulator', { 'state/org.ts': `import '${specifier}'` }, [specifier])
   expect(rules(breaches)).toEqual(['package'])
 })
 

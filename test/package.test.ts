@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { buildCore, buildProgram } from '../scripts/build.ts'
+import { buildLibrary, buildProgram } from '../scripts/build.ts'
 import { type PackedPackage, packStaged, runNpm, stagePackage } from '../scripts/pack.ts'
 
 const INSTALL_TIMEOUT_MS = 120_000
@@ -29,7 +29,7 @@ describe('@postern/core', () => {
 
   beforeAll(() => {
     const dist = path.join(work, 'core-dist')
-    buildCore(dist)
+    buildLibrary('core', dist)
     stagePackage('core', path.join(work, 'core'), dist)
     packed = packStaged(path.join(work, 'core'), work)
     // Tarballs of what it depends on stand in for the registry.
@@ -71,7 +71,7 @@ describe('@postern/core', () => {
 
   test('packs to the same bytes when it is built again', () => {
     const dist = path.join(work, 'core-dist-again')
-    buildCore(dist)
+    buildLibrary('core', dist)
     stagePackage('core', path.join(work, 'core-again'), dist)
     const again = packStaged(path.join(work, 'core-again'), path.join(work, 'again'))
     expect(again.integrity).toBe(packed.integrity)

@@ -56,7 +56,20 @@ export const packageRules: Readonly<Record<string, PackageRule>> = {
     },
   },
   emulator: {
-    ranks: [],
+    ranks: [
+      ['clock', 'random', 'ids', 'json', 'assumptions', 'setup-error', 'nearest-names'],
+      ['expression'],
+      ['state', 'system-log', 'http', 'authorization'],
+      ['directory', 'service-apps'],
+      ['seed', 'ready-app', 'routes'],
+      ['faults'],
+      ['running-org'],
+      ['control'],
+      ['start', 'document'],
+      ['index'],
+    ],
+    // State and its log, a route and its caller, a user and the apps of the user: they name each other by nature.
+    openRanks: [0, 2, 3],
     packages: 'declared',
     nodeModulesAllowed: true,
     workspaces: {},

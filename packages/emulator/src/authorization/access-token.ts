@@ -1,0 +1,104 @@
+/** @module Access tokens: signed by an authorization server, read again at the management API. */
+
+import { sign } from 'node:crypto'
+import { randomText } from '../ids.ts'
+import type { Org } from '../state/org.ts'
+import type { SigningKey } from '../state/signing-keys.ts'
+import { type Client, findClient } from './clients.ts'
+import { isSignedBy, parseJws } from './jws.ts'
+import type { OauthReason } from './oauth-error.ts'
+import type { TokenServer } from './token-server.ts'
+
+const JTI_LENGTH = 43
+
+/** What an access token says. Times are seconds since the epoch. */
+export interface TokenClaims {
+  readonly jti: string
+  readonly iss: string
+  readonly aud: string
+  readonly sub: string
+  readonly iat: number
+  readonly exp: number
+  readonly cid: string
+  readonly scp: readonly string[]
+  /** The key that the token is bound to. @see RFC 9449, section 6.1 */
+  readonly cnf?: { readonly jkt: string }
+}
+
+/** A token that is good. */
+export interface ReadToken {
+  readonly claims: TokenClaims
+  readonly client: Client
+  /** Which key of the org signed it. */
+  readonly signingKey: SigningKey
+}
+
+/** What a new token is for. */
+export interface TokenSubject {
+  readonly clientId: string
+  readonly scopes: readonly string[]
+  readonly boundTo: string | undefined
+  readonly nowMs: number
+}
+
+/** A new access token: a JWT, its claims in Okta's order. */
+export function mintToken(
+  server: TokenServer,
+  subject: TokenSubject,
+): { text: string; jti: string } {
+  const { issuer, audience, tokenLifeSeconds, signingKey, tokenType } = server
+  const { clientId, scopes, boundTo, nowMs } = subject
+  const iat = Math.floor(nowMs / 1_000)
+  const header = {
+    kid: signingKey.kid,
+    ...(tokenType === undefined ? {} : { typ: tokenType }),
+    alg: 'RS256',
+  }
+  const claims: TokenClaims & { readonly ver: number } = {
+    ver: 1,
+    jti: `AT.${randomText(JTI_LENGTH)}`,
+    iss: issuer,
+    aud: audience,
+    sub: clientId,
+    iat,
+    exp: iat + tokenLifeSeconds,
+    cid: clientId,
+    scp: scopes,
+    ...(boundTo === undefined ? {} : { cnf: { jkt: boundTo } }),
+  }
+  const signed = `${encode(header)}.${encode(claims)}`
+  const signature = sign('sha256', Buffer.from(signed), signingKey.privateKey)
+  return { text: `${signed}.${signature.toString('base64url')}`, jti: claims.jti }
+}
+
+/** A token of this org that has not ended, of whichever of its servers; or why it is none. */
+export function readToken(org: Org, text: string): ReadToken | OauthReason {
+  const jws = parseJws(text)
+  if (jws === undefined) return 'token_invalid'
+  const found = org.authorization.signingKeys.find(jws.header['kid'])
+  if (found === undefined)
+    return isIssuerOf(org, jws.claims['iss']) ? 'token_invalid' : 'token_issuer_invalid'
+  if (!isSignedBy(jws, found.key.publicKey)) return 'token_invalid'
+  // Nobody but this org has the key, so what is signed has the shape that it was given.
+  const claims = jws.claims as unknown as TokenClaims
+  const nowMs = org.time.nowMs()
+  if (claims.exp * 1_000 <= nowMs) return 'token_expired'
+  const revoked = found.retired || org.authorization.revokedTokenIds.has(claims.jti, nowMs)
+  if (revoked) return 'token_revoked'
+  const client = findClient(org, claims.cid)
+  if (client === undefined || client.app.status !== 'ACTIVE') return 'token_invalid'
+  return { claims, client, signingKey: found.key }
+}
+
+/** Ends the life of a token before its time. */
+export function revokeToken(org: Org, { jti, exp }: TokenClaims): void {
+  org.authorization.revokedTokenIds.spend(jti, exp * 1_000, org.time.nowMs())
+}
+
+function isIssuerOf(org: Org, iss: unknown): boolean {
+  return typeof iss === 'string' && (iss === org.url || iss.startsWith(`${org.url}/oauth2/`))
+}
+
+function encode(part: object): string {
+  return Buffer.from(JSON.stringify(part)).toString('base64url')
+}

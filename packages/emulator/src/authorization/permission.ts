@@ -1,0 +1,26 @@
+/** @module The things that an administrator may do. */
+
+/** One thing an administrator may do. */
+export type Permission =
+  | 'users.read'
+  | 'users.write'
+  | 'users.support'
+  | 'groups.read'
+  | 'groups.write'
+  | 'members.write'
+  | 'apps.read'
+  | 'apps.write'
+  | 'apps.assign'
+  | 'grants.read'
+  | 'grants.write'
+  | 'clients.read'
+  | 'clients.write'
+  | 'roles.read'
+  | 'roles.write'
+  | 'logs.read'
+  | 'devices.read'
+  | 'policies.read'
+  | 'zones.read'
+  | 'org.read'
+  | 'org.write'
+  | 'tokens.read'

@@ -1,0 +1,161 @@
+/** @module How an org is to be started, read from the JSON of `POST /orgs`. */
+
+import type { JsonObject } from '../json.ts'
+import type { OrgStartOptions } from '../running-org.ts'
+import { SetupError } from '../setup-error.ts'
+import type { Edition } from '../state/org.ts'
+import { roleLabels, type StandardRole } from '../state/role.ts'
+import { readAssumptions } from './assumption-values.ts'
+
+/** The editions, in the order of the documentation. */
+export const editions = [
+  'enterprise',
+  'workforce',
+  'integrator',
+  'unlimited',
+] as const satisfies readonly Edition[]
+
+const keyTypes = ['RSA', 'EC'] as const
+
+const members = [
+  'name',
+  'host',
+  'path',
+  'seed',
+  'edition',
+  'users',
+  'groups',
+  'apps',
+  'scopes',
+  'role',
+  'dpopRequired',
+  'keyType',
+  'faults',
+  'assumptions',
+  'traffic',
+]
+
+/**
+ * The options of an org.
+ *
+ * @throws {SetupError} for a member that there is none of, or whose value will not do.
+ */
+export function readOrgStart(body: JsonObject): OrgStartOptions {
+  for (const name of Object.keys(body)) {
+    if (!members.includes(name)) throw wrong(name, `Leave it out; there are ${members.join(', ')}.`)
+  }
+  const { name, host, path, seed, users, groups, apps, edition, assumptions } = body
+  return {
+    ...option('name', name, text),
+    ...option('host', host, text),
+    ...option('path', path, text),
+    ...option('seed', seed, count),
+    ...option('users', users, count),
+    ...option('groups', groups, count),
+    ...option('apps', apps, count),
+    ...option('edition', edition, parseEdition),
+    ...option('assumptions', assumptions, (value) => readAssumptions(object(value) ?? {})),
+    ...option('scopes', body['scopes'], texts),
+    ...option('role', body['role'], parseRole),
+    ...option('dpopRequired', body['dpopRequired'], truth),
+    ...option('keyType', body['keyType'], (type) => keyTypes.find((known) => known === type)),
+    ...option('faults', body['faults'], readFaults),
+    ...option('traffic', body['traffic'], readTraffic),
+  }
+}
+
+/**
+ * The edition of a name.
+ *
+ * @throws {SetupError} `edition_unknown`.
+ */
+export function parseEdition(value: unknown): Edition {
+  const edition = editions.find((known) => known === value)
+  if (edition !== undefined) return edition
+  throw new SetupError(
+    'edition_unknown',
+    'That edition is not known.',
+    `Choose one of ${editions.join(', ')}.`,
+  )
+}
+
+/**
+ * The role of a name; `none` is no role.
+ *
+ * @throws {SetupError} `role_unknown`.
+ */
+export function parseRole(value: unknown): StandardRole | 'none' {
+  const roles = [...Object.keys(roleLabels), 'none'] as (StandardRole | 'none')[]
+  const role = roles.find((known) => known === value)
+  if (role !== undefined) return role
+  throw new SetupError(
+    'role_unknown',
+    'That role is not known.',
+    `Choose one of ${roles.join(', ')}.`,
+  )
+}
+
+function option<Name extends string, Value>(
+  name: Name,
+  value: unknown,
+  read: (value: unknown) => Value | undefined,
+): { readonly [Key in Name]?: Value } {
+  if (value === undefined) return {}
+  const taken = read(value)
+  if (taken === undefined)
+    throw wrong(name, 'Give a value of another kind; docs/emulator.md shows them.')
+  return { [name]: taken } as { readonly [Key in Name]?: Value }
+}
+
+function readFaults(value: unknown): OrgStartOptions['faults'] {
+  if (!Array.isArray(value)) return undefined
+  return value.map((item: unknown) => {
+    if (typeof item === 'string') return item
+    const { name, parameters } = object(item) ?? {}
+    const given = object(parameters ?? {})
+    if (typeof name !== 'string' || given === undefined) {
+      throw wrong('faults', 'List names, or objects of name and parameters.')
+    }
+    return { name, parameters: given }
+  })
+}
+
+function readTraffic(value: unknown): OrgStartOptions['traffic'] {
+  const perSecond = object(value)?.['perSecond']
+  return typeof perSecond === 'number' && perSecond >= 0 && perSecond <= 1e5
+    ? { perSecond }
+    : undefined
+}
+
+function object(value: unknown): JsonObject | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as JsonObject)
+    : undefined
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+function texts(value: unknown): readonly string[] | undefined {
+  const isList = Array.isArray(value) && value.every((item) => typeof item === 'string')
+  return isList ? value : undefined
+}
+
+function truth(value: unknown): boolean | undefined {
+  return typeof value === 'boolean' ? value : undefined
+}
+
+function count(value: unknown): number | undefined {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 1e7
+    ? Number(value)
+    : undefined
+}
+
+function wrong(name: string, remedy: string): SetupError {
+  return new SetupError(
+    'request_invalid',
+    `The member ${JSON.stringify(name.slice(0, 60))} cannot be used as it is.`,
+    remedy,
+  )
+}

@@ -1,0 +1,106 @@
+/** @module `GET /api/v1/groups`: the whole list, `q`, `filter` and `search`. */
+
+import { reachesGroup, reachOf } from '../../authorization/permissions.ts'
+import { type Answer, ok } from '../../http/answer.ts'
+import { oktaError } from '../../http/okta-error.ts'
+import { type Paging, pageAnswer, readAfter, readLimit, take } from '../../http/paging.ts'
+import type { ManagementRequest } from '../../http/request.ts'
+import type { Group } from '../../state/group.ts'
+import { readCriteria, readExpression } from '../criteria.ts'
+import { invalidCursor, readIdCursor } from '../cursor.ts'
+import { CursorError, cursorBehind, SortedRows } from '../sorted-rows.ts'
+import { filterRules, searchRules } from './searchable.ts'
+import { readExpand, showGroup } from './show.ts'
+
+const MAX_LIMIT = 10_000
+const FOUND_BY_Q = 300
+
+interface Found {
+  readonly rows: Iterable<Group>
+  readonly keep: readonly string[]
+  readonly cursorBehind: (group: Group) => string
+}
+
+/**
+ * A page of groups. `q` gives one page without any link; `search`, `filter` and `q` read the index.
+ *
+ * @see Okta, "List all groups"
+ */
+export function listGroups(request: ManagementRequest): Answer {
+  const { search, filter, q } = readCriteria(request)
+  if (search === undefined && filter === undefined && q !== undefined) return findByName(request, q)
+  const found = findGroups(request, search, filter)
+  const paging: Paging = {
+    defaultLimit: request.org.assumptions.groupsDefaultLimit,
+    maxLimit: MAX_LIMIT,
+    keep: found.keep,
+  }
+  const limit = readLimit(request, paging)
+  const { rows, more } = take(visible(request, found.rows), limit)
+  const last = rows.at(-1)
+  const expand = readExpand(request)
+  const page = {
+    items: rows.map((group) => showGroup(request, group, expand)),
+    next: more && last !== undefined ? found.cursorBehind(last) : undefined,
+  }
+  return pageAnswer(request, page, { limit, keep: paging.keep })
+}
+
+function findByName(request: ManagementRequest, q: string): Answer {
+  const prefix = q.toLowerCase()
+  const limit = readLimit(request, { defaultLimit: FOUND_BY_Q, maxLimit: FOUND_BY_Q, keep: [] })
+  const fits = (group: Group) => String(group.profile['name']).toLowerCase().startsWith(prefix)
+  const rows = select(visible(request, request.org.groups.indexed()), fits)
+  const expand = readExpand(request)
+  return ok(take(rows, limit).rows.map((group) => showGroup(request, group, expand)))
+}
+
+function findGroups(request: ManagementRequest, search?: string, filter?: string): Found {
+  const { org, query } = request
+  const byId = { cursorBehind: (group: Group) => group.id }
+  if (search === undefined && filter === undefined) {
+    return { ...byId, rows: org.groups.after(readIdCursor(request, '00g')), keep: ['expand'] }
+  }
+  const rules = search === undefined ? filterRules(org) : searchRules(org)
+  const fits = readExpression(search ?? filter ?? '', rules)
+  const name = search === undefined ? 'filter' : 'search'
+  const sortBy = query.get('sortBy') || undefined
+  if (search === undefined || sortBy === undefined) {
+    const rows = select(org.groups.indexed(readIdCursor(request, '00g')), fits)
+    return { ...byId, rows, keep: [name, 'expand'] }
+  }
+  const attribute = rules.find(sortBy)
+  if (attribute === undefined) throw oktaError('E0000031')
+  const sortOrder = query.get('sortOrder')?.toLowerCase()
+  const known = sortOrder === 'asc' || sortOrder === 'desc'
+  const direction = sortOrder === 'desc' ? 'descending' : 'ascending'
+  const keyOf = (group: Group) => attribute.get(group)
+  return {
+    rows: enter(request, new SortedRows(select(org.groups.indexed(), fits), keyOf, direction)),
+    keep: [name, 'sortBy', ...(known ? ['sortOrder'] : []), 'expand'],
+    cursorBehind: (group) => cursorBehind(group, keyOf),
+  }
+}
+
+function enter(request: ManagementRequest, sorted: SortedRows<Group>): Iterable<Group> {
+  try {
+    return sorted.after(readAfter(request))
+  } catch (error) {
+    if (error instanceof CursorError) throw invalidCursor(request)
+    throw error
+  }
+}
+
+// Group administrators do not see Everyone; a role for some groups sees these alone.
+function visible({ org, principal }: ManagementRequest, rows: Iterable<Group>): Iterable<Group> {
+  const reach = reachOf(principal.roles, 'groups.read')
+  const others = principal.roles.filter(({ type }) => type !== 'USER_ADMIN')
+  const seesEveryone = reachesGroup(reachOf(others, 'groups.read'), org.everyoneId)
+  return select(rows, (group) =>
+    group.id === org.everyoneId ? seesEveryone : reachesGroup(reach, group.id),
+  )
+}
+
+function* select<T>(rows: Iterable<T>, fits: (row: T) => boolean): Generator<T, void, undefined> {
+  for (const row of rows) if (fits(row)) yield row
+}

@@ -1,0 +1,18 @@
+/** @module What every org has from the start and nobody changes: made when it is first asked for. */
+
+import type { Org } from '../../state/org.ts'
+
+/** What `make` gives for an org, made once. */
+export function onePerOrg<T>(make: (org: Org) => T): (org: Org) => T {
+  const made = new WeakMap<Org, { readonly value: T }>()
+  return (org) => {
+    const known = made.get(org) ?? { value: make(org) }
+    made.set(org, known)
+    return known.value
+  }
+}
+
+/** When the org came to be: the first second of its group Everyone. */
+export function bornMs(org: Org): number {
+  return org.groups.get(org.everyoneId)?.createdMs ?? 0
+}

@@ -1,0 +1,59 @@
+/** @module An org that answers, and the emulator that runs one or many of them. */
+
+import type { Faults } from './faults/faults.ts'
+import type { FaultRequest } from './faults/parameters.ts'
+import type { RateLimits } from './http/rate-limit.ts'
+import type { ReadyApp, ReadyAppOptions } from './ready-app.ts'
+import type { Org, OrgOptions } from './state/org.ts'
+
+/** How one org is started. */
+export interface OrgStartOptions extends OrgOptions, ReadyAppOptions {
+  /** The `Host` that leads to it, such as `acme.localhost`; for several orgs on one port. */
+  readonly host?: string
+  /** The path that leads to it, such as `/orgs/acme`; for several orgs on one port. */
+  readonly path?: string
+  /** How many users it has, the first Super Admin included, who is always there. Default 1, with no groups or apps. */
+  readonly users?: number
+  /** Beside `Everyone`; default by the number of users. */
+  readonly groups?: number
+  /** Beside Okta's own and the ready service app; default by the number of users. */
+  readonly apps?: number
+  /** Faults in force from the start: names, texts such as `clock-skew=300`, or names with parameters. */
+  readonly faults?: readonly (string | FaultRequest)[]
+  /** Events that happen by themselves. */
+  readonly traffic?: { readonly perSecond: number }
+}
+
+/** An org that answers. */
+export interface RunningOrg {
+  readonly org: Org
+  readonly url: string
+  /** The value of the first Super Admin's API token, for `Authorization: SSWS …`. */
+  readonly adminToken: string
+  /** The service app that works at once. */
+  readonly app: ReadyApp
+  readonly faults: Faults
+  readonly limits: RateLimits
+  /** Where the control API speaks of this org. */
+  readonly control: string
+  /** What no handler expected; empty unless the emulator is wrong. */
+  readonly unexpected: readonly unknown[]
+  /** Ends the org; of an org that was started by itself also its port and its control API. */
+  close(): Promise<void>
+}
+
+/** One or many orgs on one port, and their control API on another. */
+export interface Emulator {
+  /** The origin of the port. */
+  readonly url: string
+  /** The control API. */
+  readonly control: string
+  readonly orgs: ReadonlyMap<string, RunningOrg>
+  /**
+   * Starts one more org on the same port.
+   *
+   * @throws {SetupError} `org_exists` or `org_invalid`, and whatever its faults or assumptions are refused for.
+   */
+  add(options: OrgStartOptions): Promise<RunningOrg>
+  close(): Promise<void>
+}

@@ -1,0 +1,191 @@
+/** @module Starts orgs on a loopback port. */
+
+import { readAssumptions } from './control/assumption-values.ts'
+import { createControl } from './control/control.ts'
+import { Faults } from './faults/faults.ts'
+import { RateLimits } from './http/rate-limit.ts'
+import { Router } from './http/router.ts'
+import { listen, serveOrgs } from './http/server.ts'
+import type { ServedOrg } from './http/target.ts'
+import { makeReadyApp } from './ready-app.ts'
+import { routes } from './routes.ts'
+import type { Emulator, OrgStartOptions, RunningOrg } from './running-org.ts'
+import { populate } from './seed/populate.ts'
+import { addSystemApps } from './service-apps/system-apps.ts'
+import { SetupError } from './setup-error.ts'
+import { Org } from './state/org.ts'
+import type { User } from './state/user.ts'
+import { startTraffic } from './system-log/traffic.ts'
+
+/** How orgs are served. */
+export interface ServeOptions {
+  /** 0, the default, takes any free one. */
+  readonly port?: number
+  /** The port of the control API; 0, the default, takes any free one. */
+  readonly controlPort?: number
+  readonly tls?: { readonly key: string; readonly cert: string }
+}
+
+/** How one org is started on a port of its own. */
+export type StartOptions = OrgStartOptions & ServeOptions
+
+/** Several orgs on one port: all but one have a `host` or a `path`. */
+export interface StartOrgsOptions extends ServeOptions {
+  readonly orgs: readonly OrgStartOptions[]
+}
+
+const NAME = /^[a-z\d][a-z\d-]{0,62}$/
+const HOST_NAME = /^[a-z\d.-]{1,253}$/
+const BASE_PATH = /^(?:\/[\w.~-]+)+$/
+
+/**
+ * Starts one org on a port of its own.
+ *
+ * @throws {SetupError} for a fault, a parameter or an assumption that there is none of.
+ */
+export async function startOrg(options: StartOptions = {}): Promise<RunningOrg> {
+  const { port, controlPort, tls, ...org } = options
+  const serve = {
+    ...(port === undefined ? {} : { port }),
+    ...(controlPort === undefined ? {} : { controlPort }),
+    ...(tls === undefined ? {} : { tls }),
+  }
+  const emulator = await startOrgs({ ...serve, orgs: [org] })
+  const [running] = emulator.orgs.values()
+  if (running === undefined) throw new Error('The org was not started.')
+  return { ...running, close: () => emulator.close() }
+}
+
+/**
+ * Starts orgs on one port of 127.0.0.1, told apart by `Host` or by path.
+ *
+ * @throws {SetupError} where two have the same name or place, or what `startOrg` throws.
+ */
+export async function startOrgs(options: StartOrgsOptions): Promise<Emulator> {
+  const { tls, port = 0, controlPort = 0 } = options
+  const served: ServedOrg[] = []
+  const orgs = new Map<string, RunningOrg>()
+  const scheme = tls === undefined ? 'http' : 'https'
+  const listening = await listen(
+    serveOrgs(() => served, scheme),
+    { port, tls },
+  )
+  const control = createControl(() => emulator)
+  const controlling = await listen(control, { port: controlPort }).catch(async (error: unknown) => {
+    await listening.close()
+    throw error
+  })
+  const emulator: Emulator = {
+    url: listening.origin,
+    control: controlling.origin,
+    orgs,
+    add: async (orgOptions) => {
+      requirePlace(orgOptions, served)
+      const { service, running } = await prepare(orgOptions, emulator)
+      served.push(service)
+      const { name } = running.org
+      const close = async () => {
+        running.faults.clear()
+        served.splice(served.indexOf(service), 1)
+        orgs.delete(name)
+      }
+      orgs.set(name, { ...running, close })
+      return { ...running, close }
+    },
+    close: async () => {
+      await Promise.all([listening.close(), controlling.close()])
+    },
+  }
+  try {
+    for (const orgOptions of options.orgs) await emulator.add(orgOptions)
+  } catch (error) {
+    await emulator.close()
+    throw error
+  }
+  return emulator
+}
+
+async function prepare(
+  options: OrgStartOptions,
+  emulator: Emulator,
+): Promise<{ readonly service: ServedOrg; readonly running: Omit<RunningOrg, 'close'> }> {
+  const org = new Org({ ...options, assumptions: readAssumptions(options.assumptions ?? {}) })
+  org.url = urlOf(options, emulator.url)
+  const admin = fill(org, options)
+  const token = org.addApiToken(admin.id, 'Postern emulator')
+  const app = await makeReadyApp(org, admin.id, options)
+  const control = `${emulator.control}/orgs/${org.name}`
+  const place = { org, clientId: app.clientId, apiTokenId: token.id, controlUrl: control }
+  const faults = new Faults(place)
+  for (const fault of options.faults ?? []) faults.on(fault)
+  if (options.traffic !== undefined) startTraffic(org, options.traffic)
+  const unexpected: unknown[] = []
+  const limits = new RateLimits(org.edition)
+  const service: ServedOrg = {
+    org,
+    router: new Router(routes),
+    limits,
+    interceptor: faults,
+    onUnexpected: (error) => unexpected.push(error),
+    ...(options.host === undefined ? {} : { host: options.host }),
+    ...(options.path === undefined ? {} : { basePath: options.path }),
+    inFlight: 0,
+  }
+  const running = {
+    org,
+    url: org.url,
+    adminToken: token.value,
+    app,
+    faults,
+    limits,
+    control,
+    unexpected,
+  }
+  return { service, running }
+}
+
+/** Whom and what an org has before anybody looks. */
+function fill(org: Org, { users = 1, groups, apps }: OrgStartOptions): User {
+  addSystemApps(org)
+  const small = users <= 1 ? { groups: 0, apps: 0 } : {}
+  const { admin } = populate(org, {
+    users: Math.max(1, users),
+    ...small,
+    ...(groups === undefined ? {} : { groups }),
+    ...(apps === undefined ? {} : { apps }),
+  })
+  if (admin === undefined) throw new Error('An org has a first Super Admin.')
+  return admin
+}
+
+function urlOf({ host, path = '' }: OrgStartOptions, origin: string): string {
+  const url = new URL(origin)
+  if (host !== undefined) url.hostname = host
+  return `${url.origin}${path}`
+}
+
+function requirePlace(options: OrgStartOptions, served: readonly ServedOrg[]): void {
+  const { name = 'acme', host, path } = options
+  const wrong = [
+    NAME.test(name) ? undefined : `the name ${JSON.stringify(name.slice(0, 80))}`,
+    host === undefined || HOST_NAME.test(host) ? undefined : 'that host',
+    path === undefined || BASE_PATH.test(path) ? undefined : 'that path',
+    host === undefined || path === undefined ? undefined : 'both a host and a path',
+  ].find((found) => found !== undefined)
+  if (wrong !== undefined) {
+    throw new SetupError(
+      'org_invalid',
+      `An org cannot have ${wrong}.`,
+      'Name it in lower-case letters, digits and hyphens; give a host such as acme.localhost, or a path such as /orgs/acme.',
+    )
+  }
+  const twin = served.find(
+    (other) => other.org.name === name || (other.host === host && other.basePath === path),
+  )
+  if (twin === undefined) return
+  throw new SetupError(
+    'org_exists',
+    `The org ${twin.org.name} has that name or place already.`,
+    'Give each org a name of its own, and all but one a host or a path.',
+  )
+}

@@ -1,0 +1,85 @@
+/** @module A table with an index that is behind it, as Okta's is: by-id reads are current, searches are not. */
+
+import type { OrgTime } from '../clock.ts'
+import { type Row, Table } from './table.ts'
+
+/** What the index showed until a moment: an older row, or nothing. */
+interface Version<T> {
+  readonly untilMs: number
+  readonly row: T | undefined
+}
+
+/** A {@link Table} whose rows are found by searches only after a while. */
+export class IndexedTable<T extends Row> extends Table<T> {
+  readonly #time: OrgTime
+  readonly #lagMs: () => number
+  readonly #behind = new Map<string, Version<T>[]>()
+  /** Counts the changes; what was computed from an older count may be out of date. */
+  version = 0
+
+  constructor(time: OrgTime, lagMs: () => number) {
+    super()
+    this.#time = time
+    this.#lagMs = lagMs
+  }
+
+  override put(row: T): void {
+    this.#remember(row.id)
+    super.put(row)
+  }
+
+  override remove(id: string): boolean {
+    this.#remember(id)
+    return super.remove(id)
+  }
+
+  /** Adds a row that the index knows at once: for what was there before anybody looked. */
+  putSettled(row: T): void {
+    super.put(row)
+    this.version++
+  }
+
+  /** Whether the index shows something else than the table for some row. */
+  isBehind(): boolean {
+    this.#forgetOld()
+    return this.#behind.size > 0
+  }
+
+  /** The rows as the index shows them, by rising id, those removed a moment ago included. */
+  *indexed(afterId?: string): Generator<T, void, undefined> {
+    this.#forgetOld()
+    const removed = [...this.#behind]
+      .filter(([id]) => this.get(id) === undefined && (afterId === undefined || id > afterId))
+      .flatMap(([, [oldest]]) => (oldest?.row === undefined ? [] : [oldest.row]))
+      .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+    let next = 0
+    for (const row of this.after(afterId)) {
+      for (let gone = removed[next]; gone !== undefined && gone.id < row.id; gone = removed[++next])
+        yield gone
+      const behind = this.#behind.get(row.id)
+      const shown = behind === undefined ? row : behind[0]?.row
+      if (shown !== undefined) yield shown
+    }
+    yield* removed.slice(next)
+  }
+
+  #remember(id: string): void {
+    this.version++
+    const lagMs = this.#lagMs()
+    if (lagMs === 0) return
+    const versions = this.#behind.get(id) ?? []
+    versions.push({ untilMs: this.#time.nowMs() + lagMs, row: this.get(id) })
+    this.#behind.set(id, versions)
+  }
+
+  #forgetOld(): void {
+    const nowMs = this.#time.nowMs()
+    for (const [id, versions] of this.#behind) {
+      while (versions[0] !== undefined && versions[0].untilMs <= nowMs) {
+        versions.shift()
+        this.version++
+      }
+      if (versions.length === 0) this.#behind.delete(id)
+    }
+  }
+}
