@@ -82,6 +82,12 @@ export const allowed: readonly Allowed[] = [
     why: 'prints the token that was asked for',
   },
   {
+    rule: 'secret-reveal',
+    place: 'packages/postern/src/cli/commands/token.ts',
+    text: 'authorization.headers.reveal',
+    why: 'prints the headers that were asked for',
+  },
+  {
     rule: 'secret-comparison',
     place: 'packages/core/src/token/source.ts',
     text: 'kept.token !== refused',

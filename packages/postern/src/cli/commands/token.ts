@@ -2,6 +2,8 @@
 
 import { homedir } from 'node:os'
 import {
+  type Authorization,
+  createAuthorizer,
   type ExplainedTokenRequest,
   explainTokenRequest,
   formatScopes,
@@ -45,9 +47,11 @@ export interface TokenFlags {
   readonly allowDomain?: readonly string[]
   readonly fromEnv?: true
   readonly explain?: true
+  readonly headersFor?: string
+  readonly method?: string
 }
 
-/** Gets a token and prints it on stdout, or explains the request and sends nothing. */
+/** Gets a token and prints it on stdout, or the headers of one request; or explains the request and sends nothing. */
 export async function token(
   flags: TokenFlags,
   options: GlobalOptions,
@@ -59,6 +63,13 @@ export async function token(
     isProbablePrime,
   })
   for (const { field, code, message } of warnings) warn(code, `${field}: ${message}`)
+  const { headersFor: url, method = 'GET' } = flags
+  if (url !== undefined && !flags.explain) {
+    const narrowed =
+      credential.kind === 'api-token' ? credential : narrowScopes(credential, flags.scope)
+    const authorizer = createAuthorizer({ org, credential: narrowed, onStep: tellStep })
+    return printHeaders(await authorizer.authorize({ method, url, signal }), options)
+  }
   if (credential.kind === 'api-token') {
     throw new UsageError(
       'usage_invalid',
@@ -106,6 +117,15 @@ async function printToken(got: Token, options: GlobalOptions): Promise<void> {
   if (got.type === 'DPoP') {
     tell('It is bound to a key that ends with this command, so no other program can use it.')
   }
+}
+
+/** One line for each header, which `curl -H @-` takes from its standard input. */
+async function printHeaders(authorization: Authorization, options: GlobalOptions): Promise<void> {
+  const headers = authorization.headers.reveal()
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  await printData(headers, { format: options.output, text: () => lines.join('\n') })
+  for (const { code, message } of authorization.token?.warnings ?? []) warn(code, message)
+  if ('dpop' in headers) tell('The proof is for one request to this URL, within five minutes.')
 }
 
 /** Flags first, then what Okta's own tools would read, if asked for. */
