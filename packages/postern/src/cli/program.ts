@@ -78,6 +78,7 @@ function createProgram(version: string, format: OutputFormat, signal: AbortSigna
     .configureHelp({ showGlobalOptions: true })
   addKeysCommands(program, signal)
   addTokenCommand(program, signal)
+  addEmulatorCommand(program, signal)
   return program
 }
 
@@ -160,9 +161,46 @@ function addTokenCommand(program: Command, signal: AbortSignal): void {
       '--explain',
       'show header, claims and the curl for it, with the signature cut; send nothing',
     )
+    .option(
+      '--headers-for <url>',
+      'print the headers of one request, a DPoP proof included: | curl -H @- URL',
+    )
+    .option('--method <method>', 'the method of that request', 'GET')
     .action(async (options, command) => {
       const { token } = await import('./commands/token.ts')
       await token(options, globalOptions(command), signal)
+    })
+}
+
+function addEmulatorCommand(program: Command, signal: AbortSignal): void {
+  program
+    .command('emulator')
+    .description('run an Okta org on this machine, with faults, until Ctrl-C')
+    .option('--port <port>', 'default: any free one')
+    .option('--control-port <port>', 'of the control API; default: any free one')
+    .option('--users <count>', 'how many users it has; default 200')
+    .option(
+      '--fault <name>',
+      'switch a fault on, as name or name=parameter:value; may be repeated',
+      collect,
+    )
+    .option('--list-faults', 'show every fault and its parameters; start nothing')
+    .option('--edition <edition>', 'integrator, enterprise (default), workforce or unlimited')
+    .option('--assume <name=value>', 'how to answer an open question; may be repeated', collect)
+    .option('--seed <number>', 'another seed makes another org; default 1')
+    .option('--traffic <events>', 'events of the System Log per second')
+    .option('--dpop', 'the service app requires DPoP')
+    .option('--scopes <scopes>', "the service app's granted scopes; default: reading")
+    .option('--role <role>', "the service app's admin role, or none; default READ_ONLY_ADMIN")
+    .option('--tls-cert <file>', 'serve https with this PEM certificate')
+    .option('--tls-key <file>', 'and this private key')
+    .option(
+      '--key-out <file>',
+      "where the service app's private JWK goes (0600); never an existing file",
+    )
+    .action(async (options, command) => {
+      const { emulator } = await import('./commands/emulator.ts')
+      await emulator(options, globalOptions(command), signal)
     })
 }
 

@@ -131,7 +131,8 @@ async function readKey(reference: string, flags: KeyFlags): Promise<PrivateKey> 
   return importKey(bytes, { ...choices, passphrase, isProbablePrime })
 }
 
-async function writeKeyFile(path: string, text: Secret): Promise<void> {
+/** Writes a private key to a new file of mode 0600. */
+export async function writeKeyFile(path: string, text: Secret): Promise<void> {
   // `wx`: an existing key is never overwritten, and no link is followed to another file.
   const file = await open(path, 'wx', 0o600).catch((error: unknown) => {
     throw unwritable(error, path)
