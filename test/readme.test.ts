@@ -27,6 +27,7 @@ function normalise(text: string): string {
     .replace(/"jti": "[\w-]{36}"/g, '"jti": "UUID"')
     .replace(/"n": "[\w-]+\.\.\./g, '"n": "MODULUS...')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'INSTANT')
+    .replace(/SSWS 00[\w-]{40}|(?<=Admin API token {2})00[\w-]{40}/g, 'API TOKEN')
     .replace(/^( {2}(?:Thumbprint {2})?)[\w-]{43}$/gm, '$1RANDOM')
     .trim()
 }
@@ -56,6 +57,30 @@ describe('README', () => {
       expect(program).toBe('postern')
       expect(await place.run(args)).toMatchObject({ code: 0 })
     }
+  })
+
+  test('gets a curl user from nothing to a page of users, with and without DPoP', async () => {
+    const script = blocks('sh').find((block) => block.startsWith('postern emulator')) ?? ''
+    const main = fileURLToPath(new URL('../packages/postern/src/cli/main.ts', import.meta.url))
+    const program = `#!/bin/sh\nexec '${process.execPath}' --conditions=source '${main}' "$@"\n`
+    writeFileSync(place.path('postern'), program, { mode: 0o755 })
+    const seen = script.replaceAll('curl ', 'curl -s -w "\\n%{http_code}\\n" ')
+    const { stdout, stderr } = await run('bash', ['-m', '-c', seen], {
+      cwd: place.path(''),
+      env: {
+        ...process.env,
+        HOME: place.path(''),
+        PATH: `${place.path('')}:${process.env['PATH']}`,
+      },
+    })
+    const answers = stdout.trim().split('\n')
+    const pages = answers.flatMap((line) =>
+      line.startsWith('[{"id":"00u') ? [JSON.parse(line)] : [],
+    )
+    expect(pages.map((page) => page.length)).toEqual([2, 2, 2])
+    expect(pages[1]).toEqual(pages[0])
+    expect(stderr.match(/The proof is for one request/g)?.length).toBe(1)
+    expect(answers.filter((line) => /^\d{3}$/.test(line))).toEqual(['200', '200', '200', '200'])
   })
 
   test.each([false, true])(
