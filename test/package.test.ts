@@ -1,6 +1,6 @@
 /** @module What is published installs into an empty folder and works there, without this repository and without the network. */
 
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import {
   existsSync,
   mkdirSync,
@@ -52,16 +52,7 @@ describe('@postern/core', () => {
   })
 
   test('has declarations that compile for a user of Node without the types of browsers', () => {
-    const lines = ["import * as core from '@postern/core'", 'export const exported = core', '']
-    writeFileSync(path.join(installed, 'user.mts'), lines.join('\n'))
-    const compilerOptions = {
-      ...{ lib: ['ES2023'], module: 'NodeNext', strict: true, noEmit: true, skipLibCheck: false },
-      ...{ types: ['node'], typeRoots: [path.join(root, 'node_modules/@types')] },
-    }
-    const project = path.join(installed, 'tsconfig.json')
-    writeFileSync(project, JSON.stringify({ compilerOptions, files: ['user.mts'] }))
-    const tsc = path.join(root, 'node_modules/typescript/bin/tsc')
-    expect(execFileSync(process.execPath, [tsc, '-p', project], { encoding: 'utf8' })).toBe('')
+    expect(compile(installed, '@postern/core')).toBe('')
   })
 
   test('imports under the condition `source` too, which another repository may use for itself', () => {
@@ -75,6 +66,40 @@ describe('@postern/core', () => {
     stagePackage('core', path.join(work, 'core-again'), dist)
     const again = packStaged(path.join(work, 'core-again'), path.join(work, 'again'))
     expect(again.integrity).toBe(packed.integrity)
+  })
+})
+
+describe('@postern/emulator', () => {
+  let packed: PackedPackage
+  let installed: string
+
+  beforeAll(() => {
+    const dist = path.join(work, 'emulator-dist')
+    buildLibrary('emulator', dist)
+    stagePackage('emulator', path.join(work, 'emulator'), dist)
+    packed = packStaged(path.join(work, 'emulator'), work)
+    const router = packStaged(path.join(root, 'node_modules/hono'), work).file
+    installed = install('emulator-user', [router, packed.file])
+  }, INSTALL_TIMEOUT_MS)
+
+  test('holds what was built, package.json, README and LICENSE, and nothing else', () => {
+    const strange = packed.files.filter((file) => !/^dist\/[\w./-]+\.(?:js|d\.ts)$/.test(file))
+    const hasReadme = existsSync(path.join(root, 'README.md'))
+    expect(strange).toEqual(['LICENSE', ...(hasReadme ? ['README.md'] : []), 'package.json'])
+  })
+
+  test('starts an org from an empty folder, by plain Node, and the org answers', () => {
+    const program = `import { startOrg } from '@postern/emulator'
+      const org = await startOrg({ users: 3, keyType: 'EC' })
+      const headers = { Authorization: 'SSWS ' + org.adminToken }
+      const users = await (await fetch(org.url + '/api/v1/users', { headers })).json()
+      await org.close()
+      console.log(JSON.stringify({ users: users.length, kty: org.app.key.kty }))`
+    expect(JSON.parse(evaluate(installed, program))).toEqual({ users: 3, kty: 'EC' })
+  })
+
+  test('has declarations that compile for a user of Node without the types of browsers', () => {
+    expect(compile(installed, '@postern/emulator')).toBe('')
   })
 })
 
@@ -138,6 +163,21 @@ function install(name: string, tarballs: readonly string[]): string {
     folder,
   )
   return folder
+}
+
+/** What the compiler says against a program that exports all of a package. */
+function compile(folder: string, name: string): string {
+  const program = `import * as all from '${name}'\nexport const exported = all\n`
+  writeFileSync(path.join(folder, 'user.mts'), program)
+  const compilerOptions = {
+    ...{ lib: ['ES2023'], module: 'NodeNext', strict: true, noEmit: true, skipLibCheck: false },
+    ...{ types: ['node'], typeRoots: [path.join(root, 'node_modules/@types')] },
+  }
+  const project = path.join(folder, 'tsconfig.json')
+  writeFileSync(project, JSON.stringify({ compilerOptions, files: ['user.mts'] }))
+  const tsc = path.join(root, 'node_modules/typescript/bin/tsc')
+  const done = spawnSync(process.execPath, [tsc, '-p', project], { encoding: 'utf8' })
+  return done.stdout + done.stderr
 }
 
 function evaluate(folder: string, program: string, ...flags: readonly string[]): string {

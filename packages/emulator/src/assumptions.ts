@@ -9,9 +9,20 @@ interface Choice {
 /** An open question that is a number. */
 interface Quantity {
   readonly question: string
-  readonly unit: 'ms' | 'seconds' | 'days' | 'requests' | 'rows'
+  readonly unit: Unit
   readonly default: number
 }
+
+/** What numbers there are of each unit. */
+const units = {
+  ms: { whole: true, least: 0 },
+  seconds: { whole: false, least: 0 },
+  days: { whole: false, least: 0 },
+  rows: { whole: true, least: 1 },
+} as const
+
+/** What a number counts. */
+export type Unit = keyof typeof units
 
 /** Every open question by its name. docs/emulator.md is made from this. */
 export const assumptions = {
@@ -122,6 +133,10 @@ export const assumptions = {
     question: 'Does the list of members of a group show deprovisioned users?',
     choices: ['hidden', 'shown'],
   },
+  repeatedMembership: {
+    question: 'What does putting a user into a group answer where the user is in it already?',
+    choices: ['204', '400'],
+  },
   removalOfNonMember: {
     question: 'What does removing a user who is not a member answer?',
     choices: ['204', '404'],
@@ -172,13 +187,17 @@ export const assumptions = {
     question: 'With which status is a new scope grant answered?',
     choices: ['200', '201'],
   },
+  unknownGrantScope: {
+    question: 'With which status is the grant of a scope refused that does not exist?',
+    choices: ['400', '404'],
+  },
   duplicateGrant: {
     question: 'What does granting a scope twice answer?',
     choices: ['existing-grant', '400'],
   },
   keyListShape: {
-    question: 'Is the list of keys of an app an array or an object with jwks.keys?',
-    choices: ['array', 'object'],
+    question: 'Is the list of keys of an app an array, an object with jwks.keys, or one with keys?',
+    choices: ['array', 'object', 'keys'],
   },
   jwksUriCacheSeconds: {
     question: 'For how long are the keys behind a jwks_uri kept?',
@@ -251,3 +270,15 @@ export const defaultAssumptions: Assumptions = Object.fromEntries(
     'choices' in assumption ? assumption.choices[0] : assumption.default,
   ]),
 ) as unknown as Assumptions
+
+/** Whether a number makes sense as so much of a unit. */
+export function isQuantity(number: number, unit: Unit): boolean {
+  const { whole, least } = units[unit]
+  return Number.isFinite(number) && number >= least && (!whole || Number.isInteger(number))
+}
+
+/** What numbers there are of a unit, for people: `a whole number of rows, 1 or more`. */
+export function describeQuantity(unit: Unit): string {
+  const { whole, least } = units[unit]
+  return `a ${whole ? 'whole ' : ''}number of ${unit}, ${least} or more`
+}

@@ -1,6 +1,6 @@
 /** @module The reference part of docs/emulator.md, made from the routes, faults, assumptions and limits themselves. */
 
-import { assumptions } from './assumptions.ts'
+import { assumptions, describeQuantity } from './assumptions.ts'
 import type { Fault } from './faults/fault.ts'
 import { occasionParameters } from './faults/occasion.ts'
 import { describeParameter } from './faults/parameter.ts'
@@ -48,7 +48,7 @@ export function renderReference(): string {
           assumption.question,
           'choices' in assumption
             ? assumption.choices.map(code).join(', ')
-            : `a number of ${assumption.unit}; default ${assumption.default}`,
+            : `${describeQuantity(assumption.unit)}; default ${assumption.default}`,
         ]),
       ),
     ]),

@@ -3,7 +3,8 @@
 import { randomBytes } from 'node:crypto'
 import { hash, hashText } from './random.ts'
 
-const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+/** The digits of base 62, by rising value and rising as text. */
+export const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const BASE64URL_ID = 22
 
 /** What an id names, by its prefix. */
@@ -20,7 +21,6 @@ export const idPrefixes = {
   userSchema: 'osc',
   zone: 'nzo',
   device: 'guo',
-  realm: 'guo',
   grant: 'oag',
   appKey: 'pks',
   clientSecret: 'ocs',
@@ -30,14 +30,22 @@ export const idPrefixes = {
   userRole: 'ra1',
   groupRole: 'gra',
   clientRole: 'irb',
-  accessPolicy: 'rst',
+  appPolicy: 'rst',
   appLink: 'aln',
+  appUser: '0ua',
   authenticator: 'aut',
-  eventHook: 'who',
 } as const
 
 /** What can have an id. */
 export type IdKind = keyof typeof idPrefixes
+
+const AFTER_PREFIX = /^[0-9A-Za-z]{17}$/
+
+/** Whether a text has the shape of an id of a kind; such an object need not be there. */
+export function isId(text: string, kind: IdKind): boolean {
+  const prefix = idPrefixes[kind]
+  return text.startsWith(prefix) && AFTER_PREFIX.test(text.slice(prefix.length))
+}
 
 /** Gives out the ids of one org. Ids of a kind rise: the later one is the greater text. */
 export class Ids {

@@ -1,6 +1,7 @@
 /** @module Which known names are nearest to one that was mistyped. */
 
 const MAX_EDITS = 4
+const LONGEST_NAME = 64
 
 /** Up to three known names that differ least from `name`, or share a word with it; the nearest first. */
 function nearestNames(name: string, known: readonly string[]): readonly string[] {
@@ -18,7 +19,8 @@ function nearestNames(name: string, known: readonly string[]): readonly string[]
 
 /** The sentence that names them: `Did you mean a or b?`, or nothing. */
 export function suggestNames(name: string, known: readonly string[]): string {
-  const nearest = nearestNames(name, known)
+  // A name as long as a book is like none, and takes long to compare.
+  const nearest = nearestNames(name.slice(0, LONGEST_NAME), known)
   return nearest.length === 0 ? '' : `Did you mean ${nearest.join(' or ')}? `
 }
 

@@ -3,13 +3,13 @@
 import { generateKeyPair, randomUUID } from 'node:crypto'
 import { promisify } from 'node:util'
 import { isJsonObject, type JsonObject } from './json.ts'
-import { makeAssignment } from './service-apps/role-assignment.ts'
+import { makeAssignment } from './roles/role-assignment.ts'
 import type { Org } from './state/org.ts'
 import type { StandardRole } from './state/role.ts'
 
 /** How the ready app is made. */
 export interface ReadyAppOptions {
-  /** The granted scopes. Default: {@link readOnlyScopes}. */
+  /** The granted scopes. Default: those that reading users, groups, apps and the log takes. */
   readonly scopes?: readonly string[]
   /** Default `READ_ONLY_ADMIN`; `none` is no role at all. */
   readonly role?: StandardRole | 'none'
@@ -31,8 +31,8 @@ export interface ReadyApp {
   readonly dpopRequired: boolean
 }
 
-/** What reading the directory and the log takes. */
-export const readOnlyScopes = [
+// What reading the directory and the log takes.
+const readOnlyScopes = [
   'okta.users.read',
   'okta.groups.read',
   'okta.apps.read',

@@ -1,8 +1,9 @@
 /** @module An org that answers, and the emulator that runs one or many of them. */
 
-import type { Faults } from './faults/faults.ts'
-import type { FaultRequest } from './faults/parameters.ts'
+import type { Faults } from './faults/active-faults.ts'
+import type { FaultRequest } from './faults/fault-request.ts'
 import type { RateLimits } from './http/rate-limit.ts'
+import type { OrgTraffic } from './org-traffic.ts'
 import type { ReadyApp, ReadyAppOptions } from './ready-app.ts'
 import type { Org, OrgOptions } from './state/org.ts'
 
@@ -34,6 +35,7 @@ export interface RunningOrg {
   readonly app: ReadyApp
   readonly faults: Faults
   readonly limits: RateLimits
+  readonly traffic: OrgTraffic
   /** Where the control API speaks of this org. */
   readonly control: string
   /** What no handler expected; empty unless the emulator is wrong. */

@@ -1,21 +1,22 @@
 /** @module Starts orgs on a loopback port. */
 
-import { readAssumptions } from './control/assumption-values.ts'
+import { addSystemApps } from './apps/system-apps.ts'
 import { createControl } from './control/control.ts'
-import { Faults } from './faults/faults.ts'
+import { settleUsers } from './directory/users/settled.ts'
+import { Faults } from './faults/active-faults.ts'
 import { RateLimits } from './http/rate-limit.ts'
 import { Router } from './http/router.ts'
 import { listen, serveOrgs } from './http/server.ts'
 import type { ServedOrg } from './http/target.ts'
+import { checkOrgOptions, requirePlace } from './org-options.ts'
+import { OrgTraffic } from './org-traffic.ts'
+import { readAssumptions } from './read-assumptions.ts'
 import { makeReadyApp } from './ready-app.ts'
 import { routes } from './routes.ts'
 import type { Emulator, OrgStartOptions, RunningOrg } from './running-org.ts'
 import { populate } from './seed/populate.ts'
-import { addSystemApps } from './service-apps/system-apps.ts'
-import { SetupError } from './setup-error.ts'
 import { Org } from './state/org.ts'
 import type { User } from './state/user.ts'
-import { startTraffic } from './system-log/traffic.ts'
 
 /** How orgs are served. */
 export interface ServeOptions {
@@ -34,14 +35,11 @@ export interface StartOrgsOptions extends ServeOptions {
   readonly orgs: readonly OrgStartOptions[]
 }
 
-const NAME = /^[a-z\d][a-z\d-]{0,62}$/
-const HOST_NAME = /^[a-z\d.-]{1,253}$/
-const BASE_PATH = /^(?:\/[\w.~-]+)+$/
-
 /**
  * Starts one org on a port of its own.
  *
- * @throws {SetupError} for a fault, a parameter or an assumption that there is none of.
+ * @throws {SetupError} for a fault, a parameter, an assumption, an edition, a role or a scope that there is none of, and
+ *   for a number that will not do.
  */
 export async function startOrg(options: StartOptions = {}): Promise<RunningOrg> {
   const { port, controlPort, tls, ...org } = options
@@ -64,6 +62,8 @@ export async function startOrg(options: StartOptions = {}): Promise<RunningOrg> 
 export async function startOrgs(options: StartOrgsOptions): Promise<Emulator> {
   const { tls, port = 0, controlPort = 0 } = options
   const served: ServedOrg[] = []
+  // Places are taken before the org is ready, so that two who ask at the same time do not both get one.
+  const places = new Set<OrgStartOptions>()
   const orgs = new Map<string, RunningOrg>()
   const scheme = tls === undefined ? 'http' : 'https'
   const listening = await listen(
@@ -80,17 +80,27 @@ export async function startOrgs(options: StartOrgsOptions): Promise<Emulator> {
     control: controlling.origin,
     orgs,
     add: async (orgOptions) => {
-      requirePlace(orgOptions, served)
-      const { service, running } = await prepare(orgOptions, emulator)
-      served.push(service)
-      const { name } = running.org
-      const close = async () => {
-        running.faults.clear()
-        served.splice(served.indexOf(service), 1)
-        orgs.delete(name)
+      checkOrgOptions(orgOptions)
+      requirePlace(orgOptions, places)
+      // A copy: the same object may be given again for another org.
+      const place = { ...orgOptions }
+      places.add(place)
+      try {
+        const { service, running } = await prepare(orgOptions, emulator)
+        const close = async () => {
+          // A second call must not end an org that has the name since.
+          if (!places.delete(place)) return
+          running.faults.clear()
+          served.splice(served.indexOf(service), 1)
+          orgs.delete(running.org.name)
+        }
+        served.push(service)
+        orgs.set(running.org.name, { ...running, close })
+        return { ...running, close }
+      } catch (error) {
+        places.delete(place)
+        throw error
       }
-      orgs.set(name, { ...running, close })
-      return { ...running, close }
     },
     close: async () => {
       await Promise.all([listening.close(), controlling.close()])
@@ -118,7 +128,8 @@ async function prepare(
   const place = { org, clientId: app.clientId, apiTokenId: token.id, controlUrl: control }
   const faults = new Faults(place)
   for (const fault of options.faults ?? []) faults.on(fault)
-  if (options.traffic !== undefined) startTraffic(org, options.traffic)
+  const traffic = new OrgTraffic(org)
+  if (options.traffic !== undefined) traffic.start(options.traffic)
   const unexpected: unknown[] = []
   const limits = new RateLimits(org.edition)
   const service: ServedOrg = {
@@ -126,6 +137,7 @@ async function prepare(
     router: new Router(routes),
     limits,
     interceptor: faults,
+    catchUp: () => settleUsers(org),
     onUnexpected: (error) => unexpected.push(error),
     ...(options.host === undefined ? {} : { host: options.host }),
     ...(options.path === undefined ? {} : { basePath: options.path }),
@@ -138,6 +150,7 @@ async function prepare(
     app,
     faults,
     limits,
+    traffic,
     control,
     unexpected,
   }
@@ -162,30 +175,4 @@ function urlOf({ host, path = '' }: OrgStartOptions, origin: string): string {
   const url = new URL(origin)
   if (host !== undefined) url.hostname = host
   return `${url.origin}${path}`
-}
-
-function requirePlace(options: OrgStartOptions, served: readonly ServedOrg[]): void {
-  const { name = 'acme', host, path } = options
-  const wrong = [
-    NAME.test(name) ? undefined : `the name ${JSON.stringify(name.slice(0, 80))}`,
-    host === undefined || HOST_NAME.test(host) ? undefined : 'that host',
-    path === undefined || BASE_PATH.test(path) ? undefined : 'that path',
-    host === undefined || path === undefined ? undefined : 'both a host and a path',
-  ].find((found) => found !== undefined)
-  if (wrong !== undefined) {
-    throw new SetupError(
-      'org_invalid',
-      `An org cannot have ${wrong}.`,
-      'Name it in lower-case letters, digits and hyphens; give a host such as acme.localhost, or a path such as /orgs/acme.',
-    )
-  }
-  const twin = served.find(
-    (other) => other.org.name === name || (other.host === host && other.basePath === path),
-  )
-  if (twin === undefined) return
-  throw new SetupError(
-    'org_exists',
-    `The org ${twin.org.name} has that name or place already.`,
-    'Give each org a name of its own, and all but one a host or a path.',
-  )
 }

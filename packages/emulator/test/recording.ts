@@ -124,13 +124,14 @@ function compareMembers(
 
 const ORG_URL = 'https://example.okta.com'
 
+// Errors before ids: the beginning of an error's id looks like another id where a hyphen follows.
 function mask(text: string): string {
   return text
     .replaceAll('https://example-admin.okta.com', ORG_URL)
     .replaceAll(/https:\/\/[\w.-]*oktacdn\.com/g, '<cdn>')
     .replaceAll(/\.[0-9a-f]{32}\.png/g, '.<hash>.png')
-    .replaceAll(/\b2?0?(0[0-9a-z]{2}|[a-z][0-9a-z]{2}|JBCU|I5JE)[0-9A-Za-z]{17}\b/g, '<$1>')
     .replaceAll(/\boae[\w-]{22}/g, '<error>')
+    .replaceAll(/\b2?0?(0[0-9a-z]{2}|[a-z][0-9a-z]{2}|JBCU|I5JE)[0-9A-Za-z]{17}\b/g, '<$1>')
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z/g, '<time>')
     .replaceAll(/^[\w-]{43}$/g, '<thumbprint>')
     .replaceAll(/^[\w-]{100,}$/g, '<modulus>')

@@ -123,6 +123,68 @@ describe('an org', () => {
     await expect(startOrg({ controlPort })).rejects.toMatchObject({ code: 'EADDRINUSE' })
   })
 
+  test.each([
+    [{ users: Number.NaN }, 'org_invalid'],
+    [{ users: -1 }, 'org_invalid'],
+    [{ users: 1.5 }, 'org_invalid'],
+    [{ users: 1e9 }, 'org_invalid'],
+    [{ groups: 1e9 }, 'org_invalid'],
+    [{ apps: -1 }, 'org_invalid'],
+    [{ seed: Number.NaN }, 'org_invalid'],
+    [{ traffic: { perSecond: 1e12 } }, 'org_invalid'],
+    [{ name: 'A B' }, 'org_invalid'],
+    [{ path: '/a/../b' }, 'org_invalid'],
+    [{ host: '127.0.0.1' }, 'org_invalid'],
+    [{ edition: 'free' }, 'edition_unknown'],
+    [{ role: 'KING' }, 'role_unknown'],
+    [{ scopes: ['okta.users.raed'] }, 'scope_unknown'],
+  ])('is refused for %j with %s', async (options, code) => {
+    await expect(startOrg(options as StartOptions)).rejects.toMatchObject({
+      name: 'SetupError',
+      code,
+      remedy: expect.stringMatching(/\.$/),
+    })
+  })
+
+  test('cannot have a port that another one has', async () => {
+    const { url } = await start()
+    const port = Number(new URL(url).port)
+    await expect(startOrg({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
+  })
+
+  test('is closed as often as one likes, also while it answers', async () => {
+    const running = await start({ users: 20, faults: ['slow-body=waitMs:60000'] })
+    const asked = fetch(`${running.url}/api/v1/users`, {
+      headers: { authorization: `SSWS ${running.adminToken}` },
+    }).then((answer) => answer.text())
+    const failed = expect(asked).rejects.toThrow()
+    await fetch(running.control)
+    await Promise.all([running.close(), running.close()])
+    await failed
+    await running.close()
+    expect(running.unexpected).toEqual([])
+  })
+
+  test.each([
+    ['1970-01-01T00:00:00.000Z'],
+    ['2038-01-19T03:14:08.000Z'],
+    ['2100-06-01T00:00:00.000Z'],
+  ])('works at %s, and when the clock goes back by days', async (now) => {
+    let nowMs = Date.parse(now)
+    const clock = { now: () => new Date(nowMs) }
+    const running = await start({ clock, users: 30, traffic: { perSecond: 1 } })
+    const statuses = async () => {
+      const paths = ['/api/v1/users', '/api/v1/groups?expand=stats', '/api/v1/apps', '/api/v1/logs']
+      const answers = paths.map((path) => get(`${running.url}${path}`, running.adminToken))
+      return (await Promise.all(answers)).map(({ status }) => status)
+    }
+    for (const byMs of [0, 600_000, -5 * 86_400_000, 86_400_000]) {
+      nowMs += byMs
+      expect(await statuses()).toEqual([200, 200, 200, 200])
+    }
+    expect(running.unexpected).toEqual([])
+  })
+
   test('answers nobody when it is closed', async () => {
     const running = await startOrg({ keyType: 'EC' })
     await running.close()
@@ -231,5 +293,33 @@ describe('many orgs on one port', () => {
     { name: 'x', host: 'a', path: '/a' },
   ])('need a name, host and path that can be: %j', async (org) => {
     await expect(startOrgs({ orgs: [org] })).rejects.toMatchObject({ code: 'org_invalid' })
+  })
+
+  test('end one by one, and a second end of one ends no other', async () => {
+    const emulator = await startMany()
+    const options = { name: 'hooli', path: '/hooli', keyType: 'EC' } as const
+    const one = await emulator.add(options)
+    await one.close()
+    const again = await emulator.add(options)
+    await one.close()
+    expect([...emulator.orgs.keys()]).toEqual(['acme', 'globex', 'initech', 'hooli'])
+    expect((await get(`${again.url}/api/v1/users`, again.adminToken)).status).toBe(200)
+  })
+
+  test('get a name and a place once, also when two are asked for at the same time', async () => {
+    const emulator = await startMany()
+    const options = { name: 'hooli', path: '/hooli', keyType: 'EC' } as const
+    const asked = [options, { ...options, name: 'raviga' }, { ...options, path: '/other' }]
+    const added = await Promise.allSettled(asked.map((each) => emulator.add(each)))
+    expect(added.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected'])
+    await expect(emulator.add({ ...options, faults: ['nothing'] })).rejects.toThrow()
+  })
+
+  test('leave a name free that was refused for another reason', async () => {
+    const emulator = await startMany()
+    const options = { name: 'hooli', path: '/hooli', keyType: 'EC' } as const
+    const refused = emulator.add({ ...options, faults: ['nothing'] })
+    await expect(refused).rejects.toMatchObject({ code: 'fault_unknown' })
+    expect((await emulator.add(options)).org.name).toBe('hooli')
   })
 })

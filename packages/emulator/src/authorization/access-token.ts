@@ -1,15 +1,17 @@
 /** @module Access tokens: signed by an authorization server, read again at the management API. */
 
-import { sign } from 'node:crypto'
+import { createHmac, sign } from 'node:crypto'
 import { randomText } from '../ids.ts'
+import { type ClientApp, findClient } from '../state/clients.ts'
 import type { Org } from '../state/org.ts'
 import type { SigningKey } from '../state/signing-keys.ts'
-import { type Client, findClient } from './clients.ts'
 import { isSignedBy, parseJws } from './jws.ts'
 import type { OauthReason } from './oauth-error.ts'
 import type { TokenServer } from './token-server.ts'
 
-const JTI_LENGTH = 43
+// Both parts of a jti together are as long as Okta's.
+const NONCE_LENGTH = 21
+const MARK_LENGTH = 22
 
 /** What an access token says. Times are seconds since the epoch. */
 export interface TokenClaims {
@@ -28,14 +30,14 @@ export interface TokenClaims {
 /** A token that is good. */
 export interface ReadToken {
   readonly claims: TokenClaims
-  readonly client: Client
+  readonly client: ClientApp
   /** Which key of the org signed it. */
   readonly signingKey: SigningKey
 }
 
 /** What a new token is for. */
 export interface TokenSubject {
-  readonly clientId: string
+  readonly client: ClientApp
   readonly scopes: readonly string[]
   readonly boundTo: string | undefined
   readonly nowMs: number
@@ -43,11 +45,14 @@ export interface TokenSubject {
 
 /** A new access token: a JWT, its claims in Okta's order. */
 export function mintToken(
+  { authorization }: Org,
   server: TokenServer,
   subject: TokenSubject,
 ): { text: string; jti: string } {
   const { issuer, audience, tokenLifeSeconds, signingKey, tokenType } = server
-  const { clientId, scopes, boundTo, nowMs } = subject
+  const { client, scopes, boundTo, nowMs } = subject
+  const { clientId } = client.oauth
+  const nonce = randomText(NONCE_LENGTH)
   const iat = Math.floor(nowMs / 1_000)
   const header = {
     kid: signingKey.kid,
@@ -56,7 +61,7 @@ export function mintToken(
   }
   const claims: TokenClaims & { readonly ver: number } = {
     ver: 1,
-    jti: `AT.${randomText(JTI_LENGTH)}`,
+    jti: `AT.${nonce}${markOf(authorization.tokenMark, client, nonce)}`,
     iss: issuer,
     aud: audience,
     sub: clientId,
@@ -86,13 +91,25 @@ export function readToken(org: Org, text: string): ReadToken | OauthReason {
   const revoked = found.retired || org.authorization.revokedTokenIds.has(claims.jti, nowMs)
   if (revoked) return 'token_revoked'
   const client = findClient(org, claims.cid)
-  if (client === undefined || client.app.status !== 'ACTIVE') return 'token_invalid'
+  if (client === undefined || client.status !== 'ACTIVE') return 'token_invalid'
+  if (!isGivenTo(org, client, claims)) return 'token_invalid'
   return { claims, client, signingKey: found.key }
 }
 
 /** Ends the life of a token before its time. */
 export function revokeToken(org: Org, { jti, exp }: TokenClaims): void {
   org.authorization.revokedTokenIds.spend(jti, exp * 1_000, org.time.nowMs())
+}
+
+// An app that was deleted may leave its client id to another, but no token: the jti is marked with the id of the app.
+function isGivenTo({ authorization }: Org, client: ClientApp, { jti }: TokenClaims): boolean {
+  const nonce = jti.slice('AT.'.length, -MARK_LENGTH)
+  return jti === `AT.${nonce}${markOf(authorization.tokenMark, client, nonce)}`
+}
+
+function markOf(key: Buffer, { id }: ClientApp, nonce: string): string {
+  const mark = createHmac('sha256', key).update(`${nonce} ${id}`).digest('base64url')
+  return mark.slice(0, MARK_LENGTH)
 }
 
 function isIssuerOf(org: Org, iss: unknown): boolean {

@@ -2,11 +2,10 @@
 
 import { oktaError } from '../http/okta-error.ts'
 import type { ApiRequest } from '../http/request.ts'
+import { API_TOKEN_LIFE_MS } from '../state/api-token.ts'
 import { rolesOfUser } from './permissions.ts'
 import type { Principal } from './principal.ts'
 import { isSameSecret } from './same-secret.ts'
-
-const UNUSED_LIFE_MS = 30 * 86_400_000
 
 /**
  * The owner of an API token, and thereby the caller.
@@ -20,7 +19,8 @@ export function authenticateApiToken(request: ApiRequest, value: string): Princi
   const nowMs = org.time.nowMs()
   const token = [...org.apiTokens].find((known) => isSameSecret(known.value, value))
   const owner = token && org.users.get(token.ownerId)
-  const alive = token !== undefined && !token.revoked && nowMs - token.lastUsedMs < UNUSED_LIFE_MS
+  const alive =
+    token !== undefined && !token.revoked && nowMs - token.lastUsedMs < API_TOKEN_LIFE_MS
   if (!alive || owner === undefined || owner.status !== 'ACTIVE') throw oktaError('E0000011')
   if (!token.networkAllowed) throw oktaError('E0000006')
   org.apiTokens.put({ ...token, lastUsedMs: org.time.secondMs() })

@@ -3,8 +3,8 @@
 import type { ApiRequest } from '../http/request.ts'
 import type { JsonObject } from '../json.ts'
 import type { OauthClient } from '../state/app.ts'
-import { findClientKey } from './client-key.ts'
-import { type Client, findClient } from './clients.ts'
+import { type ClientApp, findClient } from '../state/clients.ts'
+import { requireClientKey } from './client-key.ts'
 import type { Form } from './form.ts'
 import {
   fitsKey,
@@ -34,13 +34,13 @@ export async function authenticateAssertion(
   request: ApiRequest,
   form: Form,
   text: string,
-): Promise<Client> {
+): Promise<ClientApp> {
   const { org } = request
   const jws = parseJws(text)
   if (jws === undefined || !hasClaimTypes(jws.claims)) throw oauthError('assertion_parse_failed')
   const { alg } = jws.header
   if (!isSigningAlg(alg) && !isHmacAlg(alg)) throw oauthError('assertion_alg_invalid')
-  const client = findClaimedClient(request, form, jws.claims)
+  const client = requireClaimedClient(request, form, jws.claims)
   requireActive(org, client)
   await requireSignature(request, client, jws)
   requireClaims(request, client.oauth, jws.claims)
@@ -60,7 +60,11 @@ function hasClaimTypes({ iss, sub, jti, iat }: JsonObject): boolean {
 }
 
 // The keys are looked up before the claims are judged, so any name in the request serves to find them.
-function findClaimedClient({ org }: ApiRequest, form: Form, { iss, sub }: JsonObject): Client {
+function requireClaimedClient(
+  { org }: ApiRequest,
+  form: Form,
+  { iss, sub }: JsonObject,
+): ClientApp {
   const clientId = form.get('client_id')
   if (clientId !== undefined) return requireKnown(org, clientId)
   const named = [iss, sub].filter((name) => typeof name === 'string')
@@ -71,7 +75,7 @@ function findClaimedClient({ org }: ApiRequest, form: Form, { iss, sub }: JsonOb
   throw oauthError('assertion_issuer_invalid')
 }
 
-async function requireSignature(request: ApiRequest, client: Client, jws: Jws): Promise<void> {
+async function requireSignature(request: ApiRequest, client: ClientApp, jws: Jws): Promise<void> {
   const { oauth } = client
   if (isHmacAlg(jws.header['alg'])) {
     const secrets = oauth.secrets.filter(({ status }) => status === 'ACTIVE')
@@ -82,7 +86,7 @@ async function requireSignature(request: ApiRequest, client: Client, jws: Jws): 
     return
   }
   if (oauth.authMethod !== 'private_key_jwt') throw oauthError('client_authentication_failed')
-  const key = await findClientKey(request.org, client, jws)
+  const key = await requireClientKey(request.org, client, jws)
   if (!fitsKey(String(jws.header['alg']), key)) throw oauthError('assertion_alg_invalid')
   if (!isSignedBy(jws, key)) throw oauthError('assertion_signature_invalid')
 }

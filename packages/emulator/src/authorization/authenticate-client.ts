@@ -2,8 +2,8 @@
 
 import type { ApiRequest } from '../http/request.ts'
 import type { ClientAuthMethod } from '../state/app.ts'
+import { type ClientApp, findClient } from '../state/clients.ts'
 import { assertionType, authenticateAssertion, claimedClientId } from './assertion.ts'
-import { type Client, findClient } from './clients.ts'
 import type { Form } from './form.ts'
 import { oauthError } from './oauth-error.ts'
 import { requireActive, requireKnown } from './require-client.ts'
@@ -21,7 +21,7 @@ interface SecretCredentials {
  * @throws {OauthRefusal} mostly 401 `invalid_client`.
  * @see RFC 6749, section 2.3; RFC 7521, section 4.2
  */
-export async function authenticateClient(request: ApiRequest, form: Form): Promise<Client> {
+export async function authenticateClient(request: ApiRequest, form: Form): Promise<ClientApp> {
   const { org } = request
   const header = request.headers.authorization
   const secret = form.get('client_secret')
@@ -59,7 +59,7 @@ export function claimedRateKey(request: ApiRequest): string {
   return client?.oauth.clientId ?? request.ipAddress
 }
 
-function authenticateSecret({ org }: ApiRequest, given: SecretCredentials): Client {
+function authenticateSecret({ org }: ApiRequest, given: SecretCredentials): ClientApp {
   const client = requireKnown(org, given.clientId)
   requireActive(org, client)
   const { oauth } = client

@@ -28,9 +28,10 @@ export function authenticateToken(
   if (typeof token === 'string') throw refuse(token)
   const fault = judgeRecipient(request, token) ?? judgeUse(request, scheme, { text, token })
   if (fault !== undefined) throw refuse(fault)
-  const { app, oauth } = token.client
+  const { client: app } = token
+  const { clientId, roles } = app.oauth
   const scopes = new Set(token.claims.scp)
-  return { kind: 'service-app', app, clientId: oauth.clientId, scopes, scheme, roles: oauth.roles }
+  return { kind: 'service-app', app, clientId, scopes, scheme, roles }
 }
 
 function judgeRecipient(request: ApiRequest, token: ReadToken): OauthReason | undefined {

@@ -1,18 +1,24 @@
-/** @module What the System Log says about the request behind a change. */
+/** @module What the System Log says about the request behind an event. */
 
 import type { ApiRequest } from '../http/request.ts'
-import type { Cause } from '../system-log/event.ts'
-import { actorOf, type Principal } from './principal.ts'
+import type { Cause, Participant } from '../system-log/event.ts'
 
-/** The cause of what a request changes. */
-export function causeOf(request: ApiRequest, principal: Principal): Cause {
-  const apiToken = principal.kind === 'api-token' ? { apiTokenId: principal.token.id } : {}
+/**
+ * The cause of what a request does.
+ *
+ * @param apiTokenId - of the API token that it was sent with, if any.
+ */
+export function causeOf(
+  request: Pick<ApiRequest, 'requestId' | 'path' | 'ipAddress' | 'headers'>,
+  actor: Participant,
+  apiTokenId?: string,
+): Cause {
   return {
-    actor: actorOf(principal),
+    actor,
     requestId: request.requestId,
     requestUri: request.path,
     ipAddress: request.ipAddress,
     userAgent: request.headers['user-agent'] ?? '',
-    ...apiToken,
+    ...(apiTokenId !== undefined && { apiTokenId }),
   }
 }

@@ -2,8 +2,8 @@
 
 import type { KeyObject } from 'node:crypto'
 import type { JsonObject } from '../json.ts'
+import type { ClientApp } from '../state/clients.ts'
 import type { Org } from '../state/org.ts'
-import type { Client } from './clients.ts'
 import { type Jws, publicKeyOf } from './jws.ts'
 import { readKeySet } from './key-set.ts'
 import { oauthError } from './oauth-error.ts'
@@ -23,9 +23,9 @@ const curvesBySize: Readonly<Record<number, string>> = { 32: 'P-256', 48: 'P-384
  * @see Okta, "Build a JWT for Client Authentication"; support article "Creating a private key JWT when a client has
  *   multiple keys" - kid may be left out only while there is one key
  */
-export async function findClientKey(
+export async function requireClientKey(
   org: Org,
-  { oauth }: Client,
+  { oauth }: ClientApp,
   { header }: Jws,
 ): Promise<KeyObject> {
   const { jwksUri } = oauth

@@ -3,7 +3,7 @@
 import { notFound } from '../http/okta-error.ts'
 import type { ApiRequest } from '../http/request.ts'
 import type { AccessPolicy, AuthorizationServer } from '../state/authorization-server.ts'
-import type { Client } from './clients.ts'
+import type { ClientApp } from '../state/clients.ts'
 import { oauthError } from './oauth-error.ts'
 import { orgUrlFor } from './origin.ts'
 import { requireServiceScopes } from './requested-scopes.ts'
@@ -14,7 +14,7 @@ import type { TokenServer } from './token-server.ts'
  *
  * @throws {RefusedRequest} 404 `E0000007`
  */
-export function findCustomServer({ org, params }: ApiRequest): AuthorizationServer {
+export function requireCustomServer({ org, params }: ApiRequest): AuthorizationServer {
   const id = params['authorizationServerId'] ?? ''
   const found = org.authorizationServers.get(id)
   if (found === undefined) throw notFound(id, 'AuthorizationServer')
@@ -33,7 +33,7 @@ export function customIssuer(request: ApiRequest, { id }: AuthorizationServer): 
  * @see Okta, "Authorization servers"; "Access policies"
  */
 export function customServer(request: ApiRequest): TokenServer {
-  const row = findCustomServer(request)
+  const row = requireCustomServer(request)
   return {
     issuer: customIssuer(request, row),
     audience: row.audience,
@@ -51,7 +51,7 @@ export function customServer(request: ApiRequest): TokenServer {
 
 function grantCustomScopes(
   { scopes, policies }: AuthorizationServer,
-  { oauth }: Client,
+  { oauth }: ClientApp,
   requested: readonly string[],
 ): readonly string[] {
   requireServiceScopes(requested)

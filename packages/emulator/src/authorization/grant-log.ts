@@ -2,16 +2,19 @@
 
 import type { RefusedRequest } from '../http/okta-error.ts'
 import type { ApiRequest } from '../http/request.ts'
-import type { Cause, EventDraft, Participant } from '../system-log/event.ts'
-import type { Client } from './clients.ts'
+import type { ClientApp } from '../state/clients.ts'
+import type { EventDraft, Participant } from '../system-log/event.ts'
+import { type EventType, eventMessages } from '../system-log/event-messages.ts'
+import { clientParticipant } from '../system-log/participants.ts'
+import { causeOf } from './cause.ts'
 import { OauthRefusal } from './oauth-error.ts'
 
 /** What is known of a request for a token when it is answered. */
 export interface GrantAttempt {
-  readonly eventType: string
+  readonly eventType: EventType
   readonly grantType: string
   /** Absent where no client was proven. */
-  readonly client?: Client
+  readonly client?: ClientApp
   readonly requestedScopes: readonly string[]
 }
 
@@ -66,22 +69,14 @@ function write(
     requestedScopes: requestedScopes.join(', '),
     ...draft.debugData,
   }
-  const event = { ...draft, eventType, displayMessage: 'OIDC access token is granted', debugData }
-  request.org.log.write(event, causeOf(request, client))
+  const actor = client === undefined ? unknownClient : clientParticipant(client)
+  const event = { ...draft, eventType, displayMessage: eventMessages[eventType], debugData }
+  request.org.log.write(event, causeOf(request, actor))
 }
 
-function causeOf(request: ApiRequest, client: Client | undefined): Cause {
-  const clientId = client?.oauth.clientId ?? 'unknown'
-  return {
-    actor: {
-      id: clientId,
-      type: 'PublicClientApp',
-      alternateId: clientId,
-      displayName: client?.app.label ?? 'unknown',
-    },
-    requestId: request.requestId,
-    requestUri: request.path,
-    ipAddress: request.ipAddress,
-    userAgent: request.headers['user-agent'] ?? '',
-  }
+const unknownClient: Participant = {
+  id: 'unknown',
+  type: 'PublicClientApp',
+  alternateId: 'unknown',
+  displayName: 'unknown',
 }

@@ -2,13 +2,13 @@
 
 import { get as getHttp, type IncomingMessage } from 'node:http'
 import { get as getHttps } from 'node:https'
+import { isLoopback } from '../http/loopback.ts'
 import { isJsonObject, type JsonObject } from '../json.ts'
 import type { Org } from '../state/org.ts'
 import { oauthError } from './oauth-error.ts'
 
 const TIMEOUT_MS = 5_000
 const MAX_BYTES = 65_536
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
 /** How a key set is wanted. */
 export interface FetchKeySetOptions {
@@ -30,8 +30,17 @@ export async function readKeySet(
   const maxAgeMs = options.anew ? 0 : org.assumptions.jwksUriCacheSeconds * 1_000
   const kept = org.authorization.keySet(url, maxAgeMs, nowMs)
   if (kept !== undefined) return kept.keys
+  // Whoever comes while the set is on its way waits for the same answer.
+  const { fetching } = org.authorization
+  const underWay = fetching.get(url) ?? fetchKeySet(org, url).finally(() => fetching.delete(url))
+  fetching.set(url, underWay)
+  return underWay
+}
+
+async function fetchKeySet(org: Org, url: string): Promise<readonly JsonObject[]> {
+  const fetchedMs = org.time.nowMs()
   const keys = parseKeys(await fetchText(url))
-  org.authorization.keepKeySet(url, { keys, fetchedMs: nowMs })
+  org.authorization.keepKeySet(url, { keys, fetchedMs })
   return keys
 }
 
@@ -62,7 +71,7 @@ async function fetchText(url: string): Promise<string | undefined> {
   if (!URL.canParse(url)) return undefined
   const { protocol, hostname } = new URL(url)
   const get = { 'http:': getHttp, 'https:': getHttps }[protocol]
-  if (get === undefined || !LOOPBACK.test(hostname)) return undefined
+  if (get === undefined || !isLoopback(hostname)) return undefined
   return new Promise((resolve) => {
     const signal = AbortSignal.timeout(TIMEOUT_MS)
     const asked = get(url, { signal, headers: { accept: 'application/json' } }, (answer) => {

@@ -2,8 +2,8 @@
 
 import type { ApiRequest } from '../http/request.ts'
 import type { OauthClient } from '../state/app.ts'
+import type { ClientApp } from '../state/clients.ts'
 import type { Org } from '../state/org.ts'
-import type { Client } from './clients.ts'
 import { oauthError } from './oauth-error.ts'
 import { orgUrlFor } from './origin.ts'
 import { requireServiceScopes } from './requested-scopes.ts'
@@ -49,7 +49,7 @@ function requireServiceApp({ authMethod, isIntegration, applicationType }: Oauth
 // What is asked for and not granted is left out without a word, as long as something is left.
 function grantOrgScopes(
   { assumptions }: Org,
-  { oauth }: Client,
+  { oauth }: ClientApp,
   requested: readonly string[],
 ): readonly string[] {
   if (requested.length === 0) throw oauthError('no_scopes_requested')

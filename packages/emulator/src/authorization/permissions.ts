@@ -1,6 +1,7 @@
 /** @module What an admin role allows: who may read and write what, and where. */
 
 import type { App } from '../state/app.ts'
+import { isMember } from '../state/members.ts'
 import type { Org } from '../state/org.ts'
 import type { CustomAssignment, RoleAssignment, StandardRole } from '../state/role.ts'
 import type { User } from '../state/user.ts'
@@ -92,7 +93,7 @@ export function reachOf(roles: readonly RoleAssignment[], permission: Permission
 /** Whether a reach covers a user: through one of the groups that the user is in. */
 export function reachesUser(org: Org, reach: Reach, userId: string): boolean {
   if (typeof reach === 'string') return reach === 'everything'
-  return [...reach.groupIds].some((id) => id === org.everyoneId || org.members.has(id, userId))
+  return [...reach.groupIds].some((id) => isMember(org, id, userId))
 }
 
 /** Whether a reach covers a group. */
@@ -111,7 +112,7 @@ export function rolesOfUser(org: Org, user: User): readonly RoleAssignment[] {
   const own = user.roles ?? []
   if (org.groupRoles.size === 0) return own
   const inherited = [...org.groupRoles].flatMap(([groupId, roles]) =>
-    groupId === org.everyoneId || org.members.has(groupId, user.id) ? roles : [],
+    isMember(org, groupId, user.id) ? roles : [],
   )
   return [...own, ...inherited]
 }
@@ -139,15 +140,11 @@ function reachOfOne(role: RoleAssignment, permission: Permission): Reach {
 
 // A permission that no resource of the set fits gives nothing: users are reached through all users or through the users
 // of a group, not through the group itself (Okta, "Role assignment").
-function reachOfCustom(
-  custom: CustomAssignment | undefined,
-  permission: Permission,
-  domain: Domain,
-): Reach {
-  const allowed = custom?.permissions.some((label) =>
+function reachOfCustom(custom: CustomAssignment, permission: Permission, domain: Domain): Reach {
+  const allowed = custom.permissions.some((label) =>
     customPermissions.get(label)?.includes(permission),
   )
-  if (custom === undefined || !allowed) return 'nothing'
+  if (!allowed) return 'nothing'
   if (domain === 'org') return 'everything'
   const groupIds = new Set<string>()
   const apps = new Set<string>()

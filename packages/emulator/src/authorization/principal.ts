@@ -5,7 +5,7 @@ import type { App } from '../state/app.ts'
 import type { RoleAssignment } from '../state/role.ts'
 import type { User } from '../state/user.ts'
 import type { Participant } from '../system-log/event.ts'
-import { userParticipant } from '../system-log/participants.ts'
+import { clientParticipant, userParticipant } from '../system-log/participants.ts'
 
 /** The caller of a management API, proven. */
 export type Principal =
@@ -31,9 +31,7 @@ export function rateKey(principal: Principal): string {
 
 /** The caller as the System Log names it. */
 export function actorOf(principal: Principal): Participant {
-  if (principal.kind === 'service-app') {
-    const { clientId, app } = principal
-    return { id: clientId, type: 'PublicClientApp', alternateId: clientId, displayName: app.label }
-  }
-  return userParticipant(principal.owner)
+  return principal.kind === 'service-app'
+    ? clientParticipant(principal.app)
+    : userParticipant(principal.owner)
 }

@@ -6,7 +6,7 @@ import type { PublicRoute, Route } from '../http/route.ts'
 import type { JsonObject } from '../json.ts'
 import type { AuthorizationServer } from '../state/authorization-server.ts'
 import { claimedRateKey } from './authenticate-client.ts'
-import { customServer, findCustomServer } from './custom-server.ts'
+import { customServer, requireCustomServer } from './custom-server.ts'
 import {
   customMetadata,
   customOpenidMetadata,
@@ -32,45 +32,57 @@ export const authorizationRoutes: readonly Route[] = [
   form('/oauth2/v1/revoke', 'Revokes an access token', 'other', (request) =>
     revoke(request, undefined),
   ),
-  document('/oauth2/v1/keys', 'The keys of ID tokens', 'none', ({ org }) =>
+  document('/oauth2/v1/keys', 'Shows the keys of ID tokens', 'none', ({ org }) =>
     keySetOf(org.authorization.signingKeys.idToken()),
   ),
   document(
     '/.well-known/oauth-authorization-server',
-    'What the authorization server of the org can do, and its scopes',
+    'Shows what the authorization server of the org can do, and its scopes',
     'none',
     orgMetadata,
   ),
   document(
     '/.well-known/openid-configuration',
-    'What OpenID Connect can do at the org',
+    'Shows what OpenID Connect can do at the org',
     'none',
     orgOpenidMetadata,
   ),
-  document('/.well-known/okta-organization', 'The id and URLs of the org', 'other', organization),
+  document(
+    '/.well-known/okta-organization',
+    'Shows the id and the URLs of the org',
+    'other',
+    organization,
+  ),
   form(
     `${CUSTOM}/v1/token`,
     'Gives an access token of a custom authorization server',
     'other',
     (request) => answerTokenRequest(request, customServer(request)),
   ),
-  form(`${CUSTOM}/v1/introspect`, 'The same, of a custom server', 'other', (request) =>
-    introspect(request, findCustomServer(request).id),
+  form(
+    `${CUSTOM}/v1/introspect`,
+    'Says whether an access token of a custom server is good',
+    'other',
+    (request) => introspect(request, requireCustomServer(request).id),
   ),
-  form(`${CUSTOM}/v1/revoke`, 'The same, of a custom server', 'other', (request) =>
-    revoke(request, findCustomServer(request).id),
+  form(`${CUSTOM}/v1/revoke`, 'Revokes an access token of a custom server', 'other', (request) =>
+    revoke(request, requireCustomServer(request).id),
   ),
-  document(`${CUSTOM}/v1/keys`, 'The keys of the tokens of a custom server', 'none', (request) =>
-    keySetOf(request.org.authorization.signingKeys.server(findCustomServer(request).id)),
+  document(
+    `${CUSTOM}/v1/keys`,
+    'Shows the keys of the tokens of a custom server',
+    'none',
+    (request) =>
+      keySetOf(request.org.authorization.signingKeys.server(requireCustomServer(request).id)),
   ),
   // RFC 8414, section 3.1, puts the path of the issuer last; Okta has both forms.
   ...[
     `${CUSTOM}/.well-known/oauth-authorization-server`,
     `/.well-known/oauth-authorization-server${CUSTOM}`,
-  ].map((path) => custom(path, 'What a custom authorization server can do', customMetadata)),
+  ].map((path) => custom(path, 'Shows what a custom authorization server can do', customMetadata)),
   custom(
     `${CUSTOM}/.well-known/openid-configuration`,
-    'What OpenID Connect can do at a custom server',
+    'Shows what OpenID Connect can do at a custom server',
     customOpenidMetadata,
   ),
 ]
@@ -107,5 +119,7 @@ function custom(
   summary: string,
   describe: (request: ApiRequest, row: AuthorizationServer) => JsonObject,
 ): Route {
-  return document(path, summary, 'none', (request) => describe(request, findCustomServer(request)))
+  return document(path, summary, 'none', (request) =>
+    describe(request, requireCustomServer(request)),
+  )
 }

@@ -3,9 +3,9 @@
 import { type Answer, ok } from '../http/answer.ts'
 import { RefusedRequest } from '../http/okta-error.ts'
 import type { ApiRequest } from '../http/request.ts'
+import type { ClientApp } from '../state/clients.ts'
 import { mintToken } from './access-token.ts'
 import { authenticateClient } from './authenticate-client.ts'
-import type { Client } from './clients.ts'
 import { type Form, readForm } from './form.ts'
 import { type GrantAttempt, logGrant, logRefusal } from './grant-log.ts'
 import { clientCredentials, tokenGrantTypes } from './grant-types.ts'
@@ -43,10 +43,9 @@ export async function answerTokenRequest(
     if (!client.oauth.networkAllowed) throw oauthError('network_zone')
     const proof = readProof(request, client)
     const scopes = server.grantScopes(client, attempt.requestedScopes)
-    const { clientId } = client.oauth
     const nowMs = request.org.time.nowMs()
     const boundTo = proof?.keyThumbprint
-    const { text, jti } = mintToken(server, { clientId, scopes, boundTo, nowMs })
+    const { text, jti } = mintToken(request.org, server, { client, scopes, boundTo, nowMs })
     logGrant(request, attempt, { jti, scopes })
     return ok(
       {
@@ -75,7 +74,7 @@ function requireKnownGrant(form: Form, server: TokenServer): void {
   if (grantType === clientCredentials) server.requireGrant()
 }
 
-function requireOwnGrant({ oauth }: Client, grantType: string): void {
+function requireOwnGrant({ oauth }: ClientApp, grantType: string): void {
   const { grantTypes } = oauth
   if (!grantTypes.includes(grantType)) {
     throw oauthError('grant_type_not_allowed', { list: grantTypes })
@@ -84,7 +83,7 @@ function requireOwnGrant({ oauth }: Client, grantType: string): void {
 }
 
 /** The proof of the request, its nonce included; undefined where the token is to be a plain one. */
-function readProof(request: ApiRequest, { oauth }: Client): Proof | undefined {
+function readProof(request: ApiRequest, { oauth }: ClientApp): Proof | undefined {
   const isSent = proofHeaders(request).length > 0
   const { assumptions } = request.org
   const isUsed = oauth.dpopRequired || (isSent && assumptions.proofWithoutNeed === 'token-is-bound')

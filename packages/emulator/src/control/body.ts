@@ -2,6 +2,7 @@
 
 import type { Context } from 'hono'
 import { isJsonObject, type JsonObject } from '../json.ts'
+import { suggestNames } from '../nearest-names.ts'
 import { SetupError } from '../setup-error.ts'
 
 /**
@@ -18,6 +19,22 @@ export async function readBody(context: Context): Promise<JsonObject> {
     'request_invalid',
     'The body is no JSON object.',
     'Send a JSON object, or no body.',
+  )
+}
+
+/**
+ * The body as an object whose members have these names and no others.
+ *
+ * @throws {SetupError} `request_invalid`, naming the first that there is none of.
+ */
+export async function readMembers(context: Context, names: readonly string[]): Promise<JsonObject> {
+  const body = await readBody(context)
+  const unknown = Object.keys(body).find((name) => !names.includes(name))
+  if (unknown === undefined) return body
+  throw new SetupError(
+    'request_invalid',
+    `The body has a member ${JSON.stringify(unknown.slice(0, 60))}, which there is none of here.`,
+    `${suggestNames(unknown, names)}Leave it out; there are ${names.join(', ')}.`,
   )
 }
 

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { Hono } from 'hono'
-import { readBody } from '../http/server.ts'
+import { receiveBody } from '../http/server.ts'
 import type { Emulator } from '../running-org.ts'
 import { SetupError, type SetupErrorCode } from '../setup-error.ts'
 import { guard } from './guard.ts'
@@ -13,6 +13,7 @@ const statusOf: Readonly<
   Partial<Record<SetupErrorCode | ControlErrorCode, 403 | 404 | 409 | 415>>
 > = {
   org_unknown: 404,
+  client_unknown: 404,
   org_exists: 409,
   path_unknown: 404,
   host_forbidden: 403,
@@ -26,6 +27,15 @@ export type ControlErrorCode =
   | 'host_forbidden'
   | 'origin_forbidden'
   | 'body_not_json'
+  | 'unexpected'
+
+const unexpected = {
+  error: {
+    code: 'unexpected',
+    observed: 'The emulator did not expect that.',
+    remedy: 'Report it, with the request.',
+  },
+}
 
 /** The listener of the control API. */
 export function createControl(emulator: () => Emulator): RequestListener {
@@ -46,7 +56,7 @@ export function createControl(emulator: () => Emulator): RequestListener {
     ),
   )
   app.onError((error, context) => {
-    if (!(error instanceof SetupError)) throw error
+    if (!(error instanceof SetupError)) return context.json(unexpected, 500)
     const { code, message: observed, remedy } = error
     return context.json({ error: { code, observed, remedy } }, statusOf[code] ?? 400)
   })
@@ -60,12 +70,13 @@ async function respond(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
-  const body = await readBody(incoming)
+  const body = await receiveBody(incoming)
   if (body === undefined) {
     outgoing.writeHead(413).end()
     return
   }
-  const method = incoming.method ?? 'GET'
+  // `Request` refuses TRACE, which no route answers, as none answers an unknown method.
+  const method = incoming.method === 'TRACE' ? 'UNKNOWN' : (incoming.method ?? 'GET')
   const headers = Object.entries(incoming.headers).map(([name, value]): [string, string] => [
     name,
     String(value),

@@ -1,8 +1,8 @@
 /** @module Who may use the control API: programs of this machine, and no page that a browser has open. */
 
 import type { MiddlewareHandler } from 'hono'
+import { isLoopback } from '../http/loopback.ts'
 
-const LOOPBACK = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/i
 const READS = ['GET', 'HEAD', 'OPTIONS']
 
 /**
@@ -13,7 +13,7 @@ export const guard: MiddlewareHandler = async (context, next) => {
   const host = context.req.header('host') ?? ''
   const refuse = (code: string, observed: string, remedy: string, status: 403 | 415) =>
     context.json({ error: { code, observed, remedy } }, status)
-  if (!LOOPBACK.test(host)) {
+  if (!isLoopback(host.replace(/:\d+$/, ''))) {
     return refuse(
       'host_forbidden',
       'The Host of the request is not loopback.',

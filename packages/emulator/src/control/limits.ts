@@ -1,7 +1,7 @@
 /** @module The rate limits of an org, looked at and changed. */
 
 import { buckets } from '../http/buckets.ts'
-import type { JsonObject } from '../json.ts'
+import { isJsonObject, type JsonObject } from '../json.ts'
 import { suggestNames } from '../nearest-names.ts'
 import type { RunningOrg } from '../running-org.ts'
 import { SetupError } from '../setup-error.ts'
@@ -9,6 +9,7 @@ import { SetupError } from '../setup-error.ts'
 type LimitedBucket = keyof typeof buckets
 
 const names = Object.keys(buckets)
+const MAX_LIMIT = 1_000_000_000
 
 /** The share of one caller, and what such a share of each bucket comes to, per minute. */
 export function describeLimits({ limits }: RunningOrg) {
@@ -26,7 +27,8 @@ export function changeLimits({ limits }: RunningOrg, body: JsonObject): void {
   const { share = limits.share, buckets: given = {} } = body
   if (typeof share !== 'number' || !(share > 0 && share <= 1))
     throw invalid('share', 'above 0, up to 1')
-  const changes = Object.entries(given ?? {})
+  if (!isJsonObject(given)) throw invalid('buckets', 'for each bucket, in an object')
+  const changes = Object.entries(given)
   for (const [name, limit] of changes) {
     if (!isBucket(name)) {
       throw new SetupError(
@@ -35,8 +37,11 @@ export function changeLimits({ limits }: RunningOrg, body: JsonObject): void {
         `${suggestNames(name, names)}Name one of ${names.join(', ')}.`,
       )
     }
-    if (limit !== null && !(Number.isInteger(limit) && Number(limit) > 0)) {
-      throw invalid(name, 'that is whole and above 0, or null')
+    if (
+      limit !== null &&
+      !(Number.isInteger(limit) && Number(limit) > 0 && Number(limit) <= MAX_LIMIT)
+    ) {
+      throw invalid(name, `that is whole, from 1 to ${MAX_LIMIT}, or null`)
     }
   }
   limits.share = share

@@ -2,15 +2,16 @@
 
 import { type Context, Hono } from 'hono'
 import { faults } from '../faults/registry.ts'
+import { checkOrgOptions } from '../org-options.ts'
+import { readAssumptions } from '../read-assumptions.ts'
 import type { Emulator } from '../running-org.ts'
 import { populate } from '../seed/populate.ts'
 import { SetupError } from '../setup-error.ts'
-import type { Org } from '../state/org.ts'
-import { startTraffic, type Traffic } from '../system-log/traffic.ts'
-import { readAssumptions } from './assumption-values.ts'
-import { readBody, readCount } from './body.ts'
+import { readBody, readCount, readMembers } from './body.ts'
+import { describeFault } from './describe-fault.ts'
 import { describeOrg } from './describe-org.ts'
 import { changeLimits, describeLimits } from './limits.ts'
+import { clockMembers, moveClock } from './org-clock.ts'
 import { readOrgStart } from './org-start.ts'
 import { requireOrg } from './require-org.ts'
 
@@ -39,11 +40,9 @@ const index = [
   'GET /orgs/{name}/key-sets/{which}',
 ] as const
 
-/** The routes. */
+/** What the control API does to the orgs of an emulator; `GET /` lists it. */
 export function orgRoutes(emulator: () => Emulator): Hono {
   const routes = new Hono()
-  // What the control API has set going; the traffic that an org was started with is its own.
-  const running = new WeakMap<Org, Traffic>()
   const orgOf = (context: Context) => requireOrg(emulator(), context.req.param('name') ?? '')
   routes.get('/', (context) => context.json({ url: emulator().url, routes: index }))
   routes.get('/faults', (context) => context.json(faults.map(describeFault)))
@@ -85,21 +84,12 @@ export function orgRoutes(emulator: () => Emulator): Hono {
   routes.get('/orgs/:name/limits', (context) => context.json(describeLimits(orgOf(context))))
   routes.patch('/orgs/:name/limits', async (context) => {
     const limited = orgOf(context)
-    changeLimits(limited, await readBody(context))
+    changeLimits(limited, await readMembers(context, ['share', 'buckets']))
     return context.json(describeLimits(limited))
   })
   routes.post('/orgs/:name/clock', async (context) => {
     const { org } = orgOf(context)
-    const { offsetSeconds, advanceSeconds } = await readBody(context)
-    if (typeof offsetSeconds === 'number') org.time.offsetMs = offsetSeconds * 1_000
-    else if (typeof advanceSeconds === 'number') org.time.offsetMs += advanceSeconds * 1_000
-    else {
-      throw new SetupError(
-        'request_invalid',
-        'The body names neither offsetSeconds nor advanceSeconds.',
-        'Send {"offsetSeconds": 0} for how far the org is ahead, or {"advanceSeconds": 60} to let time pass.',
-      )
-    }
+    moveClock(org, await readMembers(context, clockMembers))
     return context.json({
       now: org.time.now().toISOString(),
       offsetSeconds: org.time.offsetMs / 1_000,
@@ -107,19 +97,26 @@ export function orgRoutes(emulator: () => Emulator): Hono {
   })
   routes.post('/orgs/:name/populate', async (context) => {
     const { org } = orgOf(context)
-    const { users = 0, groups = 0, apps = 0 } = readOrgStart(await readBody(context))
+    const more = await readMembers(context, ['users', 'groups', 'apps'])
+    const { users = 0, groups = 0, apps = 0 } = readOrgStart(more)
+    checkOrgOptions({
+      users: org.users.size + users,
+      groups: org.groups.size + groups,
+      apps: org.apps.size + apps,
+    })
     populate(org, { users, groups, apps })
     return context.json({ users: org.users.size, groups: org.groups.size, apps: org.apps.size })
   })
   routes.put('/orgs/:name/traffic', async (context) => {
-    const { org } = orgOf(context)
-    const { traffic = { perSecond: 1 } } = readOrgStart({ traffic: await readBody(context) })
-    running.get(org)?.stop()
-    running.set(org, startTraffic(org, traffic))
+    const running = orgOf(context)
+    const { traffic = { perSecond: 1 } } = readOrgStart({
+      traffic: await readMembers(context, ['perSecond']),
+    })
+    running.traffic.start(traffic)
     return context.json(traffic)
   })
   routes.delete('/orgs/:name/traffic', (context) => {
-    running.get(orgOf(context).org)?.stop()
+    orgOf(context).traffic.stop()
     return context.body(null, 204)
   })
   routes.get('/orgs/:name/ledger', (context) => {
@@ -129,8 +126,4 @@ export function orgRoutes(emulator: () => Emulator): Hono {
     return context.json(ledger.read(from, Math.min(limit, MAX_LEDGER_LINES)))
   })
   return routes
-}
-
-function describeFault({ name, kind, summary, answers, parameters = {} }: (typeof faults)[number]) {
-  return { name, kind, summary, answers, parameters }
 }

@@ -1,19 +1,10 @@
 /** @module How an org is to be started, read from the JSON of `POST /orgs`. */
 
 import type { JsonObject } from '../json.ts'
+import { parseEdition, parseRole } from '../org-options.ts'
+import { readAssumptions } from '../read-assumptions.ts'
 import type { OrgStartOptions } from '../running-org.ts'
 import { SetupError } from '../setup-error.ts'
-import type { Edition } from '../state/org.ts'
-import { roleLabels, type StandardRole } from '../state/role.ts'
-import { readAssumptions } from './assumption-values.ts'
-
-/** The editions, in the order of the documentation. */
-export const editions = [
-  'enterprise',
-  'workforce',
-  'integrator',
-  'unlimited',
-] as const satisfies readonly Edition[]
 
 const keyTypes = ['RSA', 'EC'] as const
 
@@ -64,37 +55,6 @@ export function readOrgStart(body: JsonObject): OrgStartOptions {
   }
 }
 
-/**
- * The edition of a name.
- *
- * @throws {SetupError} `edition_unknown`.
- */
-export function parseEdition(value: unknown): Edition {
-  const edition = editions.find((known) => known === value)
-  if (edition !== undefined) return edition
-  throw new SetupError(
-    'edition_unknown',
-    'That edition is not known.',
-    `Choose one of ${editions.join(', ')}.`,
-  )
-}
-
-/**
- * The role of a name; `none` is no role.
- *
- * @throws {SetupError} `role_unknown`.
- */
-export function parseRole(value: unknown): StandardRole | 'none' {
-  const roles = [...Object.keys(roleLabels), 'none'] as (StandardRole | 'none')[]
-  const role = roles.find((known) => known === value)
-  if (role !== undefined) return role
-  throw new SetupError(
-    'role_unknown',
-    'That role is not known.',
-    `Choose one of ${roles.join(', ')}.`,
-  )
-}
-
 function option<Name extends string, Value>(
   name: Name,
   value: unknown,
@@ -122,7 +82,7 @@ function readFaults(value: unknown): OrgStartOptions['faults'] {
 
 function readTraffic(value: unknown): OrgStartOptions['traffic'] {
   const perSecond = object(value)?.['perSecond']
-  return typeof perSecond === 'number' && perSecond >= 0 && perSecond <= 1e5
+  return typeof perSecond === 'number' && perSecond >= 0 && perSecond <= 1e4
     ? { perSecond }
     : undefined
 }

@@ -3,17 +3,18 @@
 import { oktaError } from '../http/okta-error.ts'
 import { readAfter } from '../http/paging.ts'
 import type { ApiRequest } from '../http/request.ts'
+import { type IdKind, isId } from '../ids.ts'
 
 /**
  * The id behind which a page begins: of a cursor that is an id, or one digit and an id.
  *
  * @throws {RefusedRequest} `E0000029` or, by assumption, `E0000031` for any other text.
  */
-export function readIdCursor(request: ApiRequest, prefix: string): string | undefined {
+export function readIdCursor(request: ApiRequest, kind: IdKind): string | undefined {
   const cursor = readAfter(request)
   if (cursor === undefined) return undefined
-  const id = /^\d?(\w{3}[0-9A-Za-z]{17})$/.exec(cursor)?.[1]
-  if (id === undefined || !id.startsWith(prefix)) throw invalidCursor(request)
+  const id = /^\d?(\w{20})$/.exec(cursor)?.[1]
+  if (id === undefined || !isId(id, kind)) throw invalidCursor(request)
   return id
 }
 

@@ -1,11 +1,12 @@
 /** @module Who is in which group: every change of a membership goes through here and leaves its trace. */
 
+import { accessEvents } from '../apps/access-events.ts'
 import { fraction, hashText } from '../random.ts'
-import { accessEvents } from '../service-apps/access-events.ts'
 import type { Group } from '../state/group.ts'
 import type { Org } from '../state/org.ts'
 import type { User } from '../state/user.ts'
 import type { Cause, EventDraft } from '../system-log/event.ts'
+import { eventMessages } from '../system-log/event-messages.ts'
 import { groupParticipant, userParticipant } from '../system-log/participants.ts'
 
 /**
@@ -85,10 +86,10 @@ function leaveTrace(
 }
 
 function membershipEvent(op: 'created' | 'deleted', user: User, group: Group): EventDraft {
-  const added = op === 'created'
+  const eventType = op === 'created' ? 'group.user_membership.add' : 'group.user_membership.remove'
   return {
-    eventType: added ? 'group.user_membership.add' : 'group.user_membership.remove',
-    displayMessage: added ? 'Add user to group membership' : 'Remove user from group membership',
+    eventType,
+    displayMessage: eventMessages[eventType],
     targets: [userParticipant(user), groupParticipant(group)],
   }
 }

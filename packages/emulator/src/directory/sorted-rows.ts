@@ -1,5 +1,6 @@
 /** @module Rows in the order of `sortBy`, entered at a cursor that names the last row's value and id. */
 
+import { firstPlace } from '../state/first-place.ts'
 import type { Row } from '../state/table.ts'
 
 /** What rows are sorted by; null, where a row has no value, comes last. */
@@ -49,15 +50,10 @@ export class SortedRows<T extends Row> {
   }
 
   #placeAfter(wanted: Place): number {
-    let low = 0
-    let high = this.#places.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      const place = this.#places[middle]
-      if (place !== undefined && this.#compare(place, wanted) <= 0) low = middle + 1
-      else high = middle
-    }
-    return low
+    return firstPlace(this.#places.length, (index) => {
+      const place = this.#places[index]
+      return place !== undefined && this.#compare(place, wanted) <= 0
+    })
   }
 
   #compare(a: Place, b: Place): number {

@@ -1,5 +1,6 @@
 /** @module Makes an expression a question to a row, by the rules of the list that it filters. */
 
+import { parseInstant } from './instant.ts'
 import {
   type Comparison,
   type Expression,
@@ -46,9 +47,47 @@ export function compile<Row>(
     const part = compile(expression.part, rules)
     return (row) => !part(row)
   }
+  if (expression.kind === 'or') return compileOr(expression.parts, rules)
   const parts = expression.parts.map((part) => compile(part, rules))
-  if (expression.kind === 'and') return (row) => parts.every((part) => part(row))
+  return (row) => parts.every((part) => part(row))
+}
+
+// Many texts that one attribute may be, as in `id eq "a" or id eq "b" or …`, are looked up at once.
+function compileOr<Row>(
+  expressions: readonly Expression[],
+  rules: ExpressionRules<Row>,
+): (row: Row) => boolean {
+  const textsByPath = new Map<string, Set<string>>()
+  const parts: ((row: Row) => boolean)[] = []
+  for (const expression of expressions) {
+    const part = compile(expression, rules)
+    if (expression.kind !== 'test' || expression.operator !== 'eq') parts.push(part)
+    else if (typeof expression.value !== 'string' || isDate(expression, rules)) parts.push(part)
+    else {
+      const { path, value } = expression
+      const texts = textsByPath.get(path)
+      if (texts !== undefined) texts.add(value)
+      else textsByPath.set(path, new Set([value]))
+    }
+  }
+  for (const [path, texts] of textsByPath) parts.push(compileOneOf(path, texts, rules))
   return (row) => parts.some((part) => part(row))
+}
+
+function isDate<Row>({ path }: { readonly path: string }, rules: ExpressionRules<Row>): boolean {
+  return rules.find(path)?.kind === 'date'
+}
+
+function compileOneOf<Row>(
+  path: string,
+  texts: ReadonlySet<string>,
+  rules: ExpressionRules<Row>,
+): (row: Row) => boolean {
+  const attribute = rules.find(path)
+  const fold = foldCase(attribute?.caseSensitive === true)
+  const wanted = new Set([...texts].map(fold))
+  const judge = (value: unknown) => typeof value === 'string' && wanted.has(fold(value))
+  return (row) => holds(attribute?.get(row), judge)
 }
 
 function compileTest<Row>(
@@ -127,12 +166,6 @@ const numberTests: Readonly<
   le: (value, literal) => value <= literal,
 }
 
-const dateShape =
-  /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/
-
 function readDate(literal: Literal | undefined): number | undefined {
-  if (typeof literal !== 'string' || !dateShape.test(literal)) return undefined
-  const zoned = /T.*(?:Z|[+-]\d{2}:?\d{2})$/.test(literal) || literal.length === 10
-  const epochMs = Date.parse(zoned ? literal : `${literal}Z`)
-  return Number.isNaN(epochMs) ? undefined : epochMs
+  return typeof literal === 'string' ? parseInstant(literal) : undefined
 }

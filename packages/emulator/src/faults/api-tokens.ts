@@ -3,7 +3,7 @@
 import { SetupError } from '../setup-error.ts'
 import type { ApiToken } from '../state/api-token.ts'
 import type { User } from '../state/user.ts'
-import type { Fault, FaultPlace, FaultText, Undo } from './fault.ts'
+import { type Fault, type FaultPlace, type FaultText, type Undo, withMembersOf } from './fault.ts'
 import type { ParameterValues } from './parameter.ts'
 
 const UNUSED_DAYS_MS = 31 * 86_400_000
@@ -75,7 +75,7 @@ function tokenFault(
     org.apiTokens.put({ ...token, ...fields })
     return () => {
       const now = org.apiTokens.get(token.id)
-      if (now !== undefined) org.apiTokens.put({ ...now, ...pick(token, fields) })
+      if (now !== undefined) org.apiTokens.put(withMembersOf(now, token, Object.keys(fields)))
     }
   })
 }
@@ -92,7 +92,7 @@ function ownerFault(text: FaultText, change: (owner: User) => Partial<User>): Fa
     put({ ...owner, ...fields })
     return () => {
       const now = org.users.get(owner.id)
-      if (now !== undefined) put({ ...now, ...pick(owner, fields) })
+      if (now !== undefined) put(withMembersOf(now, owner, Object.keys(fields)))
     }
   })
 }
@@ -126,12 +126,4 @@ function withoutObject(fault: string, id: string): SetupError {
     `The fault ${fault} has nothing to happen to: the org has no ${id}.`,
     'Give the id of an API token that is there, and whose owner is.',
   )
-}
-
-// What the members that were changed had been before.
-function pick<T extends object>(before: T, fields: Partial<T>): Partial<T> {
-  const names = Object.keys(fields)
-  return Object.fromEntries(
-    Object.entries(before).filter(([name]) => names.includes(name)),
-  ) as Partial<T>
 }

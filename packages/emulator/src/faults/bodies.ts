@@ -1,6 +1,6 @@
 /** @module Disturbances of the body of an answer. */
 
-import type { Answer } from '../http/answer.ts'
+import { type Answer, bodyOf } from '../http/answer.ts'
 import { afterOrg, insteadOfOrg } from './disturbance.ts'
 import type { Fault } from './fault.ts'
 
@@ -75,10 +75,10 @@ export const bodyFaults: readonly Fault[] = [
   ),
 ]
 
-function textOf({ text, json }: Answer): string {
-  return text ?? (json === undefined ? '' : JSON.stringify(json))
+function textOf(answer: Answer): string {
+  return bodyOf(answer).toString()
 }
 
-function withText({ json: _json, ...answer }: Answer, text: string): Answer {
+function withText(answer: Answer, text: string): Answer {
   return { ...answer, text }
 }

@@ -2,7 +2,7 @@
 
 import type { Answer } from '../http/answer.ts'
 import type { UnroutedRequest } from '../http/exchange.ts'
-import type { Interception } from '../http/interceptor.ts'
+import type { Alteration, Interception } from '../http/interceptor.ts'
 import type { Disturbance, FaultPlace, FaultText } from './fault.ts'
 import { Occasion, occasionParameters } from './occasion.ts'
 import type { ParameterValues } from './parameter.ts'
@@ -21,7 +21,7 @@ type Afterwards = (
   request: UnroutedRequest,
   answer: Answer,
   scene: DisturbanceScene,
-) => Interception | undefined
+) => Alteration | undefined
 
 /** A disturbance in which the org never sees the request. */
 export function insteadOfOrg(text: FaultText, instead: Instead): Disturbance {
@@ -37,10 +37,8 @@ export function insteadOfOrg(text: FaultText, instead: Instead): Disturbance {
 export function afterOrg(text: FaultText, afterwards: Afterwards): Disturbance {
   return makeDisturbance(text, (scene, occasion) => ({
     after: (request, answer) => {
-      const interception = occasion.matches(request)
-        ? afterwards(request, answer, scene)
-        : undefined
-      return interception !== undefined && occasion.take() ? interception : undefined
+      const alteration = occasion.matches(request) ? afterwards(request, answer, scene) : undefined
+      return alteration !== undefined && occasion.take() ? alteration : undefined
     },
   }))
 }

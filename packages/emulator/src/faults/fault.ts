@@ -34,11 +34,11 @@ export type Undo = () => void
 export interface Misconfiguration extends FaultText {
   readonly kind: 'misconfiguration'
   /**
-   * Changes the org.
+   * Changes the org. Without an undo it is a deed, such as a revocation: done once, and nothing to put back.
    *
    * @throws {SetupError} `fault_without_object` where the app or token that it is about is not there.
    */
-  change(place: FaultPlace, values: ParameterValues): Undo
+  change(place: FaultPlace, values: ParameterValues): Undo | undefined
 }
 
 /** A fault of the way between client and org: exchanges are refused, bent or lost. */
@@ -48,5 +48,13 @@ export interface Disturbance extends FaultText {
   begin(place: FaultPlace, values: ParameterValues): Partial<Interceptor>
 }
 
-/** A fault. */
+/** What can be switched on by its name, whether it changes the org or the way to it. */
 export type Fault = Misconfiguration | Disturbance
+
+/** An object with those members as they had been before, also where they had been absent: what an undo puts back. */
+export function withMembersOf<T extends object>(now: T, before: T, names: readonly string[]): T {
+  const kept = Object.entries(now).filter(([name]) => !names.includes(name))
+  const old = Object.entries(before).filter(([name]) => names.includes(name))
+  // Each member is that of one T or of the other.
+  return Object.fromEntries([...kept, ...old]) as T
+}

@@ -1,6 +1,7 @@
 /** @module Faults of what a service app may do: its granted scopes and its admin role. */
 
-import { type RoleAssignment, roleLabels, type StandardRole } from '../state/role.ts'
+import { makeAssignment } from '../roles/role-assignment.ts'
+import { roleLabels, type StandardRole } from '../state/role.ts'
 import type { Fault } from './fault.ts'
 import { appFault, changeOauth, oauthFault } from './service-app-fault.ts'
 
@@ -68,18 +69,9 @@ export const grantFaults: readonly Fault[] = [
         },
       },
     },
-    ({ oauth }, { org }, values) => {
-      const nowMs = org.time.secondMs()
-      const role: RoleAssignment = {
-        id: oauth.roles[0]?.id ?? org.ids.next('clientRole'),
-        type: values.text('role') as StandardRole,
-        createdMs: nowMs,
-        lastUpdatedMs: nowMs,
-        groupTargets: [],
-        appTargets: [],
-      }
-      return { roles: [role] }
-    },
+    (_app, { org }, values) => ({
+      roles: [makeAssignment(org, 'userRole', values.text('role') as StandardRole)],
+    }),
   ),
   oauthFault(
     {

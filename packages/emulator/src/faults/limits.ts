@@ -2,12 +2,11 @@
 
 import { answerOf } from '../http/exchange.ts'
 import { oktaError } from '../http/okta-error.ts'
+import { rateHeaderNames, rateHeaders, refuseConcurrency } from '../http/rate-limit.ts'
 import { afterOrg, insteadOfOrg } from './disturbance.ts'
 import type { Disturbance, Fault, FaultPlace } from './fault.ts'
 import { Occasion, occasionParameters } from './occasion.ts'
 import type { ParameterValues } from './parameter.ts'
-
-const RATE_HEADERS = ['x-rate-limit-limit', 'x-rate-limit-remaining', 'x-rate-limit-reset']
 
 /** Faults of limits. */
 export const limitFaults: readonly Fault[] = [
@@ -40,9 +39,7 @@ export const limitFaults: readonly Fault[] = [
       summary: 'Too many requests of the org are open at the same time.',
       answers: '429 E0000047 with x-rate-limit-limit 0 and x-rate-limit-remaining 0',
     },
-    (_request, { place }) => ({
-      answer: tooMany(0, Math.ceil(place.org.time.nowMs() / 1_000) + 60),
-    }),
+    (_request, { place }) => ({ answer: answerOf(refuseConcurrency(place.org.time.nowMs())) }),
   ),
   insteadOfOrg(
     {
@@ -73,7 +70,7 @@ export const limitFaults: readonly Fault[] = [
     },
     (_request, answer) => {
       const headers = Object.entries(answer.headers ?? {})
-      const kept = headers.filter(([name]) => !RATE_HEADERS.includes(name))
+      const kept = headers.filter(([name]) => !rateHeaderNames.includes(name))
       if (kept.length === headers.length) return undefined
       return { answer: { ...answer, headers: Object.fromEntries(kept) } }
     },
@@ -86,7 +83,7 @@ export const limitFaults: readonly Fault[] = [
     },
     (_request, answer) => {
       const { headers = {} } = answer
-      const rates = RATE_HEADERS.filter((name) => typeof headers[name] === 'string')
+      const rates = rateHeaderNames.filter((name) => typeof headers[name] === 'string')
       if (rates.length === 0) return undefined
       const doubled = rates.map((name) => {
         const own = String(headers[name])
@@ -108,16 +105,9 @@ function limitRate({ org }: FaultPlace, values: ParameterValues): ReturnType<Dis
       if (endsMs !== undefined && nowMs >= endsMs) return undefined
       if (!occasion.take()) return undefined
       endsMs ??= nowMs + (values.number('seconds') ?? 60) * 1_000
-      return { answer: tooMany(values.number('limit') ?? 0, Math.ceil(endsMs / 1_000)) }
+      const figures = { limit: values.number('limit') ?? 0, remaining: 0 }
+      const headers = rateHeaders({ ...figures, resetSeconds: Math.ceil(endsMs / 1_000) })
+      return { answer: answerOf(oktaError('E0000047', { headers })) }
     },
   }
-}
-
-function tooMany(limit: number, resetSeconds: number) {
-  const headers = {
-    'x-rate-limit-limit': String(limit),
-    'x-rate-limit-remaining': '0',
-    'x-rate-limit-reset': String(resetSeconds),
-  }
-  return answerOf(oktaError('E0000047', { headers }))
 }

@@ -1,7 +1,7 @@
 /** @module Faults of the org as a whole: its clock, its host, and what it shows late. */
 
 import type { Assumptions } from '../assumptions.ts'
-import type { Fault, FaultText } from './fault.ts'
+import { type Fault, type FaultText, withMembersOf } from './fault.ts'
 import type { ParameterValues } from './parameter.ts'
 
 const secondsParameter = (meaning: string, value: number) =>
@@ -79,8 +79,7 @@ function assumptionFault(
       const names = Object.keys(fields)
       org.assumptions = { ...before, ...fields }
       return () => {
-        const old = Object.entries(before).filter(([name]) => names.includes(name))
-        org.assumptions = { ...org.assumptions, ...Object.fromEntries(old) }
+        org.assumptions = withMembersOf(org.assumptions, before, names)
       }
     },
   }

@@ -87,7 +87,7 @@ export const outageFaults: readonly Fault[] = [
       summary: 'The request is swallowed on the way.',
       answers: 'Nothing: the connection stays open in silence, and the org did not see the request',
     },
-    () => ({ delivery: { kind: 'silence' } }),
+    () => ({ loss: { kind: 'silence' } }),
   ),
   insteadOfOrg(
     {
@@ -95,7 +95,7 @@ export const outageFaults: readonly Fault[] = [
       summary: 'The connection breaks before the org sees the request.',
       answers: 'ECONNRESET; nothing was done',
     },
-    () => ({ delivery: { kind: 'reset' } }),
+    () => ({ loss: { kind: 'reset' } }),
   ),
   afterOrg(
     {
@@ -119,7 +119,7 @@ export const outageFaults: readonly Fault[] = [
       },
     },
     (_request, { values }) => ({
-      answer: { status: 302, headers: { Location: values.text('location') ?? '' } },
+      answer: { status: 302, headers: { Location: asciiOf(values.text('location') ?? '') } },
       fromGateway: true,
     }),
   ),
@@ -141,4 +141,9 @@ function overloaded(): RefusedRequest {
     error_description:
       'The authorization server is currently unable to handle the request due to a temporary overloading or maintenance of the server.',
   })
+}
+
+// A header cannot carry anything else, and a server that redirects there encodes it the same way.
+function asciiOf(location: string): string {
+  return location.replaceAll(/[^!-~]+/g, encodeURIComponent)
 }

@@ -101,9 +101,9 @@ function repeatPage(request: UnroutedRequest, answer: Answer): { answer: Answer 
   return { answer: withLinks(answer, [...self, linkTo(urlOf({ ...request, query }))]) }
 }
 
-// The System Log gives its rows as text.
-function hasRows({ json, text }: Answer): boolean {
-  return text === undefined ? Array.isArray(json) && json.length > 0 : text.startsWith('[{')
+function hasRows({ json, rows, text }: Answer): boolean {
+  const list = rows ?? json
+  return text === undefined && Array.isArray(list) && list.length > 0
 }
 
 function urlOf({ baseUrl, path, query }: UnroutedRequest): string {

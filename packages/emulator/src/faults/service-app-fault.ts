@@ -2,12 +2,16 @@
 
 import { SetupError } from '../setup-error.ts'
 import type { App, OauthClient } from '../state/app.ts'
+import { type ClientApp, findClient } from '../state/clients.ts'
 import type { Org } from '../state/org.ts'
-import type { FaultPlace, FaultText, Misconfiguration, Undo } from './fault.ts'
+import {
+  type FaultPlace,
+  type FaultText,
+  type Misconfiguration,
+  type Undo,
+  withMembersOf,
+} from './fault.ts'
 import type { ParameterValues } from './parameter.ts'
-
-/** An app that is an OAuth client. */
-export type ServiceApp = App & { readonly oauth: OauthClient }
 
 const clientParameter = {
   client: { meaning: 'client id of the app; default: the ready service app', type: 'text' },
@@ -16,7 +20,7 @@ const clientParameter = {
 /** A fault that does something to a service app: the ready one, or that of the parameter `client`. */
 export function appFault(
   text: FaultText,
-  change: (app: ServiceApp, place: FaultPlace, values: ParameterValues) => Undo,
+  change: (app: ClientApp, place: FaultPlace, values: ParameterValues) => Undo,
 ): Misconfiguration {
   return {
     ...text,
@@ -29,7 +33,7 @@ export function appFault(
 /** A fault that changes members of a service app's OAuth settings. */
 export function oauthFault(
   text: FaultText,
-  change: (app: ServiceApp, place: FaultPlace, values: ParameterValues) => Partial<OauthClient>,
+  change: (app: ClientApp, place: FaultPlace, values: ParameterValues) => Partial<OauthClient>,
 ): Misconfiguration {
   return appFault(text, (app, place, values) =>
     changeOauth(place.org, app, change(app, place, values)),
@@ -37,18 +41,13 @@ export function oauthFault(
 }
 
 /** Changes members of an app's OAuth settings; the undo puts exactly these back. */
-export function changeOauth(org: Org, app: ServiceApp, fields: Partial<OauthClient>): Undo {
+export function changeOauth(org: Org, app: ClientApp, fields: Partial<OauthClient>): Undo {
   const names = Object.keys(fields)
   putApp(org, { ...app, oauth: { ...app.oauth, ...fields } })
   return () => {
     const now = org.apps.get(app.id)
     if (now?.oauth === undefined) return
-    const kept = Object.entries(now.oauth).filter(([name]) => !names.includes(name))
-    const before = Object.entries(app.oauth).filter(([name]) => names.includes(name))
-    putApp(org, {
-      ...now,
-      oauth: Object.fromEntries([...kept, ...before]) as unknown as OauthClient,
-    })
+    putApp(org, { ...now, oauth: withMembersOf(now.oauth, app.oauth, names) })
   }
 }
 
@@ -62,12 +61,10 @@ function requireApp(
   fault: string,
   { org, clientId }: FaultPlace,
   values: ParameterValues,
-): ServiceApp {
+): ClientApp {
   const wanted = values.text('client') ?? clientId
-  for (const app of org.apps) {
-    if (app.oauth !== undefined && app.oauth.clientId === wanted)
-      return { ...app, oauth: app.oauth }
-  }
+  const app = wanted === undefined ? undefined : findClient(org, wanted)
+  if (app !== undefined) return app
   throw new SetupError(
     'fault_without_object',
     `The fault ${fault} needs a service app, and the org ${org.name} has none with that client id.`,

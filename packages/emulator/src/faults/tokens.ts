@@ -4,8 +4,6 @@ import type { AuthorizationState } from '../state/authorization.ts'
 import type { Fault, FaultText, Undo } from './fault.ts'
 import type { ParameterValues } from './parameter.ts'
 
-const nothing: Undo = () => undefined
-
 /** Faults of tokens. */
 export const tokenFaults: readonly Fault[] = [
   authorizationFault(
@@ -62,7 +60,7 @@ export const tokenFaults: readonly Fault[] = [
     },
     (authorization) => {
       authorization.revokeAll()
-      return nothing
+      return undefined
     },
   ),
   authorizationFault(
@@ -73,7 +71,7 @@ export const tokenFaults: readonly Fault[] = [
     },
     (authorization) => {
       authorization.forgetNonces()
-      return nothing
+      return undefined
     },
   ),
   authorizationFault(
@@ -136,7 +134,7 @@ function replayFault(
 
 function authorizationFault(
   text: FaultText,
-  change: (authorization: AuthorizationState, values: ParameterValues) => Undo,
+  change: (authorization: AuthorizationState, values: ParameterValues) => Undo | undefined,
 ): Fault {
   return {
     ...text,

@@ -3,18 +3,20 @@
 import { authenticate } from '../authorization/authenticate.ts'
 import { causeOf } from '../authorization/cause.ts'
 import { reachOf } from '../authorization/permissions.ts'
-import { rateKey } from '../authorization/principal.ts'
+import { actorOf, type Principal, rateKey } from '../authorization/principal.ts'
 import { requireScope } from '../authorization/require-scope.ts'
-import { type Answer, ok } from './answer.ts'
+import type { Answer } from './answer.ts'
 import type { Bucket } from './buckets.ts'
 import { gatewayHeaders } from './headers.ts'
-import { type AnswerHeaders, oktaError, RefusedRequest } from './okta-error.ts'
-import { pageLinks } from './paging.ts'
-import type { RateLimits, RateState } from './rate-limit.ts'
+import { type AnswerHeaders, type OktaErrorCode, oktaError, RefusedRequest } from './okta-error.ts'
+import { type RateLimits, rateHeaders } from './rate-limit.ts'
 import { logRateViolation } from './rate-violation.ts'
 import type { ApiRequest } from './request.ts'
 import { isPublic, type ManagementRoute, type Route } from './route.ts'
 import type { Found, Router } from './router.ts'
+
+// Recorded without rate-limit headers, wherever it was recorded.
+const withoutRate: readonly unknown[] = ['E0000019'] satisfies readonly OktaErrorCode[]
 
 /** A request whose route is not known yet. */
 export type UnroutedRequest = Omit<ApiRequest, 'params'>
@@ -23,6 +25,8 @@ export type UnroutedRequest = Omit<ApiRequest, 'params'>
 export interface OrgService {
   readonly router: Router
   readonly limits: RateLimits
+  /** Called before every request: brings about what became due since the last one. */
+  readonly catchUp: () => void
   /** Called with what no handler expected; the caller gets `E0000009`. */
   readonly onUnexpected: (error: unknown) => void
 }
@@ -38,25 +42,29 @@ export async function answerRequest(
   service: OrgService,
   request: UnroutedRequest,
 ): Promise<Settled> {
+  service.catchUp()
   const found = service.router.find(request.method, request.path)
   if (typeof found === 'string') return { answer: refuseRoute(found), fromGateway: true }
-  const rateHeaders: Record<string, string> = {}
+  let rate: AnswerHeaders = {}
   const countRate: CountRate = (caller, bucket) => {
     if (bucket === 'none') return
     const state = service.limits.count(caller, bucket, request.org.time.nowMs())
-    Object.assign(rateHeaders, describeRate(state))
+    rate = rateHeaders(state)
     logRateViolation(request, bucket, state)
     if (state.exceeded) throw oktaError('E0000047')
   }
   const withRate = (answer: Answer): Settled => ({
-    answer: { ...answer, headers: { ...rateHeaders, ...answer.headers } },
+    answer: { ...answer, headers: { ...rate, ...answer.headers } },
     fromGateway: false,
   })
   try {
     const routed = { ...request, params: found.params }
     return withRate(await dispatch(found.route, routed, countRate))
   } catch (thrown) {
-    if (thrown instanceof RefusedRequest) return withRate(answerOf(thrown))
+    if (thrown instanceof RefusedRequest) {
+      const answer = answerOf(thrown)
+      return hasRate(thrown) ? withRate(answer) : { answer, fromGateway: false }
+    }
     service.onUnexpected(thrown)
     return withRate(answerOf(oktaError('E0000009')))
   }
@@ -78,34 +86,25 @@ async function dispatch(route: Route, request: ApiRequest, countRate: CountRate)
   const principal = authenticate(request, route)
   countRate(rateKey(principal), route.bucket)
   requireScope(request, principal, route.scope)
-  if (lacksPermission(principal.roles, route)) return refuseRole(request, route)
-  return route.handle({ ...request, principal, cause: causeOf(request, principal) })
+  requireRole(request, route, principal)
+  const apiTokenId = principal.kind === 'api-token' ? principal.token.id : undefined
+  const cause = causeOf(request, actorOf(principal), apiTokenId)
+  return route.handle({ ...request, principal, cause })
 }
 
-function lacksPermission(
-  roles: Parameters<typeof reachOf>[0],
-  { permission }: ManagementRoute,
-): boolean {
-  return permission !== undefined && reachOf(roles, permission) === 'nothing'
+// Okta answers many lists with nothing instead of with a refusal, the silent `200 []`: then the handler answers, which
+// shows what the roles reach, and judges the parameters as for everybody.
+function requireRole({ org }: ApiRequest, route: ManagementRoute, { roles }: Principal): void {
+  const { permission, withoutRole } = route
+  if (permission === undefined || reachOf(roles, permission) !== 'nothing') return
+  const isEmpty =
+    withoutRole === 'empty-list' ||
+    (withoutRole === 'assumed' && org.assumptions.listsWithoutRole === 'empty')
+  if (!isEmpty) throw oktaError('E0000006')
 }
 
-// Okta answers many lists with nothing instead of with a refusal: the silent `200 []`.
-function refuseRole(request: ApiRequest, route: ManagementRoute): Answer {
-  const empty =
-    route.withoutRole === 'empty-list' ||
-    (route.withoutRole === 'assumed' && request.org.assumptions.listsWithoutRole === 'empty')
-  if (!empty) throw oktaError('E0000006')
-  const limit = Number(request.query.get('limit')) || 200
-  const keep = ['filter', 'search', 'q']
-  return ok([], { Link: pageLinks(request, undefined, { limit, keep }) })
-}
-
-function describeRate(state: RateState): AnswerHeaders {
-  return {
-    'x-rate-limit-limit': String(state.limit),
-    'x-rate-limit-remaining': String(state.remaining),
-    'x-rate-limit-reset': String(state.reset),
-  }
+function hasRate({ body }: RefusedRequest): boolean {
+  return !withoutRate.includes(body?.['errorCode'])
 }
 
 function refuseRoute(found: Exclude<Found, object>): Answer {

@@ -93,23 +93,36 @@ export class RefusedRequest extends Error {
 
 /** The refusal with a code of Okta's catalogue. */
 export function oktaError(code: OktaErrorCode, options: OktaErrorOptions = {}): RefusedRequest {
-  const [status, summary] = catalogue[code]
-  return new RefusedRequest(
-    status,
-    {
-      errorCode: code,
-      errorSummary: options.summary ?? summary,
-      errorLink: code,
-      errorId: errorId(),
-      errorCauses: (options.causes ?? []).map((errorSummary) => ({ errorSummary })),
-    },
-    options.headers,
-  )
+  return new RefusedRequest(catalogue[code][0], errorBody(code, options), options.headers)
+}
+
+/** The body of a refusal with a code of Okta's catalogue. */
+export function errorBody(code: OktaErrorCode, { summary, causes = [] }: OktaErrorOptions) {
+  return {
+    errorCode: code,
+    errorSummary: summary ?? catalogue[code][1],
+    errorLink: code,
+    errorId: errorId(),
+    errorCauses: causes.map((errorSummary) => ({ errorSummary })),
+  }
 }
 
 /** `E0000007` in Okta's words: `Not found: Resource not found: {id} ({type})`. */
 export function notFound(id: string, type: string): RefusedRequest {
   return oktaError('E0000007', { summary: `Not found: Resource not found: ${id} (${type})` })
+}
+
+/** `E0000001` for a field that is absent or blank. */
+export function blank(object: string, field = object): RefusedRequest {
+  return invalid(object, `${field}: The field cannot be left blank`)
+}
+
+/** `E0000001` for a value that another object of the org has already. */
+export function duplicate(field: string): RefusedRequest {
+  return invalid(
+    field,
+    `${field}: An object with this field already exists in the current organization`,
+  )
 }
 
 /** `E0000001` in Okta's words: `Api validation failed: {object}` and the causes. */

@@ -8,6 +8,8 @@ import type { ApiRequest } from './request.ts'
 export interface Paging {
   readonly defaultLimit: number
   readonly maxLimit: number
+  /** Whether `limit=0` asks for nothing. Default false: then it asks for the default. */
+  readonly emptyAtZero?: boolean
   /** The other parameters that the links repeat, in their order. */
   readonly keep: readonly string[]
 }
@@ -33,12 +35,21 @@ export function readLimit(request: ApiRequest, paging: Paging): number {
     if (request.org.assumptions.limitAboveMaximum === 'lowered') return paging.maxLimit
     throw invalid('limit', `limit: The value must not be greater than ${paging.maxLimit}.`)
   }
+  if (limit === 0 && paging.emptyAtZero) return 0
   return limit < 1 ? paging.defaultLimit : limit
 }
 
 /** The cursor of a request; an empty one is none. */
 export function readAfter(request: ApiRequest): string | undefined {
   return request.query.get('after') || undefined
+}
+
+/** The rows that fit, looked for as they are taken. */
+export function* select<T>(
+  rows: Iterable<T>,
+  fits: (row: T) => boolean,
+): Generator<T, void, undefined> {
+  for (const row of rows) if (fits(row)) yield row
 }
 
 /** Takes up to `limit` rows, and tells whether more follow. */

@@ -1,6 +1,7 @@
 /** @module What the System Log says of a rate limit that was reached: once for each window, not once for each refusal. */
 
-import { type Cause, type EventDraft, systemCause } from '../system-log/event.ts'
+import { causeOf } from '../authorization/cause.ts'
+import { type EventDraft, systemCause } from '../system-log/event.ts'
 import type { Bucket } from './buckets.ts'
 import type { RateState } from './rate-limit.ts'
 import type { ApiRequest } from './request.ts'
@@ -24,12 +25,5 @@ export function logRateViolation(
     targets: [{ id: bucket, type: 'URL Pattern', alternateId: bucket, displayName: bucket }],
     debugData: { threshold: String(limit), timeSpan: '1', timeUnit: 'MINUTES' },
   }
-  const cause: Cause = {
-    ...systemCause,
-    requestId: request.requestId,
-    requestUri: request.path,
-    ipAddress: request.ipAddress,
-    userAgent: request.headers['user-agent'] ?? '',
-  }
-  request.org.log.write(draft, cause)
+  request.org.log.write(draft, causeOf(request, systemCause.actor))
 }

@@ -32,13 +32,13 @@ export interface ManagementRoute extends RouteShape {
   readonly permission?: Permission
   /**
    * What a caller without the permission gets: the error `E0000006` (the default), an empty list, or what the assumption
-   * `listsWithoutRole` says.
+   * `listsWithoutRole` says. For an empty list the handler is called, which must show only what the caller's roles reach.
    */
   readonly withoutRole?: 'E0000006' | 'empty-list' | 'assumed'
   handle(request: ManagementRequest): Answer | Promise<Answer>
 }
 
-/** A route. */
+/** What an org answers to one method and path, whoever judges the caller. */
 export type Route = PublicRoute | ManagementRoute
 
 /** Whether a route judges its caller by itself. */

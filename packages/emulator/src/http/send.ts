@@ -3,10 +3,10 @@
 import type { ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { gzip } from 'node:zlib'
-import type { Answer } from './answer.ts'
+import { type Answer, bodyOf } from './answer.ts'
 import type { UnroutedRequest } from './exchange.ts'
 import { type Giver, gatewayHeaders, type Headers, headersOf } from './headers.ts'
-import type { Delivery } from './interceptor.ts'
+import type { Delivery, Loss } from './interceptor.ts'
 
 // nginx compresses these and no others (ngx_http_gzip_filter_module), which the recordings bear out.
 const COMPRESSED_STATUS = [200, 403, 404]
@@ -19,23 +19,24 @@ export async function sendAnswer(
   options: { readonly giver: Giver; readonly delivery?: Delivery | undefined },
 ): Promise<void> {
   const { delivery, giver } = options
-  if (delivery?.kind === 'silence') return
-  if (delivery?.kind === 'reset') {
-    outgoing.socket?.resetAndDestroy()
-    return
-  }
-  const text = answer.text ?? (answer.json === undefined ? '' : JSON.stringify(answer.json))
+  if (delivery?.kind === 'silence' || delivery?.kind === 'reset') return lose(outgoing, delivery)
+  const body = bodyOf(answer)
   const headers: Headers = {
     Date: request.org.time.now().toUTCString(),
     ...connectionHeader(outgoing),
     ...headersOf(giver, answer.status, request.requestId),
-    ...(text === '' ? {} : { 'Content-Type': 'application/json' }),
+    ...(body.length === 0 ? {} : { 'Content-Type': 'application/json' }),
     ...answer.headers,
   }
-  const bytes = await encode(text, request, answer.status, headers)
+  const bytes = await encode(body, request, answer.status, headers)
   outgoing.sendDate = false
   outgoing.writeHead(answer.status, headers as Record<string, string | string[]>)
   await deliver(outgoing, bytes, delivery)
+}
+
+/** Ends an exchange without an answer. */
+export function lose(outgoing: ServerResponse, { kind }: Loss): void {
+  if (kind === 'reset') outgoing.socket?.resetAndDestroy()
 }
 
 /** Sends what nginx says by itself: a page of its own, whatever org was meant. */
@@ -51,12 +52,11 @@ function connectionHeader({ shouldKeepAlive }: ServerResponse): Headers {
 }
 
 async function encode(
-  text: string,
+  bytes: Buffer,
   request: UnroutedRequest,
   status: number,
   headers: Headers,
 ): Promise<Buffer> {
-  const bytes = Buffer.from(text)
   const accepted = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))
   const compressible = COMPRESSED_STATUS.includes(status) && bytes.length > 0
   if (!compressible) return bytes
@@ -81,8 +81,17 @@ async function deliver(
   }
   const size = Math.max(1, Math.ceil(bytes.length / delivery.pieces))
   for (let start = 0; start < bytes.length && !outgoing.destroyed; start += size) {
-    await wait(delivery.waitMs, undefined, { ref: false })
+    await pause(outgoing, delivery.waitMs)
     outgoing.write(bytes.subarray(start, start + size))
   }
   outgoing.end()
+}
+
+// Ends with the connection, or a client that has gone would count among those that are served.
+async function pause(outgoing: ServerResponse, ms: number): Promise<void> {
+  const gone = new AbortController()
+  const end = () => gone.abort()
+  outgoing.once('close', end)
+  await wait(ms, undefined, { ref: false, signal: gone.signal }).catch(() => undefined)
+  outgoing.off('close', end)
 }

@@ -12,9 +12,9 @@ import type { AddressInfo } from 'node:net'
 import { concurrency } from './buckets.ts'
 import { answerOf, answerRequest, type Settled, type UnroutedRequest } from './exchange.ts'
 import type { Giver } from './headers.ts'
-import type { Interception } from './interceptor.ts'
-import { oktaError } from './okta-error.ts'
-import { sendAnswer, sendGatewayPage } from './send.ts'
+import type { Interception, Loss } from './interceptor.ts'
+import { refuseConcurrency } from './rate-limit.ts'
+import { lose, sendAnswer, sendGatewayPage } from './send.ts'
 import { findOrg, readTarget, type ServedOrg, takeApart } from './target.ts'
 
 const MAX_BODY_BYTES = 1_048_576
@@ -73,7 +73,7 @@ export function serveOrgs(
 }
 
 /** The whole body of a request; undefined where it is greater than any that Okta takes. */
-export async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
+export async function receiveBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of incoming) {
@@ -89,7 +89,7 @@ async function answer(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
-  const body = await readBody(incoming)
+  const body = await receiveBody(incoming)
   if (body === undefined) return sendGatewayPage(outgoing, 413, 'Request Entity Too Large')
   const target = readTarget(incoming)
   if (target === undefined) return sendGatewayPage(outgoing, 400, 'Bad Request')
@@ -114,20 +114,20 @@ async function exchange(
 ): Promise<void> {
   const { interceptor } = served
   const early = interceptor.before(request)
-  if (early !== undefined && early.answer === undefined) {
-    return sendAnswer(outgoing, request, { status: 502 }, { giver: 'gateway', ...early })
-  }
-  const settled =
-    early?.answer === undefined ? await settle(served, request) : settledBy(early, early.answer)
+  if (early !== undefined && 'loss' in early) return lose(outgoing, early.loss)
+  const settled = early === undefined ? await settle(served, request) : settledBy(early)
   const late = interceptor.after(request, settled.answer)
   const final = late?.answer ?? settled.answer
   await sendAnswer(outgoing, request, final, {
     giver: giverOf({ ...settled, answer: final }),
-    delivery: late?.delivery ?? early?.delivery,
+    delivery: late?.delivery,
   })
 }
 
-function settledBy({ fromGateway = false }: Interception, answer: Settled['answer']): Settled {
+function settledBy({
+  answer,
+  fromGateway = false,
+}: Exclude<Interception, { loss: Loss }>): Settled {
   return { answer, fromGateway }
 }
 
@@ -138,14 +138,7 @@ function giverOf({ answer: { status }, fromGateway }: Settled): Giver {
 
 async function settle(served: ServedOrg, request: UnroutedRequest): Promise<Settled> {
   if (served.inFlight <= concurrency[served.org.edition]) return answerRequest(served, request)
-  // Too many at once is the same 429 with both figures at zero, and its reset is only a suggestion.
-  const reset = String(Math.ceil(served.org.time.nowMs() / 1_000) + 60)
-  const headers = {
-    'x-rate-limit-limit': '0',
-    'x-rate-limit-remaining': '0',
-    'x-rate-limit-reset': reset,
-  }
-  return { answer: answerOf(oktaError('E0000047', { headers })), fromGateway: false }
+  return { answer: answerOf(refuseConcurrency(served.org.time.nowMs())), fromGateway: false }
 }
 
 function sendUnknownHost(outgoing: ServerResponse, orgs: readonly ServedOrg[]): void {

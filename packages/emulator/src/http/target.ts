@@ -28,11 +28,13 @@ export interface Target {
 }
 
 /** The target of a request, also where it is written as a whole URL; undefined where it is none. */
-export function readTarget({ url = '', headers }: IncomingMessage): Target | undefined {
+export function readTarget({ url = '', headers, rawHeaders }: IncomingMessage): Target | undefined {
   const [, authority, rest = ''] = /^https?:\/\/([^/?#]*)(.*)$/i.exec(url) ?? []
   const host = authority ?? headers.host ?? '127.0.0.1'
   const path = authority === undefined ? url : rest.startsWith('/') ? rest : `/${rest}`
-  return HOST.test(host) && path.startsWith('/') ? { host, path } : undefined
+  // nginx refuses a second Host line, of which Node takes no notice.
+  const hosts = rawHeaders.filter((text, at) => at % 2 === 0 && text.toLowerCase() === 'host')
+  return hosts.length <= 1 && HOST.test(host) && path.startsWith('/') ? { host, path } : undefined
 }
 
 /** The org that a target belongs to. */

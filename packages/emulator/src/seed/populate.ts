@@ -4,7 +4,7 @@ import { hash } from '../random.ts'
 import type { Org } from '../state/org.ts'
 import type { User } from '../state/user.ts'
 import { seedApps } from './seed-apps.ts'
-import { seedGroups } from './seed-groups.ts'
+import { ageEveryone, seedGroups } from './seed-groups.ts'
 import { seedUsers } from './seed-users.ts'
 
 /** How much is made. */
@@ -39,6 +39,7 @@ export function populate(org: Org, options: PopulateOptions): Population {
   }
   const seed = hash(org.seed, org.users.size, 0x5eed)
   const people = seedUsers(org, seed, users)
+  ageEveryone(org, people)
   const members = people.filter(({ status }) => status !== 'DEPROVISIONED')
   const made = seedApps(org, seed, { count: apps, members })
   seedGroups(org, seed, { count: groups, members, apps: made })

@@ -38,15 +38,16 @@ export function seedApps(
     }
     org.apps.put(app)
     const share = 0.02 / (index + 1)
-    org.appUsers.set(app.id, assign(chooseSome(members, share, seed + index), createdMs))
+    org.appUsers.set(app.id, assign(chooseSome(members, share, seed + index), app))
     return app
   })
 }
 
-function assign(members: Iterable<User>, createdMs: number): Table<AppUser> {
+function assign(members: Iterable<User>, app: App): Table<AppUser> {
   const table = new Table<AppUser>()
-  for (const { id, profile } of members) {
+  for (const { id, profile, createdMs: bornMs } of members) {
     const userName = String(profile['login'])
+    const createdMs = Math.max(app.createdMs, bornMs)
     table.put({ id, createdMs, lastUpdatedMs: createdMs, userName, profile: {} })
   }
   return table

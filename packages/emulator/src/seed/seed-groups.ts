@@ -33,16 +33,35 @@ export function seedGroups(org: Org, seed: number, options: SeedGroupsOptions): 
       ageDays: count - index,
       ...(isImported && { source }),
     })
-    org.groups.putSettled(group)
     const chosen =
       department === undefined
-        ? chooseSome(members, 0.5 / (index + 2), seed + index)
+        ? [...chooseSome(members, 0.5 / (index + 2), seed + index)]
         : members.filter(({ profile }) => profile['department'] === department)
     for (const { id } of chosen) org.members.add(group.id, id)
+    org.groups.putSettled({
+      ...group,
+      lastMembershipUpdatedMs: newestOf(chosen, group.createdMs),
+    })
     if (department !== undefined && index < RULES) makeRule(org, group, department)
     const app = apps[index]
     if (app !== undefined) assignGroup(org, app, group)
   }
+}
+
+/** Makes Everyone as old as the first of all users, its membership as the last one. */
+export function ageEveryone(org: Org, people: readonly User[]): void {
+  const everyone = org.groups.get(org.everyoneId)
+  const [first] = people
+  if (everyone === undefined || first === undefined) return
+  const createdMs = Math.min(everyone.createdMs, first.createdMs)
+  const lastUpdatedMs = Math.min(everyone.lastUpdatedMs, createdMs)
+  const lastMembershipUpdatedMs = newestOf(people, createdMs)
+  org.groups.putSettled({ ...everyone, createdMs, lastUpdatedMs, lastMembershipUpdatedMs })
+}
+
+// The last change of a group's members is at least as new as its newest member.
+function newestOf(users: readonly User[], leastMs: number): number {
+  return users.reduce((newestMs, { createdMs }) => Math.max(newestMs, createdMs), leastMs)
 }
 
 function makeDirectory(org: Org): App {

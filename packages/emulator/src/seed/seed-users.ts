@@ -2,8 +2,9 @@
 
 import type { JsonObject } from '../json.ts'
 import { fraction, hash, pick } from '../random.ts'
+import { makeAssignment } from '../roles/role-assignment.ts'
 import type { Org } from '../state/org.ts'
-import type { RoleAssignment, StandardRole } from '../state/role.ts'
+import type { StandardRole } from '../state/role.ts'
 import type { User, UserStatus } from '../state/user.ts'
 import { departments, firstNames, lastNames } from './names.ts'
 
@@ -62,7 +63,9 @@ export function seedUsers(org: Org, seed: number, count: number): readonly User[
       profile,
       hasPassword: status !== 'STAGED' && status !== 'PROVISIONED',
       provider: { type: 'OKTA', name: 'OKTA' },
-      ...(role && { roles: [makeRole(org, role, createdMs)] }),
+      ...(role && {
+        roles: [{ ...makeAssignment(org, 'userRole', role), createdMs, lastUpdatedMs: createdMs }],
+      }),
     }
     people.push(user)
     org.putUser(user, { settled: true })
@@ -131,7 +134,6 @@ function makeProfile(org: Org, seed: number, index: number, manager: User | unde
     ...(manager && {
       manager: manager.profile['displayName'],
       managerId: manager.id,
-      managerEmail: manager.profile['email'],
     }),
     secondEmail: null,
     login,
@@ -143,17 +145,6 @@ function makeProfile(org: Org, seed: number, index: number, manager: User | unde
 function freeLogin(org: Org, name: string, round: number): string {
   const login = `${name}${round === 1 ? '' : round}@example.com`
   return org.userIdsByLogin.has(login) ? freeLogin(org, name, round + 1) : login
-}
-
-function makeRole(org: Org, type: StandardRole, createdMs: number): RoleAssignment {
-  return {
-    id: org.ids.next('userRole'),
-    type,
-    createdMs,
-    lastUpdatedMs: createdMs,
-    groupTargets: [],
-    appTargets: [],
-  }
 }
 
 function digits(number: number, count: number): string {

@@ -1,5 +1,12 @@
 /** @module An API token (SSWS) of an org. */
 
+/**
+ * How long a token lives after it was last used: 30 days.
+ *
+ * @see Okta, "Create an API token"
+ */
+export const API_TOKEN_LIFE_MS = 30 * 86_400_000
+
 /** A token that acts as its owner. */
 export interface ApiToken {
   /** `00T…` */

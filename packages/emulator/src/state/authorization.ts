@@ -1,5 +1,6 @@
 /** @module What the authorization servers of an org remember between requests, and what a fault may change of it. */
 
+import { randomBytes } from 'node:crypto'
 import type { JsonObject } from '../json.ts'
 import { Nonces } from './nonces.ts'
 import { SigningKeys } from './signing-keys.ts'
@@ -23,6 +24,10 @@ export class AuthorizationState {
   readonly proofIds = new SpentIds()
   /** The jtis of revoked access tokens. */
   readonly revokedTokenIds = new SpentIds()
+  /** The key that marks an access token as one of a certain app. */
+  readonly tokenMark = randomBytes(32)
+  /** The key sets that are on their way, by URL. */
+  readonly fetching = new Map<string, Promise<readonly JsonObject[]>>()
   readonly #keySets = new Map<string, FetchedKeySet>()
 
   /** How long an access token of the org lives, in seconds. Okta's is an hour and cannot be set. */

@@ -67,19 +67,29 @@ export class IndexedTable<T extends Row> extends Table<T> {
     this.version++
     const lagMs = this.#lagMs()
     if (lagMs === 0) return
+    const nowMs = this.#time.nowMs()
     const versions = this.#behind.get(id) ?? []
-    versions.push({ untilMs: this.#time.nowMs() + lagMs, row: this.get(id) })
+    forgetOld(versions, nowMs, lagMs)
+    const untilMs = nowMs + lagMs
+    // What ends no later than the one before it is never shown: a group of 200,000 changes as often in a moment.
+    if (untilMs <= (versions.at(-1)?.untilMs ?? Number.NEGATIVE_INFINITY)) return
+    versions.push({ untilMs, row: this.get(id) })
     this.#behind.set(id, versions)
   }
 
   #forgetOld(): void {
     const nowMs = this.#time.nowMs()
+    const lagMs = this.#lagMs()
     for (const [id, versions] of this.#behind) {
-      while (versions[0] !== undefined && versions[0].untilMs <= nowMs) {
-        versions.shift()
-        this.version++
-      }
+      if (forgetOld(versions, nowMs, lagMs)) this.version++
       if (versions.length === 0) this.#behind.delete(id)
     }
   }
+}
+
+// After the clock was set back, the index would be behind until the time comes again that it had.
+function forgetOld<T>(versions: Version<T>[], nowMs: number, lagMs: number): boolean {
+  const isSetBack = (versions.at(-1)?.untilMs ?? 0) > nowMs + lagMs
+  const kept = isSetBack ? -1 : versions.findIndex(({ untilMs }) => untilMs > nowMs)
+  return versions.splice(0, kept === -1 ? versions.length : kept).length > 0
 }

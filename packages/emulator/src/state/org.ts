@@ -17,15 +17,21 @@ import type { CustomRole, ResourceSet, RoleAssignment } from './role.ts'
 import { Table } from './table.ts'
 import type { CustomAttribute, User } from './user.ts'
 
-/** The plan of an org: it decides the rate limits. `unlimited` is no plan of Okta's; it is for measurements. */
-export type Edition = 'integrator' | 'enterprise' | 'workforce' | 'unlimited'
+/** The plans that an org may have, in the order of the documentation. `unlimited` is none of Okta's; it is for measurements. */
+export const editions = ['enterprise', 'workforce', 'integrator', 'unlimited'] as const
+
+/** The plan of an org: it decides the rate limits. */
+export type Edition = (typeof editions)[number]
 
 /** How an org is set up. */
 export interface OrgOptions {
   /** The part before the suffix, as in `acme`. Default `acme`. */
   readonly name?: string
+  /** Of everything that is made up: the same seed gives the same org. Default 1. */
   readonly seed?: number
+  /** Default: that of the machine. */
   readonly clock?: Clock
+  /** Default `enterprise`. */
   readonly edition?: Edition
   readonly assumptions?: Partial<Assumptions>
 }
@@ -41,6 +47,8 @@ export class Org {
   readonly id: string
   readonly seed: number
   readonly time: OrgTime
+  /** When the org came to be, in milliseconds since the epoch and whole seconds. */
+  readonly createdMs: number
   readonly edition: Edition
   readonly ids: Ids
   assumptions: Assumptions
@@ -54,6 +62,8 @@ export class Org {
   readonly users: IndexedTable<User>
   /** User ids by login in lower case; kept by {@link Org.putUser}. */
   readonly userIdsByLogin = new Map<string, string>()
+  /** Whose activation is under way; kept by {@link Org.putUser}. */
+  readonly activatingUserIds = new Set<string>()
   readonly userTypeId: string
   readonly userSchemaId: string
   /** By name: what an administrator added to the schema of users. */
@@ -86,6 +96,7 @@ export class Org {
     this.name = options.name ?? 'acme'
     this.seed = options.seed ?? 1
     this.time = new OrgTime(options.clock ?? systemClock)
+    this.createdMs = this.time.secondMs()
     this.edition = options.edition ?? 'enterprise'
     this.assumptions = { ...defaultAssumptions, ...options.assumptions }
     this.ids = new Ids(this.seed)
@@ -110,6 +121,7 @@ export class Org {
     const before = this.users.get(user.id)
     if (before !== undefined) this.userIdsByLogin.delete(loginKey(before))
     this.userIdsByLogin.set(loginKey(user), user.id)
+    if (user.transition !== undefined) this.activatingUserIds.add(user.id)
     if (options.settled) this.users.putSettled(user)
     else this.users.put(user)
   }

@@ -21,17 +21,27 @@ export const roleLabels = {
 export type StandardRole = keyof typeof roleLabels
 
 /** A role given to somebody. */
-export interface RoleAssignment {
+export type RoleAssignment = StandardRoleAssignment | CustomRoleAssignment
+
+interface Assigned {
   readonly id: string
-  readonly type: StandardRole | 'CUSTOM'
   readonly createdMs: number
   readonly lastUpdatedMs: number
   /** Where there are any, the role covers only these groups and their members. */
   readonly groupTargets: readonly string[]
   /** Where there are any, the role covers only these apps: `{name}` of the catalogue or `{name}/{id}`. */
   readonly appTargets: readonly string[]
-  /** Of a custom role. */
-  readonly custom?: CustomAssignment
+}
+
+/** One of Okta's roles given to somebody. */
+export interface StandardRoleAssignment extends Assigned {
+  readonly type: StandardRole
+}
+
+/** One of the org's own roles given to somebody. */
+export interface CustomRoleAssignment extends Assigned {
+  readonly type: 'CUSTOM'
+  readonly custom: CustomAssignment
 }
 
 /**

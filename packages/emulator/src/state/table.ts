@@ -1,5 +1,7 @@
 /** @module Rows with an id, kept in the order of their ids: what every list and every keyset cursor walks. */
 
+import { firstPlace } from './first-place.ts'
+
 /** Something with an id. Rows are never changed in place: a change is a new row under the same id. */
 export interface Row {
   readonly id: string
@@ -62,12 +64,5 @@ export class Table<T extends Row> implements Iterable<T> {
 
 /** The first place in a rising list whose text is not smaller than `text`. */
 export function lowerBound(rising: readonly string[], text: string): number {
-  let low = 0
-  let high = rising.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((rising[middle] ?? '') < text) low = middle + 1
-    else high = middle
-  }
-  return low
+  return firstPlace(rising.length, (place) => (rising[place] ?? '') < text)
 }

@@ -1,5 +1,7 @@
 /** @module What happens in an org all day, and how often: the events that generated traffic consists of. */
 
+import type { EventType } from './event-messages.ts'
+
 /** Whom an event is about. `admin` is somebody with an admin role, `client` a service app. */
 export type Actor = 'user' | 'admin' | 'client'
 
@@ -16,8 +18,7 @@ export type Target =
 
 /** One kind of event. */
 export interface EventKind {
-  readonly eventType: string
-  readonly displayMessage: string
+  readonly eventType: EventType
   /** How often it comes, beside the others. */
   readonly weight: number
   readonly actor: Actor
@@ -46,13 +47,12 @@ function evaluation(result: string, severity: Outcome['severity']): Outcome {
 }
 
 function kind(
-  eventType: string,
-  displayMessage: string,
+  eventType: EventType,
   weight: number,
   rest: Partial<EventKind> & Pick<EventKind, 'requestUri'>,
 ): EventKind {
   const usual = { actor: 'user', targets: [], outcomes: [success], otherShare: 0 } as const
-  return { eventType, displayMessage, weight, ...usual, ...rest }
+  return { eventType, weight, ...usual, ...rest }
 }
 
 /**
@@ -61,11 +61,11 @@ function kind(
  * @see Okta, "Event Types" - the catalogue of event types and their messages
  */
 export const eventKinds: readonly EventKind[] = [
-  kind('user.authentication.sso', 'User single sign on to app', 24, {
+  kind('user.authentication.sso', 24, {
     requestUri: '/app/bookmark/sso',
     targets: ['app', 'app-user'],
   }),
-  kind('policy.evaluate_sign_on', 'Evaluation of sign-on policy', 18, {
+  kind('policy.evaluate_sign_on', 18, {
     requestUri: '/api/v1/authn',
     targets: ['policy', 'rule'],
     outcomes: [
@@ -75,74 +75,74 @@ export const eventKinds: readonly EventKind[] = [
     ],
     otherShare: 0.1,
   }),
-  kind('user.session.start', 'User login to Okta', 18, {
+  kind('user.session.start', 18, {
     requestUri: '/api/v1/authn',
     outcomes: [success, failure('INVALID_CREDENTIALS'), failure('LOCKED_OUT')],
     otherShare: 0.08,
   }),
-  kind('user.authentication.auth_via_mfa', 'Authentication of user via MFA', 12, {
+  kind('user.authentication.auth_via_mfa', 12, {
     requestUri: '/idp/idx/challenge/answer',
     targets: ['self'],
     outcomes: [success, failure('INVALID_CREDENTIALS')],
     otherShare: 0.06,
   }),
-  kind('user.session.end', 'User logout from Okta', 6, { requestUri: '/login/signout' }),
-  kind('user.authentication.verify', 'Verify user identity', 5, {
+  kind('user.session.end', 6, { requestUri: '/login/signout' }),
+  kind('user.authentication.verify', 5, {
     requestUri: '/idp/idx/identify',
     targets: ['self'],
   }),
-  kind('app.oauth2.token.grant.access_token', 'OAuth2 access token is granted', 5, {
+  kind('app.oauth2.token.grant.access_token', 5, {
     requestUri: '/oauth2/v1/token',
     actor: 'client',
     targets: ['token'],
     outcomes: [success, failure('invalid_client')],
     otherShare: 0.03,
   }),
-  kind('app.oauth2.token.grant.id_token', 'OIDC id token is granted', 3, {
+  kind('app.oauth2.token.grant.id_token', 3, {
     requestUri: '/oauth2/v1/token',
     targets: ['token'],
   }),
-  kind('system.push.send_factor_verify_push', 'Send Okta Verify push', 4, {
+  kind('system.push.send_factor_verify_push', 4, {
     requestUri: '/idp/idx/challenge',
     targets: ['self'],
   }),
-  kind('user.session.access_admin_app', 'User accessing Okta admin app', 1, {
+  kind('user.session.access_admin_app', 1, {
     requestUri: '/admin/dashboard',
     actor: 'admin',
   }),
-  kind('user.mfa.factor.activate', 'Activate factor for user', 1, {
+  kind('user.mfa.factor.activate', 1, {
     requestUri: '/idp/idx/authenticators/activate',
     targets: ['self'],
   }),
-  kind('user.account.update_password', 'User update password for Okta', 1, {
+  kind('user.account.update_password', 1, {
     requestUri: '/idp/idx/challenge/answer',
     targets: ['self'],
   }),
-  kind('user.account.update_profile', 'Update user profile for Okta', 1, {
+  kind('user.account.update_profile', 1, {
     requestUri: '/api/v1/users/me',
     targets: ['self'],
   }),
-  kind('user.account.lock', 'Max sign in attempts exceeded', 0.4, {
+  kind('user.account.lock', 0.4, {
     requestUri: '/api/v1/authn',
     targets: ['self'],
     outcomes: [failure('LOCKED_OUT')],
   }),
-  kind('user.account.reset_password', 'Fired when the user password is reset', 0.4, {
+  kind('user.account.reset_password', 0.4, {
     requestUri: '/api/v1/users/lifecycle/reset_password',
     actor: 'admin',
     targets: ['other-user'],
   }),
-  kind('group.user_membership.add', 'Add user to group membership', 0.8, {
+  kind('group.user_membership.add', 0.8, {
     requestUri: '/api/v1/groups/users',
     actor: 'admin',
     targets: ['other-user', 'group'],
   }),
-  kind('application.user_membership.add', 'Add user to application membership', 0.6, {
+  kind('application.user_membership.add', 0.6, {
     requestUri: '/api/v1/apps/users',
     actor: 'admin',
     targets: ['app-user', 'app', 'other-user'],
   }),
-  kind('policy.rule.update', 'Update policy rule', 0.1, {
+  kind('policy.rule.update', 0.1, {
     requestUri: '/api/v1/policies/rules',
     actor: 'admin',
     targets: ['rule', 'policy'],

@@ -34,4 +34,6 @@ export interface EventStream {
   nextMs(): number | undefined
   /** Takes the next event. */
   take(): Arrival
+  /** Leaves out what would be too much to make at once, where nobody looked for very long. */
+  skip?(nowMs: number): void
 }

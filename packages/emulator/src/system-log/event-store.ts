@@ -1,5 +1,6 @@
 /** @module The events that a log shows, by their number: times in typed arrays, everything else made on demand. */
 
+import { firstPlace } from '../state/first-place.ts'
 import type { Arrival, EventSource } from './event-source.ts'
 
 const CHUNK_EVENTS = 16_384
@@ -66,14 +67,7 @@ export class EventStore {
 
   /** The first number that was persisted at this time or later. */
   firstPersistedFrom(epochMs: number): number {
-    let low = 0
-    let high = this.#size
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (this.persistedMs(middle) < epochMs) low = middle + 1
-      else high = middle
-    }
-    return low
+    return firstPlace(this.#size, (number) => this.persistedMs(number) < epochMs)
   }
 
   /**

@@ -1,5 +1,6 @@
 /** @module Events of generated traffic: each follows from a seed and its index, and is made when somebody reads it. */
 
+import { BASE62, type IdKind, idPrefixes } from '../ids.ts'
 import { fraction, hash, pick } from '../random.ts'
 import type { App } from '../state/app.ts'
 import type { Group } from '../state/group.ts'
@@ -7,9 +8,15 @@ import type { Org } from '../state/org.ts'
 import type { User } from '../state/user.ts'
 import { type Participant, systemCause } from './event.ts'
 import { type EventKind, eventKinds, type Outcome, type Target } from './event-kinds.ts'
+import { eventMessages } from './event-messages.ts'
 import { browsers, networks, places } from './event-places.ts'
 import type { EventSource, QuickMember, Stamp } from './event-source.ts'
-import { groupParticipant, userParticipant } from './participants.ts'
+import {
+  appParticipant,
+  clientParticipant,
+  groupParticipant,
+  userParticipant,
+} from './participants.ts'
 import { renderEvent } from './render-event.ts'
 
 /** Who and what the events are about, as it was when the traffic began: a later change must not change old events. */
@@ -91,7 +98,7 @@ export class GeneratedEvents implements EventSource {
     return renderEvent(
       {
         eventType: kind.eventType,
-        displayMessage: kind.displayMessage,
+        displayMessage: eventMessages[kind.eventType],
         severity: outcome.severity,
         outcome,
         actor,
@@ -157,16 +164,16 @@ export class GeneratedEvents implements EventSource {
       case 'app':
         return appParticipant(pick(apps, this.#seed, salt.app, index))
       case 'app-user':
-        return { ...actor, id: this.#idOf('0ua', index), type: 'AppUser' }
+        return { ...actor, id: this.#idOf('appUser', index), type: 'AppUser' }
       case 'group':
         return groupParticipant(pick(groups, this.#seed, salt.group, index))
       case 'policy':
         return {
-          ...policyParticipant(this.#idOf('00p', 0), 'PolicyEntity', 'Default Policy'),
+          ...policyParticipant(this.#idOf('policy', 0), 'PolicyEntity', 'Default Policy'),
           detailEntry: { policyType: 'OktaSignOn' },
         }
       case 'rule':
-        return policyParticipant(this.#idOf('0pr', 0), 'PolicyRule', 'Default Rule')
+        return policyParticipant(this.#idOf('rule', 0), 'PolicyRule', 'Default Rule')
       case 'token':
         return {
           id: base62(43, this.#seed, salt.text, index, 1),
@@ -177,8 +184,8 @@ export class GeneratedEvents implements EventSource {
     }
   }
 
-  #idOf(prefix: string, index: number): string {
-    return `${prefix}${base62(14, this.#seed, salt.text, index, 2)}5d7`
+  #idOf(kind: IdKind, index: number): string {
+    return `${idPrefixes[kind]}${base62(14, this.#seed, salt.text, index, 2)}5d7`
   }
 
   #sessionOf(root: number): string {
@@ -205,8 +212,7 @@ function tabulate(kinds: readonly EventKind[]): readonly EventKind[] {
 
 // Two digits of base 62 for each number below 3,844.
 const PAIRS = Array.from({ length: 62 * 62 }, (_, number) => {
-  const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
-  return digits.charAt(Math.floor(number / 62)) + digits.charAt(number % 62)
+  return BASE62.charAt(Math.floor(number / 62)) + BASE62.charAt(number % 62)
 })
 
 function base62(length: number, ...parts: readonly number[]): string {
@@ -239,19 +245,6 @@ function homeOf(id: string): number {
     mixed = Math.imul(mixed ^ id.charCodeAt(index), 0x01000193)
   }
   return mixed >>> 0
-}
-
-function appParticipant({ id, label }: App): Participant {
-  return { id, type: 'AppInstance', alternateId: label, displayName: label }
-}
-
-function clientParticipant({ id, label, oauth }: App): Participant {
-  return {
-    id: oauth?.clientId ?? id,
-    type: 'PublicClientApp',
-    alternateId: oauth?.clientId ?? id,
-    displayName: label,
-  }
 }
 
 function policyParticipant(id: string, type: string, displayName: string): Participant {

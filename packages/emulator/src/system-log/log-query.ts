@@ -1,5 +1,6 @@
 /** @module What a request to the System Log asks for: its parameters, judged. */
 
+import { parseInstant } from '../expression/instant.ts'
 import type { ApiRequest } from '../http/request.ts'
 import { invalidParameter, logError } from './log-error.ts'
 import { formatPosition, type Position, parsePosition } from './position.ts'
@@ -90,15 +91,10 @@ function readOrder(text: string | null): 'ASCENDING' | 'DESCENDING' {
   throw invalidParameter('sortOrder', 'must be ASCENDING or DESCENDING.')
 }
 
-const instantShape =
-  /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?<zone>Z|[+-]\d{2}:?\d{2})?)?$/
-
 function readInstant(name: string, text: string | null): number | undefined {
   if (text === null || text === '') return undefined
-  const match = instantShape.exec(text)
-  const hasZone = match?.groups?.['zone'] !== undefined || text.length === 10
-  const epochMs = match === null ? Number.NaN : Date.parse(hasZone ? text : `${text}Z`)
-  if (!Number.isNaN(epochMs)) return epochMs
+  const epochMs = parseInstant(text)
+  if (epochMs !== undefined) return epochMs
   throw invalidParameter(
     name,
     'The date format in your query is not recognized. Please enter dates using ISO8601 string format.',

@@ -1,5 +1,7 @@
-/** @module Users and groups as the System Log names them. */
+/** @module Users, groups, apps and clients as the System Log names them. */
 
+import type { App } from '../state/app.ts'
+import { kindOf } from '../state/app-kind.ts'
 import type { Group } from '../state/group.ts'
 import type { User } from '../state/user.ts'
 import type { Participant } from './event.ts'
@@ -23,4 +25,20 @@ export function groupParticipant(group: Group): Participant {
     alternateId: 'unknown',
     displayName: String(group.profile['name']),
   }
+}
+
+/** An app as the System Log names it. */
+export function appParticipant(app: App): Participant {
+  return {
+    id: app.id,
+    type: 'AppInstance',
+    alternateId: app.label,
+    displayName: kindOf(app).displayName,
+  }
+}
+
+/** A client as the System Log names it. */
+export function clientParticipant(app: App): Participant {
+  const id = app.oauth?.clientId ?? app.id
+  return { id, type: 'PublicClientApp', alternateId: id, displayName: app.label }
 }

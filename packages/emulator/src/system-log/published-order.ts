@@ -1,5 +1,6 @@
 /** @module The events of a log by their `published` time, for requests with `until` or DESCENDING. */
 
+import { firstPlace } from '../state/first-place.ts'
 import type { EventStore } from './event-store.ts'
 
 /** Numbers of events by (published, number); late events are put into their place when somebody asks. */
@@ -25,16 +26,11 @@ export class PublishedOrder {
   /** The first place whose event is not before (published, number). */
   placeOf(publishedMs: number, number = 0): number {
     this.#update()
-    let low = 0
-    let high = this.#size
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      const candidate = this.at(middle)
+    return firstPlace(this.#size, (place) => {
+      const candidate = this.at(place)
       const difference = this.#store.publishedMs(candidate) - publishedMs
-      if (difference < 0 || (difference === 0 && candidate < number)) low = middle + 1
-      else high = middle
-    }
-    return low
+      return difference < 0 || (difference === 0 && candidate < number)
+    })
   }
 
   // Merges from the back, so that a few late events move only what lies behind them.

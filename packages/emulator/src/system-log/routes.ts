@@ -8,7 +8,8 @@ export const logRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/api/v1/logs',
-    summary: 'The System Log: polling by persistence, windows by `published`, `filter` and `q`.',
+    summary:
+      'Lists events of the System Log: polling by persistence, windows by `published`, `filter` and `q`',
     bucket: '/api/v1/logs',
     scope: 'okta.logs.read',
     permission: 'logs.read',

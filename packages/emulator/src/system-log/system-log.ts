@@ -16,8 +16,8 @@ import { eventUuid } from './uuid.ts'
 /** How long an event can be read: 90 days after it was published (Okta, "System log query", data retention). */
 export const RETENTION_MS = 90 * 86_400_000
 
-// Streams are drained in steps, so that an hour of traffic never waits as a whole.
-const STEP_MS = 60_000
+// Streams are drained in steps, so that what waits to be put in order stays little.
+const STEP_MS = 1_000
 
 /** What a log needs to know of its org. */
 export interface SystemLogOptions {
@@ -93,6 +93,7 @@ export class SystemLog {
   /** Shows what became due since the last look. */
   catchUp(): void {
     const nowMs = this.#nowMs()
+    for (const stream of this.#streams) stream.skip?.(nowMs)
     for (let nextMs = this.#nextMs(); nextMs <= nowMs; nextMs = this.#nextMs()) {
       const untilMs = Math.min(nowMs, nextMs + STEP_MS)
       for (const stream of this.#streams) this.#drain(stream, untilMs)

@@ -104,6 +104,7 @@ export async function startScenario(options: OrgOptions = {}): Promise<Scenario>
     router: new Router([...authorizationRoutes, ...probes]),
     limits,
     interceptor: { before: () => undefined, after: () => undefined },
+    catchUp: () => {},
     onUnexpected: (error) => unexpected.push(error),
     inFlight: 0,
   }
@@ -133,8 +134,9 @@ export async function startScenario(options: OrgOptions = {}): Promise<Scenario>
 /** The same with a service app in it. */
 export async function startWithApp(
   options: ServiceAppOptions = {},
+  org: OrgOptions = {},
 ): Promise<Scenario & { readonly scenario: Scenario; readonly service: TestServiceApp }> {
-  const scenario = await startScenario()
+  const scenario = await startScenario(org)
   return { ...scenario, scenario, service: addServiceApp(scenario.org, options) }
 }
 

@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { faults, type RunningOrg, startOrg } from '../../src/index.ts'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { TestClock } from '../../../../test/test-clock.ts'
+import { faults, type RunningOrg, startOrg, startOrgs } from '../../src/index.ts'
 
 let running: RunningOrg
 beforeAll(async () => {
@@ -49,9 +50,12 @@ describe('looking', () => {
     expect(body.url).toBe(running.url)
     for (const route of body.routes as string[]) {
       const [method = '', path = ''] = route.split(' ')
-      if (method !== 'GET') continue
-      const target = path.replace('{name}', 'acme').replace('{which}', 'empty').replace(/\?.*/, '')
-      expect((await ask(method, target)).status, route).toBe(200)
+      // Of an org that is not there, so that nothing changes.
+      const target = path.replace('{name}', 'nobody').replace(/\?.*/, '')
+      const { status, body: answer } = await ask(method, target)
+      const code = answer.error?.code
+      const expected = path.includes('{name}') ? 'org_unknown' : method === 'POST' && 'org_exists'
+      expect([status < 500, code ?? false], route).toEqual([true, expected])
     }
   })
 
@@ -154,6 +158,49 @@ describe('changing', () => {
     expect((await ask('PUT', '/orgs/acme/traffic', { perSecond: -1 })).status).toBe(400)
   })
 
+  test('traffic ends whoever began it', async () => {
+    const clock = new TestClock()
+    const org = { name: 'busy', path: '/busy', keyType: 'EC' as const, clock }
+    const emulator = await startOrgs({ orgs: [{ ...org, traffic: { perSecond: 10 } }] })
+    onTestFinished(() => emulator.close())
+    const busy = emulator.orgs.get('busy')
+    const eventsOf = (seconds: number) => {
+      clock.advance(seconds * 1_000)
+      return busy?.org.log.size ?? 0
+    }
+    expect(eventsOf(10)).toBeGreaterThan(50)
+    const traffic = `${busy?.control}/traffic`
+    const headers = { 'content-type': 'application/json' }
+    await fetch(traffic, { method: 'PUT', headers, body: '{"perSecond":1}' })
+    const before = eventsOf(0)
+    expect(eventsOf(10) - before).toBeLessThan(20)
+    expect((await fetch(traffic, { method: 'DELETE' })).status).toBe(204)
+    const ended = eventsOf(0)
+    expect(eventsOf(100)).toBe(ended)
+  })
+
+  test('a key set is that of the client which is named', async () => {
+    const { org, app } = running
+    const ready = org.apps.get(app.clientId)
+    if (ready?.oauth === undefined) throw new Error('no app')
+    const [key] = ready.oauth.keys
+    if (key === undefined) throw new Error('no key')
+    const other = { ...key, jwk: { ...key.jwk, kid: 'other' } }
+    const oauth = { ...ready.oauth, clientId: '0oaOther' }
+    org.apps.put({ ...ready, id: '0oaOther', oauth: { ...oauth, keys: [other] } })
+    const kidsOf = async (path: string) => {
+      const { body } = await ask('GET', `/orgs/acme/key-sets/${path}`)
+      return body.keys.map(({ kid, d }: Record<string, string>) => [kid, d])
+    }
+    expect(await kidsOf('published')).toEqual([[app.key.kid, undefined]])
+    expect(await kidsOf(`published?client=${app.clientId}`)).toEqual([[app.key.kid, undefined]])
+    expect(await kidsOf('published?client=0oaOther')).toEqual([['other', undefined]])
+    org.apps.put({ ...ready, id: '0oaOther', oauth: { ...oauth, keys: [] } })
+    const kids = await kidsOf('duplicate-kids?client=0oaOther')
+    expect(new Set(kids.map(String)).size).toBe(1)
+    org.apps.remove('0oaOther')
+  })
+
   test('another org starts on the same port, and ends', async () => {
     const org = {
       name: 'other',
@@ -191,6 +238,24 @@ describe('refusals', () => {
     ['POST', '/orgs', { name: 'x', user: 1 }, 400, 'request_invalid'],
     ['POST', '/orgs', { name: 'x', path: '/x', faults: [1] }, 400, 'request_invalid'],
     ['GET', '/orgs/acme/key-sets/nothing', undefined, 400, 'request_invalid'],
+    ['GET', '/orgs/acme/key-sets/empty?client=0oaNobody', undefined, 404, 'client_unknown'],
+    ['PATCH', '/orgs/acme/assumptions', { groupsDefaultLimit: 0.5 }, 400, 'assumption_invalid'],
+    ['POST', '/orgs', { name: 'x', path: '/x/../y' }, 400, 'org_invalid'],
+    ['POST', '/orgs', { name: 'x', host: '127.0.0.1' }, 400, 'org_invalid'],
+    ['POST', '/orgs', { name: 'x', path: '/x', scopes: ['users'] }, 400, 'scope_unknown'],
+    ['POST', '/orgs', { name: 'x', path: '/x', users: 5_000_000 }, 400, 'org_invalid'],
+    ['POST', '/orgs/acme/clock', { offsetSeconds: 1e300 }, 400, 'request_invalid'],
+    ['POST', '/orgs/acme/clock', { advanceSeconds: -1e14 }, 400, 'request_invalid'],
+    ['POST', '/orgs/acme/clock', { offsetSeconds: 1, advanceSeconds: 1 }, 400, 'request_invalid'],
+    ['POST', '/orgs/acme/clock', { offsetSeconds: '1' }, 400, 'request_invalid'],
+    ['POST', '/orgs/acme/populate', { users: 1e9 }, 400, 'request_invalid'],
+    ['POST', '/orgs/acme/populate', { users: 1_000_000 }, 400, 'org_invalid'],
+    ['POST', '/orgs/acme/populate', { seed: 1 }, 400, 'request_invalid'],
+    ['PATCH', '/orgs/acme/limits', { shares: 0.1 }, 400, 'request_invalid'],
+    ['PATCH', '/orgs/acme/limits', { buckets: 5 }, 400, 'request_invalid'],
+    ['PATCH', '/orgs/acme/limits', { buckets: { other: 1e300 } }, 400, 'request_invalid'],
+    ['PUT', '/orgs/acme/traffic', { perSecond: 1e9 }, 400, 'request_invalid'],
+    ['PUT', '/orgs/acme/faults/redirect', { location: '\ud800' }, 400, 'fault_parameter_invalid'],
   ])(
     '%s %s %j is %i %s, with what was observed and what to do',
     async (method, path, body, status, code) => {
@@ -203,13 +268,13 @@ describe('refusals', () => {
     },
   )
 
-  test('a Host that is not loopback is a rebound name', async () => {
+  test('a request whose Host is not loopback is refused', async () => {
     const headers = { host: 'attacker.example' }
     expect(await askRaw({ headers })).toEqual({ status: 403, code: 'host_forbidden' })
     expect((await askRaw({ headers: { host: 'localhost:1' } })).status).toBe(200)
   })
 
-  test('an Origin of another site is a page', async () => {
+  test('a request from a page of another site is refused', async () => {
     const headers = { origin: 'https://attacker.example' }
     expect(await askRaw({ headers })).toEqual({ status: 403, code: 'origin_forbidden' })
     const { host, origin } = new URL(running.control)
@@ -236,4 +301,67 @@ describe('refusals', () => {
     const body = ' '.repeat(1_100_000)
     expect((await askRaw({ method: 'POST', headers, body })).status).toBe(413)
   })
+
+  test('a method that a page cannot even ask for is refused as any other', async () => {
+    const { host } = new URL(running.control)
+    const refused = await askRaw({ method: 'TRACE', headers: { host } })
+    expect(refused).toEqual({ status: 404, code: 'path_unknown' })
+  })
+
+  test('a value that is too deep to be shown is refused as any other', async () => {
+    const headers = { 'content-type': 'application/json' }
+    const path = '/orgs/acme/faults/clock-skew'
+    const body = `{"seconds":${'['.repeat(100_000)}${']'.repeat(100_000)}}`
+    const refused = await askRaw({ method: 'PUT', path, headers, body })
+    expect(refused).toEqual({ status: 400, code: 'fault_parameter_invalid' })
+  })
+
+  test('a name of a megabyte is compared with none', async () => {
+    const before = performance.now()
+    const { body } = await ask('POST', '/orgs', {
+      path: '/x',
+      name: 'x',
+      faults: ['x'.repeat(1e6)],
+    })
+    expect(body.error.code).toBe('fault_unknown')
+    expect(performance.now() - before).toBeLessThan(1_000)
+  })
+
+  test('leave the clock as it was', async () => {
+    await ask('POST', '/orgs/acme/clock', { offsetSeconds: 1e300 })
+    expect(running.org.time.offsetMs).toBe(0)
+  })
+})
+
+describe('requests at the same time', () => {
+  test('for one name give one org', async () => {
+    const asked = [1, 2, 3].map(() => ask('POST', '/orgs', { name: 'twin', path: '/twin' }))
+    const statuses = (await Promise.all(asked)).map(({ status }) => status)
+    expect(statuses.toSorted()).toEqual([201, 409, 409])
+    const ended = [1, 2].map(() => ask('DELETE', '/orgs/twin'))
+    expect((await Promise.all(ended)).map(({ status }) => status).toSorted()).toEqual([204, 404])
+    expect((await fetch(`${running.url}/api/v1/users`)).status).toBe(403)
+  })
+
+  test('for one fault leave it on once, and off it goes without a trace', async () => {
+    const seconds = [1, 2, 3, 4]
+    await Promise.all(
+      seconds.map((by) => ask('PUT', '/orgs/acme/faults/clock-skew', { seconds: by })),
+    )
+    expect((await ask('GET', '/orgs/acme/faults')).body.length).toBe(1)
+    await ask('DELETE', '/orgs/acme/faults/clock-skew')
+    expect(running.org.time.offsetMs).toBe(0)
+  })
+})
+
+test('PUT of a fault answers with what GET shows of it, and nothing else', async () => {
+  const { body } = await ask('PUT', '/orgs/acme/faults/redirect', {
+    location: 'https://例え.example/',
+  })
+  expect((await ask('GET', '/orgs/acme/faults')).body).toEqual([body])
+  expect(Object.keys(body)).toEqual(['name', 'summary', 'answers', 'parameters'])
+  const answer = await fetch(`${running.url}/api/v1/users`, { redirect: 'manual' })
+  expect(answer.headers.get('location')).toBe('https://%E4%BE%8B%E3%81%88.example/')
+  await ask('DELETE', '/orgs/acme/faults')
+  expect(running.unexpected).toEqual([])
 })

@@ -71,6 +71,23 @@ describe('an active rule', () => {
     expect(isMember(groupId, userId)).toBe(true)
   })
 
+  test('leaves the members of an excluded group out, and everybody where that is Everyone', async () => {
+    const { everyoneId } = directory.running.org
+    const excluded = await createGroup()
+    const userId = putUser(directory, 'out@example.com', { profile: { department: 'Out' } }).id
+    directory.running.org.members.add(excluded, userId)
+    for (const exclude of [excluded, everyoneId]) {
+      const groupId = await createGroup()
+      const { conditions, ...rule } = ruleBody([groupId], 'user.department=="Out"')
+      const people = { groups: { exclude: [exclude] } }
+      const body = { ...rule, conditions: { ...conditions, people } }
+      const { id } = (await directory.call('POST', PATH, { body })).body
+      await directory.call('POST', `${PATH}/${id}/lifecycle/activate`)
+      expect(isMember(groupId, userId)).toBe(false)
+      directory.running.org.members.remove(excluded, userId)
+    }
+  })
+
   test('never brings back whom somebody took out, or, by assumption, nobody can be taken out', async () => {
     const { org } = directory.running
     const groupId = await createGroup()

@@ -74,6 +74,16 @@ test('settings keep their ids from one request to the next', async () => {
     expect((await get(path)).body).toEqual((await get(path)).body)
 })
 
+test.each(['__proto__', 'constructor', 'toString'])(
+  'an attribute of users cannot be called %s, which every object has',
+  async (name) => {
+    const properties = `{ ${JSON.stringify(name)}: { "type": "string", "title": "Trap" } }`
+    const body = `{ "definitions": { "custom": { "properties": ${properties} } } }`
+    const answer = await directory.call('POST', '/api/v1/meta/schemas/user/default', { body })
+    expect([answer.status, answer.body.errorCode]).toEqual([400, 'E0000001'])
+  },
+)
+
 test('the schema and the type of users are those that users link to', async () => {
   const user = (await get('users/me')).body
   for (const name of ['schema', 'type'] as const)

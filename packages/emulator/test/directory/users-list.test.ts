@@ -28,6 +28,28 @@ describe('the list of users', () => {
     expect(Object.keys(body[0]._links)).toEqual(['self'])
   })
 
+  test('shows a user anew after a change, under another host and under another assumption', async () => {
+    const { id } = putUser(directory, 'kept@example.com')
+    const shown = async (url = directory.running.url) => {
+      const headers = { Authorization: `SSWS ${directory.running.adminToken}` }
+      const users: { id: string; _links: object; credentials: object; profile: object }[] = await (
+        await fetch(`${url}/api/v1/users`, { headers })
+      ).json()
+      return users.find((user) => user.id === id)
+    }
+    const before = await shown()
+    expect(await shown()).toEqual(before)
+    const other = directory.running.url.replace('127.0.0.1', 'localhost')
+    expect((await shown(other))?._links).toEqual({ self: { href: `${other}/api/v1/users/${id}` } })
+    const { org } = directory.running
+    org.assumptions = { ...org.assumptions, userEmails: 'never' }
+    expect((await shown())?.credentials).not.toHaveProperty('emails')
+    org.assumptions = { ...org.assumptions, userEmails: 'always' }
+    expect((await shown())?.credentials).toHaveProperty('emails')
+    await directory.call('POST', `/api/v1/users/${id}`, { body: { profile: { nickName: 'K' } } })
+    expect((await shown())?.profile).toMatchObject({ nickName: 'K' })
+  })
+
   test('is current, while search, filter and q see a new user a second later', async () => {
     await directory.call('POST', '/api/v1/users', { body: newUser('fresh@example.com') })
     const forms = [

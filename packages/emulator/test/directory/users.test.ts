@@ -143,6 +143,50 @@ describe('creating a user', () => {
     ])
   })
 
+  test('is a whole user to every reader as soon as the activation is over', async () => {
+    const { org } = directory.running
+    const { call } = directory
+    const group = await call('POST', '/api/v1/groups', { body: { profile: { name: 'Slow' } } })
+    const rule = await call('POST', '/api/v1/groups/rules', {
+      body: {
+        type: 'group_rule',
+        name: 'Slow ones',
+        conditions: {
+          expression: { type: 'urn:okta:expression:1.0', value: 'user.department=="Slow"' },
+        },
+        actions: { assignUserToGroups: { groupIds: [group.body.id] } },
+      },
+    })
+    await call('POST', `/api/v1/groups/rules/${rule.body.id}/lifecycle/activate`)
+    const app = await call('POST', '/api/v1/apps', {
+      body: {
+        name: 'bookmark',
+        label: 'Slow',
+        signOnMode: 'BOOKMARK',
+        settings: { app: { requestIntegration: false, url: 'https://example.com/' } },
+      },
+    })
+    const { id } = putUser(directory, 'back@example.com', {
+      status: 'DEPROVISIONED',
+      profile: { department: 'Slow' },
+    })
+    org.assumptions = { ...org.assumptions, activationLagMs: 5_000 }
+    await call('POST', `/api/v1/users/${id}/lifecycle/activate?sendEmail=false`)
+    org.assumptions = { ...org.assumptions, activationLagMs: 0 }
+    const members = async () =>
+      (await call('GET', `/api/v1/groups/${group.body.id}/users`)).body.map(
+        (user: { readonly id: string }) => user.id,
+      )
+    const assign = () =>
+      call('POST', `/api/v1/apps/${app.body.id}/users`, { body: { id, scope: 'USER' } })
+    expect(await members()).toEqual([])
+    expect([(await assign()).status, (await assign()).body.errorCode]).toEqual([403, 'E0000117'])
+    directory.clock.advance(5_000)
+    expect(await members()).toEqual([id])
+    expect((await assign()).status).toBe(200)
+    expect((await call('GET', `/api/v1/users/${id}`)).body.status).toBe('ACTIVE')
+  })
+
   test('refuses a login that somebody has, in any case', async () => {
     putUser(directory, 'taken@example.com')
     const { status, body } = await create(newUser('TAKEN@example.com'))

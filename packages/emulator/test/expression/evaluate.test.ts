@@ -96,6 +96,37 @@ describe('compile', () => {
     expect(() => matches(text)).toThrow(ExpressionError)
   })
 
+  test.each([
+    ['name eq "nobody" or name eq "ADA LOVELACE"', true],
+    ['exact eq "nobody" or exact eq "ADA LOVELACE"', false],
+    ['exact eq "nobody" or exact eq "Ada Lovelace"', true],
+    ['name eq "nobody" or tags eq "blue" or tags eq "green"', true],
+    ['name eq "nobody" or size eq 7', true],
+    ['born eq "2020-01-01" or born eq "2026-01-02T03:04:05Z"', true],
+    ['name eq "nobody" or tags eq "green" or size eq 8', false],
+  ])('%s is %s', (text, expected) => {
+    expect(matches(text)).toBe(expected)
+  })
+
+  test('a value of the wrong type is refused behind "or" too', () => {
+    expect(() => matches('size eq 1 or size eq "1"')).toThrow(ExpressionError)
+  })
+
+  test('an attribute is read once for all the texts that it may be', () => {
+    let reads = 0
+    const id: Attribute<Row> = {
+      kind: 'string',
+      operators: ['eq'],
+      get: ({ name }) => {
+        reads++
+        return name
+      },
+    }
+    const text = Array.from({ length: 200 }, (_, index) => `id eq "${index}"`).join(' or ')
+    expect(compile(parseExpression(text), { find: () => id })(row)).toBe(false)
+    expect(reads).toBe(1)
+  })
+
   test('"not" is refused where the rules do not have it', () => {
     const expression = parseExpression('not (name pr)')
     expect(() => compile(expression, { find: rules.find })).toThrow(ExpressionError)

@@ -175,12 +175,26 @@ describe('request lines', () => {
     expect([answer.status, valuesOf(answer, 'link')[0]]).toEqual([200, `<${whole}>; rel="self"`])
   })
 
-  test.each(['/api/v1/users/%', '/api/v1/users/%zz', '/api/v1/users/%ff%fe', '/%'])(
-    'a path that cannot be decoded, %s, is 404 or 400',
-    async (path) => {
-      expect([400, 404]).toContain((await get(path)).status)
-    },
-  )
+  test.each([
+    ['/api/v1/users/%', 404],
+    ['/api/v1/users/%zz', 404],
+    ['/api/v1/users/%ff%fe', 404],
+    ['/%', 404],
+  ])('a path that cannot be decoded, %s, is %i', async (path, status) => {
+    expect((await get(path)).status).toBe(status)
+  })
+
+  test('a body of another type than JSON is E0000019, without rate-limit headers', async () => {
+    const answer = await request(
+      running.url,
+      'POST /api/v1/users',
+      [authorization, 'Content-Type: text/plain', 'Content-Length: 2'],
+      '{}',
+    )
+    expect(answer.body).toContain('"errorCode":"E0000019"')
+    expect(headerNames(answer).filter((name) => name.startsWith('x-rate-limit'))).toEqual([])
+    expect(headerNames(answer)).toContain('x-okta-request-id')
+  })
 
   test('a Host that is none is 400 of the gateway', async () => {
     const answer = await request(running.url, 'GET /api/v1/users', ['Host: a b/<c>'])

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { TestClock } from '../../../../test/test-clock.ts'
+import { attributeType } from '../../src/directory/users/attributes.ts'
 import { populate } from '../../src/seed/populate.ts'
 import { Org } from '../../src/state/org.ts'
 
@@ -52,6 +53,23 @@ describe('populate', () => {
     const { admin } = populate(org, { users: 10 })
     expect([...org.users][0]).toBe(admin)
     expect(admin).toMatchObject({ status: 'ACTIVE', roles: [{ type: 'SUPER_ADMIN' }] })
+  })
+
+  test('gives roles the ids that the API gives them: Base32 of the type, but to Super Admins', () => {
+    const org = makeOrg()
+    populate(org, { users: 10 })
+    const roles = [...org.users].flatMap((user) =>
+      (user.roles ?? []).map(({ id, type, createdMs }) => {
+        expect(createdMs).toBe(user.createdMs)
+        return [type, id]
+      }),
+    )
+    expect(roles).toEqual([
+      ['SUPER_ADMIN', expect.stringMatching(/^ra1/)],
+      ['READ_ONLY_ADMIN', 'KJCUCRC7J5HEYWK7IFCE2SKO'],
+      ['HELP_DESK_ADMIN', 'JBCUYUC7IRCVGS27IFCE2SKO'],
+      ['APP_ADMIN', 'IFIFAX2BIRGUSTQ'],
+    ])
   })
 
   test('leaves no trace: the index is current, ledger and log are empty', () => {
@@ -134,8 +152,30 @@ describe('populate', () => {
     expect(managed.length).toBeGreaterThan(150)
     for (const { profile } of managed) {
       const manager = org.users.get(String(profile['managerId']))
-      expect(manager?.profile['email']).toBe(profile['managerEmail'])
+      expect(manager?.profile['displayName']).toBe(profile['manager'])
     }
+  })
+
+  test('has nobody in a group or an app before they were there, and Everyone since the first user', () => {
+    const org = makeOrg()
+    populate(org, { users: 3_000 })
+    const bornMs = (id: string) => org.users.get(id)?.createdMs ?? Number.NaN
+    for (const group of org.groups) {
+      const isEveryone = group.id === org.everyoneId
+      const ids = isEveryone ? [...org.users].map(({ id }) => id) : org.members.rightsOf(group.id)
+      expect(group.lastMembershipUpdatedMs).toBe(Math.max(group.createdMs, ...ids.map(bornMs)))
+      if (isEveryone) expect(group.createdMs).toBe(Math.min(...ids.map(bornMs)))
+    }
+    for (const users of org.appUsers.values()) {
+      for (const { id, createdMs } of users) expect(createdMs).toBeGreaterThanOrEqual(bornMs(id))
+    }
+  })
+
+  test('gives profiles of the schema alone, so that what was read can be written back', () => {
+    const org = makeOrg()
+    populate(org, { users: 300 })
+    const names = new Set([...org.users].flatMap(({ profile }) => Object.keys(profile)))
+    expect([...names].filter((name) => attributeType(org, name) === undefined)).toEqual([])
   })
 
   test('refuses numbers that are none', () => {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { fillHistory, startTraffic } from '../../src/system-log/traffic.ts'
+import { fillHistory, MAX_EVENTS_AT_ONCE, startTraffic } from '../../src/system-log/traffic.ts'
 import { type LogOrg, startLogOrg, startMs } from './log-reader.ts'
 
 const HOUR_MS = 3_600_000
@@ -70,6 +70,19 @@ describe('traffic', () => {
     expect(new Set(events.map(({ published }) => published)).size).toBeLessThan(2_700)
   })
 
+  test('names apps and clients as the events of real changes do', async () => {
+    const log = await start()
+    fillHistory(log.org, { count: 500, fromMs: startMs - HOUR_MS, toMs: startMs })
+    const [app] = [...log.org.apps].filter(({ name }) => name === 'bookmark')
+    const named = (await log.readAll({ limit: '1000' }))
+      .flatMap(({ target }) => target ?? [])
+      .filter(({ id, type }) => id === app?.id && type === 'AppInstance')
+    expect(named.length).toBeGreaterThan(0)
+    for (const target of named) {
+      expect(target).toMatchObject({ alternateId: app?.label, displayName: 'Bookmark App' })
+    }
+  })
+
   test('shows old events as they were, though their user has changed since', async () => {
     const log = await start()
     fillHistory(log.org, { count: 200, fromMs: startMs - HOUR_MS, toMs: startMs })
@@ -106,6 +119,22 @@ describe('traffic', () => {
       .read()
       .filter((entry) => entry.kind === 'event' && entry.publishedMs === atMs)
     expect(atOnce.length).toBeGreaterThanOrEqual(50_000)
+  })
+
+  test('comes only for the last part of a gap that is too long to make up for', async () => {
+    const log = await start()
+    const perSecond = 10_000
+    startTraffic(log.org, { perSecond })
+    log.clock.advance(24 * HOUR_MS)
+    expect(log.org.log.size).toBeGreaterThan(MAX_EVENTS_AT_ONCE - 100)
+    expect(log.org.log.size).toBeLessThanOrEqual(MAX_EVENTS_AT_ONCE + 100)
+    const endMs = startMs + 24 * HOUR_MS
+    const spanMs = (MAX_EVENTS_AT_ONCE / perSecond) * 1_000
+    expect(log.org.log.publishedMs(100)).toBeGreaterThanOrEqual(endMs - spanMs - 10)
+    expect(log.org.log.publishedMs(log.org.log.size - 1)).toBeGreaterThan(endMs - 10)
+    const { size } = log.org.log
+    log.clock.advance(1_000)
+    expect(log.org.log.size).toBeGreaterThan(size + perSecond - 100)
   })
 
   test('ends when it is stopped', async () => {

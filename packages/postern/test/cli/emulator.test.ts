@@ -145,6 +145,53 @@ describe('postern emulator', () => {
     expect(stderr).toMatch(/^The org runs until Ctrl-C/)
   })
 
+  test('shows how to call it with a token of the app, where the key is in a file', async () => {
+    const { stdout } = await place.run(['emulator', '--key-out', "it's mine.jwk"], {
+      interruptAfter: 'until Ctrl-C',
+    })
+    const field = (name: string) => new RegExp(`^${name} +(\\S+)`, 'm').exec(stdout)?.[1]
+    const users = `'${field('Org URL')}/api/v1/users?limit=2'`
+    const service = `--org ${field('Org URL')} --client-id ${field('Client ID')}`
+    expect(stdout.split('\n')).toContain(
+      `postern token --headers-for ${users} ${service} --key 'it'\\''s mine.jwk' --scopes okta.users.read | curl -H @- ${users}`,
+    )
+    const without = [[], ['--key-out', 'other.jwk', '--scopes', 'okta.groups.read']]
+    for (const args of without) {
+      const shown = await place.run(['emulator', ...args], { interruptAfter: 'until Ctrl-C' })
+      expect(shown.stdout).toContain('\nTry it\ncurl ')
+      expect(shown.stdout).not.toContain('postern token')
+    }
+  })
+
+  test('prints the members that programs rely on', async () => {
+    const { org } = await start()
+    expect(Object.keys(org)).toEqual(
+      expect.arrayContaining(['url', 'control', 'adminToken', 'app']),
+    )
+    expect(Object.keys(org.app)).toEqual(expect.arrayContaining(['clientId', 'key', 'scopes']))
+    expect(org.app.scopes.every((scope) => scope.startsWith('okta.'))).toBe(true)
+  })
+
+  test.each([['json'], ['table']])(
+    'ends where nobody reads where the org is, as %s',
+    async (format) => {
+      const { code } = await place.run(['emulator', '--output', format], { stdout: 'closed' })
+      expect(code).toBe(0)
+    },
+  )
+
+  test('says nothing of its environment', async () => {
+    const env = {
+      OKTA_CLIENT_TOKEN: '00-environment-token',
+      OKTA_API_PRIVATE_KEY: 'environment-private-key',
+      POSTERN_DATA: '/environment-folder',
+    }
+    const shown = await place.run(['emulator'], { env, interruptAfter: 'until Ctrl-C' })
+    const refused = await place.run(['emulator', '--debug', '--port', '1e3'], { env })
+    for (const { stdout, stderr } of [shown, refused])
+      expect(stdout + stderr).not.toMatch(/environment/)
+  })
+
   test('lists every fault, for people and for programs, and starts nothing', async () => {
     const people = await place.run(['emulator', '--list-faults'])
     expect([people.code, people.stderr]).toEqual([0, ''])
@@ -177,6 +224,9 @@ describe('a refusal of postern emulator', () => {
       'Did you mean grantStatus',
     ],
     [['--tls-cert', 'none.pem'], '--tls-key is missing.', 'together'],
+    [['--users', '-1'], '--users is no whole number from 0 to 1000000.', 'Give --users'],
+    [['--users', '1e9'], '--users is no whole number from 0 to 1000000.', 'Give --users'],
+    [['--fault', 'slow-body=pieces:0'], 'cannot be "0".', 'Give a number from 1 to 1000'],
   ])('of %j says what was found and what to do', async (args, message, remedy) => {
     const { code, stdout, error } = await refusal(...args)
     expect([code, stdout]).toEqual([2, ''])
@@ -194,6 +244,14 @@ describe('a refusal of postern emulator', () => {
     const { port } = taken.address() as { port: number }
     const { code, error } = await refusal('--port', String(port))
     expect([code, error.message]).toEqual([2, 'The port cannot be opened (EADDRINUSE).'])
+  })
+
+  test('of a certificate and key that are empty files', async () => {
+    writeFileSync(place.path('empty.pem'), '\n')
+    const path = place.path('empty.pem')
+    const { code, error } = await refusal('--tls-cert', path, '--tls-key', path)
+    expect(code).toBe(2)
+    expect(error.message).toMatch(/^The file of --tls-(?:cert|key) is empty\.$/)
   })
 
   test('leaves an existing key file as it is', async () => {

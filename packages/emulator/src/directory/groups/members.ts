@@ -1,7 +1,7 @@
 /** @module Who is in a group, who is put there and taken out, and in which groups a user is. */
 
 import { type Answer, noContent } from '../../http/answer.ts'
-import { notFound, oktaError } from '../../http/okta-error.ts'
+import { invalid, notFound, oktaError } from '../../http/okta-error.ts'
 import { pageAnswer, readLimit, take } from '../../http/paging.ts'
 import type { ManagementRequest } from '../../http/request.ts'
 import { readIdCursor } from '../cursor.ts'
@@ -25,7 +25,7 @@ export function listMembers(request: ManagementRequest): Answer {
   const { org } = request
   const group = requireGroup(request, 'groups.read')
   const limit = readLimit(request, MEMBERS)
-  const members = membersOf(org, group.id, readIdCursor(request, '00u'))
+  const members = membersOf(org, group.id, readIdCursor(request, 'user'))
   const { rows, more } = take(members, limit)
   const omit = readOmissions(request)
   const items = rows.map((user) => showListedUser(request, user, { omit }))
@@ -39,7 +39,7 @@ export function listGroupsOfUser(request: ManagementRequest): Answer {
   const user = requireUser(request, 'users.read')
   const limit = readLimit(request, GROUPS)
   const ids = [org.everyoneId, ...org.members.leftsOf(user.id)].toSorted()
-  const after = readIdCursor(request, '00g')
+  const after = readIdCursor(request, 'group')
   const left = after === undefined ? ids : ids.filter((id) => id > after)
   const { rows, more } = take(
     left.flatMap((id) => org.groups.get(id) ?? []),
@@ -50,10 +50,13 @@ export function listGroupsOfUser(request: ManagementRequest): Answer {
   return pageAnswer(request, { items, next }, { ...GROUPS, limit })
 }
 
-/** Puts a user into a group: 204, whether or not the user was in it. */
+/** Puts a user into a group: 204, whether or not the user was in it, unless the other is assumed. */
 export function putMember(request: ManagementRequest): Answer {
+  const { org, cause } = request
   const { groupId, userId } = requirePair(request)
-  addMember(request.org, groupId, userId, request.cause)
+  if (org.members.has(groupId, userId) && org.assumptions.repeatedMembership === '400')
+    throw invalid('userId', 'userId: The user is a member of the group already')
+  addMember(org, groupId, userId, cause)
   return noContent
 }
 

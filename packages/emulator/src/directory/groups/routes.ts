@@ -37,7 +37,7 @@ export const groupRoutes: readonly ManagementRoute[] = [
     ...reading,
     method: 'GET',
     path: '/api/v1/groups/{groupId}',
-    summary: 'One group, with `expand=stats` its figures',
+    summary: 'Reads a group, with `expand=stats` its figures',
     bucket: one,
     handle: (request) =>
       ok(showGroup(request, requireGroup(request, 'groups.read'), readExpand(request))),

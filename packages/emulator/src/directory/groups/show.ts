@@ -2,7 +2,6 @@
 
 import { formatTime } from '../../clock.ts'
 import type { ApiRequest } from '../../http/request.ts'
-import type { JsonObject } from '../../json.ts'
 import type { Group } from '../../state/group.ts'
 import type { Org } from '../../state/org.ts'
 import { shownMembershipMs } from '../membership.ts'
@@ -27,11 +26,11 @@ export function showGroup(
   request: ApiRequest,
   group: Group,
   expand: ReadonlySet<string> = new Set(),
-): JsonObject {
+) {
   const { org, baseUrl } = request
   const self = `${baseUrl}/api/v1/groups/${group.id}`
   const { sourceAppId } = group
-  const embedded: JsonObject = {
+  const embedded = {
     ...(expand.has('stats') && { stats: showStats(org, group, self) }),
     ...(expand.has('app') && sourceAppId !== undefined && { app: showSource(org, sourceAppId) }),
   }
@@ -61,7 +60,7 @@ export function readExpand({ query }: ApiRequest): ReadonlySet<string> {
   return new Set((query.get('expand') ?? '').split(',').map((name) => name.trim()))
 }
 
-function showStats(org: Org, group: Group, self: string): JsonObject {
+function showStats(org: Org, group: Group, self: string) {
   const assigned = [...org.appGroups.values()].filter((groups) => groups.get(group.id))
   return {
     usersCount: countMembers(org, group.id),
@@ -72,7 +71,7 @@ function showStats(org: Org, group: Group, self: string): JsonObject {
   }
 }
 
-function showSource(org: Org, appId: string): JsonObject {
+function showSource(org: Org, appId: string) {
   const app = org.apps.get(appId)
   return { id: appId, name: app?.name ?? null, label: app?.label ?? null }
 }

@@ -1,9 +1,8 @@
 /** @module The members of a group that its list shows and its figures count. */
 
+import { memberIds } from '../../state/members.ts'
 import type { Org } from '../../state/org.ts'
-import { lowerBound } from '../../state/table.ts'
 import type { User } from '../../state/user.ts'
-import { settle } from '../users/settled.ts'
 
 /** The members of a group that are shown, behind an id, by rising id. */
 export function* membersOf(
@@ -12,30 +11,37 @@ export function* membersOf(
   afterId: string | undefined,
 ): Generator<User, void, undefined> {
   const hidden = org.assumptions.groupMembersDeprovisioned === 'hidden'
-  const nowMs = org.time.nowMs()
-  for (const user of storedMembers(org, groupId, afterId)) {
-    if (!hidden || settle(user, nowMs).status !== 'DEPROVISIONED') yield user
-  }
-}
-
-function* storedMembers(
-  org: Org,
-  groupId: string,
-  afterId: string | undefined,
-): Generator<User, void, undefined> {
-  if (groupId === org.everyoneId) return yield* org.users.after(afterId)
-  const ids = org.members.rightsOf(groupId)
-  let index = afterId === undefined ? 0 : lowerBound(ids, afterId)
-  if (ids[index] === afterId) index++
-  for (; index < ids.length; index++) {
-    const user = org.users.get(ids[index] ?? '')
-    if (user !== undefined) yield user
+  for (const id of memberIds(org, groupId, afterId)) {
+    const user = org.users.get(id)
+    if (user === undefined) continue
+    if (!hidden || user.status !== 'DEPROVISIONED') yield user
   }
 }
 
 /** How many members the list of a group shows. */
 export function countMembers(org: Org, groupId: string): number {
+  const hidden = org.assumptions.groupMembersDeprovisioned === 'hidden'
+  const gone = hidden ? deprovisionedIds(org) : new Set<string>()
+  if (groupId === org.everyoneId) return org.users.size - gone.size
   let count = 0
-  for (const _ of membersOf(org, groupId, undefined)) count++
+  for (const id of org.members.rightsOf(groupId)) if (!gone.has(id)) count++
   return count
+}
+
+interface KnownIds {
+  readonly version: number
+  readonly ids: ReadonlySet<string>
+}
+
+const known = new WeakMap<Org, KnownIds>()
+
+// A page of 10,000 groups with their figures would look at the same users again and again.
+function deprovisionedIds(org: Org): ReadonlySet<string> {
+  const { version } = org.users
+  const before = known.get(org)
+  if (before?.version === version) return before.ids
+  const ids = new Set<string>()
+  for (const { id, status } of org.users) if (status === 'DEPROVISIONED') ids.add(id)
+  known.set(org, { version, ids })
+  return ids
 }

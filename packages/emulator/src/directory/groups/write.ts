@@ -1,11 +1,12 @@
 /** @module Creating, changing and deleting groups. */
 
 import { type Answer, noContent, ok } from '../../http/answer.ts'
-import { invalid, oktaError } from '../../http/okta-error.ts'
+import { blank, duplicate, invalid, oktaError } from '../../http/okta-error.ts'
 import { type ManagementRequest, readJsonObject } from '../../http/request.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
 import type { Group } from '../../state/group.ts'
 import type { Org } from '../../state/org.ts'
+import { type EventType, eventMessages } from '../../system-log/event-messages.ts'
 import { groupParticipant } from '../../system-log/participants.ts'
 import { refuseManagedGroup, requireGroup } from './find.ts'
 import { showGroup } from './show.ts'
@@ -49,7 +50,8 @@ export function deleteGroup(request: ManagementRequest): Answer {
   const { org, cause } = request
   const group = requireGroup(request, 'groups.write')
   refuseManagedGroup(group)
-  for (const userId of [...org.members.rightsOf(group.id)]) {
+  // From the end, where taking one away moves no others.
+  for (const userId of org.members.rightsOf(group.id).toReversed()) {
     org.members.remove(group.id, userId)
     org.ruleMembers.remove(group.id, userId)
   }
@@ -64,8 +66,7 @@ export function deleteGroup(request: ManagementRequest): Answer {
 }
 
 function readProfile(org: Org, given: Json | undefined, groupId?: string): JsonObject {
-  if (given === undefined || given === null)
-    throw invalid('name', 'name: The field cannot be left blank')
+  if (given === undefined || given === null) throw blank('name')
   if (!isJsonObject(given)) throw oktaError('E0000003')
   const { name, description = null, ...others } = given
   const unknown = Object.keys(others)
@@ -73,11 +74,10 @@ function readProfile(org: Org, given: Json | undefined, groupId?: string): JsonO
     const causes = unknown.map((other) => `Property name '${other}' is not defined in profile`)
     throw invalid('profile', ...causes)
   }
-  if (name === undefined || name === null || name === '')
-    throw invalid('name', 'name: The field cannot be left blank')
+  if (name === undefined || name === null || name === '') throw blank('name')
   if (typeof name !== 'string' || (description !== null && typeof description !== 'string'))
     throw oktaError('E0000003')
-  if (name.trim() === '') throw invalid('name', 'name: The field cannot be left blank')
+  if (name.trim() === '') throw blank('name')
   if (name.length > MAX_NAME_LENGTH) throw invalid('name', 'name: The field is too long')
   if (description !== null && description.length > MAX_DESCRIPTION_LENGTH)
     throw invalid('description', 'description: The field is too long')
@@ -91,28 +91,19 @@ function refuseDuplicate(org: Org, name: string, groupId: string | undefined): v
     if (group.id === groupId || group.type === 'APP_GROUP') continue
     if (String(group.profile['name']).toLowerCase() !== folded) continue
     if (org.assumptions.duplicateGroupName === '409-E0000055') throw oktaError('E0000055')
-    throw invalid(
-      'name',
-      'name: An object with this field already exists in the current organization',
-    )
+    throw duplicate('name')
   }
 }
-
-const messages = {
-  'group.lifecycle.create': 'Create Okta group',
-  'group.profile.update': 'Update Okta group',
-  'group.lifecycle.delete': 'Delete Okta group',
-} as const
 
 function record(
   { org, cause }: ManagementRequest,
   group: Group,
   op: 'created' | 'updated' | 'deleted',
-  eventType: keyof typeof messages,
+  eventType: Extract<EventType, `group.${string}`>,
 ): void {
   const event = {
     eventType,
-    displayMessage: messages[eventType],
+    displayMessage: eventMessages[eventType],
     targets: [groupParticipant(group)],
   }
   org.record({ what: 'group', op, id: group.id, events: [event] }, cause)

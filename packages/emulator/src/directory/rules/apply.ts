@@ -1,6 +1,7 @@
 /** @module What active group rules do: they put users into groups, and take them out when they fit no more. */
 
 import type { GroupRule } from '../../state/group.ts'
+import { isMember } from '../../state/members.ts'
 import type { Org } from '../../state/org.ts'
 import type { User } from '../../state/user.ts'
 import { type Cause, systemCause } from '../../system-log/event.ts'
@@ -70,7 +71,7 @@ function activeRulesOf(org: Org, groupId: string): readonly GroupRule[] {
 // Whether a rule wants a user in its groups.
 function fits(org: Org, rule: GroupRule, user: User): boolean {
   if (user.status === 'DEPROVISIONED' || rule.excludedUserIds.includes(user.id)) return false
-  if (rule.excludedGroupIds.some((groupId) => org.members.has(groupId, user.id))) return false
+  if (rule.excludedGroupIds.some((groupId) => isMember(org, groupId, user.id))) return false
   const condition = conditions.get(rule) ?? compileCondition(rule.expression)
   conditions.set(rule, condition)
   return condition(user)

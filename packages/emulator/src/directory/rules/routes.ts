@@ -1,11 +1,13 @@
 /** @module The routes of group rules. */
 
+import { reachOf } from '../../authorization/permissions.ts'
 import { type Answer, noContent, ok } from '../../http/answer.ts'
 import { invalid, notFound, oktaError } from '../../http/okta-error.ts'
 import { pageAnswer, readLimit, take } from '../../http/paging.ts'
 import { type ManagementRequest, readJsonObject } from '../../http/request.ts'
 import type { ManagementRoute } from '../../http/route.ts'
 import type { GroupRule } from '../../state/group.ts'
+import { type EventType, eventMessages } from '../../system-log/event-messages.ts'
 import { groupParticipant } from '../../system-log/participants.ts'
 import { readIdCursor } from '../cursor.ts'
 import { applyRule, releaseMembers } from './apply.ts'
@@ -46,7 +48,7 @@ export const groupRuleRoutes: readonly ManagementRoute[] = [
     ...reading,
     method: 'GET',
     path: `${PATH}/{ruleId}`,
-    summary: 'One group rule',
+    summary: 'Reads a group rule',
     handle: (request) => ok(showRule(request.org, requireRule(request), readExpand(request))),
   },
   {
@@ -81,12 +83,13 @@ export const groupRuleRoutes: readonly ManagementRoute[] = [
 ]
 
 function listRules(request: ManagementRequest): Answer {
-  const { org, query } = request
+  const { org, query, principal } = request
+  const isHidden = reachOf(principal.roles, 'groups.read') === 'nothing'
   const keyword = (query.get('search') ?? '').toLowerCase()
   const limit = readLimit(request, PAGING)
-  const rules = [...org.rules.after(readIdCursor(request, '0pr'))]
+  const rules = [...org.rules.after(readIdCursor(request, 'rule'))]
   const { rows, more } = take(
-    rules.filter(({ name }) => name.toLowerCase().includes(keyword)),
+    rules.filter(({ name }) => !isHidden && name.toLowerCase().includes(keyword)),
     limit,
   )
   const items = rows.map((rule) => showRule(org, rule, readExpand(request)))
@@ -170,19 +173,11 @@ function readExpand({ query }: ManagementRequest): { readonly named: boolean } {
   return { named: query.get('expand') === 'groupIdToGroupNameMap' }
 }
 
-const messages = {
-  'policy.rule.add': 'Create policy rule',
-  'policy.rule.update': 'Update policy rule',
-  'policy.rule.delete': 'Delete policy rule',
-  'policy.rule.activate': 'Activate policy rule',
-  'policy.rule.deactivate': 'Deactivate policy rule',
-} as const
-
 function put(
   request: ManagementRequest,
   rule: GroupRule,
   op: 'created' | 'updated',
-  eventType: keyof typeof messages,
+  eventType: Extract<EventType, `policy.rule.${string}`>,
 ): void {
   request.org.rules.put(rule)
   record(request, rule, op, eventType)
@@ -192,7 +187,7 @@ function record(
   { org, cause }: ManagementRequest,
   rule: GroupRule,
   op: 'created' | 'updated' | 'deleted',
-  eventType: keyof typeof messages,
+  eventType: Extract<EventType, `policy.rule.${string}`>,
 ): void {
   const groups = rule.groupIds.flatMap((id) => org.groups.get(id) ?? [])
   const self = {
@@ -203,7 +198,7 @@ function record(
   }
   const event = {
     eventType,
-    displayMessage: messages[eventType],
+    displayMessage: eventMessages[eventType],
     targets: [self, ...groups.map(groupParticipant)],
   }
   org.record({ what: 'group-rule', op, id: rule.id, events: [event] }, cause)

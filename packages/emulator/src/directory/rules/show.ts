@@ -1,16 +1,11 @@
 /** @module A group rule as the API prints one. */
 
 import { formatTime } from '../../clock.ts'
-import type { JsonObject } from '../../json.ts'
 import type { GroupRule } from '../../state/group.ts'
 import type { Org } from '../../state/org.ts'
 
 /** A rule; `named` adds the names of its groups, as `expand=groupIdToGroupNameMap` asks. */
-export function showRule(
-  org: Org,
-  rule: GroupRule,
-  options: { readonly named?: boolean } = {},
-): JsonObject {
+export function showRule(org: Org, rule: GroupRule, options: { readonly named?: boolean } = {}) {
   const groups = rule.groupIds.map((id) => org.groups.get(id))
   return {
     type: 'group_rule',

@@ -1,5 +1,6 @@
 /** @module Devices: a few in every org, read-only. */
 
+import { reachOf } from '../../authorization/permissions.ts'
 import { formatTime } from '../../clock.ts'
 import type { Attribute, ExpressionRules } from '../../expression/evaluate.ts'
 import type { Operator } from '../../expression/parse.ts'
@@ -8,12 +9,13 @@ import { notFound, oktaError } from '../../http/okta-error.ts'
 import { pageAnswer, readAfter, readLimit, take } from '../../http/paging.ts'
 import type { ManagementRequest } from '../../http/request.ts'
 import type { ManagementRoute } from '../../http/route.ts'
+import { isId } from '../../ids.ts'
 import type { JsonObject } from '../../json.ts'
 import { fraction, hash } from '../../random.ts'
 import type { Org } from '../../state/org.ts'
 import { readExpression } from '../criteria.ts'
 import { showListedUser } from '../users/show.ts'
-import { bornMs, onePerOrg } from './once.ts'
+import { onePerOrg } from './once.ts'
 
 const PAGING = { defaultLimit: 200, maxLimit: 200, keep: ['search', 'expand'] } as const
 const operators: readonly Operator[] = ['eq', 'sw', 'gt', 'ge', 'lt', 'le', 'pr']
@@ -55,14 +57,14 @@ export const deviceRoutes: readonly ManagementRoute[] = [
   {
     ...access,
     path: '/api/v1/devices/{deviceId}',
-    summary: 'One device',
+    summary: 'Reads a device',
     bucket: '/api/v1/devices',
     handle: (request) => ok(showDevice(request, requireDevice(request))),
   },
   {
     ...access,
     path: '/api/v1/devices/{deviceId}/users',
-    summary: 'The users of a device',
+    summary: 'Lists the users of a device',
     bucket: '/api/v1/devices/{id}/users',
     handle: (request) => ok(showOwners(request, requireDevice(request))),
   },
@@ -73,9 +75,11 @@ function listDevices(request: ManagementRequest): Answer {
   const fits = search === undefined ? () => true : readExpression(search, rules)
   const limit = readLimit(request, PAGING)
   const after = readAfter(request) ?? ''
-  if (!/^(?:guo[0-9A-Za-z]{17})?$/.test(after))
+  if (after !== '' && !isId(after, 'device'))
     throw oktaError('E0000031', { causes: ['Invalid cursor.'] })
-  const found = devicesOf(request.org).filter((device) => device.id > after && fits(device))
+  const isHidden = reachOf(request.principal.roles, 'devices.read') === 'nothing'
+  const devices = isHidden ? [] : devicesOf(request.org)
+  const found = devices.filter((device) => device.id > after && fits(device))
   const { rows, more } = take(found, limit)
   const withUsers = ['user', 'userSummary'].includes(request.query.get('expand') ?? '')
   const items = rows.map((device) => ({
@@ -105,7 +109,7 @@ const rules: ExpressionRules<Device> = {
 }
 
 function makeDevice(org: Org, model: JsonObject, index: number): Device {
-  const createdMs = bornMs(org)
+  const createdMs = org.createdMs
   const number = hash(org.seed, index)
   return {
     id: org.ids.next('device'),
@@ -131,7 +135,8 @@ function requireDevice({ org, params }: ManagementRequest): Device {
   return device
 }
 
-function showDevice({ baseUrl }: ManagementRequest, device: Device): JsonObject {
+/** A device as Okta prints it. */
+export function showDevice({ baseUrl }: ManagementRequest, device: Device) {
   const self = `${baseUrl}/api/v1/devices/${device.id}`
   const link = (href: string, ...allow: readonly string[]) => ({ href, hints: { allow } })
   return {

@@ -11,8 +11,3 @@ export function onePerOrg<T>(make: (org: Org) => T): (org: Org) => T {
     return known.value
   }
 }
-
-/** When the org came to be: the first second of its group Everyone. */
-export function bornMs(org: Org): number {
-  return org.groups.get(org.everyoneId)?.createdMs ?? 0
-}

@@ -6,7 +6,8 @@ import { invalid, notFound, oktaError } from '../../http/okta-error.ts'
 import type { ManagementRequest } from '../../http/request.ts'
 import type { ManagementRoute } from '../../http/route.ts'
 import type { JsonObject } from '../../json.ts'
-import { bornMs, onePerOrg } from './once.ts'
+import type { Org } from '../../state/org.ts'
+import { onePerOrg } from './once.ts'
 
 /** The types with the names of their default policies. */
 const policyNames: ReadonlyMap<string, string> = new Map([
@@ -20,7 +21,11 @@ const policyNames: ReadonlyMap<string, string> = new Map([
   ['ENTITY_RISK', 'Entity Risk Policy'],
 ])
 
-interface Policy {
+/** The types that apps are linked to, whose ids look different. */
+const appPolicies: readonly string[] = ['ACCESS_POLICY', 'PROFILE_ENROLLMENT']
+
+/** A policy with its rule. */
+export interface Policy {
   readonly id: string
   readonly ruleId: string
   readonly type: string
@@ -29,12 +34,17 @@ interface Policy {
 
 const policiesOf = onePerOrg((org): readonly Policy[] =>
   [...policyNames].map(([type, name]) => ({
-    id: org.ids.next(type === 'ACCESS_POLICY' ? 'accessPolicy' : 'policy'),
+    id: org.ids.next(appPolicies.includes(type) ? 'appPolicy' : 'policy'),
     ruleId: org.ids.next('policyRule'),
     type,
     name,
   })),
 )
+
+/** The policy of a type that an org has from its first day; undefined for a type that Okta does not have. */
+export function policyOf(org: Org, type: string): Policy | undefined {
+  return policiesOf(org).find((policy) => policy.type === type)
+}
 
 const access = {
   method: 'GET',
@@ -54,13 +64,13 @@ export const policyRoutes: readonly ManagementRoute[] = [
   {
     ...access,
     path: '/api/v1/policies/{policyId}',
-    summary: 'One policy',
+    summary: 'Reads a policy',
     handle: (request) => ok(showPolicy(request, requirePolicy(request))),
   },
   {
     ...access,
     path: '/api/v1/policies/{policyId}/rules',
-    summary: 'The rules of a policy',
+    summary: 'Lists the rules of a policy',
     handle: (request) => ok([showRule(request, requirePolicy(request))]),
   },
 ]
@@ -94,9 +104,10 @@ function requirePolicy({ org, params }: ManagementRequest): Policy {
   return policy
 }
 
-function showPolicy({ org, baseUrl }: ManagementRequest, policy: Policy): JsonObject {
+/** A policy as Okta prints it. */
+export function showPolicy({ org, baseUrl }: ManagementRequest, policy: Policy) {
   const self = `${baseUrl}/api/v1/policies/${policy.id}`
-  const created = formatTime(bornMs(org))
+  const created = formatTime(org.createdMs)
   return {
     id: policy.id,
     status: 'ACTIVE',
@@ -117,7 +128,7 @@ function showPolicy({ org, baseUrl }: ManagementRequest, policy: Policy): JsonOb
 
 function showRule({ org, baseUrl }: ManagementRequest, policy: Policy): JsonObject {
   const self = `${baseUrl}/api/v1/policies/${policy.id}/rules/${policy.ruleId}`
-  const created = formatTime(bornMs(org))
+  const created = formatTime(org.createdMs)
   return {
     id: policy.ruleId,
     status: 'ACTIVE',

@@ -3,25 +3,27 @@
 import { formatTime } from '../../clock.ts'
 import { ok } from '../../http/answer.ts'
 import { notFound, oktaError } from '../../http/okta-error.ts'
-import { pageLinks } from '../../http/paging.ts'
+import { pageLinks, readLimit } from '../../http/paging.ts'
 import type { ManagementRequest } from '../../http/request.ts'
 import type { ManagementRoute, PublicRoute, Route } from '../../http/route.ts'
 import type { JsonObject } from '../../json.ts'
+import { API_TOKEN_LIFE_MS } from '../../state/api-token.ts'
 import { deviceRoutes } from './devices.ts'
-import { bornMs, onePerOrg } from './once.ts'
+import { onePerOrg } from './once.ts'
 import { policyRoutes } from './policies.ts'
 import { schemaRoutes } from './schema.ts'
 import { zoneRoutes } from './zones.ts'
 
-const API_TOKEN_LIFE_MS = 30 * 86_400_000
 const access = { method: 'GET', bucket: '/api/v1', permission: 'org.read' } as const
 
-/** Lists that are empty in an org where nobody set anything up; those with a limit have a `self` link. */
+const PAGING = { defaultLimit: 20, maxLimit: 200, keep: [] } as const
+
+/** Lists that are empty in an org where nobody set anything up; those with pages have a `self` link. */
 const emptyLists = [
-  { path: '/api/v1/eventHooks', scope: 'okta.eventHooks.read', limit: undefined },
-  { path: '/api/v1/logStreams', scope: 'okta.logStreams.read', limit: 20 },
-  { path: '/api/v1/idps', scope: 'okta.idps.read', limit: 20 },
-  { path: '/api/v1/agentPools', scope: 'okta.agentPools.read', limit: undefined },
+  { path: '/api/v1/eventHooks', scope: 'okta.eventHooks.read', paged: false },
+  { path: '/api/v1/logStreams', scope: 'okta.logStreams.read', paged: true },
+  { path: '/api/v1/idps', scope: 'okta.idps.read', paged: true },
+  { path: '/api/v1/agentPools', scope: 'okta.agentPools.read', paged: false },
 ] as const
 
 const managementRoutes: readonly ManagementRoute[] = [
@@ -30,14 +32,15 @@ const managementRoutes: readonly ManagementRoute[] = [
   ...policyRoutes,
   ...schemaRoutes,
   ...emptyLists.map(
-    ({ path, scope, limit }): ManagementRoute => ({
+    ({ path, scope, paged }): ManagementRoute => ({
       ...access,
       path,
       scope,
-      summary: 'An empty list',
+      summary: 'Lists nothing',
       handle: (request) => {
-        const links = limit && { Link: pageLinks(request, undefined, { limit, keep: [] }) }
-        return ok([], links)
+        if (!paged) return ok([])
+        const limit = readLimit(request, PAGING)
+        return ok([], { Link: pageLinks(request, undefined, { ...PAGING, limit }) })
       },
     }),
   ),
@@ -67,7 +70,7 @@ const managementRoutes: readonly ManagementRoute[] = [
     ...access,
     path: '/api/v1/org',
     scope: 'okta.orgs.read',
-    summary: 'The org itself',
+    summary: 'Reads the org itself',
     handle: (request) => ok(showOrg(request)),
   },
   {
@@ -87,7 +90,7 @@ const managementRoutes: readonly ManagementRoute[] = [
 const sessionRoute: PublicRoute = {
   method: 'POST',
   path: '/api/v1/sessions',
-  summary: 'Signing in with a session token, which nobody can have here: 401 E0000004',
+  summary: 'Refuses a session token, which nobody can have here, with 401 E0000004',
   bucket: '/api/v1',
   access: 'public',
   handle: () => {
@@ -107,7 +110,7 @@ function showOwn(
   { org, baseUrl }: ManagementRequest,
   row: ReturnType<typeof authenticatorsOf>[number],
 ): JsonObject {
-  const created = formatTime(bornMs(org))
+  const created = formatTime(org.createdMs)
   const self = `${baseUrl}/api/v1/authenticators/${row.id}`
   return {
     type: row.type,
@@ -121,7 +124,8 @@ function showOwn(
   }
 }
 
-function showApiTokens({ org, baseUrl }: ManagementRequest): readonly JsonObject[] {
+/** The API tokens that were not revoked, as Okta prints them. */
+export function showApiTokens({ org, baseUrl }: ManagementRequest) {
   return [...org.apiTokens]
     .filter(({ revoked }) => !revoked)
     .map((token) => ({
@@ -139,7 +143,7 @@ function showApiTokens({ org, baseUrl }: ManagementRequest): readonly JsonObject
 }
 
 function showOrg({ org, baseUrl }: ManagementRequest): JsonObject {
-  const created = formatTime(bornMs(org))
+  const created = formatTime(org.createdMs)
   return {
     id: org.id,
     subdomain: org.name,

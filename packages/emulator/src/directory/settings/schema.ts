@@ -2,13 +2,14 @@
 
 import { formatTime } from '../../clock.ts'
 import { type Answer, ok } from '../../http/answer.ts'
-import { invalid, notFound, oktaError } from '../../http/okta-error.ts'
+import { readMembers } from '../../http/fields.ts'
+import { invalid, notFound } from '../../http/okta-error.ts'
 import { type ManagementRequest, readJsonObject } from '../../http/request.ts'
 import type { ManagementRoute } from '../../http/route.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
+import type { Json, JsonObject } from '../../json.ts'
 import type { CustomAttribute } from '../../state/user.ts'
+import { eventMessages } from '../../system-log/event-messages.ts'
 import { baseAttributes, requiredAttributes } from '../users/attributes.ts'
-import { bornMs } from './once.ts'
 
 const TYPES = ['string', 'number', 'integer', 'boolean', 'array'] as const
 const MAX_ATTRIBUTES = 256
@@ -25,7 +26,7 @@ export const schemaRoutes: readonly ManagementRoute[] = [
   {
     ...schemas,
     method: 'GET',
-    summary: 'The schema of users: `default`, or by its id',
+    summary: 'Reads the schema of users: `default`, or by its id',
     handle: (request) => ok(showSchema(requireSchema(request))),
   },
   {
@@ -45,7 +46,7 @@ export const schemaRoutes: readonly ManagementRoute[] = [
   {
     ...types,
     path: '/api/v1/meta/types/user/{typeId}',
-    summary: 'One type of users',
+    summary: 'Reads a type of users',
     handle: (request) => {
       const id = request.params['typeId'] ?? ''
       if (id !== 'default' && id !== request.org.userTypeId) throw notFound(id, 'UserType')
@@ -62,8 +63,8 @@ function requireSchema(request: ManagementRequest): ManagementRequest {
 
 function changeSchema(request: ManagementRequest): Answer {
   const { org } = requireSchema(request)
-  const custom = readMember(readMember(readJsonObject(request)['definitions'])['custom'])
-  const changes = Object.entries(readMember(custom['properties'])).map(
+  const custom = readMembers(readMembers(readJsonObject(request)['definitions'])['custom'])
+  const changes = Object.entries(readMembers(custom['properties'])).map(
     ([name, value]) => [name, readAttribute(name, value)] as const,
   )
   if (org.userAttributes.size + changes.length > MAX_ATTRIBUTES)
@@ -72,7 +73,8 @@ function changeSchema(request: ManagementRequest): Answer {
     if (attribute === undefined) org.userAttributes.delete(name)
     else org.userAttributes.set(name, attribute)
   }
-  const event = { eventType: 'user.profile.schema.update', displayMessage: 'Update user schema' }
+  const eventType = 'user.profile.schema.update'
+  const event = { eventType, displayMessage: eventMessages[eventType] }
   org.record(
     { what: 'user-schema', op: 'updated', id: org.userSchemaId, events: [event] },
     request.cause,
@@ -81,24 +83,19 @@ function changeSchema(request: ManagementRequest): Answer {
 }
 
 function readAttribute(name: string, value: Json | undefined): CustomAttribute | undefined {
-  if (!/^[A-Za-z_]\w{0,99}$/.test(name) || baseAttributes.has(name))
+  // A name that every object has would be found where no user has a value.
+  if (!/^[A-Za-z_]\w{0,99}$/.test(name) || baseAttributes.has(name) || name in {})
     throw invalid(name, `${name}: This variable name cannot be used`)
   if (value === null || value === undefined) return undefined
-  const { type, title } = readMember(value)
+  const { type, title } = readMembers(value)
   const known = TYPES.find((one) => one === type)
   if (known === undefined) throw invalid(name, `${name}: The type is not known`)
   return { type: known, title: typeof title === 'string' ? title : name }
 }
 
-function readMember(value: Json | undefined): JsonObject {
-  if (value === undefined || value === null) return {}
-  if (!isJsonObject(value)) throw oktaError('E0000003')
-  return value
-}
-
 function showSchema({ org, baseUrl }: ManagementRequest): JsonObject {
   const id = `${baseUrl}/api/v1/meta/schemas/user/${org.userSchemaId}`
-  const created = formatTime(bornMs(org))
+  const created = formatTime(org.createdMs)
   const common = {
     mutability: 'READ_WRITE',
     scope: 'NONE',
@@ -146,8 +143,9 @@ function showSchema({ org, baseUrl }: ManagementRequest): JsonObject {
   }
 }
 
-function showType({ org, baseUrl }: ManagementRequest): JsonObject {
-  const created = formatTime(bornMs(org))
+/** The type of every user, as Okta prints it. */
+export function showType({ org, baseUrl }: ManagementRequest) {
+  const created = formatTime(org.createdMs)
   const schema = `${baseUrl}/api/v1/meta/schemas/user/${org.userSchemaId}`
   return {
     id: org.userTypeId,

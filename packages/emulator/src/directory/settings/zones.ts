@@ -7,10 +7,9 @@ import { notFound } from '../../http/okta-error.ts'
 import { pageAnswer, readLimit, take } from '../../http/paging.ts'
 import type { ManagementRequest } from '../../http/request.ts'
 import type { ManagementRoute } from '../../http/route.ts'
-import type { JsonObject } from '../../json.ts'
 import { readExpression } from '../criteria.ts'
 import { readIdCursor } from '../cursor.ts'
-import { bornMs, onePerOrg } from './once.ts'
+import { onePerOrg } from './once.ts'
 
 const PAGING = { defaultLimit: 20, maxLimit: 200, keep: ['filter'] } as const
 
@@ -49,7 +48,7 @@ export const zoneRoutes: readonly ManagementRoute[] = [
   {
     ...access,
     path: '/api/v1/zones/{zoneId}',
-    summary: 'One network zone',
+    summary: 'Reads a network zone',
     handle: (request) => {
       const id = request.params['zoneId'] ?? ''
       const zone = zonesOf(request.org).find((known) => known.id === id)
@@ -64,7 +63,7 @@ function listZones(request: ManagementRequest): Answer {
   const rules = { find: (path: string) => attributes.get(path) }
   const fits = filter === undefined ? () => true : readExpression(filter, rules)
   const limit = readLimit(request, PAGING)
-  const after = readIdCursor(request, 'nzo') ?? ''
+  const after = readIdCursor(request, 'zone') ?? ''
   const { rows, more } = take(
     zonesOf(request.org).filter((zone) => zone.id > after && fits(zone)),
     limit,
@@ -77,9 +76,10 @@ function listZones(request: ManagementRequest): Answer {
   )
 }
 
-function showZone({ org, baseUrl }: ManagementRequest, zone: Zone): JsonObject {
+/** A network zone as Okta prints it. */
+export function showZone({ org, baseUrl }: ManagementRequest, zone: Zone) {
   const self = `${baseUrl}/api/v1/zones/${zone.id}`
-  const created = formatTime(bornMs(org))
+  const created = formatTime(org.createdMs)
   return {
     type: 'IP',
     id: zone.id,

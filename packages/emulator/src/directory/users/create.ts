@@ -1,7 +1,7 @@
 /** @module `POST /api/v1/users`. */
 
 import { type Answer, ok } from '../../http/answer.ts'
-import { invalid, notFound, oktaError } from '../../http/okta-error.ts'
+import { blank, invalid, notFound, oktaError } from '../../http/okta-error.ts'
 import { type ManagementRequest, readJsonObject } from '../../http/request.ts'
 import { isJsonObject, type Json } from '../../json.ts'
 import type { Org } from '../../state/org.ts'
@@ -27,7 +27,7 @@ export function createUser(request: ManagementRequest): Answer {
   const groupIds = readGroupIds(request, body['groupIds'])
   requireType(org, body['type'])
   if (query.get('provider') === 'true' && credentials.provider === undefined)
-    throw invalid('provider', 'provider: The field cannot be left blank')
+    throw blank('provider')
   const activate = query.get('activate') !== 'false'
   const changePassword = query.get('nextLogin') === 'changePassword'
   if (changePassword && !(activate && credentials.hasPassword))

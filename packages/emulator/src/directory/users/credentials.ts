@@ -1,7 +1,8 @@
 /** @module Reads the credentials that a request gives a user. Passwords are judged and forgotten. */
 
-import { invalid, oktaError } from '../../http/okta-error.ts'
-import { isJsonObject, type JsonObject } from '../../json.ts'
+import { readMembers } from '../../http/fields.ts'
+import { blank, invalid, oktaError } from '../../http/okta-error.ts'
+import type { JsonObject } from '../../json.ts'
 import type { User } from '../../state/user.ts'
 
 /** What a request says about credentials; absent members stay as they are. */
@@ -21,12 +22,12 @@ const requirements =
  *   is no object.
  */
 export function readCredentials(given: unknown, profile: JsonObject): GivenCredentials {
-  const credentials = readMember(given)
-  const { value, hash, hook } = readMember(credentials['password'])
+  const credentials = readMembers(given)
+  const { value, hash, hook } = readMembers(credentials['password'])
   if (value !== undefined && value !== null) requireGoodPassword(value, profile)
   const hasPassword = [value, hash, hook].some((member) => member !== undefined && member !== null)
-  const { question, answer } = readMember(credentials['recovery_question'])
-  const provider = readMember(credentials['provider'])
+  const { question, answer } = readMembers(credentials['recovery_question'])
+  const provider = readMembers(credentials['provider'])
   return {
     ...(hasPassword && { hasPassword }),
     ...(question !== undefined && { recoveryQuestion: readQuestion(question, answer) }),
@@ -34,12 +35,6 @@ export function readCredentials(given: unknown, profile: JsonObject): GivenCrede
       provider: { type: provider['type'], name: String(provider['name'] ?? provider['type']) },
     }),
   }
-}
-
-function readMember(value: unknown): JsonObject {
-  if (value === undefined || value === null) return {}
-  if (!isJsonObject(value)) throw oktaError('E0000003')
-  return value
 }
 
 function requireGoodPassword(value: unknown, profile: JsonObject): void {
@@ -56,8 +51,7 @@ function requireGoodPassword(value: unknown, profile: JsonObject): void {
 
 function readQuestion(question: unknown, answer: unknown): string {
   if (typeof question !== 'string' || typeof answer !== 'string') throw oktaError('E0000003')
-  if (question.trim() === '')
-    throw invalid('recovery_question', 'question: The field cannot be left blank')
+  if (question.trim() === '') throw blank('recovery_question', 'question')
   if (answer.length < 4) throw invalid('recovery_question', 'answer: The field is too short')
   return question
 }

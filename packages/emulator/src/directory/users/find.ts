@@ -3,11 +3,9 @@
 import { type Permission, reachesUser, reachOf } from '../../authorization/permissions.ts'
 import { notFound, oktaError } from '../../http/okta-error.ts'
 import type { ManagementRequest } from '../../http/request.ts'
+import { isId } from '../../ids.ts'
 import type { Org } from '../../state/org.ts'
 import type { User } from '../../state/user.ts'
-import { settle } from './settled.ts'
-
-const USER_ID = /^00u[0-9A-Za-z]{17}$/
 
 /**
  * The user whom the path names by `{id}`, or the caller where the path has none.
@@ -23,7 +21,7 @@ export function requireUser(request: ManagementRequest, permission: Permission):
     permission === 'users.read' && principal.kind === 'api-token' && principal.owner.id === user.id
   const reached = isSelf || reachesUser(org, reachOf(principal.roles, permission), user.id)
   if (!reached) throw outOfReach(request, user.id, 'User')
-  return settle(user, org.time.nowMs())
+  return user
 }
 
 /** The refusal where a role covers other groups only; reading may, by assumption, find nothing. */
@@ -35,7 +33,7 @@ export function outOfReach({ org, method }: ManagementRequest, id: string, type:
 /** The user with this id, login (in any case), or short login that no other user has. */
 export function findUser(org: Org, name: string): User | undefined {
   const exact = org.users.get(name) ?? userOfLogin(org, name)
-  if (exact !== undefined || name.includes('@') || USER_ID.test(name)) return exact
+  if (exact !== undefined || name.includes('@') || isId(name, 'user')) return exact
   const start = `${name.toLowerCase()}@`
   let only: string | undefined
   for (const [login, id] of org.userIdsByLogin) {

@@ -130,7 +130,7 @@ export const lifecycleOperations: readonly LifecycleOperation[] = [
   },
   {
     name: 'expire_password_with_temp_password',
-    summary: 'The same, with a temporary password in the answer',
+    summary: 'Expires the password, with a temporary one in the answer',
     permission: 'users.support',
     from: ['ACTIVE', 'PASSWORD_EXPIRED'],
     refuse: wrongStatus,

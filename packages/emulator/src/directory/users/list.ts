@@ -2,15 +2,14 @@
 
 import { type Reach, reachesUser, reachOf } from '../../authorization/permissions.ts'
 import type { Answer } from '../../http/answer.ts'
-import { oktaError } from '../../http/okta-error.ts'
-import { type Page, type Paging, pageAnswer, readLimit, take } from '../../http/paging.ts'
+import { type Paging, pageLinks, readLimit, select, take } from '../../http/paging.ts'
 import type { ManagementRequest } from '../../http/request.ts'
 import type { User } from '../../state/user.ts'
 import { readCriteria, readExpression } from '../criteria.ts'
 import { readIdCursor } from '../cursor.ts'
+import { readSort } from '../sort.ts'
 import { filterRules, searchRules } from './searchable.ts'
-import { settle } from './settled.ts'
-import { readOmissions, showListedUser } from './show.ts'
+import { listedUserText, readOmissions } from './show.ts'
 import { sortUsers } from './sorted.ts'
 
 const MAX_LIMIT = 200
@@ -37,11 +36,12 @@ export function listUsers(request: ManagementRequest): Answer {
   const taken = take(withinReach(request, reach, rows), limit)
   const options = { omit: readOmissions(request), ...readFields(request) }
   const last = taken.rows.at(-1)
-  const page: Page = {
-    items: taken.rows.map((user) => showListedUser(request, user, options)),
-    next: taken.more && last !== undefined ? cursorBehind?.(last) : undefined,
+  const next = taken.more && last !== undefined ? cursorBehind?.(last) : undefined
+  return {
+    status: 200,
+    rows: taken.rows.map((user) => listedUserText(request, user, options)),
+    headers: { Link: pageLinks(request, next, { limit, keep: paging.keep }) },
   }
-  return pageAnswer(request, page, { limit, keep: paging.keep })
 }
 
 function findUsers(request: ManagementRequest): Found {
@@ -51,39 +51,35 @@ function findUsers(request: ManagementRequest): Found {
   if (q !== undefined) return findByPrefix(request, q)
   const { org } = request
   return {
-    rows: select(org.users.after(readIdCursor(request, '00u')), notDeprovisioned(request)),
+    rows: select(org.users.after(readIdCursor(request, 'user')), isPresent),
     paging: pagingOf(),
     cursorBehind: plainCursor,
   }
 }
 
 function searchUsers(request: ManagementRequest, search: string): Found {
-  const { org, query } = request
+  const { org } = request
   const rules = searchRules(org)
   const fits = readExpression(search, rules)
-  const sortBy = query.get('sortBy') || undefined
-  if (sortBy === undefined) {
+  const sort = readSort(request, rules)
+  if (sort === undefined) {
     return {
-      rows: select(org.users.indexed(readIdCursor(request, '00u')), fits),
+      rows: select(org.users.indexed(readIdCursor(request, 'user')), fits),
       paging: pagingOf('search'),
       cursorBehind: (user) => user.id,
     }
   }
-  const attribute = rules.find(sortBy)
-  if (attribute === undefined) throw oktaError('E0000031')
-  const sortOrder = query.get('sortOrder')?.toLowerCase()
-  const known = sortOrder === 'asc' || sortOrder === 'desc'
   return {
-    ...sortUsers(request, { search, fits, attribute, sortBy, descending: sortOrder === 'desc' }),
-    paging: pagingOf('search', 'sortBy', ...(known ? ['sortOrder'] : [])),
+    ...sortUsers(request, { search, fits, sort }),
+    paging: pagingOf('search', ...sort.keep),
   }
 }
 
 function filterUsers(request: ManagementRequest, filter: string): Found {
   const { org } = request
-  const fits = readExpression(filter, filterRules(org))
+  const fits = readExpression(filter, filterRules())
   return {
-    rows: select(org.users.indexed(readIdCursor(request, '00u')), fits),
+    rows: select(org.users.indexed(readIdCursor(request, 'user')), fits),
     paging: pagingOf('filter'),
     cursorBehind: plainCursor,
   }
@@ -91,12 +87,11 @@ function filterUsers(request: ManagementRequest, filter: string): Found {
 
 function findByPrefix(request: ManagementRequest, q: string): Found {
   const prefix = q.toLowerCase()
-  const present = notDeprovisioned(request)
   const fits = (user: User) =>
     ['firstName', 'lastName', 'email'].some((name) => {
       const value = user.profile[name]
       return typeof value === 'string' && value.toLowerCase().startsWith(prefix)
-    }) && present(user)
+    }) && isPresent(user)
   return {
     rows: select(request.org.users.indexed(), fits),
     paging: { ...pagingOf('q'), defaultLimit: FOUND_BY_Q },
@@ -112,13 +107,8 @@ function plainCursor(user: User): string {
   return `2${user.id}`
 }
 
-function notDeprovisioned({ org }: ManagementRequest): (user: User) => boolean {
-  const nowMs = org.time.nowMs()
-  return (user) => settle(user, nowMs).status !== 'DEPROVISIONED'
-}
-
-function* select<T>(rows: Iterable<T>, fits: (row: T) => boolean): Generator<T, void, undefined> {
-  for (const row of rows) if (fits(row)) yield row
+function isPresent({ status }: User): boolean {
+  return status !== 'DEPROVISIONED'
 }
 
 function withinReach(
@@ -127,6 +117,7 @@ function withinReach(
   rows: Iterable<User>,
 ): Iterable<User> {
   if (reach === 'everything') return rows
+  if (reach === 'nothing') return []
   return select(rows, (user) => reachesUser(org, reach, user.id))
 }
 

@@ -1,6 +1,6 @@
 /** @module Reads the profile that a request gives a user, and says what is wrong with it in Okta's words. */
 
-import { invalid, oktaError } from '../../http/okta-error.ts'
+import { duplicate, invalid, oktaError } from '../../http/okta-error.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
 import type { Org } from '../../state/org.ts'
 import type { CustomAttribute } from '../../state/user.ts'
@@ -83,10 +83,7 @@ function requireValues(profile: JsonObject): void {
 function requireUniqueLogin(org: Org, profile: JsonObject, userId: string | undefined): void {
   const holder = org.userIdsByLogin.get(String(profile['login']).toLowerCase())
   if (holder === undefined || holder === userId) return
-  throw invalid(
-    'login',
-    'login: An object with this field already exists in the current organization',
-  )
+  throw duplicate('login')
 }
 
 function isBlank(value: Json | undefined): boolean {

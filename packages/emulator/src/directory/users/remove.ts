@@ -1,8 +1,9 @@
 /** @module Deactivating a user, and deleting one: two steps with one method. */
 
+import { membershipEvent } from '../../apps/events.ts'
 import { type Answer, noContent } from '../../http/answer.ts'
 import type { ManagementRequest } from '../../http/request.ts'
-import { membershipEvent } from '../../service-apps/events.ts'
+import type { Org } from '../../state/org.ts'
 import type { User } from '../../state/user.ts'
 import { removeMember, touchMembership } from '../membership.ts'
 import { withdrawFromRules } from '../rules/apply.ts'
@@ -23,7 +24,7 @@ export function deleteUser(request: ManagementRequest): Answer {
   return noContent
 }
 
-/** Deactivates a user, who loses every app with it. */
+/** Deactivates a user, who loses every app and API token with it, for good. */
 export function deactivate(request: ManagementRequest, user: User): void {
   const { org } = request
   const nowMs = org.time.secondMs()
@@ -37,6 +38,7 @@ export function deactivate(request: ManagementRequest, user: User): void {
   recordUser(request, 'updated', changed, 'user.lifecycle.deactivate')
   withdrawFromApps(request, user)
   withdrawFromRules(org, changed, request.cause)
+  revokeApiTokens(org, user)
 }
 
 function removeForGood(request: ManagementRequest, user: User): void {
@@ -44,9 +46,7 @@ function removeForGood(request: ManagementRequest, user: User): void {
   withdrawFromApps(request, user)
   for (const groupId of [...org.members.leftsOf(user.id)])
     removeMember(org, groupId, user.id, cause)
-  for (const token of [...org.apiTokens]) {
-    if (token.ownerId === user.id) org.apiTokens.put({ ...token, revoked: true })
-  }
+  revokeApiTokens(org, user)
   org.removeUser(user)
   touchMembership(org, org.everyoneId)
   recordUser(
@@ -56,6 +56,12 @@ function removeForGood(request: ManagementRequest, user: User): void {
     'user.lifecycle.delete.initiated',
     'user.lifecycle.delete.completed',
   )
+}
+
+function revokeApiTokens({ apiTokens }: Org, { id }: User): void {
+  for (const token of [...apiTokens]) {
+    if (token.ownerId === id) apiTokens.put({ ...token, revoked: true })
+  }
 }
 
 function withdrawFromApps({ org, cause }: ManagementRequest, user: User): void {

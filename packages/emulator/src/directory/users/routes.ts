@@ -41,7 +41,7 @@ export const userRoutes: readonly ManagementRoute[] = [
     scope: 'okta.users.read',
     method: 'GET',
     path: '/api/v1/users/me',
-    summary: 'The owner of the API token; no user stands behind a service app',
+    summary: 'Reads the owner of the API token; no user stands behind a service app',
     bucket: '/api/v1/users/me',
     handle: getUser,
   },
@@ -49,7 +49,7 @@ export const userRoutes: readonly ManagementRoute[] = [
     ...reading,
     method: 'GET',
     path: '/api/v1/users/{id}',
-    summary: 'One user, by id, login or short login',
+    summary: 'Reads a user, by id, login or short login',
     bucket: '/api/v1/users/{idOrLogin}',
     handle: getUser,
   },
@@ -94,7 +94,7 @@ export const userRoutes: readonly ManagementRoute[] = [
     ...reading,
     method: 'GET',
     path: '/api/v1/users/{id}/factors',
-    summary: 'The authenticators of a user: none',
+    summary: 'Lists the authenticators of a user: none',
     bucket: list,
     handle: (request) => {
       requireUser(request, 'users.read')
@@ -105,7 +105,7 @@ export const userRoutes: readonly ManagementRoute[] = [
     ...reading,
     method: 'GET',
     path: '/api/v1/users/{id}/blocks',
-    summary: 'A feature that this org does not have: 401 E0000015',
+    summary: 'Refuses with 401 E0000015: a feature that this org does not have',
     bucket: list,
     handle: () => {
       throw oktaError('E0000015')

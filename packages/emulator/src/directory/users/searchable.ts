@@ -5,7 +5,6 @@ import type { Operator } from '../../expression/parse.ts'
 import type { Org } from '../../state/org.ts'
 import type { User } from '../../state/user.ts'
 import { attributeType } from './attributes.ts'
-import { settle } from './settled.ts'
 
 const comparisons: readonly Operator[] = ['eq', 'sw', 'gt', 'ge', 'lt', 'le', 'pr']
 const withContains: readonly Operator[] = [...comparisons, 'co']
@@ -21,7 +20,7 @@ export function searchRules(org: Org): ExpressionRules<User> {
   const date = (get: (user: User) => number | null): Attribute<User> => ({
     kind: 'date',
     operators: comparisons,
-    get: (user) => get(settle(user, org.time.nowMs())),
+    get,
   })
   const text = (get: (user: User) => string, caseSensitive = false): Attribute<User> => ({
     kind: 'string',
@@ -32,13 +31,11 @@ export function searchRules(org: Org): ExpressionRules<User> {
   const attributes = new Map<string, Attribute<User>>([
     // In the order of ids, in which capitals come before small letters, so that ranges of ids divide a walk.
     ['id', text((user) => user.id, true)],
-    ['status', text((user) => settle(user, org.time.nowMs()).status)],
+    ['status', text((user) => user.status)],
     ['created', date((user) => user.createdMs)],
     ['activated', date((user) => user.activatedMs)],
     ['statusChanged', date((user) => user.statusChangedMs)],
     ['lastUpdated', date((user) => user.lastUpdatedMs)],
-    ['lastLogin', date((user) => user.lastLoginMs)],
-    ['passwordChanged', date((user) => user.passwordChangedMs)],
     ['type.id', text(() => org.userTypeId)],
   ])
   return { find: (path) => attributes.get(path) ?? profileAttribute(org, path) }
@@ -49,7 +46,7 @@ export function searchRules(org: Org): ExpressionRules<User> {
  *
  * @see Okta, "List all users" - the properties of `filter`
  */
-export function filterRules(org: Org): ExpressionRules<User> {
+export function filterRules(): ExpressionRules<User> {
   const exact = (get: (user: User) => unknown): Attribute<User> => ({
     kind: 'string',
     operators: ['eq'],
@@ -58,13 +55,13 @@ export function filterRules(org: Org): ExpressionRules<User> {
   })
   const attributes = new Map<string, Attribute<User>>([
     ['id', exact((user) => user.id)],
-    ['status', exact((user) => settle(user, org.time.nowMs()).status)],
+    ['status', exact((user) => user.status)],
     [
       'lastUpdated',
       {
         kind: 'date',
         operators: ['eq', 'gt', 'ge', 'lt', 'le'],
-        get: (user) => settle(user, org.time.nowMs()).lastUpdatedMs,
+        get: (user) => user.lastUpdatedMs,
       },
     ],
     ...[...containing].map(

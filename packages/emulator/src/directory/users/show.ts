@@ -6,7 +6,6 @@ import type { ApiRequest } from '../../http/request.ts'
 import type { Json, JsonObject } from '../../json.ts'
 import type { Org } from '../../state/org.ts'
 import type { User, UserStatus } from '../../state/user.ts'
-import { settle } from './settled.ts'
 
 /** What a request wants to see less of. */
 export interface ShowOptions {
@@ -76,16 +75,13 @@ const credentialLinks: ReadonlySet<string> = new Set([
 ])
 
 /** A user as an answer about this user alone shows it. */
-export function showUser(
-  { org, baseUrl }: ApiRequest,
-  user: User,
-  options: ShowOptions = {},
-): JsonObject {
-  const names = linksByStatus[user.status].filter(
-    (name) => !(options.omit?.has('omitCredentialsLinks') && credentialLinks.has(name)),
-  )
-  const links = names.map((name) => [name, showLink(org, baseUrl, user, name)])
-  return { ...showMembers(org, user, options), _links: Object.fromEntries(links) }
+export function showUser({ org, baseUrl }: ApiRequest, user: User, options: ShowOptions = {}) {
+  const isOmitted = options.omit?.has('omitCredentialsLinks')
+  const links: { [Name in LinkName]?: ReturnType<typeof showLink> } = {}
+  for (const name of linksByStatus[user.status]) {
+    if (!(isOmitted && credentialLinks.has(name))) links[name] = showLink(org, baseUrl, user, name)
+  }
+  return { ...showMembers(org, user, options), _links: links }
 }
 
 /** A user as lists show it. */
@@ -93,9 +89,33 @@ export function showListedUser(
   { org, baseUrl }: ApiRequest,
   user: User,
   options: ShowOptions = {},
-): JsonObject {
+) {
   const self = { href: `${baseUrl}/api/v1/users/${user.id}` }
   return { ...showMembers(org, user, options), _links: { self } }
+}
+
+interface KeptText {
+  readonly baseUrl: string
+  readonly userEmails: string
+  readonly text: string
+}
+
+const keptTexts = new WeakMap<User, KeptText>()
+
+/**
+ * The JSON of a user as lists show it. It is kept as long as the row, since many clients read the same list again and
+ * again; what a request wants to see less of is made anew.
+ */
+export function listedUserText(request: ApiRequest, user: User, options: ShowOptions): string {
+  const { baseUrl, org } = request
+  const { userEmails } = org.assumptions
+  const isWhole = (options.omit?.size ?? 0) === 0 && options.attributes === undefined
+  if (!isWhole) return JSON.stringify(showListedUser(request, user, options))
+  const kept = keptTexts.get(user)
+  if (kept?.baseUrl === baseUrl && kept.userEmails === userEmails) return kept.text
+  const text = JSON.stringify(showListedUser(request, user, options))
+  keptTexts.set(user, { baseUrl, userEmails, text })
+  return text
 }
 
 /** The Etag of a user: the same as long as nothing of the user changes. */
@@ -107,11 +127,11 @@ export function userEtag(user: User): string {
 export function readOmissions({ headers }: ApiRequest): ReadonlySet<string> {
   const type = headers['content-type'] ?? ''
   const wanted = /okta-response=(?:"([^"]*)"|([^;\s]+))/i.exec(type)
-  return new Set((wanted?.[1] ?? wanted?.[2] ?? '').split(',').map((name) => name.trim()))
+  const names = (wanted?.[1] ?? wanted?.[2] ?? '').split(',').map((name) => name.trim())
+  return new Set(names.filter((name) => name !== ''))
 }
 
-function showMembers(org: Org, stored: User, { omit, attributes }: ShowOptions): JsonObject {
-  const user = settle(stored, org.time.nowMs())
+function showMembers(org: Org, user: User, { omit, attributes }: ShowOptions) {
   const transition = omit?.has('omitTransitioningToStatus') ? undefined : user.transition
   return {
     id: user.id,
@@ -130,26 +150,25 @@ function showMembers(org: Org, stored: User, { omit, attributes }: ShowOptions):
   }
 }
 
+// These stand before and behind all others, and are shown without a value too.
+const firstAttributes = ['firstName', 'lastName', 'mobilePhone']
+const lastAttributes = ['secondEmail', 'login', 'email']
+const always: ReadonlySet<string> = new Set([...firstAttributes, ...lastAttributes])
+
 function showProfile(profile: JsonObject, wanted: ReadonlySet<string> | undefined): JsonObject {
-  const { firstName, lastName, mobilePhone, secondEmail, login, email, ...others } = profile
-  const set = Object.entries(others).filter(([, value]) => value !== null)
-  const shown: [string, Json | undefined][] = [
-    ['firstName', firstName],
-    ['lastName', lastName],
-    ['mobilePhone', mobilePhone],
-    ...set,
-    ['secondEmail', secondEmail],
-    ['login', login],
-    ['email', email],
-  ]
-  return Object.fromEntries(
-    shown
-      .filter(([name]) => wanted === undefined || wanted.has(name))
-      .map(([name, value]) => [name, value ?? null]),
-  )
+  const shown: Record<string, Json> = {}
+  const show = (name: string) => {
+    if (wanted === undefined || wanted.has(name)) shown[name] = profile[name] ?? null
+  }
+  for (const name of firstAttributes) show(name)
+  for (const name in profile) {
+    if (!always.has(name) && (profile[name] ?? null) !== null) show(name)
+  }
+  for (const name of lastAttributes) show(name)
+  return shown
 }
 
-function showCredentials(org: Org, user: User): JsonObject {
+function showCredentials(org: Org, user: User) {
   const { userEmails } = org.assumptions
   const withEmails = userEmails === 'always' || (userEmails === 'with-password' && user.hasPassword)
   const { recoveryQuestion: question } = user
@@ -161,13 +180,13 @@ function showCredentials(org: Org, user: User): JsonObject {
   }
 }
 
-function showEmails({ email, secondEmail }: JsonObject): readonly JsonObject[] {
+function showEmails({ email, secondEmail }: JsonObject) {
   const show = (value: Json | undefined, type: string) =>
     typeof value === 'string' ? [{ value, status: 'VERIFIED', type }] : []
   return [...show(email, 'PRIMARY'), ...show(secondEmail, 'SECONDARY')]
 }
 
-function showLink(org: Org, baseUrl: string, user: User, name: LinkName): JsonObject {
+function showLink(org: Org, baseUrl: string, user: User, name: LinkName) {
   const self = `${baseUrl}/api/v1/users/${user.id}`
   if (name === 'self') return { href: self }
   if (name === 'delete') return { href: self, method: 'DELETE' }

@@ -1,12 +1,11 @@
 /** @module Users in the order of `sortBy`, kept from page to page as long as nothing changes. */
 
-import type { Attribute } from '../../expression/evaluate.ts'
-import { readAfter } from '../../http/paging.ts'
+import { select } from '../../http/paging.ts'
 import type { ManagementRequest } from '../../http/request.ts'
 import type { Org } from '../../state/org.ts'
 import type { User } from '../../state/user.ts'
-import { invalidCursor } from '../cursor.ts'
-import { CursorError, cursorBehind, SortedRows } from '../sorted-rows.ts'
+import { type Sort, sortedPage } from '../sort.ts'
+import { cursorBehind, SortedRows } from '../sorted-rows.ts'
 
 const KEPT_ORDERS = 8
 
@@ -14,9 +13,7 @@ const KEPT_ORDERS = 8
 export interface SortedSearch {
   readonly search: string
   readonly fits: (user: User) => boolean
-  readonly attribute: Attribute<User>
-  readonly sortBy: string
-  readonly descending: boolean
+  readonly sort: Sort<User>
 }
 
 interface KeptOrder {
@@ -32,37 +29,25 @@ const keptOrders = new WeakMap<Org, Map<string, KeptOrder>>()
  * @throws {RefusedRequest} for a cursor that is none.
  */
 export function sortUsers(request: ManagementRequest, wanted: SortedSearch) {
-  const keyOf = (user: User) => wanted.attribute.get(user)
-  try {
-    const rows = orderOf(request.org, wanted, keyOf).after(readAfter(request))
-    return { rows, cursorBehind: (user: User) => cursorBehind(user, keyOf) }
-  } catch (error) {
-    if (error instanceof CursorError) throw invalidCursor(request)
-    throw error
+  return {
+    rows: sortedPage(request, orderOf(request.org, wanted)),
+    cursorBehind: (user: User) => cursorBehind(user, wanted.sort.keyOf),
   }
 }
 
-function orderOf(org: Org, wanted: SortedSearch, keyOf: (user: User) => unknown): SortedRows<User> {
-  const direction = wanted.descending ? 'descending' : 'ascending'
-  const make = () => new SortedRows(findAll(org, wanted), keyOf, direction)
-  // While an activation runs, a user changes without any change of the table.
-  if (org.assumptions.activationLagMs > 0) return make()
+function orderOf(org: Org, { search, fits, sort }: SortedSearch): SortedRows<User> {
   // Asked first, because it forgets what the index has caught up with, and thereby moves the version.
   org.users.isBehind()
   const { version } = org.users
   const orders = keptOrders.get(org) ?? new Map<string, KeptOrder>()
   keptOrders.set(org, orders)
-  const name = JSON.stringify([wanted.search, wanted.sortBy, direction])
+  const name = JSON.stringify([search, sort.sortBy, sort.direction])
   const kept = orders.get(name)
   if (kept?.version === version) return kept.rows
-  const rows = make()
+  const rows = new SortedRows(select(org.users.indexed(), fits), sort.keyOf, sort.direction)
   orders.delete(name)
   orders.set(name, { version, rows })
   const [oldest] = orders.keys()
   if (orders.size > KEPT_ORDERS && oldest !== undefined) orders.delete(oldest)
   return rows
-}
-
-function* findAll(org: Org, { fits }: SortedSearch): Generator<User, void, undefined> {
-  for (const user of org.users.indexed()) if (fits(user)) yield user
 }

@@ -3,9 +3,6 @@
 import { once } from 'node:events'
 import { parseScopes, Secret } from '@postern/core'
 import {
-  describeOrg,
-  type Fault,
-  faults,
   parseEdition,
   parseRole,
   type RunningOrg,
@@ -14,10 +11,9 @@ import {
   type StartOptions,
   startOrg,
 } from '@postern/emulator'
-import { showPath } from '../../config/secret-reference.ts'
 import { readTextFile } from '../../config/text-file.ts'
 import { UsageError } from '../../config/usage-error.ts'
-import { formatFields, paint, printData, tell } from '../output.ts'
+import { printFaults, printOrg } from './emulator-output.ts'
 import { type GlobalOptions, writeKeyFile } from './keys.ts'
 
 const MAX_USERS = 1_000_000
@@ -47,17 +43,18 @@ export async function emulator(
   options: GlobalOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  if (flags.listFaults) return printFaults(options)
+  if (flags.listFaults) return printFaults(options.output)
   const start = await readStart(flags)
   signal.throwIfAborted()
   const running = await open(start, flags)
+  const unread = once(process.stdout, 'error')
   try {
     if (flags.keyOut !== undefined) {
       await writeKeyFile(flags.keyOut, new Secret(JSON.stringify(running.app.key)))
     }
-    if (options.output === 'json') process.stdout.write(`${JSON.stringify(describeOrg(running))}\n`)
-    else await printOrg(running, flags, options)
-    if (!signal.aborted) await once(signal, 'abort')
+    await printOrg(running, { keyOut: flags.keyOut, format: options.output })
+    // Where nobody could be told of the org, nobody will ever use it.
+    if (!signal.aborted) await Promise.race([once(signal, 'abort'), unread])
   } finally {
     await running.close()
   }
@@ -119,10 +116,12 @@ async function readTls({ tlsCert, tlsKey }: EmulatorFlags): Promise<StartOptions
 
 async function readPem(flag: string, path: string | undefined): Promise<string> {
   const text = path === undefined ? undefined : await readTextFile(path)
-  if (text !== undefined) return text
+  // Empty files would make a server that no client can talk to.
+  if (text !== undefined && text.trim() !== '') return text
+  const problem = text === undefined ? 'is not there' : 'is empty'
   throw new UsageError(
     'usage_invalid',
-    path === undefined ? `${flag} is missing.` : `The file of ${flag} is not there.`,
+    path === undefined ? `${flag} is missing.` : `The file of ${flag} ${problem}.`,
     { remedy: 'Give --tls-cert and --tls-key together, each the name of a PEM file.' },
   )
 }
@@ -130,11 +129,10 @@ async function readPem(flag: string, path: string | undefined): Promise<string> 
 function parseAssumption(text: string): [name: string, value: string] {
   const mark = text.indexOf('=')
   if (mark > 0) return [text.slice(0, mark), text.slice(mark + 1)]
-  throw new SetupError(
-    'assumption_invalid',
-    'A value of --assume has no =.',
-    'Write --assume name=value; docs/emulator.md lists the names.',
-  )
+  throw new UsageError('usage_invalid', 'A value of --assume has no =.', {
+    remedy: 'Write --assume name=value; docs/emulator.md lists the names.',
+    details: { code: 'assumption_invalid' },
+  })
 }
 
 function readNumber(
@@ -165,74 +163,4 @@ function asUsage<Value>(read: () => Value): Value {
 
 function usage({ message, remedy, code }: SetupError): UsageError {
   return new UsageError('usage_invalid', message, { remedy, details: { code } })
-}
-
-async function printOrg(
-  running: RunningOrg,
-  flags: EmulatorFlags,
-  options: GlobalOptions,
-): Promise<void> {
-  await printData(describeOrg(running), {
-    format: options.output,
-    text: () => describe(running, flags),
-  })
-  tell('The org runs until Ctrl-C, and nothing of it is kept.')
-}
-
-function describe(
-  { url, control, adminToken, app, faults: active }: RunningOrg,
-  flags: EmulatorFlags,
-) {
-  const inForce = active.list().map(({ name, answers }) => `${name} (${answers})`)
-  const fields = formatFields([
-    ['Org URL', url],
-    ['Control', control],
-    ['Admin API token', adminToken],
-    ['Client ID', app.clientId],
-    ['Private key', placeOfKey(flags.keyOut)],
-    ['Scopes', app.scopes.join(' ')],
-    ['Role', app.role],
-    ...(inForce.length === 0
-      ? ([['Faults', 'none']] as const)
-      : inForce.map((fault) => ['Fault', fault] as const)),
-  ])
-  const key = flags.keyOut === undefined ? ['', JSON.stringify(app.key)] : []
-  const title = paint('bold', 'Try it', process.stdout)
-  return [
-    fields,
-    ...key,
-    '',
-    title,
-    `curl '${url}/api/v1/users?limit=2' -H 'Authorization: SSWS ${adminToken}'`,
-    `curl -X PUT ${control}/faults/admin-role-missing`,
-    `curl -X DELETE ${control}/faults/admin-role-missing`,
-  ].join('\n')
-}
-
-function placeOfKey(path: string | undefined): string {
-  if (path === undefined) return 'below: a test key, of use here only'
-  return showPath(path) ?? 'in the file you named'
-}
-
-async function printFaults(options: GlobalOptions): Promise<void> {
-  const data = faults.map(({ name, kind, summary, answers, parameters = {} }) => ({
-    name,
-    kind,
-    summary,
-    answers,
-    parameters,
-  }))
-  await printData(data, {
-    format: options.output,
-    text: () => faults.map(describeFault).join('\n'),
-  })
-}
-
-function describeFault({ name, summary, answers, parameters = {} }: Fault): string {
-  const title = paint('bold', name, process.stdout)
-  const shown = Object.entries(parameters).map(([parameter, shape]) =>
-    shape.default === undefined ? parameter : `${parameter}=${shape.default}`,
-  )
-  const line = shown.length === 0 ? [] : [paint('dim', `  ${shown.join(' ')}`, process.stdout)]
-  return [title, `  ${summary}`, `  ${answers}`, ...line].join('\n')
 }
