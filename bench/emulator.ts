@@ -62,9 +62,10 @@ async function timed<T>(
   return { value, ms: performance.now() - start }
 }
 
-function ordersOf({ url, adminToken }: RunningOrg, path: string, gzip = false) {
-  const encoding = gzip ? { 'Accept-Encoding': 'gzip' } : {}
-  return { url: `${url}${path}`, headers: { Authorization: `SSWS ${adminToken}`, ...encoding } }
+type Headers = Readonly<Record<string, string>>
+
+function ordersOf({ url, adminToken }: RunningOrg, path: string, more: Headers = {}) {
+  return { url: `${url}${path}`, headers: { Authorization: `SSWS ${adminToken}`, ...more } }
 }
 
 const small = await startOrg()
@@ -85,26 +86,34 @@ const client = fork(fileURLToPath(new URL('emulator-client.ts', import.meta.url)
 const since = new Date(toMs - 40 * DAY_MS).toISOString()
 const until = new Date(toMs - 20 * DAY_MS).toISOString()
 const failures = `filter=${encodeURIComponent('outcome.result eq "FAILURE"')}`
-const cases: readonly (readonly [string, string, boolean?])[] = [
+const gzip = { 'Accept-Encoding': 'gzip' }
+// The emulator keeps the rows of lists as text, but not of those that ask for less than all.
+const asForTheFirstTime = {
+  'Content-Type': 'application/json; okta-response=omitTransitioningToStatus',
+}
+const cases: readonly (readonly [string, string, Headers?])[] = [
   ['no events', '/api/v1/logs?limit=0'],
   ['200 users', '/api/v1/users?limit=200'],
-  ['200 users, gzip', '/api/v1/users?limit=200', true],
+  ['200 users, as for the first time', '/api/v1/users?limit=200', asForTheFirstTime],
+  ['200 users, gzip', '/api/v1/users?limit=200', gzip],
   [
     '200 users found by `search=status eq "ACTIVE"`',
     '/api/v1/users?limit=200&search=status+eq+%22ACTIVE%22',
   ],
   ['1,000 events, polling', `/api/v1/logs?limit=1000&since=${since}`],
-  ['1,000 events, polling, gzip', `/api/v1/logs?limit=1000&since=${since}`, true],
+  ['1,000 events, polling, gzip', `/api/v1/logs?limit=1000&since=${since}`, gzip],
   ['1,000 events, polling with a filter', `/api/v1/logs?limit=1000&since=${since}&${failures}`],
   ['1,000 events of a window', `/api/v1/logs?limit=1000&since=${since}&until=${until}`],
 ]
 const tables: Table[] = []
+let afterAnswers: number
 try {
   const cpu = await measure(
-    cases.map(([name, path, gzip]) => cpuOf(name, client, ordersOf(running, path, gzip))),
+    cases.map(([name, path, more]) => cpuOf(name, client, ordersOf(running, path, more))),
     rounds,
   )
   tables.push({ title: 'CPU of the server for an answer', unit: 'ms', digits: 2, figures: cpu })
+  afterAnswers = megabytes()
 } finally {
   client.disconnect()
   await Promise.all([running.close(), small.close()])
@@ -118,7 +127,7 @@ tables.push(
       taken('an org with one user', bare, bare),
       taken('and one with 200,000 users', withUsers, bare),
       taken('and 1,000,000 events', withEvents, bare),
-      taken('and after all answers', megabytes(), bare),
+      taken('and after all answers', afterAnswers, bare),
     ],
   },
   {
