@@ -248,7 +248,7 @@ export const assumptions = {
   },
   // The host
   unknownHost: {
-    question: 'What does a host answer that is no org?',
+    question: 'What does a host answer that is no org, where each org has its own host or path?',
     choices: ['404-html', 'redirect'],
   },
 } as const satisfies Readonly<Record<string, Choice | Quantity>>

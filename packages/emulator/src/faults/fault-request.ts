@@ -30,7 +30,8 @@ export function parseFaultRequest(
     .split(',')
     .map((part): [string, string] => {
       const colon = part.indexOf(':')
-      const named = colon !== -1 && part.slice(0, colon) in known
+      // A word before a colon is meant as a name, unless it is the scheme of a URL.
+      const named = /^[a-z]+:(?!\/\/)/i.test(part)
       return named ? [part.slice(0, colon), part.slice(colon + 1)] : [first, part]
     })
   return { name, parameters: Object.fromEntries(parameters) }
@@ -89,9 +90,10 @@ function readNumber({ range }: Parameter, value: unknown): number | undefined {
   return range !== undefined && (number < range[0] || number > range[1]) ? undefined : number
 }
 
-function readText({ choices }: Parameter, value: unknown): string | undefined {
+function readText({ choices, begins = '' }: Parameter, value: unknown): string | undefined {
   if (typeof value !== 'string' || value === '' || /[\p{Cc}\p{Cs}]/u.test(value)) return undefined
-  return choices !== undefined && !choices.includes(value) ? undefined : value
+  if (choices !== undefined && !choices.includes(value)) return undefined
+  return value.startsWith(begins) ? value : undefined
 }
 
 function show(value: unknown): string {

@@ -14,9 +14,9 @@ export const grantFaults: readonly Fault[] = [
       name: 'scope-not-granted',
       summary: 'A scope was not granted on the Okta API Scopes tab.',
       answers:
-        'The token comes without it; its endpoints answer 403 with an empty body and insufficient_scope in WWW-Authenticate',
+        'The token comes without it, and its endpoints answer 403 with an empty body and insufficient_scope in WWW-Authenticate; asked for alone, 400 consent_required',
       parameters: {
-        scope: { meaning: 'the scope', type: 'text', default: 'okta.users.read' },
+        scope: { meaning: 'the scope', type: 'text', default: 'okta.users.read', begins: 'okta.' },
       },
     },
     ({ oauth }, _place, values) => ({

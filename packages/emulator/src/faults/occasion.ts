@@ -6,7 +6,12 @@ import type { Parameter, ParameterValues } from './parameter.ts'
 
 /** The parameters that every disturbance has. */
 export const occasionParameters = {
-  path: { meaning: 'only requests whose path begins like this', type: 'text', default: '/' },
+  path: {
+    meaning: 'only requests whose path begins like this',
+    type: 'text',
+    default: '/',
+    begins: '/',
+  },
   method: { meaning: 'only this method', type: 'text' },
   times: { meaning: 'how many exchanges it touches at most', type: 'number', range: [1, 1e9] },
   after: {

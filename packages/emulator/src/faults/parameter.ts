@@ -9,6 +9,8 @@ export interface Parameter {
   readonly default?: string | number
   /** The values it may have, where not every one will do. */
   readonly choices?: readonly string[]
+  /** Of a text: how it begins. */
+  readonly begins?: string
   /** Of a number: the smallest and the greatest. */
   readonly range?: readonly [smallest: number, greatest: number]
 }
@@ -40,8 +42,9 @@ export class ParameterValues {
 }
 
 /** What values a parameter takes, for people: `a number from 0 to 1`, `one of a, b`. */
-export function describeParameter({ type, choices, range }: Parameter): string {
+export function describeParameter({ type, choices, begins, range }: Parameter): string {
   if (choices !== undefined) return `one of ${choices.join(', ')}`
+  if (begins !== undefined) return `a text that begins with ${begins}`
   if (type === 'text') return 'a text'
   return range === undefined ? 'a number' : `a number from ${range[0]} to ${range[1]}`
 }

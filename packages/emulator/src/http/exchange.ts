@@ -42,7 +42,6 @@ export async function answerRequest(
   service: OrgService,
   request: UnroutedRequest,
 ): Promise<Settled> {
-  service.catchUp()
   const found = service.router.find(request.method, request.path)
   if (typeof found === 'string') return { answer: refuseRoute(found), fromGateway: true }
   let rate: AnswerHeaders = {}
@@ -58,6 +57,7 @@ export async function answerRequest(
     fromGateway: false,
   })
   try {
+    service.catchUp()
     const routed = { ...request, params: found.params }
     return withRate(await dispatch(found.route, routed, countRate))
   } catch (thrown) {
