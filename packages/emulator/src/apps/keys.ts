@@ -7,11 +7,12 @@ import type { ManagementRoute } from '../http/route.ts'
 import type { AppKey } from '../state/app.ts'
 import type { ClientApp } from '../state/clients.ts'
 import { requireKeyRights } from './apps.ts'
-import { credentialEvent } from './events.ts'
+import { putCredentials } from './credential-changes.ts'
 import { invalidKey, MAX_KEYS, readKey, tooManyKeys } from './key-input.ts'
 import { requireClientApp } from './require-app.ts'
 import { showKey } from './show-key.ts'
 
+const type = 'JsonWebKey'
 const allKeys = { path: '/api/v1/apps/{id}/credentials/jwks', bucket: '/api/v1/apps' } as const
 const oneKey = { ...allKeys, path: `${allKeys.path}/{keyId}` } as const
 
@@ -101,7 +102,7 @@ function addKey(request: ManagementRequest): Answer {
   const key: AppKey = { id, status, jwk, createdMs: atMs, lastUpdatedMs: atMs }
   // Keys that are kept in Okta and a URL of keys exclude each other.
   const { jwksUri: _uri, ...oauth } = app.oauth
-  putKeys(request, { ...app, oauth }, [...keys, key], { id, what: 'create' })
+  putCredentials(request, { ...app, oauth }, { keys: [...keys, key] }, { type, id, what: 'create' })
   return { status: 201, json: showKey(request.baseUrl, app, key) }
 }
 
@@ -115,7 +116,7 @@ function deleteKey(request: ManagementRequest): Answer {
     )
   }
   const rest = app.oauth.keys.filter(({ id }) => id !== key.id)
-  putKeys(request, app, rest, { id: key.id, what: 'delete' })
+  putCredentials(request, app, { keys: rest }, { type, id: key.id, what: 'delete' })
   return noContent
 }
 
@@ -135,7 +136,7 @@ function changeKeyStatus(request: ManagementRequest, what: 'activate' | 'deactiv
   }
   const changed: AppKey = { ...key, status, lastUpdatedMs: org.time.secondMs() }
   const after = keys.map((other) => (other.id === key.id ? changed : other))
-  putKeys(request, app, after, { id: key.id, what })
+  putCredentials(request, app, { keys: after }, { type, id: key.id, what })
   return ok(showKey(baseUrl, app, changed))
 }
 
@@ -144,23 +145,4 @@ function requireKey({ params }: ManagementRequest, app: ClientApp): AppKey {
   const key = app.oauth.keys.find(({ id }) => id === keyId)
   if (key === undefined) throw notFound(keyId, 'JsonWebKey')
   return key
-}
-
-const operations = {
-  create: 'created',
-  activate: 'updated',
-  deactivate: 'updated',
-  delete: 'deleted',
-} as const
-
-function putKeys(
-  { org, cause }: ManagementRequest,
-  app: ClientApp,
-  keys: readonly AppKey[],
-  change: { readonly id: string; readonly what: keyof typeof operations },
-): void {
-  org.apps.put({ ...app, lastUpdatedMs: org.time.secondMs(), oauth: { ...app.oauth, keys } })
-  const events = [credentialEvent(change.what, app, { id: change.id, type: 'JsonWebKey' })]
-  const op = operations[change.what]
-  org.record({ what: 'key', op, id: app.id, member: change.id, events }, cause)
 }

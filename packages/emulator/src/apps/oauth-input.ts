@@ -10,7 +10,7 @@ import {
 import { isLoopback } from '../http/loopback.ts'
 import { invalid } from '../http/okta-error.ts'
 import type { JsonObject } from '../json.ts'
-import type { ClientAuthMethod, OauthClient } from '../state/app.ts'
+import { type ClientAuthMethod, clientAuthMethods, type OauthClient } from '../state/app.ts'
 import { type KeyInput, readKeys } from './key-input.ts'
 
 /** A client as it was sent, judged; what was left out has its default. */
@@ -32,13 +32,6 @@ export interface OauthInput {
 }
 
 const applicationTypes = ['web', 'native', 'browser', 'service'] as const
-const authMethods = [
-  'client_secret_basic',
-  'client_secret_post',
-  'client_secret_jwt',
-  'private_key_jwt',
-  'none',
-] as const satisfies readonly ClientAuthMethod[]
 const responseTypes = ['code', 'token', 'id_token'] as const
 const grantTypes = [
   'authorization_code',
@@ -79,7 +72,8 @@ export function readOauth(
   const applicationType = optionalChoice(client, 'application_type', applicationTypes) ?? 'web'
   const service = applicationType === 'service'
   const authMethod =
-    optionalChoice(credentials, 'token_endpoint_auth_method', authMethods) ?? 'client_secret_basic'
+    optionalChoice(credentials, 'token_endpoint_auth_method', clientAuthMethods) ??
+    'client_secret_basic'
   if (service && authMethod === 'none') {
     throw invalid('token_endpoint_auth_method', "'none' can't be used by a 'service' application.")
   }

@@ -11,10 +11,11 @@ import type { App, ClientSecret } from '../state/app.ts'
 import type { ClientApp } from '../state/clients.ts'
 import { requireKeyRights } from './apps.ts'
 import { makeSecret, usesSecret } from './client-app.ts'
-import { credentialEvent } from './events.ts'
+import { putCredentials } from './credential-changes.ts'
 import { requireClientApp } from './require-app.ts'
 import { credentialLinks } from './show-key.ts'
 
+const type = 'ClientSecret'
 const MAX_SECRETS = 2
 const SECRET_LENGTH = { min: 14, max: 100 }
 const all = { path: '/api/v1/apps/{id}/credentials/secrets', bucket: '/api/v1/apps' } as const
@@ -97,7 +98,12 @@ function addSecret(request: ManagementRequest): Answer {
     throw invalidSecret('You have reached the maximum number of client secrets per client.')
   }
   const secret = { ...makeSecret(org, value), status }
-  putSecrets(request, app, [...app.oauth.secrets, secret], { id: secret.id, what: 'create' })
+  putCredentials(
+    request,
+    app,
+    { secrets: [...app.oauth.secrets, secret] },
+    { type, id: secret.id, what: 'create' },
+  )
   return { status: 201, json: showSecret(baseUrl, app, secret) }
 }
 
@@ -111,7 +117,7 @@ function deleteSecret(request: ManagementRequest): Answer {
     )
   }
   const rest = app.oauth.secrets.filter(({ id }) => id !== secret.id)
-  putSecrets(request, app, rest, { id: secret.id, what: 'delete' })
+  putCredentials(request, app, { secrets: rest }, { type, id: secret.id, what: 'delete' })
   return noContent
 }
 
@@ -128,7 +134,7 @@ function changeSecretStatus(request: ManagementRequest, what: 'activate' | 'deac
   }
   const changed: ClientSecret = { ...secret, status, lastUpdatedMs: org.time.secondMs() }
   const after = app.oauth.secrets.map((other) => (other.id === secret.id ? changed : other))
-  putSecrets(request, app, after, { id: secret.id, what })
+  putCredentials(request, app, { secrets: after }, { type, id: secret.id, what })
   return ok(showSecret(baseUrl, app, changed))
 }
 
@@ -159,23 +165,4 @@ export function showSecret(
     lastUpdated: formatTime(lastUpdatedMs),
     _links: credentialLinks(`${baseUrl}/api/v1/apps/${app.id}/credentials/secrets/${id}`, status),
   }
-}
-
-const operations = {
-  create: 'created',
-  activate: 'updated',
-  deactivate: 'updated',
-  delete: 'deleted',
-} as const
-
-function putSecrets(
-  { org, cause }: ManagementRequest,
-  app: ClientApp,
-  secrets: readonly ClientSecret[],
-  change: { readonly id: string; readonly what: keyof typeof operations },
-): void {
-  org.apps.put({ ...app, lastUpdatedMs: org.time.secondMs(), oauth: { ...app.oauth, secrets } })
-  const events = [credentialEvent(change.what, app, { id: change.id, type: 'ClientSecret' })]
-  const op = operations[change.what]
-  org.record({ what: 'secret', op, id: app.id, member: change.id, events }, cause)
 }

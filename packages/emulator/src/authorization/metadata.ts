@@ -2,6 +2,7 @@
 
 import type { ApiRequest } from '../http/request.ts'
 import type { JsonObject } from '../json.ts'
+import { clientAuthMethods } from '../state/app.ts'
 import type { AuthorizationServer } from '../state/authorization-server.ts'
 import type { SigningKey } from '../state/signing-keys.ts'
 import { customIssuer } from './custom-server.ts'
@@ -9,14 +10,6 @@ import { tokenGrantTypes } from './grant-types.ts'
 import { signingAlgs } from './jws.ts'
 import { customDomainUrl, orgUrlFor } from './origin.ts'
 import { oktaScopes, openidScopes } from './scopes.ts'
-
-const authMethods = [
-  'client_secret_basic',
-  'client_secret_post',
-  'client_secret_jwt',
-  'private_key_jwt',
-  'none',
-]
 
 const capabilities = {
   response_types_supported: [
@@ -46,7 +39,7 @@ export function orgMetadata(request: ApiRequest): JsonObject {
     ...endpoints(issuer, `${issuer}/oauth2`),
     ...capabilities,
     scopes_supported: [...oktaScopes, ...openidScopes],
-    token_endpoint_auth_methods_supported: authMethods,
+    token_endpoint_auth_methods_supported: clientAuthMethods,
     claims_supported: ['ver', 'jti', 'iss', 'aud', 'iat', 'exp', 'cid', 'uid', 'scp', 'sub'],
     ...commonEnd(),
     identity_chaining_requested_token_types_supported: ['urn:ietf:params:oauth:token-type:id-jag'],
@@ -68,7 +61,7 @@ export function customMetadata(request: ApiRequest, row: AuthorizationServer): J
     jwks_uri: `${issuer}/v1/keys`,
     ...capabilities,
     scopes_supported: openidScopes,
-    token_endpoint_auth_methods_supported: authMethods,
+    token_endpoint_auth_methods_supported: clientAuthMethods,
     claims_supported: ['ver', 'jti', 'iss', 'aud', 'iat', 'exp', 'cid', 'uid', 'scp', 'sub'],
     ...commonEnd(),
   }
@@ -123,7 +116,7 @@ function openidDocument(orgUrl: string, base: string): JsonObject {
     grant_types_supported: ['authorization_code', 'implicit', 'refresh_token', 'password'],
     id_token_signing_alg_values_supported: ['RS256'],
     scopes_supported: [...openidScopes, ...(isOrg ? ['groups'] : [])],
-    token_endpoint_auth_methods_supported: authMethods,
+    token_endpoint_auth_methods_supported: clientAuthMethods,
     claims_supported: [
       'iss',
       'ver',
@@ -167,9 +160,9 @@ function endpoints(orgUrl: string, base: string): JsonObject {
     token_endpoint: `${base}/v1/token`,
     registration_endpoint: `${orgUrl}/oauth2/v1/clients`,
     introspection_endpoint: `${base}/v1/introspect`,
-    introspection_endpoint_auth_methods_supported: authMethods,
+    introspection_endpoint_auth_methods_supported: clientAuthMethods,
     revocation_endpoint: `${base}/v1/revoke`,
-    revocation_endpoint_auth_methods_supported: authMethods,
+    revocation_endpoint_auth_methods_supported: clientAuthMethods,
     end_session_endpoint: `${base}/v1/logout`,
     device_authorization_endpoint: `${base}/v1/device/authorize`,
     pushed_authorization_request_endpoint: `${base}/v1/par`,

@@ -1,6 +1,6 @@
 /** @module How an org is to be started, read from the JSON of `POST /orgs`. */
 
-import type { JsonObject } from '../json.ts'
+import { isJsonObject, type JsonObject } from '../json.ts'
 import { parseEdition, parseRole } from '../org-options.ts'
 import { readAssumptions } from '../read-assumptions.ts'
 import type { OrgStartOptions } from '../running-org.ts'
@@ -88,9 +88,7 @@ function readTraffic(value: unknown): OrgStartOptions['traffic'] {
 }
 
 function object(value: unknown): JsonObject | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as JsonObject)
-    : undefined
+  return isJsonObject(value) ? value : undefined
 }
 
 function text(value: unknown): string | undefined {

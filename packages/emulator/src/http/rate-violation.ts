@@ -2,6 +2,7 @@
 
 import { causeOf } from '../authorization/cause.ts'
 import { type EventDraft, systemCause } from '../system-log/event.ts'
+import { type EventType, eventMessages } from '../system-log/event-messages.ts'
 import type { Bucket } from './buckets.ts'
 import type { RateState } from './rate-limit.ts'
 import type { ApiRequest } from './request.ts'
@@ -17,9 +18,12 @@ export function logRateViolation(
   { limit, exceeded, firstRefusal, ofOrg }: RateState,
 ): void {
   if (!exceeded || !firstRefusal) return
+  const eventType: EventType = ofOrg
+    ? 'system.org.rate_limit.violation'
+    : 'system.operation.rate_limit.violation'
   const draft: EventDraft = {
-    eventType: ofOrg ? 'system.org.rate_limit.violation' : 'system.operation.rate_limit.violation',
-    displayMessage: 'Rate limit violation',
+    eventType,
+    displayMessage: eventMessages[eventType],
     severity: 'WARN',
     outcome: { result: 'DENY', reason: null },
     targets: [{ id: bucket, type: 'URL Pattern', alternateId: bucket, displayName: bucket }],

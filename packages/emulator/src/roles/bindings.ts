@@ -11,20 +11,11 @@ import type { Org } from '../state/org.ts'
 import type { CustomRole, ResourceSet, RoleAssignment } from '../state/role.ts'
 import { customAssignment, findByName } from './custom-assignment.ts'
 import { roleParticipant } from './custom-roles.ts'
+import { iamReading, iamWriting } from './iam-links.ts'
 import { requireSet, setParticipant } from './resource-sets.ts'
 import { makeCustomAssignment } from './role-assignment.ts'
 import { holderByUrl, holders, putRoles, type RoleHolder } from './role-holder.ts'
 
-const reading = {
-  bucket: '/api/v1/iam',
-  scope: 'okta.roles.read',
-  permission: 'roles.read',
-} as const
-const writing = {
-  bucket: '/api/v1/iam',
-  scope: 'okta.roles.manage',
-  permission: 'roles.write',
-} as const
 const all = '/api/v1/iam/resource-sets/{setId}/bindings'
 
 /**
@@ -34,21 +25,21 @@ const all = '/api/v1/iam/resource-sets/{setId}/bindings'
  */
 export const bindingRoutes: readonly ManagementRoute[] = [
   {
-    ...reading,
+    ...iamReading,
     method: 'GET',
     path: all,
     summary: 'Lists the roles that are bound to a resource set',
     handle: listBindings,
   },
   {
-    ...writing,
+    ...iamWriting,
     method: 'POST',
     path: all,
     summary: 'Binds members to a custom role over a resource set',
     handle: createBinding,
   },
   {
-    ...reading,
+    ...iamReading,
     method: 'GET',
     path: `${all}/{roleId}`,
     summary: 'Reads a binding',
@@ -58,14 +49,14 @@ export const bindingRoutes: readonly ManagementRoute[] = [
     },
   },
   {
-    ...writing,
+    ...iamWriting,
     method: 'DELETE',
     path: `${all}/{roleId}`,
     summary: 'Deletes a binding with all its members',
     handle: deleteBinding,
   },
   {
-    ...reading,
+    ...iamReading,
     method: 'GET',
     path: `${all}/{roleId}/members`,
     summary: 'Lists the members of a binding',
@@ -76,14 +67,14 @@ export const bindingRoutes: readonly ManagementRoute[] = [
     },
   },
   {
-    ...writing,
+    ...iamWriting,
     method: 'PATCH',
     path: `${all}/{roleId}/members`,
     summary: 'Adds members to a binding',
     handle: addMembers,
   },
   {
-    ...reading,
+    ...iamReading,
     method: 'GET',
     path: `${all}/{roleId}/members/{memberId}`,
     summary: 'Reads a member of a binding',
@@ -93,7 +84,7 @@ export const bindingRoutes: readonly ManagementRoute[] = [
     },
   },
   {
-    ...writing,
+    ...iamWriting,
     method: 'DELETE',
     path: `${all}/{roleId}/members/{memberId}`,
     summary: 'Takes a member out of a binding',

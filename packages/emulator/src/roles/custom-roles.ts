@@ -12,18 +12,8 @@ import type { CustomPermission, CustomRole } from '../state/role.ts'
 import type { Participant } from '../system-log/event.ts'
 import type { EventType } from '../system-log/event-messages.ts'
 import { findByName, renewCustomAssignments } from './custom-assignment.ts'
-import { adminUrl, objectPage, selfLink } from './iam-links.ts'
+import { adminUrl, iamReading, iamWriting, objectPage, selfLink } from './iam-links.ts'
 
-const reading = {
-  bucket: '/api/v1/iam',
-  scope: 'okta.roles.read',
-  permission: 'roles.read',
-} as const
-const writing = {
-  bucket: '/api/v1/iam',
-  scope: 'okta.roles.manage',
-  permission: 'roles.write',
-} as const
 const MAX_LABEL = 255
 
 /**
@@ -33,7 +23,7 @@ const MAX_LABEL = 255
  */
 export const customRoleRoutes: readonly ManagementRoute[] = [
   {
-    ...reading,
+    ...iamReading,
     method: 'GET',
     path: '/api/v1/iam/roles',
     summary: 'Lists the custom admin roles',
@@ -45,35 +35,35 @@ export const customRoleRoutes: readonly ManagementRoute[] = [
       }),
   },
   {
-    ...writing,
+    ...iamWriting,
     method: 'POST',
     path: '/api/v1/iam/roles',
     summary: 'Creates a custom admin role',
     handle: createRole,
   },
   {
-    ...reading,
+    ...iamReading,
     method: 'GET',
     path: '/api/v1/iam/roles/{roleId}',
     summary: 'Reads a custom admin role',
     handle: (request) => roleAnswer(request, requireRole(request)),
   },
   {
-    ...writing,
+    ...iamWriting,
     method: 'PUT',
     path: '/api/v1/iam/roles/{roleId}',
     summary: 'Renames a custom admin role',
     handle: updateRole,
   },
   {
-    ...writing,
+    ...iamWriting,
     method: 'DELETE',
     path: '/api/v1/iam/roles/{roleId}',
     summary: 'Deletes a custom admin role',
     handle: deleteRole,
   },
   {
-    ...reading,
+    ...iamReading,
     method: 'GET',
     path: '/api/v1/iam/roles/{roleId}/permissions',
     summary: 'Lists the permissions of a custom admin role',
@@ -83,7 +73,7 @@ export const customRoleRoutes: readonly ManagementRoute[] = [
     },
   },
   {
-    ...reading,
+    ...iamReading,
     method: 'GET',
     path: '/api/v1/iam/roles/{roleId}/permissions/{permission}',
     summary: 'Reads a permission of a custom admin role',
@@ -93,14 +83,14 @@ export const customRoleRoutes: readonly ManagementRoute[] = [
     },
   },
   {
-    ...writing,
+    ...iamWriting,
     method: 'POST',
     path: '/api/v1/iam/roles/{roleId}/permissions/{permission}',
     summary: 'Adds a permission to a custom admin role',
     handle: addPermission,
   },
   {
-    ...writing,
+    ...iamWriting,
     method: 'DELETE',
     path: '/api/v1/iam/roles/{roleId}/permissions/{permission}',
     summary: 'Takes a permission from a custom admin role',

@@ -1,4 +1,4 @@
-/** @module The URLs and pages of `/api/v1/iam`, which are not like those of the other lists. */
+/** @module What the routes of `/api/v1/iam` share: who may call them, and URLs and pages that are not like other lists'. */
 
 import { isIP } from 'node:net'
 import { invalidCursor } from '../apps/app-list.ts'
@@ -6,6 +6,20 @@ import { type Answer, ok } from '../http/answer.ts'
 import { readAfter, take } from '../http/paging.ts'
 import type { ManagementRequest } from '../http/request.ts'
 import { type IdKind, isId } from '../ids.ts'
+
+/** How a route of `/api/v1/iam` that reads is limited, and who may call it. */
+export const iamReading = {
+  bucket: '/api/v1/iam',
+  scope: 'okta.roles.read',
+  permission: 'roles.read',
+} as const
+
+/** The same of a route that writes. */
+export const iamWriting = {
+  bucket: '/api/v1/iam',
+  scope: 'okta.roles.manage',
+  permission: 'roles.write',
+} as const
 
 const PAGE = 100
 

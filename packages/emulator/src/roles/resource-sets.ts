@@ -12,19 +12,8 @@ import type { ResourceSet, SetResource } from '../state/role.ts'
 import type { Participant } from '../system-log/event.ts'
 import type { EventType } from '../system-log/event-messages.ts'
 import { findByName, renewCustomAssignments } from './custom-assignment.ts'
-import { objectPage, selfLink } from './iam-links.ts'
+import { iamReading, iamWriting, objectPage, selfLink } from './iam-links.ts'
 import { readResource, resourcePath } from './orn.ts'
-
-const reading = {
-  bucket: '/api/v1/iam',
-  scope: 'okta.roles.read',
-  permission: 'roles.read',
-} as const
-const writing = {
-  bucket: '/api/v1/iam',
-  scope: 'okta.roles.manage',
-  permission: 'roles.write',
-} as const
 
 /**
  * `/api/v1/iam/resource-sets` and their resources.
@@ -33,7 +22,7 @@ const writing = {
  */
 export const resourceSetRoutes: readonly ManagementRoute[] = [
   {
-    ...reading,
+    ...iamReading,
     method: 'GET',
     path: '/api/v1/iam/resource-sets',
     summary: 'Lists the resource sets',
@@ -45,49 +34,49 @@ export const resourceSetRoutes: readonly ManagementRoute[] = [
       }),
   },
   {
-    ...writing,
+    ...iamWriting,
     method: 'POST',
     path: '/api/v1/iam/resource-sets',
     summary: 'Creates a resource set',
     handle: createSet,
   },
   {
-    ...reading,
+    ...iamReading,
     method: 'GET',
     path: '/api/v1/iam/resource-sets/{setId}',
     summary: 'Reads a resource set',
     handle: (request) => setAnswer(request, requireSet(request)),
   },
   {
-    ...writing,
+    ...iamWriting,
     method: 'PUT',
     path: '/api/v1/iam/resource-sets/{setId}',
     summary: 'Renames a resource set',
     handle: updateSet,
   },
   {
-    ...writing,
+    ...iamWriting,
     method: 'DELETE',
     path: '/api/v1/iam/resource-sets/{setId}',
     summary: 'Deletes a resource set with its bindings',
     handle: deleteSet,
   },
   {
-    ...reading,
+    ...iamReading,
     method: 'GET',
     path: '/api/v1/iam/resource-sets/{setId}/resources',
     summary: 'Lists the resources of a set',
     handle: listResources,
   },
   {
-    ...writing,
+    ...iamWriting,
     method: 'PATCH',
     path: '/api/v1/iam/resource-sets/{setId}/resources',
     summary: 'Adds resources to a set',
     handle: addResources,
   },
   {
-    ...writing,
+    ...iamWriting,
     method: 'DELETE',
     path: '/api/v1/iam/resource-sets/{setId}/resources/{resourceId}',
     summary: 'Takes a resource out of a set',

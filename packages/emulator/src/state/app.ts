@@ -3,13 +3,17 @@
 import type { JsonObject } from '../json.ts'
 import type { RoleAssignment } from './role.ts'
 
+/** The ways in which a client may prove itself at the token endpoint, in the order in which the metadata names them. */
+export const clientAuthMethods = [
+  'client_secret_basic',
+  'client_secret_post',
+  'client_secret_jwt',
+  'private_key_jwt',
+  'none',
+] as const
+
 /** How a client proves itself at the token endpoint. */
-export type ClientAuthMethod =
-  | 'private_key_jwt'
-  | 'client_secret_basic'
-  | 'client_secret_post'
-  | 'client_secret_jwt'
-  | 'none'
+export type ClientAuthMethod = (typeof clientAuthMethods)[number]
 
 /** A public key of a service app. */
 export interface AppKey {

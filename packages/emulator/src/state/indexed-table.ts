@@ -14,13 +14,18 @@ export class IndexedTable<T extends Row> extends Table<T> {
   readonly #time: OrgTime
   readonly #lagMs: () => number
   readonly #behind = new Map<string, Version<T>[]>()
-  /** Counts the changes; what was computed from an older count may be out of date. */
-  version = 0
+  #version = 0
 
   constructor(time: OrgTime, lagMs: () => number) {
     super()
     this.#time = time
     this.#lagMs = lagMs
+  }
+
+  /** Counts the changes of the table and of its index; what was computed from an older count may be out of date. */
+  get version(): number {
+    this.#forgetOld()
+    return this.#version
   }
 
   override put(row: T): void {
@@ -36,7 +41,7 @@ export class IndexedTable<T extends Row> extends Table<T> {
   /** Adds a row that the index knows at once: for what was there before anybody looked. */
   putSettled(row: T): void {
     super.put(row)
-    this.version++
+    this.#version++
   }
 
   /** Whether the index shows something else than the table for some row. */
@@ -64,7 +69,7 @@ export class IndexedTable<T extends Row> extends Table<T> {
   }
 
   #remember(id: string): void {
-    this.version++
+    this.#version++
     const lagMs = this.#lagMs()
     if (lagMs === 0) return
     const nowMs = this.#time.nowMs()
@@ -81,7 +86,7 @@ export class IndexedTable<T extends Row> extends Table<T> {
     const nowMs = this.#time.nowMs()
     const lagMs = this.#lagMs()
     for (const [id, versions] of this.#behind) {
-      if (forgetOld(versions, nowMs, lagMs)) this.version++
+      if (forgetOld(versions, nowMs, lagMs)) this.#version++
       if (versions.length === 0) this.#behind.delete(id)
     }
   }

@@ -20,7 +20,6 @@ const RENDER_EFFORT = 10
 
 /** Reads a page. A page may be short though more follows, where few of very many events match; its cursor leads on. */
 export function readPage(org: Org, query: LogQuery, match: Match | undefined): EventPage {
-  org.log.catchUp()
   return query.kind === 'polling' ? poll(org, query, match) : readWindow(org, query, match)
 }
 
@@ -44,6 +43,7 @@ function poll(org: Org, query: PollingQuery, match: Match | undefined): EventPag
 function readWindow(org: Org, query: WindowQuery, match: Match | undefined): EventPage {
   const { log } = org
   const { behind, descending, endMs, limit } = query
+  log.catchUp()
   const { order } = log
   const oldestMs = org.time.nowMs() - RETENTION_MS
   const low = order.placeOf(Math.max(query.sinceMs, oldestMs))

@@ -5,6 +5,7 @@ import { type RunningOrg, type StartOptions, startOrg } from '../../src/index.ts
 import type { JsonObject } from '../../src/json.ts'
 import type { RoleAssignment, StandardRole } from '../../src/state/role.ts'
 import type { User } from '../../src/state/user.ts'
+import { putPerson, tokenWithRole } from '../people.ts'
 
 /** An answer, read. */
 export interface Answer {
@@ -49,32 +50,7 @@ export async function openOrg(options: StartOptions = {}): Promise<AdminOrg> {
 
 /** Puts a user into the state of an org, as if always there. */
 export function addUser({ running: { org } }: AdminOrg, more: Partial<User> = {}): User {
-  const nowMs = org.time.secondMs()
-  const login = `person-${org.users.size}@example.com`
-  const user: User = {
-    id: org.ids.next('user'),
-    status: 'ACTIVE',
-    createdMs: nowMs,
-    activatedMs: nowMs,
-    statusChangedMs: nowMs,
-    lastLoginMs: null,
-    lastUpdatedMs: nowMs,
-    passwordChangedMs: nowMs,
-    hasPassword: true,
-    provider: { type: 'OKTA', name: 'OKTA' },
-    ...more,
-    profile: {
-      firstName: 'Test',
-      lastName: 'Person',
-      mobilePhone: null,
-      secondEmail: null,
-      login,
-      email: login,
-      ...more.profile,
-    },
-  }
-  org.putUser(user, { settled: true })
-  return user
+  return putPerson(org, `person-${org.users.size}@example.com`, more)
 }
 
 /** Puts a group with members into the state of an org. */
@@ -96,22 +72,11 @@ export function addGroup({ running: { org } }: AdminOrg, members: readonly User[
 
 /** An API token whose owner has one role (or none), narrowed where targets are named. */
 export function tokenOf(
-  adminOrg: AdminOrg,
+  { running: { org } }: AdminOrg,
   type: StandardRole | undefined,
   targets: Partial<Pick<RoleAssignment, 'groupTargets' | 'appTargets'>> = {},
 ): string {
-  const { org } = adminOrg.running
-  const role: RoleAssignment | undefined = type && {
-    id: org.ids.next('userRole'),
-    type,
-    createdMs: 0,
-    lastUpdatedMs: 0,
-    groupTargets: [],
-    appTargets: [],
-    ...targets,
-  }
-  const owner = addUser(adminOrg, { roles: role === undefined ? [] : [role] })
-  return org.addApiToken(owner.id, 'test').value
+  return tokenWithRole(org, type, targets)
 }
 
 /** The body that creates a service app with these keys. */

@@ -3,8 +3,9 @@
 import { TestClock } from '../../../../test/test-clock.ts'
 import { formatTime } from '../../src/clock.ts'
 import { type RunningOrg, type StartOptions, startOrg } from '../../src/index.ts'
-import type { RoleAssignment, StandardRole } from '../../src/state/role.ts'
+import type { StandardRole } from '../../src/state/role.ts'
 import type { User, UserStatus } from '../../src/state/user.ts'
+import { putPerson, tokenWithRole } from '../people.ts'
 
 /** An answer, read. */
 export interface Answer {
@@ -78,50 +79,16 @@ export function putUser(
   login: string,
   more: Partial<User> & { readonly status?: UserStatus } = {},
 ): User {
-  const nowMs = org.time.secondMs()
-  const user: User = {
-    id: org.ids.next('user'),
-    status: 'ACTIVE',
-    createdMs: nowMs,
-    activatedMs: nowMs,
-    statusChangedMs: nowMs,
-    lastLoginMs: null,
-    lastUpdatedMs: nowMs,
-    passwordChangedMs: nowMs,
-    hasPassword: true,
-    provider: { type: 'OKTA', name: 'OKTA' },
-    ...more,
-    profile: {
-      firstName: 'Test',
-      lastName: 'Person',
-      mobilePhone: null,
-      secondEmail: null,
-      login,
-      email: login,
-      ...more.profile,
-    },
-  }
-  org.putUser(user, { settled: true })
-  return user
+  return putPerson(org, login, more)
 }
 
 /** An API token whose owner has one role, for some groups where they are named. */
 export function tokenOf(
-  directory: DirectoryOrg,
+  { running: { org } }: DirectoryOrg,
   type: StandardRole,
   groupTargets: readonly string[] = [],
 ): string {
-  const { org } = directory.running
-  const role: RoleAssignment = {
-    id: org.ids.next('userRole'),
-    type,
-    createdMs: 0,
-    lastUpdatedMs: 0,
-    groupTargets,
-    appTargets: [],
-  }
-  const owner = putUser(directory, `owner-${org.users.size}@example.com`, { roles: [role] })
-  return org.addApiToken(owner.id, 'test').value
+  return tokenWithRole(org, type, { groupTargets })
 }
 
 /** The body that creates a user. */

@@ -36,8 +36,6 @@ export function sortUsers(request: ManagementRequest, wanted: SortedSearch) {
 }
 
 function orderOf(org: Org, { search, fits, sort }: SortedSearch): SortedRows<User> {
-  // Asked first, because it forgets what the index has caught up with, and thereby moves the version.
-  org.users.isBehind()
   const { version } = org.users
   const orders = keptOrders.get(org) ?? new Map<string, KeptOrder>()
   keptOrders.set(org, orders)
