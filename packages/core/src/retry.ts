@@ -21,15 +21,19 @@ export interface RetryOptions {
   readonly random: () => number
 }
 
-const BASE_WAIT_MS = 500
+const BASE_WAIT_MS = 2_000
 const MAX_BACKOFF_MS = 20_000
+
+// A reset that is now, or was, must not end in a tight loop.
+const MIN_WAIT_MS = 1_000
+const MAX_RESET_MS = 65_000
 
 /**
  * Milliseconds to wait before the next attempt, or undefined when there should be none.
  *
- * A 429 waits until the limit's reset (`retry-after`, else `x-rate-limit-reset`) plus up to a second of jitter; a reset
- * beyond `maxWaitMs` is not waited for. 5xx answers and broken connections wait exponentially longer with full jitter,
- * or as `retry-after` says. Everything else is an answer and not retried.
+ * A 429 waits until the limit's reset (`retry-after`, else `x-rate-limit-reset`) plus up to a second of jitter, and at
+ * least a second; a reset beyond `maxWaitMs` is not waited for. 5xx answers and broken connections wait exponentially
+ * longer with half of it jitter, or as `retry-after` says. Everything else is an answer and not retried.
  *
  * @see RFC 9110, section 10.2.3 - Retry-After
  * @see Okta, "Rate limits" - x-rate-limit-reset is in UTC epoch seconds
@@ -39,11 +43,22 @@ export function waitBeforeRetry(failed: FailedAttempt, options: RetryOptions): n
   if (failed.attempt >= maxAttempts || !isTransient(failed.status)) return undefined
   const askedMs = askedWaitMs(failed)
   if (askedMs !== undefined) {
-    const waitMs = askedMs + Math.round(random() * 1_000)
+    const waitMs = Math.max(MIN_WAIT_MS, askedMs) + Math.round(random() * 1_000)
     return waitMs > maxWaitMs ? undefined : waitMs
   }
   const ceilingMs = Math.min(MAX_BACKOFF_MS, BASE_WAIT_MS * 2 ** (failed.attempt - 1))
   return Math.min(maxWaitMs, Math.round(ceilingMs / 2 + (random() * ceilingMs) / 2))
+}
+
+/**
+ * Milliseconds from an answer until the limit that its headers speak of is reset, by the org's own clock: at least a
+ * second and at most 65. Undefined where the headers do not say so in a way that can be used.
+ *
+ * `Date` has whole seconds, so the org's clock is at it or past it, and the wait is never too short.
+ */
+export function untilResetMs(headers: Headers, orgTime: Date): number | undefined {
+  const waitMs = askedWaitMs({ attempt: 1, status: 429, headers, orgTime })
+  return waitMs === undefined || waitMs > MAX_RESET_MS ? undefined : Math.max(MIN_WAIT_MS, waitMs)
 }
 
 /** A random number in [0, 1), for jitter. */

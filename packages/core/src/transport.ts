@@ -12,11 +12,12 @@ export interface TransportRequest {
   readonly signal?: AbortSignal | undefined
 }
 
-/** One HTTP answer. The body is a stream that must be read or cancelled. */
+/** One HTTP answer. */
 export interface TransportResponse {
   readonly status: number
   readonly headers: Headers
-  readonly body: ReadableStream<Uint8Array> | null
+  /** The body's bytes, its content encoding undone. It must be read to its end, or its iterator told to return. */
+  readonly body: AsyncIterable<Uint8Array> | null
 }
 
 /**
@@ -37,7 +38,22 @@ export const fetchTransport: Transport = async (request) => {
     ...(request.body === undefined ? {} : { body: request.body }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   })
-  return { status: response.status, headers: response.headers, body: response.body }
+  const { status, headers, body } = response
+  return { status, headers, body: body && chunksOf(body) }
+}
+
+// Not every browser can iterate a ReadableStream itself.
+async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader()
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      yield value
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined)
+  }
 }
 
 /** What can go wrong between a request and a complete answer. */
@@ -66,15 +82,15 @@ export async function readBody(
   options: { readonly maxBytes: number; readonly host: string; readonly signal: AbortSignal },
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (response.body === null) return new Uint8Array()
-  const reader = response.body.getReader()
+  const iterator = response.body[Symbol.asyncIterator]()
   const chunks: Uint8Array[] = []
   let length = 0
   for (;;) {
-    const { done, value } = await abortable(reader.read(), options.signal)
+    const { done, value } = await abortable(iterator.next(), options.signal)
     if (done) break
     length += value.byteLength
     if (length > options.maxBytes) {
-      await reader.cancel().catch(() => undefined)
+      iterator.return?.().catch(() => undefined)
       throw new UpstreamError(
         'upstream_response_too_large',
         `The answer of ${options.host} is larger than ${options.maxBytes} bytes.`,

@@ -21,15 +21,15 @@ describe('waitBeforeRetry', () => {
 
   test.each([
     ['x-rate-limit-reset', resetIn(10), 10_500],
-    ['a reset in the past', resetIn(-5), 500],
+    ['a reset in the past', resetIn(-5), 1_500],
     ['retry-after in seconds', new Headers({ 'retry-after': '7' }), 7_500],
     [
       'retry-after as a date',
       new Headers({ 'retry-after': 'Thu, 15 Jan 2026 12:00:20 GMT' }),
       20_500,
     ],
-    ['an unreadable reset', new Headers({ 'x-rate-limit-reset': 'soon' }), 375],
-    ['no header', new Headers(), 375],
+    ['an unreadable reset', new Headers({ 'x-rate-limit-reset': 'soon' }), 1_500],
+    ['no header', new Headers(), 1_500],
   ])('a 429 with %s waits as long', (_what, headers, waitMs) => {
     expect(waitBeforeRetry({ attempt: 1, status: 429, headers, orgTime }, { random })).toBe(waitMs)
   })
@@ -48,7 +48,7 @@ describe('waitBeforeRetry', () => {
         const options = { maxAttempts, random: () => fraction }
         const waitMs = waitBeforeRetry({ attempt, status: 503, orgTime }, options)
         if (attempt >= maxAttempts) return waitMs === undefined
-        const ceiling = Math.min(20_000, 500 * 2 ** (attempt - 1))
+        const ceiling = Math.min(20_000, 2_000 * 2 ** (attempt - 1))
         return waitMs !== undefined && waitMs >= ceiling / 2 - 1 && waitMs <= ceiling
       }),
     )
