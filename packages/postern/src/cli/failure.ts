@@ -44,10 +44,10 @@ function redactedStack(error: Error): string {
   return lines.map((line) => `  ${showHostile(line)}`).join('\n')
 }
 
-/** Prints a failure on stderr: as text, or as one JSON object `{ error }` where the output is JSON. */
+/** Prints a failure on stderr: as text, or as one JSON object `{ error }` where the output is JSON, on one line for JSON lines. */
 function printFailure(thrown: unknown, format: OutputFormat): void {
-  if (format === 'json') {
-    tell(JSON.stringify({ error: failureData(thrown) }, null, 2))
+  if (format === 'json' || format === 'jsonl') {
+    tell(JSON.stringify({ error: failureData(thrown) }, null, format === 'json' ? 2 : 0))
   } else if (isInterruption(thrown)) {
     tell(paint('red', 'interrupted'))
   } else if (thrown instanceof ConnectionError) {

@@ -3,7 +3,10 @@
 import { styleText } from 'node:util'
 import type { OutputFormat } from './output-format.ts'
 
-/** Prints data: as JSON or YAML for programs, or as `text`, which is made for people. */
+/**
+ * Prints data: for programs as JSON, JSON lines, YAML or CSV, or as `text`, which is made for people. An array has a line
+ * or row for each of its items, anything else one.
+ */
 export async function printData(
   data: unknown,
   options: { readonly format: OutputFormat; readonly text: () => string },
@@ -15,14 +18,26 @@ async function formatData(
   data: unknown,
   options: { readonly format: OutputFormat; readonly text: () => string },
 ): Promise<string> {
+  const items: readonly unknown[] = Array.isArray(data) ? data : [data]
   switch (options.format) {
     case 'table':
       return options.text()
     case 'json':
       return JSON.stringify(data, null, 2)
+    case 'jsonl':
+      return items.map((item) => JSON.stringify(item)).join('\n')
+    case 'csv': {
+      const [{ cellsOf, columnsOf }, { formatCsv }] = await Promise.all([
+        import('./columns.ts'),
+        import('./csv.ts'),
+      ])
+      // Through JSON here and below, so that a secret or a date is printed as it is there.
+      const records: readonly unknown[] = JSON.parse(JSON.stringify(items))
+      const columns = columnsOf(records)
+      return formatCsv([columns, ...records.map((record) => cellsOf(record, columns))]).trimEnd()
+    }
     case 'yaml': {
       const { stringify } = await import('yaml')
-      // Through JSON, so that a secret or a date is printed as it is there.
       return stringify(JSON.parse(JSON.stringify(data))).trimEnd()
     }
   }

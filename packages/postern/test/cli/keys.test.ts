@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { exportJwk, generateKey } from '@postern/core'
 import { calculateJwkThumbprint } from 'jose'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createPlace } from './run.ts'
@@ -117,6 +118,14 @@ describe('postern keys inspect and public', () => {
     expect(stdout).toMatch(
       /^Type +EC P-256\nAlgorithm +ES256\nKey ID +k1\nThumbprint +[\w-]{43}\n$/,
     )
+  })
+
+  test('prints JSON lines and CSV', async () => {
+    const jwk = exportJwk(await generateKey({ alg: 'ES256', kid: '=kid' })).reveal()
+    const lines = await place.run(['keys', 'public', '-', '--output', 'jsonl'], { input: jwk })
+    expect(lines.stdout).toMatch(/^\{"kty":"EC",.*\}\n$/)
+    const csv = await place.run(['keys', 'public', '-', '--output', 'csv'], { input: jwk })
+    expect(csv.stdout).toMatch(/^kty,crv,x,y,kid,alg,use\nEC,P-256,.*,'=kid,ES256,sig\n$/)
   })
 
   test('YAML is YAML', async () => {

@@ -16,7 +16,7 @@ describe('help', () => {
   test.each([
     [['help'], 'Usage: postern [options] [command]'],
     [[], 'Usage: postern [options] [command]'],
-    [['help', 'token'], 'Usage: postern token [options]'],
+    [['help', 'token'], 'Usage: postern token [options] [name]'],
     [['help', 'keys'], 'Usage: postern keys [options] [command]'],
   ])('%j is answered', async (args, line) => {
     const { code, stdout, stderr } = await place.run(args)
@@ -38,11 +38,12 @@ describe('a slip names what was meant', () => {
     [['keys', 'inspct'], 'Did you mean inspect?'],
     [['token', '--scops', 'x'], 'The option --scops is not known.'],
     [['token', '--scops', 'x'], 'Did you mean one of --scope, --scopes?'],
-    [['token', 'x'], 'There are more arguments than postern token takes.'],
+    [['token', 'x', 'y'], 'There are more arguments than postern token takes.'],
+    [['token', 'acme'], 'A connection is named, and none is kept by name.'],
     [['keys', 'inspect'], "Missing required argument 'key'."],
     [['keys', 'generate'], "Required option '--out <file>' not specified."],
     [['token', '--org'], "Option '--org <url>' argument missing."],
-    [['--output', 'xml', 'token'], 'Choose --output table, json, yaml.'],
+    [['--output', 'xml', 'token'], 'Choose --output table, json, jsonl, yaml, csv.'],
   ])('%j', async (args, expected) => {
     const { code, stderr } = await place.run(args)
     expect([code, stderr]).toEqual([2, expect.stringContaining(expected)])

@@ -25,7 +25,7 @@ export interface PrintOrgOptions {
 export async function printOrg(running: RunningOrg, options: PrintOrgOptions): Promise<void> {
   const { format, keyOut } = options
   const data = describeOrg(running)
-  if (format === 'json') {
+  if (format === 'json' || format === 'jsonl') {
     // On one line: the output does not end while the org runs, and a program knows by the line break that it has it all.
     process.stdout.write(`${JSON.stringify(data)}\n`)
     return

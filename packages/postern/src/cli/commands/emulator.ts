@@ -13,8 +13,9 @@ import {
 } from '@postern/emulator'
 import { readTextFile } from '../../config/text-file.ts'
 import { UsageError } from '../../config/usage-error.ts'
+import type { GlobalOptions } from '../global-options.ts'
 import { printFaults, printOrg } from './emulator-output.ts'
-import { type GlobalOptions, writeKeyFile } from './keys.ts'
+import { writeKeyFile } from './keys.ts'
 
 const MAX_USERS = 1_000_000
 

@@ -24,13 +24,8 @@ import {
 } from '../../config/secret-reference.ts'
 import { UsageError } from '../../config/usage-error.ts'
 import { isProbablePrime } from '../../http/primes.ts'
+import type { GlobalOptions } from '../global-options.ts'
 import { formatFields, printData, tell, warn } from '../output.ts'
-import type { OutputFormat } from '../output-format.ts'
-
-/** Options that every command has. */
-export interface GlobalOptions {
-  readonly output: OutputFormat
-}
 
 /** Flags of `keys generate`, as they were typed. */
 export interface GenerateFlags {

@@ -1,0 +1,13 @@
+/** @module Every command, in the order of the help. */
+
+import type { Command } from 'commander'
+import { addEmulatorCommand } from './emulator.ts'
+import { addKeysCommands } from './keys.ts'
+import { addTokenCommand } from './token.ts'
+
+/** Each adds one command to the program; what the command does is loaded when it is called. */
+export const commands: readonly ((program: Command, signal: AbortSignal) => void)[] = [
+  addKeysCommands,
+  addTokenCommand,
+  addEmulatorCommand,
+]

@@ -1,0 +1,28 @@
+/** @module `postern token`: its flags and help. */
+
+import type { Command } from 'commander'
+import { addConnectionFlags } from '../connection-flags.ts'
+import { collect, globalOptions } from '../global-options.ts'
+
+/** Adds `token`. */
+export function addTokenCommand(program: Command, signal: AbortSignal): void {
+  const command = program
+    .command('token')
+    .description('get an access token, Bearer or DPoP, whichever the app asks for')
+    .argument('[name]', 'the connection')
+  addConnectionFlags(command)
+    .option('--scope <scope>', 'ask for this scope only; may be repeated', collect)
+    .option(
+      '--explain',
+      'show header, claims and the curl for it, with the signature cut; send nothing',
+    )
+    .option(
+      '--headers-for <url>',
+      'print the headers of one request, a DPoP proof included: | curl -H @- URL',
+    )
+    .option('--method <method>', 'the method of that request', 'GET')
+    .action(async (name, options, self) => {
+      const { token } = await import('../commands/token.ts')
+      await token({ ...options, name }, globalOptions(self), signal)
+    })
+}
