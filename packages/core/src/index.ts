@@ -41,6 +41,35 @@ export {
 export { KeyError, type KeyErrorCode, keyErrorCodes } from './keys/refusals.ts'
 export { type Signer, type SigningAlg, signingAlgs } from './keys/signer.ts'
 export { type KeyWarningCode, keyWarningCodes } from './keys/warnings.ts'
+export type { BucketView, PacedAnswer } from './org/bucket-budget.ts'
+export { type Bucket, bucketOf, buckets } from './org/buckets.ts'
+export { type Challenge, parseChallenge } from './org/challenge.ts'
+export { ApiError } from './org/errors.ts'
+export { type Link, parseLinks } from './org/link.ts'
+export { Org, type OrgOptions, type OrgStep } from './org/org.ts'
+export {
+  type Page,
+  PageError,
+  type PageErrorCode,
+  readRecords,
+  toJsonLines,
+} from './org/page.ts'
+export type { PagesOptions } from './org/pages.ts'
+export {
+  Pacer,
+  type PacerOptions,
+  type Permit,
+  type Priority,
+  priorities,
+} from './org/rate-limit.ts'
+export type { ApiErrorCode, ApiRefusal } from './org/refusals.ts'
+export {
+  type OrgAnswer,
+  type OrgRequest,
+  type Query,
+  RequestError,
+  type RequestErrorCode,
+} from './org/request.ts'
 export {
   DpopProver,
   httpUri,

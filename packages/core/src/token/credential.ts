@@ -129,12 +129,17 @@ export function tokenRequestHeaders(
     }
     const fixed = FIXED_HEADERS[name]
     if (fixed !== undefined && value.trim().toLowerCase() === fixed) continue
-    if (fixed !== undefined || RESERVED_HEADER.test(name) || name.includes('_')) {
+    if (fixed !== undefined || isReservedHeader(name)) {
       throw headerError(`The header ${name} is computed by Postern or the connection.`, { name })
     }
     allowed[name] = value
   }
   return allowed
+}
+
+/** Whether a header is computed by Postern, belongs to the connection, or looks like one that does. @param name - in lower case. */
+export function isReservedHeader(name: string): boolean {
+  return RESERVED_HEADER.test(name) || name.includes('_')
 }
 
 function headerError(observed: string, details: Record<string, string>): CredentialError {

@@ -1,0 +1,318 @@
+/** @module An org's management API: every request authorised, paced, repeated where that helps, and explained where it does not. */
+
+import { decodeText } from '../base64url.ts'
+import { type Clock, systemClock } from '../clock.ts'
+import { randomFraction, waitBeforeRetry } from '../retry.ts'
+import type { ApiRequest, Authorization, Authorizer } from '../token/authorizer.ts'
+import type { Credential } from '../token/credential.ts'
+import { requestIdOf } from '../token/errors.ts'
+import { createAuthorizer } from '../token/registry.ts'
+import type { TokenStep } from '../token/steps.ts'
+import {
+  abortable,
+  fetchTransport,
+  readBody,
+  type Transport,
+  type UpstreamError,
+  upstreamError,
+} from '../transport.ts'
+import { type OrgUrl, parseOrgUrl } from '../url/org.ts'
+import { bucketOf } from './buckets.ts'
+import { type ApiError, answerError, readRefusal } from './errors.ts'
+import { type Page, pageError } from './page.ts'
+import { type PagesOptions, readPages } from './pages.ts'
+import { Pacer } from './rate-limit.ts'
+import {
+  type OrgAnswer,
+  type OrgRequest,
+  parseAnswer,
+  requestHeaders,
+  requestUrl,
+} from './request.ts'
+
+/** Options of {@link Org}: the org and what signs in to it; the rest has defaults. */
+export interface OrgOptions {
+  /** What a person types, or what `parseOrgUrl` gave. */
+  readonly url: string
+  readonly credential: Credential
+  /** Hosts that the operator allowed as custom domains. */
+  readonly customDomains?: readonly string[]
+  /** Allows a loopback org: the emulator. */
+  readonly dev?: boolean
+  readonly transport?: Transport
+  readonly clock?: Clock
+  /** A number in [0, 1), for jitter. */
+  readonly random?: () => number
+  /** Shared by everything that uses the connection. Default: one of its own. */
+  readonly pacer?: Pacer
+  /** The longest one attempt may take. Default 60 s: Okta gives up on its own queries after 30. */
+  readonly timeoutMs?: number
+  /** What authorises. Default: what the credential calls for. */
+  readonly authorizer?: Authorizer
+  readonly onTokenStep?: (step: TokenStep) => void
+  readonly onStep?: (step: OrgStep) => void
+}
+
+/** An attempt that brought nothing usable, for whoever shows or logs it. */
+export interface OrgStep {
+  readonly step: 'failed'
+  /** `GET /api/v1/users` */
+  readonly what: string
+  readonly attempt: number
+  readonly error: ApiError | UpstreamError
+  /** How long is waited before the next attempt; 0 where the pacer decides it. Absent when there is no next attempt. */
+  readonly waitMs?: number
+}
+
+/** A request on its way: what it is, and what came of it so far. */
+interface Call {
+  readonly request: OrgRequest
+  readonly url: URL
+  readonly what: string
+  readonly bucket: string
+  readonly headers: Readonly<Record<string, string>>
+  /** One object for all attempts: the authorizer counts by it. */
+  readonly api: ApiRequest
+  attempts: number
+  failures: number
+  rateLimited: number
+  waitedMs: number
+  firstRequestId?: string | undefined
+}
+
+/** What one attempt came to. */
+type Outcome =
+  | {
+      readonly kind: 'answered'
+      readonly status: number
+      readonly headers: Headers
+      readonly body: Uint8Array<ArrayBuffer>
+      readonly used: Authorization
+    }
+  | { readonly kind: 'lost'; readonly error: UpstreamError }
+
+const DEFAULT_TIMEOUT_MS = 60_000
+const MAX_ATTEMPTS = 5
+// Each of these waits for the end of a window.
+const MAX_RATE_LIMITED = 8
+const MAX_BYTES = 32 * 1024 * 1024
+const READS = ['GET', 'HEAD']
+const IDEMPOTENT = [...READS, 'PUT', 'DELETE', 'OPTIONS']
+const RETRIED_LOSSES = ['upstream_timeout', 'upstream_connection_lost']
+
+/**
+ * The management API of one org, and the only place that calls it.
+ *
+ * Nothing leaves for another origin, no redirect is followed, and every attempt has an authorisation of its own.
+ *
+ * @example
+ * const org = new Org({ url: 'acme.okta.com', credential })
+ * for await (const user of org.list('/api/v1/users', { limit: 200 })) …
+ */
+export class Org {
+  readonly url: OrgUrl
+  readonly authorizer: Authorizer
+  readonly pacer: Pacer
+  readonly #options: OrgOptions
+  readonly #transport: Transport
+  readonly #clock: Clock
+  readonly #random: () => number
+
+  /**
+   * @throws {OrgUrlError} for a URL that is no org's.
+   * @throws {CredentialError} for a credential that no org could accept.
+   */
+  constructor(options: OrgOptions) {
+    const { url, credential, customDomains = [], dev = false, onTokenStep: onStep } = options
+    this.#options = options
+    this.#transport = options.transport ?? fetchTransport
+    this.#clock = options.clock ?? systemClock
+    this.#random = options.random ?? randomFraction
+    const [transport, clock, random] = [this.#transport, this.#clock, this.#random]
+    this.url = parseOrgUrl(url, { customDomains, dev }).org
+    this.pacer = options.pacer ?? new Pacer({ clock, random })
+    this.authorizer =
+      options.authorizer ??
+      createAuthorizer({ org: this.url, credential, transport, clock, random, onStep })
+  }
+
+  /**
+   * Sends a request, again where that may help, and gives its answer.
+   *
+   * A 429 is waited out and repeated whatever the method, for nothing was done. A timeout, a broken connection, 502, 503
+   * and 504 repeat what is idempotent; 500 repeats reads.
+   *
+   * @throws {ApiError} where the org refuses; the remedy says what to change.
+   * @throws {UpstreamError} where no usable answer came within the attempts.
+   * @throws {TokenError} where there is no token.
+   * @throws {RequestError} for a path that does not stay on the org, or a header that is not the caller's to set.
+   */
+  async request(request: OrgRequest): Promise<OrgAnswer> {
+    const call = this.#callOf(request)
+    for (;;) {
+      const outcome = await this.#attempt(call)
+      if (isSuccess(outcome)) {
+        const { status, headers, body } = outcome
+        const { attempts, waitedMs, what } = call
+        const json = () => parseAnswer(body, what)
+        return { status, headers, body, attempts, waitedMs, json, ...requestIdOf(headers) }
+      }
+      if (!(await this.#isCured(call, outcome))) await this.#waitOrThrow(call, outcome)
+    }
+  }
+
+  /**
+   * The pages of a list, one after the other; each is asked for when it is wanted.
+   *
+   * A page is given whole or not at all. One that comes damaged, too big or not at all is asked for again, smaller where
+   * that may help. Whoever keeps the `cursor` of the last page it got goes on there after any failure, without a gap and
+   * without a record twice.
+   *
+   * @throws {PageError} for a page or a link that cannot be used; and what `request` throws.
+   */
+  pages(path: string, options: PagesOptions = {}): AsyncGenerator<Page, void, undefined> {
+    const sleep = (waitMs: number) => this.#clock.sleep(waitMs, { signal: options.signal })
+    return readPages(this, path, { ...options, sleep, random: this.#random })
+  }
+
+  /**
+   * The records of a list, parsed.
+   *
+   * @throws {PageError} for a page, a link or a record that cannot be used; and what `request` throws.
+   */
+  async *list(path: string, options: PagesOptions = {}): AsyncGenerator<unknown, void, undefined> {
+    for await (const { records } of this.pages(path, options)) {
+      for (const record of records) yield parseRecord(record)
+    }
+  }
+
+  #callOf(request: OrgRequest): Call {
+    const method = (request.method ?? 'GET').toUpperCase()
+    const url = requestUrl(this.url, request.path, request.query)
+    return {
+      request,
+      url,
+      what: `${method} ${url.pathname}`,
+      bucket: bucketOf(method, url.pathname).name,
+      headers: requestHeaders(request),
+      api: { method, url: url.href, signal: request.signal },
+      ...{ attempts: 0, failures: 0, rateLimited: 0, waitedMs: 0 },
+    }
+  }
+
+  async #attempt(call: Call): Promise<Outcome> {
+    const { priority = 'interactive', signal } = call.request
+    const permit = await this.pacer.acquire(call.bucket, { priority, signal })
+    call.attempts++
+    call.waitedMs += permit.waitedMs
+    let outcome: Outcome | undefined
+    try {
+      outcome = await this.#send(call, await this.authorizer.authorize(call.api))
+      return outcome
+    } finally {
+      const answer = outcome?.kind === 'answered' ? outcome : undefined
+      permit.release(answer && { ...answer, orgTime: this.authorizer.now() })
+    }
+  }
+
+  async #send(call: Call, used: Authorization): Promise<Outcome> {
+    const { request, api, url } = call
+    const timeout = AbortSignal.timeout(
+      request.timeoutMs ?? this.#options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    )
+    const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout
+    const { host } = url
+    try {
+      const sent = this.#transport({
+        method: api.method,
+        url: api.url,
+        headers: { ...call.headers, ...retryHeaders(call), ...used.headers.reveal() },
+        body: request.body === undefined ? undefined : JSON.stringify(request.body),
+        signal,
+      })
+      // The timeout holds for a transport that does not look at the signal, too.
+      const { status, headers, body: stream } = await abortable(sent, signal)
+      const maxBytes = request.maxBytes ?? MAX_BYTES
+      const body = await readBody({ status, headers, body: stream }, { maxBytes, host, signal })
+      return { kind: 'answered', status, headers, body, used }
+    } catch (thrown) {
+      request.signal?.throwIfAborted()
+      const error = upstreamError(timeout.aborted ? timeout.reason : thrown, host)
+      return { kind: 'lost', error }
+    }
+  }
+
+  /** Whether the same request, authorised anew, may pass. */
+  async #isCured(call: Call, outcome: Outcome): Promise<boolean> {
+    if (outcome.kind === 'lost') return false
+    const { status, headers, body, used } = outcome
+    const { errorCode, requestId } = readRefusal(status, headers, body)
+    call.firstRequestId ??= requestId
+    return this.authorizer.shouldRetry(call.api, used, { status, headers, oktaCode: errorCode })
+  }
+
+  /** Waits as long as a failed attempt calls for. @throws the failure when another attempt would not help. */
+  async #waitOrThrow(call: Call, outcome: Outcome): Promise<void> {
+    const { what, attempts: attempt } = call
+    const error = errorOf(what, outcome)
+    const waitMs = this.#waitMs(call, outcome)
+    const step = { step: 'failed', what, attempt, error } as const
+    this.#options.onStep?.(waitMs === undefined ? step : { ...step, waitMs })
+    if (waitMs === undefined) throw error
+    call.waitedMs += waitMs
+    if (waitMs > 0) await this.#clock.sleep(waitMs, { signal: call.request.signal })
+  }
+
+  #waitMs(call: Call, outcome: Outcome): number | undefined {
+    const { maxAttempts } = call.request
+    const { status, headers } = outcome.kind === 'answered' ? outcome : {}
+    if (status === 429) {
+      // The pacer lets nothing pass before the reset.
+      return ++call.rateLimited < (maxAttempts ?? MAX_RATE_LIMITED) ? 0 : undefined
+    }
+    if (outcome.kind === 'lost' && !RETRIED_LOSSES.includes(outcome.error.code)) return undefined
+    if (!mayRepeat(call.request, call.api.method, status)) return undefined
+    const orgTime = this.authorizer.now()
+    const failed = { attempt: ++call.failures, status, headers, orgTime }
+    return waitBeforeRetry(failed, {
+      maxAttempts: maxAttempts ?? MAX_ATTEMPTS,
+      random: this.#random,
+    })
+  }
+}
+
+function isSuccess(outcome: Outcome): outcome is Extract<Outcome, { kind: 'answered' }> {
+  return outcome.kind === 'answered' && outcome.status >= 200 && outcome.status < 300
+}
+
+/** Whether a request may be sent again although it may have been done. @see RFC 9110, section 9.2.2 */
+function mayRepeat(request: OrgRequest, method: string, status: number | undefined): boolean {
+  if (status === 500 && request.onServerError === 'throw') return false
+  const repeated = status === 500 ? READS : IDEMPOTENT
+  return request.retryable ?? repeated.includes(method)
+}
+
+/** What Okta's own SDKs send with a repeated request, so that its support can follow one. */
+function retryHeaders({ attempts, firstRequestId }: Call): Readonly<Record<string, string>> {
+  if (attempts < 2 || firstRequestId === undefined) return {}
+  return { 'x-okta-retry-for': firstRequestId, 'x-okta-retry-count': String(attempts - 1) }
+}
+
+function errorOf(what: string, outcome: Outcome): ApiError | UpstreamError {
+  if (outcome.kind === 'lost') return outcome.error
+  const { status, headers, body } = outcome
+  return answerError(what, readRefusal(status, headers, body))
+}
+
+function parseRecord(record: Uint8Array): unknown {
+  try {
+    return JSON.parse(decodeText(record))
+  } catch {
+    // The parser's own message quotes the text.
+    throw pageError(
+      'page_not_json',
+      'A record of the page is not JSON.',
+      'Ask again from the same cursor; where that keeps happening, check the proxies on the way.',
+    )
+  }
+}
