@@ -1,16 +1,18 @@
 /** @module Which exit code an error stands for. */
 
 import {
+  ApiError,
+  type ApiErrorCode,
   AssertionError,
   AudienceError,
   ClientIdError,
   CredentialError,
   OrgUrlError,
   PosternError,
+  RequestError,
   ScopeError,
   TokenError,
   TokenUrlError,
-  UpstreamError,
 } from '@postern/core'
 import { ConnectionError } from '../config/connection.ts'
 import { UsageError } from '../config/usage-error.ts'
@@ -27,18 +29,39 @@ const USAGE_ERRORS = [
   AudienceError,
   AssertionError,
   CredentialError,
+  RequestError,
 ]
+
+const API_CODES: Readonly<Record<ApiErrorCode, number>> = {
+  api_token_refused: exitCodes.authentication,
+  token_refused: exitCodes.authentication,
+  dpop_proof_refused: exitCodes.authentication,
+  scope_insufficient: exitCodes.scopeOrRole,
+  role_insufficient: exitCodes.scopeOrRole,
+  endpoint_not_for_tokens: exitCodes.scopeOrRole,
+  object_not_found: exitCodes.notFound,
+  path_not_found: exitCodes.notFound,
+  feature_unavailable: exitCodes.error,
+  object_conflict: exitCodes.error,
+  cursor_rejected: exitCodes.error,
+  request_refused: exitCodes.error,
+  api_refused: exitCodes.error,
+}
+
+const OTHER_CODES: Readonly<Record<string, number>> = {
+  rate_limited: exitCodes.rateLimited,
+  file_not_found: exitCodes.notFound,
+  upstream_unavailable: exitCodes.error,
+}
 
 /** The exit code for whatever a command threw. */
 export function exitCodeOf(thrown: unknown): number {
   if (isInterruption(thrown)) return exitCodes.interrupted
   if (USAGE_ERRORS.some((kind) => thrown instanceof kind)) return exitCodes.usage
   if (!(thrown instanceof PosternError)) return exitCodes.error
-  if (thrown.code === 'rate_limited') return exitCodes.rateLimited
-  if (thrown.code === 'file_not_found') return exitCodes.notFound
-  if (thrown instanceof UpstreamError || thrown.code === 'upstream_unavailable') {
-    return exitCodes.error
-  }
+  if (thrown instanceof ApiError) return API_CODES[thrown.code]
+  const known = OTHER_CODES[thrown.code]
+  if (known !== undefined) return known
   if (!(thrown instanceof TokenError)) return exitCodes.error
   return thrown.code.startsWith('scope_') ? exitCodes.scopeOrRole : exitCodes.authentication
 }

@@ -1,10 +1,12 @@
-/** @module A connection from the flags of a command, ready to be used. */
+/** @module A connection from the flags of a command, and the org behind it, ready to be used. */
 
+import { Org } from '@postern/core'
 import { type Connection, parseConnection } from '../config/connection.ts'
 import { isProbablePrime } from '../http/primes.ts'
 import type { ConnectionFlags } from './connection-flags.ts'
 import { readConnectionValues } from './connection-values.ts'
 import { warn } from './output.ts'
+import { tellOrgStep, tellTokenStep } from './steps.ts'
 
 /**
  * Reads and parses a connection; what is worth knowing about its values goes to stderr.
@@ -20,4 +22,29 @@ export async function openConnection(flags: ConnectionFlags): Promise<Connection
   })
   for (const { field, code, message } of connection.warnings) warn(code, `${field}: ${message}`)
   return connection
+}
+
+/** An org that can be called. */
+export interface OpenOrg {
+  readonly org: Org
+  readonly connection: Connection
+}
+
+/**
+ * Reads and parses a connection and gives its org; what happens on the way to an answer goes to stderr.
+ *
+ * @throws what {@link openConnection} throws, and the reason of `signal`.
+ */
+export async function openOrg(flags: ConnectionFlags, signal: AbortSignal): Promise<OpenOrg> {
+  const connection = await openConnection(flags)
+  signal.throwIfAborted()
+  const org = new Org({
+    url: connection.org,
+    credential: connection.credential,
+    customDomains: flags.allowDomain ?? [],
+    dev: true,
+    onTokenStep: tellTokenStep,
+    onStep: tellOrgStep,
+  })
+  return { org, connection }
 }

@@ -16,7 +16,7 @@ import type { ConnectionFlags } from '../connection-flags.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { openConnection } from '../open-connection.ts'
 import { paint, printData, showPlain, tell, warn } from '../output.ts'
-import { tellStep } from '../token-steps.ts'
+import { tellTokenStep } from '../steps.ts'
 
 /** The flags of `token`, as they were typed. */
 export interface TokenFlags extends ConnectionFlags {
@@ -41,7 +41,7 @@ export async function token(
   if (url !== undefined && !flags.explain) {
     const narrowed =
       credential.kind === 'api-token' ? credential : narrowScopes(credential, flags.scope)
-    const authorizer = createAuthorizer({ org, credential: narrowed, onStep: tellStep })
+    const authorizer = createAuthorizer({ org, credential: narrowed, onStep: tellTokenStep })
     return printHeaders(await authorizer.authorize({ method, url, signal }), options)
   }
   if (credential.kind === 'api-token') {
@@ -55,7 +55,7 @@ export async function token(
     )
   }
   const narrowed = narrowScopes(credential, flags.scope)
-  const source = new TokenSource({ org, credential: narrowed, onStep: tellStep })
+  const source = new TokenSource({ org, credential: narrowed, onStep: tellTokenStep })
   if (flags.explain) {
     const explained = await explainTokenRequest(source)
     return printData(explained, { format: options.output, text: () => describeRequest(explained) })
