@@ -40,8 +40,8 @@ const SPACE = 0x20
 const LINE_FEED = 0x0a
 const CARRIAGE_RETURN = 0x0d
 
-// Recorded objects are at most 8 deep. What is deeper is left to the parser, which knows its own limits.
-const MAX_DEPTH = 64
+// Recorded objects are at most 8 deep. What is deeper than a word has bits is left to the parser.
+const MAX_DEPTH = 31
 
 /**
  * Cuts a page into its records without parsing them: byte for byte what Okta sent, at about four times the speed of
@@ -89,45 +89,28 @@ function isBlank(byte: number | undefined): boolean {
 /** The position after the object that begins at `start`; undefined where it does not end, or has a line break. */
 function endOfObject(body: Uint8Array, start: number, end: number): number | undefined {
   if (body[start] !== OPEN_OBJECT) return undefined
-  const closers: number[] = []
+  // One bit for each open level: 1 is an array. A bit and a plain loop are what makes this fast.
+  let levels = 0
+  let depth = 0
   for (let position = start; position < end; position++) {
-    switch (body[position]) {
-      case QUOTE: {
-        const close = endOfString(body, position)
-        if (close === undefined || close >= end) return undefined
-        position = close
-        break
+    const byte = body[position]
+    if (byte === QUOTE) {
+      for (position++; body[position] !== QUOTE; position++) {
+        if (body[position] === BACKSLASH) position++
+        if (position >= end) return undefined
       }
-      case OPEN_OBJECT:
-        closers.push(CLOSE_OBJECT)
-        if (closers.length > MAX_DEPTH) return undefined
-        break
-      case OPEN_ARRAY:
-        closers.push(CLOSE_ARRAY)
-        if (closers.length > MAX_DEPTH) return undefined
-        break
-      case CLOSE_OBJECT:
-      case CLOSE_ARRAY:
-        if (closers.pop() !== body[position]) return undefined
-        if (closers.length === 0) return position + 1
-        break
-      case LINE_FEED:
-      case CARRIAGE_RETURN:
-        return undefined
+    } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
+      levels = (levels << 1) | (byte === OPEN_ARRAY ? 1 : 0)
+      if (++depth > MAX_DEPTH) return undefined
+    } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
+      if ((levels & 1) !== (byte === CLOSE_ARRAY ? 1 : 0)) return undefined
+      levels >>>= 1
+      if (--depth === 0) return position + 1
+    } else if (byte === LINE_FEED || byte === CARRIAGE_RETURN) {
+      return undefined
     }
   }
   return undefined
-}
-
-/** The position of the quote that closes the string which opens at `start`. */
-function endOfString(body: Uint8Array, start: number): number | undefined {
-  for (let position = start; ; ) {
-    position = body.indexOf(QUOTE, position + 1)
-    if (position < 0) return undefined
-    let first = position
-    while (body[first - 1] === BACKSLASH) first--
-    if ((position - first) % 2 === 0) return position
-  }
 }
 
 /** The records of a page that the scanner does not take. */
