@@ -81,6 +81,58 @@ export {
 export { type FailedAttempt, type RetryOptions, waitBeforeRetry } from './retry.ts'
 export { Secret } from './secret.ts'
 export {
+  type AdminRole,
+  adminRoles,
+  isAdminRole,
+  labelOfRole,
+  nameOfRole,
+  type RoleChoice,
+} from './service-app/admin-roles.ts'
+export {
+  type AppChange,
+  activateApp,
+  changeApp,
+  deactivateApp,
+  deleteApp,
+  findApp,
+  readApp,
+  requireApp,
+  type ServiceApp,
+} from './service-app/app.ts'
+export {
+  createApp,
+  findRegisteredClient,
+  maxLabelCharacters,
+  type NewApp,
+  registerClient,
+} from './service-app/create.ts'
+export { ServiceAppError, type ServiceAppErrorCode } from './service-app/errors.ts'
+export {
+  type Grant,
+  grantScope,
+  grantScopes,
+  listGrants,
+  revokeGrant,
+} from './service-app/grants.ts'
+export {
+  type AppKey,
+  activateKey,
+  addKey,
+  deactivateKey,
+  deleteKey,
+  findKey,
+  isSameKey,
+  listKeys,
+  maxAppKeys,
+} from './service-app/public-keys.ts'
+export {
+  assignRole,
+  assignRoles,
+  listRoles,
+  type RoleAssignment,
+  withdrawRole,
+} from './service-app/roles.ts'
+export {
   type ApiAnswer,
   type ApiRequest,
   type Authorization,
