@@ -133,6 +133,39 @@ export {
   withdrawRole,
 } from './service-app/roles.ts'
 export {
+  applySetup,
+  credentialOf,
+  type SetupContext,
+  type SetupProgress,
+  type SetupResult,
+} from './setup/apply.ts'
+export { describePlan } from './setup/describe-plan.ts'
+export {
+  type PlannedRequest,
+  type PlanSetupOptions,
+  planSetup,
+  type SetupDeed,
+  type SetupPlan,
+  type SetupStep,
+  stepsOf,
+} from './setup/plan.ts'
+export {
+  checkPrerequisites,
+  type Prerequisite,
+  requirePrerequisites,
+} from './setup/prerequisites.ts'
+export { type AppProof, type ProofContext, proveApp } from './setup/prove.ts'
+export {
+  KeySetError,
+  type KeySetErrorCode,
+  parseJwksUri,
+  requirePublished,
+} from './setup/published-keys.ts'
+export { SetupError, type SetupErrorCode } from './setup/setup-error.ts'
+export { newSetupState, parseSetupState, type SetupState } from './setup/state.ts'
+export { terraformOf } from './setup/terraform.ts'
+export { type UndoContext, type UndoDeed, undoSetup } from './setup/undo.ts'
+export {
   type ApiAnswer,
   type ApiRequest,
   type Authorization,

@@ -155,7 +155,7 @@ export async function findRegisteredClient(
 }
 
 /** Whether an app that was found is the one that this would have made. */
-function isMadeOf(found: ServiceApp, app: NewApp): boolean {
+export function isMadeOf(found: ServiceApp, app: NewApp): boolean {
   if (app.jwksUri !== undefined) return found.jwksUri === app.jwksUri
   return found.keys.some(({ jwk }) => isSameKey(jwk, app.publicJwk))
 }

@@ -1,0 +1,16 @@
+/** @module Why a setup or a rotation stopped. Nothing is lost: both go on where they stopped. */
+
+import { PosternError } from '../error.ts'
+
+/** What can stop a setup, beyond what the org itself refuses. */
+export type SetupErrorCode =
+  | 'setup_prerequisite_missing'
+  | 'setup_plan_invalid'
+  | 'setup_state_invalid'
+  | 'setup_app_missing'
+  | 'setup_unproven'
+
+/** A setup that cannot go on. */
+export class SetupError extends PosternError<SetupErrorCode> {
+  override readonly name = 'SetupError'
+}
