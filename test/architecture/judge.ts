@@ -164,7 +164,7 @@ function partOf(file: string): string {
 }
 
 function nameOfSegment(segment: string): string {
-  return segment.replace(/\.[a-z]+$/, '')
+  return segment.replace(/(?:\.d)?\.[a-z]+$/, '')
 }
 
 function rankOf(part: string, rule: PackageRule): number | undefined {

@@ -63,6 +63,7 @@ export type UpstreamErrorCode =
   | 'upstream_bad_response'
   | 'upstream_response_too_large'
   | 'upstream_redirect_refused'
+  | 'upstream_address_refused'
   | 'upstream_unavailable'
   | 'rate_limited'
   | 'tls_error'

@@ -12,6 +12,7 @@ import {
   TokenSource,
 } from '@postern/core'
 import { UsageError } from '../../config/usage-error.ts'
+import { createTransport } from '../../http/transport.ts'
 import type { ConnectionFlags } from '../connection-flags.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { openConnection } from '../open-connection.ts'
@@ -37,11 +38,17 @@ export async function token(
     ...flags,
     ...(scopes === undefined ? {} : { scopes }),
   })
+  const transport = createTransport({ loopbackOrgs: new Set([org]) })
   const { headersFor: url, method = 'GET' } = flags
   if (url !== undefined && !flags.explain) {
     const narrowed =
       credential.kind === 'api-token' ? credential : narrowScopes(credential, flags.scope)
-    const authorizer = createAuthorizer({ org, credential: narrowed, onStep: tellTokenStep })
+    const authorizer = createAuthorizer({
+      org,
+      credential: narrowed,
+      transport,
+      onStep: tellTokenStep,
+    })
     return printHeaders(await authorizer.authorize({ method, url, signal }), options)
   }
   if (credential.kind === 'api-token') {
@@ -55,7 +62,7 @@ export async function token(
     )
   }
   const narrowed = narrowScopes(credential, flags.scope)
-  const source = new TokenSource({ org, credential: narrowed, onStep: tellTokenStep })
+  const source = new TokenSource({ org, credential: narrowed, transport, onStep: tellTokenStep })
   if (flags.explain) {
     const explained = await explainTokenRequest(source)
     return printData(explained, { format: options.output, text: () => describeRequest(explained) })

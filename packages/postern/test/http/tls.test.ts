@@ -1,0 +1,110 @@
+import tls from 'node:tls'
+import { Org, Secret } from '@postern/core'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import {
+  createAuthority,
+  createSelfSigned,
+  type TestCertificate,
+} from '../../../../test/certificates.ts'
+import { createTransport, type TransportOptions } from '../../src/http/transport.ts'
+import { createPlace } from '../cli/run.ts'
+import { readAll, startWireServer, whole } from './wire.ts'
+
+const authority = createAuthority()
+const hello = whole('200 OK', { 'content-type': 'application/json' }, '{}')
+
+/** What a request to a server with this certificate ends in. */
+async function ask(certificate: TestCertificate, options: TransportOptions = {}): Promise<unknown> {
+  const server = await startWireServer(hello, certificate)
+  const transport = createTransport({ loopbackOrgs: new Set([server.origin]), ...options })
+  const org = new Org({
+    url: server.origin,
+    dev: true,
+    credential: { kind: 'api-token', apiToken: new Secret(`00TEST${'0'.repeat(36)}`) },
+    transport,
+  })
+  const asked = org.request({ path: '/api/v1/org', maxAttempts: 1 })
+  const outcome = await asked.then(
+    ({ status }) => status,
+    ({ code, details }) => ({ code, reason: details.reason }),
+  )
+  return { outcome, received: server.received.join('') }
+}
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
+
+describe('a TLS connection (S25)', () => {
+  test('to a server whose authority is named as an extra one is accepted', async () => {
+    const certificate = authority.issue({ hosts: ['localhost'] })
+    expect(await ask(certificate, { extraCa: authority.cert })).toMatchObject({ outcome: 200 })
+  })
+
+  test.each([
+    ['signed by itself', createSelfSigned({ hosts: ['localhost'] }), 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+    [
+      'of an authority that is not trusted',
+      createAuthority('TEST stranger').issue({ hosts: ['localhost'] }),
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    ],
+    [
+      'that has expired',
+      authority.issue({ hosts: ['localhost'], validity: 'expired' }),
+      'CERT_HAS_EXPIRED',
+    ],
+    [
+      'for another name',
+      authority.issue({ hosts: ['acme.okta.com'] }),
+      'ERR_TLS_CERT_ALTNAME_INVALID',
+    ],
+  ])(
+    'to a server with a certificate %s ends in tls_error, and nothing is sent',
+    async (_, certificate, reason) => {
+      expect(await ask(certificate, { extraCa: authority.cert })).toEqual({
+        outcome: { code: 'tls_error', reason },
+        received: '',
+      })
+    },
+  )
+
+  test('is verified although NODE_TLS_REJECT_UNAUTHORIZED is 0', async () => {
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
+    const certificate = createSelfSigned({ hosts: ['localhost'] })
+    expect(await ask(certificate)).toMatchObject({ outcome: { code: 'tls_error' }, received: '' })
+  })
+
+  test('to a server that speaks TLS 1.1 at most is refused, whatever the defaults of the process', async () => {
+    const { DEFAULT_CIPHERS, DEFAULT_MIN_VERSION } = tls
+    onTestFinished(() => {
+      Object.assign(tls, { DEFAULT_CIPHERS, DEFAULT_MIN_VERSION })
+    })
+    Object.assign(tls, { DEFAULT_CIPHERS: 'DEFAULT@SECLEVEL=0', DEFAULT_MIN_VERSION: 'TLSv1' })
+    const server = await startWireServer(hello, {
+      ...authority.issue({ hosts: ['localhost'] }),
+      minVersion: 'TLSv1',
+      maxVersion: 'TLSv1.1',
+      ciphers: 'DEFAULT@SECLEVEL=0',
+    })
+    const transport = createTransport({
+      loopbackOrgs: new Set([server.origin]),
+      extraCa: authority.cert,
+    })
+    await expect(readAll(transport, { url: server.origin })).rejects.toMatchObject({
+      code: expect.stringMatching(/^(?:ERR_SSL|EPROTO|ECONNRESET)/),
+    })
+    expect(server.received.join('')).toBe('')
+  })
+})
+
+describe('postern', () => {
+  test('refuses to start while NODE_TLS_REJECT_UNAUTHORIZED is 0', async () => {
+    const place = createPlace()
+    const { code, stdout, stderr } = await place.run(['keys', 'inspect', '-'], {
+      env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
+    })
+    place.remove()
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toContain('config_tls_verification_off')
+  })
+})
