@@ -1,6 +1,7 @@
 /** @module What a command says when it fails: what was observed, what to do, and nothing secret. */
 
 import { PosternError, showHostile } from '@postern/core'
+import { ConfigError } from '../config/config-error.ts'
 import { ConnectionError } from '../config/connection.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { exitCodeOf, isInterruption } from './exit-code.ts'
@@ -31,6 +32,18 @@ export function secretInArgument(): UsageError {
     {
       remedy:
         'Give the name of a file, - for standard input, or env:NAME; then replace the secret, which the process list and the shell history have seen.',
+    },
+  )
+}
+
+/** The failure of an environment that makes Node accept every certificate. */
+export function tlsVerificationOff(): ConfigError {
+  return new ConfigError(
+    'config_tls_verification_off',
+    'NODE_TLS_REJECT_UNAUTHORIZED is 0, and every certificate would pass.',
+    {
+      remedy:
+        'Unset it; for a server or a proxy of your own, name its authority in NODE_EXTRA_CA_CERTS.',
     },
   )
 }

@@ -35,6 +35,9 @@ async function runCommand(
 ): Promise<number> {
   const { version, format, interruption } = options
   if (args.some(holdsSecret)) throw (await import('./failure.ts')).secretInArgument()
+  if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
+    throw (await import('./failure.ts')).tlsVerificationOff()
+  }
   const program = createProgram(version, format, interruption.signal)
   try {
     const asked = args.length === 0 ? ['--help'] : args

@@ -2,13 +2,14 @@
 
 import { PosternError } from '@postern/core'
 
-/** What can be wrong with a file of settings or a key file. */
+/** What can be wrong with a file of settings, a key file, or the environment. */
 export type ConfigErrorCode =
   | 'config_file_invalid'
   | 'config_file_too_large'
   | 'config_file_unreadable'
+  | 'config_tls_verification_off'
 
-/** A file that is there cannot be used. Names the file and the line, never its content. */
+/** A configuration that is there cannot be used. Names the file and the line, never its content. */
 export class ConfigError extends PosternError<ConfigErrorCode> {
   override readonly name = 'ConfigError'
 }
