@@ -81,7 +81,9 @@ function askedWaitMs(failed: FailedAttempt): number | undefined {
     if (Number.isFinite(waitMs)) return Math.max(0, waitMs)
   }
   if (failed.status !== 429) return undefined
-  const reset = failed.headers?.get('x-rate-limit-reset')?.trim()
-  if (!reset || !/^\d{1,12}$/.test(reset)) return undefined
-  return Math.max(0, Number(reset) * 1_000 - failed.orgTime.getTime())
+  // Where two limits apply, both are sent; it is over when both are.
+  const resets = failed.headers?.get('x-rate-limit-reset')?.split(',') ?? []
+  if (resets.length === 0 || !resets.every((reset) => /^\s*\d{1,12}\s*$/.test(reset)))
+    return undefined
+  return Math.max(0, Math.max(...resets.map(Number)) * 1_000 - failed.orgTime.getTime())
 }

@@ -1,6 +1,8 @@
 /** @module What is left of one rate-limit bucket. No clock of its own: every call is told the time. */
 
 import { untilResetMs } from '../retry.ts'
+import { WINDOW_MS } from './buckets.ts'
+import { Caution } from './caution.ts'
 
 /** An answer as far as pacing depends on it. */
 export interface PacedAnswer {
@@ -24,45 +26,44 @@ export interface BucketView {
   readonly refusals: number
 }
 
-/** The figures of an answer's headers. */
+/** What an answer's headers say. */
 interface RateFigures {
   readonly limit: number
   readonly remaining: number
-  readonly resetSeconds: number
+  /** When the window ends. Absent where it says what cannot be. */
+  readonly reset?: { readonly seconds: number; readonly inMs: number } | undefined
 }
 
-const WINDOW_MS = 60_000
+/** The org's window as far as it is known. */
+interface Window {
+  /** Requests of ours in it. */
+  used: number
+  /** The lowest figure that an answer showed. */
+  remaining?: number
+  /** On the monotonic clock; never before the org's own end. */
+  endMs: number
+  resetSeconds?: number
+}
+
+// A window ends within a minute; a little more is a clock that is read twice.
+const MAX_RESET_MS = WINDOW_MS + 5_000
 
 // Urgent requests may use half of what the share leaves over, so that a walk does not make a person wait for a minute.
 const URGENT_PART = 0.5
 
-// After a 429 somebody else uses the bucket too: a little less than what passed is safe, half is worth trying, and each
-// window without a refusal a little more.
-const CAUTION = 0.95
-const BACKOFF = 0.5
-const GROWTH = 1.1
-
 /** The budget of one bucket: how much may be sent in the present window, and how long to wait when it is used up. */
 export class BucketBudget {
   readonly #share: number
+  readonly #caution = new Caution()
   #limit: number | undefined
   #learned = false
   #inFlight = 0
-  /** Requests sent in this window. */
-  #used = 0
-  /** The lowest figure that an answer of this window showed. */
-  #remaining: number | undefined
-  #resetSeconds = 0
-  /** On the monotonic clock; never before the org's own end. */
-  #windowEndMs: number | undefined
+  #window: Window | undefined
+  /** Which of the org's windows are over. */
+  #endedResetSeconds = 0
   #blockedUntilMs = 0
   #failures = 0
   #refusals = 0
-  #refusedInWindow = false
-  /** Below the share of the limit where somebody else uses the bucket too. */
-  #ceiling: number | undefined
-  /** Requests beyond this number go one at a time: it is not known whether they pass. */
-  #knownSafe: number | undefined
 
   constructor(share: number) {
     this.#share = share
@@ -73,21 +74,19 @@ export class BucketBudget {
     this.#roll(nowMs)
     if (nowMs < this.#blockedUntilMs) return this.#blockedUntilMs - nowMs
     if (!this.#learned) return this.#inFlight === 0 ? 0 : Infinity
-    if (this.#limit === undefined) return 0
-    const spent = this.#spent()
-    if (spent < this.#budget(isUrgent)) {
-      const isProbe = this.#knownSafe !== undefined && spent >= this.#knownSafe
-      return isProbe && this.#inFlight > 0 ? Infinity : 0
+    if (this.#window !== undefined && this.#spent() >= this.#budget(isUrgent)) {
+      return this.#window.endMs - nowMs
     }
-    return (this.#windowEndMs ?? nowMs + WINDOW_MS) - nowMs
+    return this.#caution.waitMs(nowMs, this.#inFlight, this.#budget(false), isUrgent)
   }
 
   take(nowMs: number): void {
     this.#roll(nowMs)
     // A window opens with its first request; the answer will say when it ends.
-    this.#windowEndMs ??= nowMs + WINDOW_MS
+    this.#window ??= this.#open(nowMs)
+    this.#window.used++
+    this.#caution.take(nowMs, this.#inFlight)
     this.#inFlight++
-    this.#used++
   }
 
   /** Learns from the answer to a request that was taken. @param jitter - a number in [0, 1). */
@@ -95,14 +94,14 @@ export class BucketBudget {
     this.#inFlight--
     if (answer === undefined) return
     this.#learned = true
-    const resetMs = untilResetMs(answer.headers, orgTimeOf(answer))
-    const figures = figuresOf(answer.headers)
+    const figures = figuresOf(answer)
+    if (figures !== undefined) this.#limit = figures.limit
     if (answer.status === 429) {
-      this.#refuse(figures, resetMs, nowMs, jitter)
+      this.#refuse(answer, nowMs, jitter)
       return
     }
     this.#failures = 0
-    if (figures !== undefined) this.#observe(figures, resetMs ?? WINDOW_MS, nowMs)
+    if (figures !== undefined) this.#observe(figures, nowMs)
   }
 
   /** Lets nothing pass until then. */
@@ -114,12 +113,12 @@ export class BucketBudget {
     this.#roll(nowMs)
     const resetInMs = Math.max(
       0,
-      (this.#windowEndMs ?? nowMs) - nowMs,
+      (this.#window?.endMs ?? nowMs) - nowMs,
       this.#blockedUntilMs - nowMs,
     )
     const known = { resetInMs, refusals: this.#refusals }
     if (this.#limit === undefined) return known
-    const budget = this.#budget(false)
+    const budget = this.#caution.budget(nowMs, this.#inFlight, this.#budget(false))
     const left = Math.max(0, budget - this.#spent())
     return { ...known, limitPerMinute: this.#limit, budget, left }
   }
@@ -132,71 +131,56 @@ export class BucketBudget {
 
   #budget(isUrgent: boolean): number {
     const limit = this.#limit ?? Infinity
-    const usual = Math.max(1, Math.min(Math.floor(limit * this.#share), this.#ceiling ?? Infinity))
-    if (!isUrgent) return usual
-    return Math.max(usual, Math.floor(limit * (this.#share + (1 - this.#share) * URGENT_PART)))
+    const part = isUrgent ? this.#share + (1 - this.#share) * URGENT_PART : this.#share
+    return Math.max(1, Math.floor(limit * part))
   }
 
   /** Requests that this window has seen of ours, or of everybody with our limit, whichever is more. */
   #spent(): number {
-    const { limit, remaining } = { limit: this.#limit ?? 0, remaining: this.#remaining }
+    const { used = 0, remaining } = this.#window ?? {}
     // Those under way may be in `remaining` already; counting them again errs on the safe side.
-    const shown = remaining === undefined ? 0 : limit - remaining + this.#inFlight
-    return Math.max(this.#used, shown)
+    const shown = remaining === undefined ? 0 : (this.#limit ?? 0) - remaining + this.#inFlight
+    return Math.max(used, shown)
   }
 
-  #observe(figures: RateFigures, resetMs: number, nowMs: number): void {
-    const { limit, remaining, resetSeconds } = figures
+  #observe(figures: RateFigures, nowMs: number): void {
+    const { remaining, reset } = figures
+    if (reset !== undefined && reset.seconds > (this.#window?.resetSeconds ?? Infinity)) this.#end()
     // An answer of a window that is over says nothing about this one.
-    if (resetSeconds < this.#resetSeconds) return
-    const isNew = resetSeconds > this.#resetSeconds
-    this.#limit = limit
-    this.#remaining = isNew ? remaining : Math.min(remaining, this.#remaining ?? remaining)
+    if (reset !== undefined && reset.seconds <= this.#endedResetSeconds) return
+    this.#window ??= this.#open(nowMs)
+    const window = this.#window
+    const endMs = nowMs + (reset?.inMs ?? WINDOW_MS)
     // `Date` is cut to a second, so every answer's end is at or after the true one, and the earliest is the best.
-    const endMs = nowMs + resetMs
-    this.#windowEndMs = isNew ? endMs : Math.min(endMs, this.#windowEndMs ?? endMs)
-    this.#resetSeconds = resetSeconds
+    window.endMs = window.remaining === undefined ? endMs : Math.min(endMs, window.endMs)
+    window.remaining = Math.min(remaining, window.remaining ?? remaining)
+    if (reset !== undefined) window.resetSeconds = reset.seconds
   }
 
-  #refuse(
-    figures: RateFigures | undefined,
-    resetMs: number | undefined,
-    nowMs: number,
-    jitter: number,
-  ): void {
+  #refuse(answer: PacedAnswer, nowMs: number, jitter: number): void {
     this.#refusals++
-    this.#failures++
-    if (figures !== undefined && figures.limit > 0) this.#limit = figures.limit
-    if (!this.#refusedInWindow) {
-      this.#refusedInWindow = true
-      // What passed is what was sent, less this one and those whose answer is still to come.
-      const passed = Math.max(0, this.#used - 1 - this.#inFlight)
-      this.#knownSafe = Math.floor(passed * CAUTION)
-      const halved = this.#limit === undefined ? 0 : Math.floor(this.#budget(false) * BACKOFF)
-      this.#ceiling = Math.max(1, this.#knownSafe, halved)
-    }
-    // Without a usable reset the waits grow to a whole window.
-    const waitMs = resetMs ?? Math.min(WINDOW_MS, 1_000 * 2 ** this.#failures)
+    // Those that were under way at the same time are one event.
+    if (nowMs >= this.#blockedUntilMs) this.#failures++
+    const waitMs =
+      untilResetMs(answer.headers, orgTimeOf(answer)) ??
+      // Without a usable reset the waits grow to a whole window.
+      Math.min(WINDOW_MS, 1_000 * 2 ** this.#failures)
     this.block(nowMs + waitMs + jitter * 1_000)
-    this.#windowEndMs = this.#blockedUntilMs
-    this.#resetSeconds = Math.max(this.#resetSeconds, figures?.resetSeconds ?? 0)
+    this.#caution.refuse(nowMs, this.#blockedUntilMs, this.#inFlight, this.#budget(false))
   }
 
-  /** Begins a new window where the old one is over. */
+  #open(nowMs: number): Window {
+    // Those under way may arrive in this window as well as in the one before.
+    return { used: this.#inFlight, endMs: nowMs + WINDOW_MS }
+  }
+
+  #end(): void {
+    this.#endedResetSeconds = Math.max(this.#endedResetSeconds, this.#window?.resetSeconds ?? 0)
+    this.#window = undefined
+  }
+
   #roll(nowMs: number): void {
-    if (this.#windowEndMs === undefined || nowMs < this.#windowEndMs) return
-    if (this.#ceiling !== undefined && !this.#refusedInWindow) this.#growCeiling(this.#ceiling)
-    this.#refusedInWindow = false
-    this.#windowEndMs = undefined
-    this.#remaining = undefined
-    this.#used = this.#inFlight
-  }
-
-  #growCeiling(ceiling: number): void {
-    const grown = Math.ceil(ceiling * GROWTH)
-    const isWhole = grown >= Math.floor((this.#limit ?? Infinity) * this.#share)
-    this.#ceiling = isWhole ? undefined : grown
-    this.#knownSafe = isWhole ? undefined : Math.max(this.#knownSafe ?? 0, this.#used)
+    if (this.#window !== undefined && nowMs >= this.#window.endMs) this.#end()
   }
 }
 
@@ -206,12 +190,20 @@ function orgTimeOf({ headers, orgTime }: PacedAnswer): Date {
 }
 
 /** The smallest of each figure: where two limits apply, both are sent, and the tighter one counts. */
-function figuresOf(headers: Headers): RateFigures | undefined {
-  const limit = smallest(headers.get('x-rate-limit-limit'))
-  const remaining = smallest(headers.get('x-rate-limit-remaining'))
-  const resetSeconds = smallest(headers.get('x-rate-limit-reset'))
-  if (limit === undefined || remaining === undefined || resetSeconds === undefined) return undefined
-  return { limit, remaining, resetSeconds }
+function figuresOf(answer: PacedAnswer): RateFigures | undefined {
+  const [limit, remaining, seconds] = ['limit', 'remaining', 'reset'].map((name) =>
+    smallest(answer.headers.get(`x-rate-limit-${name}`)),
+  )
+  if (limit === undefined || remaining === undefined || limit < 1 || remaining > limit) {
+    return undefined
+  }
+  if (seconds === undefined) return { limit, remaining }
+  const inMs = seconds * 1_000 - orgTimeOf(answer).getTime()
+  return {
+    limit,
+    remaining,
+    reset: inMs > 0 && inMs <= MAX_RESET_MS ? { seconds, inMs } : undefined,
+  }
 }
 
 function smallest(header: string | null): number | undefined {

@@ -1,5 +1,8 @@
 /** @module Which rate-limit bucket a request falls into. Data only. */
 
+/** The length of a window. @see Okta, "Rate limits" - it begins with the first request in it */
+export const WINDOW_MS = 60_000
+
 /** One bucket: its name in Okta's table, what falls into it, and the requests a minute that Okta published for it. */
 export interface Bucket {
   readonly name: string

@@ -30,13 +30,15 @@ export interface Permit {
 
 interface Waiter {
   readonly priority: number
+  /** Who asked first, over all buckets. */
+  readonly turn: number
   grant(): void
 }
 
 interface Queue {
   readonly budget: BucketBudget
   readonly waiters: Waiter[]
-  timer?: AbortController | undefined
+  alarm?: { readonly atMs: number; readonly cancel: AbortController } | undefined
 }
 
 // A concurrency 429 asks for fewer at once; its reset is only a suggestion.
@@ -58,6 +60,7 @@ export class Pacer {
   readonly #maxInFlight: number
   #allowedInFlight: number
   #inFlight = 0
+  #turn = 0
   #concurrencyHitMs = Number.NEGATIVE_INFINITY
 
   constructor(options: PacerOptions = {}) {
@@ -89,6 +92,7 @@ export class Pacer {
       }
       const waiter: Waiter = {
         priority: priorities.indexOf(priority),
+        turn: this.#turn++,
         grant: () => {
           signal?.removeEventListener('abort', onAbort)
           resolve(this.#permit(queue, this.#clock.monotonicMs() - askedMs))
@@ -167,30 +171,28 @@ export class Pacer {
 
   #next(nowMs: number): Queue | undefined {
     if (this.#inFlight >= this.#allowedInFlight) return undefined
-    let best: Queue | undefined
+    let best: { readonly queue: Queue; readonly first: Waiter } | undefined
     for (const queue of this.#queues.values()) {
-      const first = queue.waiters[0]
-      if (first === undefined || first.priority >= (best?.waiters[0]?.priority ?? Infinity))
-        continue
-      if (queue.budget.waitMs(nowMs, isUrgent(first)) === 0) best = queue
+      const [first] = queue.waiters
+      if (first === undefined || (best !== undefined && !isBefore(first, best.first))) continue
+      if (queue.budget.waitMs(nowMs, isUrgent(first)) === 0) best = { queue, first }
     }
-    return best
+    return best?.queue
   }
 
   #wakeUp(queue: Queue, nowMs: number): void {
     const [first] = queue.waiters
     const waitMs = first === undefined ? undefined : queue.budget.waitMs(nowMs, isUrgent(first))
-    if (waitMs === undefined || waitMs === 0 || waitMs === Infinity) {
-      queue.timer?.abort()
-      queue.timer = undefined
-      return
-    }
-    if (queue.timer !== undefined) return
-    const timer = new AbortController()
-    queue.timer = timer
-    this.#clock.sleep(waitMs, { signal: timer.signal }).then(
+    const atMs = nowMs + (waitMs || Infinity)
+    if (Math.abs(atMs - (queue.alarm?.atMs ?? Infinity)) < 1) return
+    queue.alarm?.cancel.abort()
+    queue.alarm = undefined
+    if (waitMs === undefined || atMs === Infinity) return
+    const cancel = new AbortController()
+    queue.alarm = { atMs, cancel }
+    this.#clock.sleep(waitMs, { signal: cancel.signal }).then(
       () => {
-        queue.timer = undefined
+        queue.alarm = undefined
         this.#pump()
       },
       () => undefined,
@@ -208,6 +210,12 @@ export class Pacer {
 
 function isUrgent({ priority }: Waiter): boolean {
   return priority === 0
+}
+
+function isBefore(waiter: Waiter, other: Waiter): boolean {
+  return waiter.priority === other.priority
+    ? waiter.turn < other.turn
+    : waiter.priority < other.priority
 }
 
 /** Whether a 429 is for too many at once: then both figures are 0. */
