@@ -140,6 +140,7 @@ export {
   type SetupResult,
 } from './setup/apply.ts'
 export { describePlan } from './setup/describe-plan.ts'
+export { findRepair, type Repair, type RepairNeeds, repairs } from './setup/fix.ts'
 export {
   type PlannedRequest,
   type PlanSetupOptions,

@@ -10,6 +10,7 @@ import {
   requireMembers,
   requireText,
   textOf,
+  textsOf,
 } from './members.ts'
 import { type AppKey, keysIn, parseKey } from './public-keys.ts'
 
@@ -25,6 +26,7 @@ export interface ServiceApp {
   readonly applicationType: string | undefined
   /** `private_key_jwt` for "Public key / Private key". */
   readonly authMethod: string | undefined
+  readonly grantTypes: readonly string[]
   readonly dpopRequired: boolean
   /** The keys that are kept in Okta. */
   readonly keys: readonly AppKey[]
@@ -41,6 +43,10 @@ export interface AppChange {
   readonly authMethod?: 'private_key_jwt'
   /** Deletes the keys that are kept in Okta. */
   readonly jwksUri?: string
+  /** All keys that Okta shall keep, in the place of those it has. */
+  readonly keys?: readonly Members[]
+  /** In the place of those that it has. */
+  readonly grantTypes?: readonly string[]
 }
 
 // What Okta adds to an app and takes from nobody.
@@ -138,6 +144,7 @@ export function parseApp(whole: Members): ServiceApp {
     isActive: textOf(whole, 'status') === 'ACTIVE',
     applicationType: textOf(settings, 'application_type'),
     authMethod: textOf(credentials, 'token_endpoint_auth_method'),
+    grantTypes: textsOf(settings, 'grant_types'),
     dpopRequired: settings['dpop_bound_access_tokens'] === true,
     keys: keysIn(membersOf(settings, 'jwks')).map(parseKey),
     jwksUri: textOf(settings, 'jwks_uri'),
@@ -158,26 +165,34 @@ export async function unlessRefused<Value>(promise: Promise<Value>): Promise<Val
 
 function changedApp(whole: Members, change: AppChange): Members {
   const kept = Object.entries(whole).filter(([name]) => !READ_ONLY_MEMBERS.includes(name))
-  const { client_secret: _secret, ...credentials } = oauthCredentials(whole)
-  const { jwks, ...settings } = oauthSettings(whole)
-  const { dpopRequired, authMethod, jwksUri } = change
+  const { authMethod } = change
+  const { client_secret: _secret, ...withoutSecret } = oauthCredentials(whole)
   return {
     ...Object.fromEntries(kept),
     credentials: {
       ...membersOf(whole, 'credentials'),
-      oauthClient: {
-        ...(authMethod === undefined ? oauthCredentials(whole) : credentials),
-        ...(authMethod === undefined ? {} : { token_endpoint_auth_method: authMethod }),
-      },
+      oauthClient:
+        authMethod === undefined
+          ? oauthCredentials(whole)
+          : { ...withoutSecret, token_endpoint_auth_method: authMethod },
     },
     settings: {
       ...membersOf(whole, 'settings'),
-      oauthClient: {
-        ...settings,
-        ...(jwksUri === undefined ? (jwks === undefined ? {} : { jwks }) : { jwks_uri: jwksUri }),
-        ...(dpopRequired === undefined ? {} : { dpop_bound_access_tokens: dpopRequired }),
-      },
+      oauthClient: changedSettings(oauthSettings(whole), change),
     },
+  }
+}
+
+function changedSettings(
+  { jwks, ...settings }: Members,
+  { dpopRequired, jwksUri, keys, grantTypes }: AppChange,
+): Members {
+  const before = keys === undefined ? (jwks === undefined ? {} : { jwks }) : { jwks: { keys } }
+  return {
+    ...settings,
+    ...(jwksUri === undefined ? before : { jwks_uri: jwksUri }),
+    ...(dpopRequired === undefined ? {} : { dpop_bound_access_tokens: dpopRequired }),
+    ...(grantTypes === undefined ? {} : { grant_types: grantTypes }),
   }
 }
 

@@ -40,6 +40,12 @@ export function membersOf(members: Members, name: string): Members {
   return isMembers(value) ? value : {}
 }
 
+/** The texts of a list; everything else in it is left out. */
+export function textsOf(members: Members, name: string): readonly string[] {
+  const value = members[name]
+  return Array.isArray(value) ? value.filter((text) => typeof text === 'string') : []
+}
+
 /** The objects of a list; everything else in it is left out. */
 export function eachOf(value: unknown): readonly Members[] {
   return Array.isArray(value) ? value.filter(isMembers) : []
