@@ -10,6 +10,11 @@ export function encodeBase64url(input: Uint8Array | string): string {
   return base64url.encode(input)
 }
 
+/** The bytes of base64url. @throws {TypeError} where it is none. */
+export function decodeBase64url(text: string): Uint8Array {
+  return base64url.decode(text)
+}
+
 /** UTF-8 bytes of a text. */
 export function encodeText(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text) as Uint8Array<ArrayBuffer>

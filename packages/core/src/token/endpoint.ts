@@ -25,6 +25,8 @@ export interface TokenEndpointOptions {
   readonly random: () => number
   /** The longest one attempt may take. */
   readonly timeoutMs: number
+  /** How many attempts may end without a word about the credential, such as 429, 5xx or a broken connection. Default 4. */
+  readonly maxFailures?: number
   readonly onStep?: ((step: TokenStep) => void) | undefined
 }
 
@@ -36,7 +38,6 @@ interface Attempt {
   readonly answer: GrantAnswer
 }
 
-// Attempts that ended without a word about the credential: 429, 5xx, a broken connection.
 const MAX_FAILURES = 4
 const RETRIED_CODES = [
   'upstream_timeout',
@@ -180,7 +181,7 @@ export class TokenEndpoint {
     failures: number,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const { clock, random, onStep } = this.#options
+    const { clock, random, maxFailures = MAX_FAILURES, onStep } = this.#options
     const error = answer.kind === 'failed' ? answer.error : answer.refusal.error
     const failed = {
       attempt: failures,
@@ -190,7 +191,7 @@ export class TokenEndpoint {
       orgTime: this.orgClock.now(),
     }
     const waitMs = RETRIED_CODES.includes(error.code)
-      ? waitBeforeRetry(failed, { maxAttempts: MAX_FAILURES, random })
+      ? waitBeforeRetry(failed, { maxAttempts: maxFailures, random })
       : undefined
     const step = { step: 'failed', attempt: attempt.number, error } as const
     onStep?.(waitMs === undefined ? step : { ...step, waitMs })

@@ -260,17 +260,17 @@ export const knownRefusals: readonly KnownRefusal[] = [
   ),
   invalidClient(
     'The client JWKSet from jwks_uri must contain at least one key.',
-    'jwks_uri',
+    'jwks_uri empty',
     'Publish the public key at the JWKS URL of the app.',
   ),
   invalidClient(
     'All keys in the client JWKSet from jwks_uri must have a unique kid.',
-    'jwks_uri',
+    'jwks_uri kids',
     'Give each key at the JWKS URL its own kid.',
   ),
   invalidClient(
     "The 'jku' in JWT and 'jwks_uri' doesn't match.",
-    'jwks_uri',
+    'jwks_uri jku',
     'Set the JWKS URL of the app to the one the key is published at.',
   ),
   {

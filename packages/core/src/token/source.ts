@@ -81,6 +81,7 @@ export class TokenSource {
       clock: options.clock ?? systemClock,
       random: options.random ?? randomFraction,
       timeoutMs: options.timeoutMs ?? 30_000,
+      ...(options.maxFailures === undefined ? {} : { maxFailures: options.maxFailures }),
       onStep: onStep && heedless(onStep),
     }
     this.endpoint = new TokenEndpoint(this.#options)

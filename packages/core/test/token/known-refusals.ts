@@ -221,7 +221,7 @@ export const knownAnswers: readonly (readonly [number, string, string, string, s
       'invalid_client',
       'The client JWKSet from jwks_uri must contain at least one key.',
       'auth_invalid_client',
-      'jwks_uri',
+      'jwks_uri empty',
       'Publish',
     ],
     [
@@ -229,7 +229,7 @@ export const knownAnswers: readonly (readonly [number, string, string, string, s
       'invalid_client',
       'All keys in the client JWKSet from jwks_uri must have a unique kid.',
       'auth_invalid_client',
-      'jwks_uri',
+      'jwks_uri kids',
       'kid',
     ],
     [
@@ -237,7 +237,7 @@ export const knownAnswers: readonly (readonly [number, string, string, string, s
       'invalid_client',
       "The 'jku' in JWT and 'jwks_uri' doesn't match.",
       'auth_invalid_client',
-      'jwks_uri',
+      'jwks_uri jku',
       'JWKS URL',
     ],
     [
