@@ -41,7 +41,7 @@ export const limitFaults: readonly Fault[] = [
     },
     (_request, { place }) => ({ answer: answerOf(refuseConcurrency(place.org.time.nowMs())) }),
   ),
-  insteadOfOrg(
+  afterOrg(
     {
       name: 'page-too-big',
       summary: 'A page of that size is more than Okta can put together in time.',
@@ -55,8 +55,8 @@ export const limitFaults: readonly Fault[] = [
         },
       },
     },
-    ({ method, query, path }, { values }) => {
-      if (method !== 'GET' || !path.startsWith('/api/')) return undefined
+    ({ method, query }, { status, rows, json }, { values }) => {
+      if (method !== 'GET' || status !== 200 || !Array.isArray(rows ?? json)) return undefined
       const asked = query.get('limit')
       const fits = asked !== null && Number(asked) <= (values.number('limit') ?? 0)
       return fits ? undefined : { answer: answerOf(oktaError('E0000009')) }
