@@ -23,6 +23,18 @@ export const allowed: readonly Allowed[] = [
   },
   {
     rule: 'secret-reveal',
+    place: 'packages/core/src/doctor/checks/key.ts',
+    text: 'connection.key?.reveal',
+    why: 'hands the text of a key to importKey',
+  },
+  {
+    rule: 'secret-reveal',
+    place: 'packages/core/src/doctor/checks/token-life.ts',
+    text: 'accessToken.reveal',
+    why: 'reads when the token itself ends, and nothing else of it',
+  },
+  {
+    rule: 'secret-reveal',
     place: 'packages/core/src/keys/encrypted.ts',
     why: 'decrypts a PEM with its passphrase',
   },

@@ -19,6 +19,13 @@ export {
   checkAssertionOptions,
 } from './assertion/claims.ts'
 export { type Clock, OrgClock, systemClock } from './clock.ts'
+export type { Check, CheckName } from './doctor/check.ts'
+export type { ConnectionTexts } from './doctor/connection-texts.ts'
+export { diagnose } from './doctor/diagnose.ts'
+export type { DiagnoseOptions } from './doctor/examination.ts'
+export { type Finding, type FindingStatus, isProblem } from './doctor/finding.ts'
+export type { ProblemCode } from './doctor/problems.ts'
+export { checks } from './doctor/registry.ts'
 export { type ErrorDetails, PosternError, type PosternErrorOptions, type Warning } from './error.ts'
 export { showHostile } from './hostile.ts'
 export type { JsonObject, JsonValue } from './json.ts'

@@ -1,0 +1,107 @@
+/** @module How much this credential may ask, and whether somebody else uses it up. */
+
+import { type Bucket, bucketOf } from '../../org/buckets.ts'
+import type { Check } from '../check.ts'
+import type { Examination } from '../examination.ts'
+import type { Exchange } from '../exchanges.ts'
+import { information, type Observation, ok } from '../finding.ts'
+import { problem } from '../problems.ts'
+import { type RateFigures, readRateFigures } from '../rate-figures.ts'
+import { listOf } from '../words.ts'
+
+/** The first answer of a bucket. */
+interface FirstLook {
+  readonly bucket: Bucket
+  readonly figures: RateFigures
+}
+
+// A token or app gets half of a bucket unless somebody chose otherwise.
+const LOW_SHARE = 0.25
+const LOW_REMAINING = 0.2
+
+/**
+ * Reads the headers of the answers that came so far; asks nothing more.
+ *
+ * @see Okta, "Rate limits" - the headers, and that a token or app gets half of a bucket by default
+ */
+export const rateLimitsCheck: Check = {
+  name: 'rate-limits',
+  question: 'How much may this credential ask?',
+  needs: ['reading'],
+  async *run(examination) {
+    const answers = apiAnswers(examination)
+    const looks = firstLooks(answers)
+    if (looks.length === 0) {
+      const observed = `None of ${answers.length} answers had the x-rate-limit headers.`
+      yield problem('rate_headers_missing', observed, { status: 'warning' })
+      return true
+    }
+    if (looks.some(({ figures }) => figures.isDoubled)) {
+      yield information(
+        'rate_headers_doubled',
+        'The x-rate-limit headers come twice: two limits apply, and the lower one is kept.',
+      )
+    }
+    const troubles = [judgeShare(looks), judgeUse(looks)].filter((found) => found !== undefined)
+    yield* troubles
+    if (troubles.length === 0) yield ok(`Requests a minute: ${listOf(looks.map(describe))}.`)
+    return true
+  },
+}
+
+/** The answers that always have the headers: those of the org's APIs that brought something. */
+function apiAnswers(examination: Examination): readonly Exchange[] {
+  const org = examination.known('org')
+  return examination.exchanges.all.filter(
+    ({ origin, path, status }) => origin === org && path.startsWith('/api/') && status === 200,
+  )
+}
+
+function firstLooks(answers: readonly Exchange[]): readonly FirstLook[] {
+  const looks = new Map<string, FirstLook>()
+  for (const { method, path, headers } of answers) {
+    const bucket = bucketOf(method, path)
+    const figures = headers && readRateFigures(headers)
+    if (figures === undefined || looks.has(bucket.name)) continue
+    looks.set(bucket.name, { bucket, figures })
+  }
+  return [...looks.values()]
+}
+
+/** The plan is not known, so the share is the one that fits the figures of one plan in every bucket. */
+function judgeShare(looks: readonly FirstLook[]): Observation | undefined {
+  const published = looks.flatMap(({ bucket: { perMinute }, figures: { limit } }) =>
+    perMinute === undefined ? [] : [{ perMinute, limit }],
+  )
+  const shares = (['integrator', 'enterprise', 'workforce'] as const).flatMap((plan) => {
+    const ofPlan = published.map(({ perMinute, limit }) => limit / perMinute[plan])
+    const [least, most] = [Math.min(...ofPlan), Math.max(...ofPlan)]
+    return ofPlan.length > 1 && most - least < 0.02 ? [most] : []
+  })
+  const isBelowEveryPlan = published.some(
+    ({ perMinute, limit }) => limit < Math.min(...Object.values(perMinute)) * LOW_SHARE,
+  )
+  const share = shares.find((found) => found < LOW_SHARE)
+  if (share === undefined && !isBelowEveryPlan) return undefined
+  const part = share === undefined ? 'little' : `about ${Math.round(share * 100)} %`
+  const observed = `The credential may use ${part} of the org's limits: ${listOf(looks.map(describe))} requests a minute.`
+  return problem('rate_share_low', observed, { status: 'warning', certainty: 'likely' })
+}
+
+/** At the first request of a diagnosis nearly everything should be left. */
+function judgeUse(looks: readonly FirstLook[]): Observation | undefined {
+  const used = looks.filter(({ figures }) => figures.remaining < figures.limit * LOW_REMAINING)
+  if (used.length === 0) return undefined
+  const observed = listOf(
+    used.map(
+      ({ bucket, figures }) => `${bucket.name}: ${figures.remaining} of ${figures.limit} are left`,
+    ),
+  )
+  return problem('rate_share_used', `Somebody else uses this limit: ${observed}.`, {
+    status: 'warning',
+  })
+}
+
+function describe({ bucket, figures }: FirstLook): string {
+  return `${figures.limit} of ${bucket.name}`
+}

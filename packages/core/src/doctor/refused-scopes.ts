@@ -1,0 +1,52 @@
+/** @module Which scopes the org does not know, and which it did not grant. */
+
+import { textsOf } from '../service-app/members.ts'
+import type { TokenError } from '../token/errors.ts'
+import { UpstreamError } from '../transport.ts'
+import { oktaScopes } from '../url/okta-scopes.ts'
+import type { Examination } from './examination.ts'
+import type { Observation } from './finding.ts'
+import { problem } from './problems.ts'
+import { readPublicDocument } from './public-document.ts'
+import { count, listOf } from './words.ts'
+
+/** The finding for a request whose scopes were refused as a whole. */
+export async function explainScopes(
+  examination: Examination,
+  error: TokenError,
+): Promise<Observation> {
+  const scopes = examination.known('scopes')
+  const { details } = error
+  if (error.code === 'scope_not_granted') {
+    const observed = `Of ${count(scopes.length, 'scope')} none is granted to the app: ${listOf(scopes)}.`
+    return problem('scope_not_granted', observed, { details: { ...details, scopes } })
+  }
+  const unknown = await unknownScopes(examination, scopes)
+  if (unknown.length > 0) {
+    const observed = `The org has no scope ${listOf(unknown)}.`
+    return problem('scope_unknown', observed, { details: { ...details, scopes: unknown } })
+  }
+  return problem('scope_unknown', error.message, { certainty: 'likely', details })
+}
+
+/**
+ * Those of the scopes that the org does not offer. Asks it only about names that Postern does not know.
+ *
+ * @see RFC 8414, section 2 - scopes_supported
+ */
+export async function unknownScopes(
+  examination: Examination,
+  scopes: readonly string[],
+): Promise<readonly string[]> {
+  const unlisted = scopes.filter((scope) => !oktaScopes.includes(scope))
+  if (unlisted.length === 0) return []
+  try {
+    const url = `${examination.known('org')}/.well-known/oauth-authorization-server`
+    const { json = {} } = await readPublicDocument(examination, url)
+    const offered = textsOf(json, 'scopes_supported')
+    return offered.length === 0 ? [] : unlisted.filter((scope) => !offered.includes(scope))
+  } catch (error) {
+    if (error instanceof UpstreamError) return []
+    throw error
+  }
+}

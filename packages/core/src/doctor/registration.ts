@@ -1,0 +1,33 @@
+/** @module What an org has registered for a service app: read with an admin's credential, and only where something was refused. */
+
+import { parseApp, type ServiceApp } from '../service-app/app.ts'
+import { isMembers, membersOf, textOf } from '../service-app/members.ts'
+import { keysIn, parseKey } from '../service-app/public-keys.ts'
+import { askAdmin } from './ask-admin.ts'
+import type { Examination } from './examination.ts'
+
+/** What of an app decides whether its client is let in. */
+export type Registration = Pick<ServiceApp, 'isActive' | 'authMethod' | 'jwksUri' | 'keys'>
+
+/**
+ * The app of the client id; `absent` where the org has none, undefined where nobody may tell.
+ *
+ * @see Okta, "Applications API" - the id of an app is its client id unless another was chosen when it was made
+ */
+export async function readRegistration(
+  examination: Examination,
+): Promise<Registration | 'absent' | undefined> {
+  const clientId = encodeURIComponent(examination.known('clientId'))
+  const app = await askAdmin(examination, `/api/v1/apps/${clientId}`)
+  if (app !== 'absent') return isMembers(app?.json) ? parseApp(app.json) : undefined
+  const client = await askAdmin(examination, `/oauth2/v1/clients/${clientId}`)
+  if (client === 'absent') return 'absent'
+  if (!isMembers(client?.json)) return undefined
+  return {
+    // A client's own document does not tell.
+    isActive: true,
+    authMethod: textOf(client.json, 'token_endpoint_auth_method'),
+    jwksUri: textOf(client.json, 'jwks_uri'),
+    keys: keysIn(membersOf(client.json, 'jwks')).map(parseKey),
+  }
+}
