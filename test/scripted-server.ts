@@ -5,12 +5,17 @@ import type { AddressInfo } from 'node:net'
 
 /** One answer of the script. */
 export interface ScriptedAnswer {
-  readonly status?: number
+  readonly status?: number | undefined
   readonly headers?: Readonly<Record<string, string>>
-  /** Sent as JSON unless it is text. */
+  /** Header lines as they are, each name as often as it stands; nothing is added but what HTTP needs. */
+  readonly rawHeaders?: readonly (readonly [name: string, value: string])[] | undefined
+  /** Sent as JSON unless it is text, or bytes. */
   readonly body?: unknown
-  /** Break the connection: before any answer, or in the middle of the body. */
-  readonly cut?: 'before' | 'during'
+  /**
+   * Break the connection: before any answer; in the middle of a body whose length was said (`during`) or was not
+   * (`chunked`); or after the whole body, of which less comes than the headers say (`short`).
+   */
+  readonly cut?: 'before' | 'during' | 'chunked' | 'short' | undefined
   /** Never answer. */
   readonly hang?: boolean
 }
@@ -70,14 +75,16 @@ export async function startScriptedServer(script: Script): Promise<ScriptedServe
     const answer = script(request, requests.length - 1)
     if (answer.hang) return
     if (answer.cut === 'before') return void incoming.socket.destroy()
-    const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {})
-    outgoing.writeHead(answer.status ?? 200, {
-      'content-type': typeof answer.body === 'string' ? 'text/html' : 'application/json',
-      ...answer.headers,
-      ...(answer.cut === 'during' ? { 'content-length': String(text.length + 100) } : {}),
-    })
-    if (answer.cut !== 'during') return void outgoing.end(text)
-    outgoing.write(text.slice(0, 10), () => incoming.socket.destroy())
+    const body = bytesOf(answer.body)
+    outgoing.writeHead(answer.status ?? 200, headersOf(answer, body))
+    switch (answer.cut) {
+      case undefined:
+        return void outgoing.end(body)
+      case 'short':
+        return void outgoing.write(body, () => incoming.socket.destroy())
+      default:
+        outgoing.write(body.subarray(0, 10), () => incoming.socket.destroy())
+    }
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
@@ -89,6 +96,22 @@ export async function startScriptedServer(script: Script): Promise<ScriptedServe
         server.closeAllConnections()
       }),
   }
+}
+
+function bytesOf(body: unknown): Buffer {
+  if (body instanceof Uint8Array) return Buffer.from(body)
+  return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body ?? {}))
+}
+
+/** Names and values in turn, as Node sends them unchanged. */
+function headersOf({ body, headers, rawHeaders, cut }: ScriptedAnswer, sent: Buffer): string[] {
+  if (rawHeaders !== undefined) return rawHeaders.flat()
+  const all = {
+    'content-type': typeof body === 'string' ? 'text/html' : 'application/json',
+    ...headers,
+    ...(cut === 'during' ? { 'content-length': String(sent.length + 100) } : {}),
+  }
+  return Object.entries(all).flat()
 }
 
 function decodeJwt(jwt: string | string[] | undefined): ScriptedRequest['assertion'] {

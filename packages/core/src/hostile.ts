@@ -12,6 +12,10 @@ const SECRET_SHAPES: readonly RegExp[] = [
   /[A-Za-z0-9+/_-]{64,}={0,2}/g,
 ]
 
+// @see ECMA-48, section 5.4 - control sequences
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const TERMINAL_SEQUENCE = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]/g
+
 /**
  * Text that came from outside (an error description, a request id, a host name), safe to put into an error or a log.
  *
@@ -21,7 +25,11 @@ export function showHostile(text: string, options?: { readonly maxCharacters?: n
   const max = options?.maxCharacters ?? MAX_CHARACTERS
   // Cut first with room to spare: the shapes below need not run over megabytes.
   // Invisible characters go first: inside a token they would keep it from being recognised.
-  let shown = text.slice(0, max * 4).replace(/\p{Cf}+/gu, '')
+  // Terminal sequences go whole: their last letter would hide the beginning of a token behind it.
+  let shown = text
+    .slice(0, max * 4)
+    .replace(/\p{Cf}+/gu, '')
+    .replace(TERMINAL_SEQUENCE, ' ')
   for (const shape of SECRET_SHAPES) shown = shown.replace(shape, '[removed]')
   shown = shown.replace(/[\p{Cc}\p{Cs}\u2028\u2029]+/gu, ' ').trim()
   return shown.length > max ? `${shown.slice(0, max)}…` : shown

@@ -27,7 +27,8 @@ describe('showHostile', () => {
     ['a PEM', 'x -----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY----- y', 'x [removed] y'],
     ['a cut PEM', 'x -----BEGIN EC PRIVATE KEY-----\nMHcC', 'x [removed]'],
     ['a long random run', `id ${'aB3'.repeat(30)}`, 'id [removed]'],
-    ['control and bidirectional characters', 'a\u001b[31mb\u202ec\r\nd', 'a [31mbc d'],
+    ['control and bidirectional characters', 'a\u001b[31mb\u202ec\r\nd\u0000[e', 'a bc d [e'],
+    ['a token behind a terminal sequence', `\u001b[2J${'eyJ'}${'a'.repeat(40)}.b`, '[removed]'],
     ['an ordinary sentence', "The 'aud' claim is not valid.", "The 'aud' claim is not valid."],
   ])('%s', (_what, text, shown) => {
     expect(showHostile(text)).toBe(shown)

@@ -20,8 +20,8 @@ export function nextCursor(org: OrgUrl, asked: string, header: string): string |
   }
   const next = links.find(({ relations }) => relations.includes('next'))
   if (next === undefined) return undefined
-  const { origin, pathname } = new URL(asked, org)
-  const url = URL.canParse(next.target, origin) ? new URL(next.target, origin) : undefined
+  const { origin, pathname, href } = new URL(asked, org)
+  const url = URL.canParse(next.target, href) ? new URL(next.target, href) : undefined
   if (url === undefined)
     throw linkError('page_link_malformed', 'The next link of a page is no URL.')
   const isOfOrg = url.origin === origin || url.origin === adminOrigin(origin)

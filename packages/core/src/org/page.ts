@@ -62,6 +62,13 @@ function sliceRecords(body: Uint8Array): readonly Uint8Array[] | undefined {
   let end = body.length
   while (end > 0 && isBlank(body[end - 1])) end--
   if (body[0] !== OPEN_ARRAY || end < 2 || body[--end] !== CLOSE_ARRAY) return undefined
+  // A record is one line of JSON lines; a line break inside a string is none of JSON's at all.
+  if (
+    body.subarray(0, end).includes(LINE_FEED) ||
+    body.subarray(0, end).includes(CARRIAGE_RETURN)
+  ) {
+    return undefined
+  }
   const records: Uint8Array[] = []
   let position = skipSpaces(body, 1)
   if (position === end) return records
@@ -86,7 +93,7 @@ function isBlank(byte: number | undefined): boolean {
   return byte === SPACE || byte === LINE_FEED || byte === CARRIAGE_RETURN
 }
 
-/** The position after the object that begins at `start`; undefined where it does not end, or has a line break. */
+/** The position after the object that begins at `start`; undefined where it does not end. */
 function endOfObject(body: Uint8Array, start: number, end: number): number | undefined {
   if (body[start] !== OPEN_OBJECT) return undefined
   // One bit for each open level: 1 is an array. A bit and a plain loop are what makes this fast.
@@ -106,8 +113,6 @@ function endOfObject(body: Uint8Array, start: number, end: number): number | und
       if ((levels & 1) !== (byte === CLOSE_ARRAY ? 1 : 0)) return undefined
       levels >>>= 1
       if (--depth === 0) return position + 1
-    } else if (byte === LINE_FEED || byte === CARRIAGE_RETURN) {
-      return undefined
     }
   }
   return undefined

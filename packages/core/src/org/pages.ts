@@ -66,7 +66,12 @@ export async function* readPages(
     emptyPages = page.records.length === 0 ? emptyPages + 1 : 0
     const repeats = page.cursor !== undefined && seen.has(page.cursor)
     const polled = mode === 'polling' && page.records.length === 0
-    if ((repeats && !polled) || emptyPages > MAX_EMPTY_PAGES) throw loopError(path)
+    if (emptyPages > MAX_EMPTY_PAGES) throw loopError(path)
+    if (repeats && !polled) {
+      // The records are good, it is the way on that is not: whoever goes on from here asks for this page again.
+      yield { ...page, cursor: next }
+      throw loopError(path)
+    }
     yield page
     next = mode === 'polling' && page.records.length < limit ? undefined : page.cursor
   }
@@ -105,7 +110,7 @@ async function readPage(
       // A list that Okta cannot put together in time comes in smaller pages.
       if (failure === 'too-large' || (failure === 'server-error' && attempt > 1)) {
         const smaller = Math.floor(limitOf(asked) / 2)
-        if (smaller < SMALLEST_LIMIT) throw error
+        if (smaller < SMALLEST_LIMIT) throw tooLarge(error, failure)
         asked = withLimit(source.url, asked, smaller)
       }
       const orgTime = new Date(0)
