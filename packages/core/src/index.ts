@@ -169,6 +169,25 @@ export {
   parseJwksUri,
   requirePublished,
 } from './setup/published-keys.ts'
+export {
+  applyRotation,
+  finishRotation,
+  retiredMinMs,
+  rollBackRotation,
+} from './setup/rotate.ts'
+export {
+  hasReached,
+  keyInUse,
+  parseRotationState,
+  planRotation,
+  type RotationPhase,
+  type RotationPlan,
+  type RotationState,
+  rotationPhases,
+} from './setup/rotation.ts'
+export type { RotationContext, RotationProgress } from './setup/rotation-context.ts'
+export { RotationError, type RotationErrorCode } from './setup/rotation-error.ts'
+export { rotationNeeds } from './setup/rotation-run.ts'
 export { SetupError, type SetupErrorCode } from './setup/setup-error.ts'
 export { newSetupState, parseSetupState, type SetupState } from './setup/state.ts'
 export { terraformOf } from './setup/terraform.ts'

@@ -14,6 +14,7 @@ export type KeySetErrorCode =
   | 'key_set_unreadable'
   | 'key_set_kid_repeated'
   | 'key_set_incomplete'
+  | 'key_set_outdated'
 
 /** A key set that Okta could not use, or that lacks a key. */
 export class KeySetError extends PosternError<KeySetErrorCode> {
@@ -43,16 +44,24 @@ export function parseJwksUri(text: string): string {
   })
 }
 
+/** How a published set is read and judged. */
+export interface PublishedOptions {
+  readonly transport: Transport
+  /** Keys that must not be in the set any more. */
+  readonly absent?: readonly PublicJwk[]
+  readonly signal?: AbortSignal | undefined
+}
+
 /**
  * Checks that keys are published at a URL, as Okta will read them.
  *
- * @throws {KeySetError} `key_set_unreadable`, `key_set_kid_repeated`, `key_set_incomplete`
+ * @throws {KeySetError} `key_set_unreadable`, `key_set_kid_repeated`, `key_set_incomplete`, `key_set_outdated`
  * @throws {UpstreamError} where no answer came.
  */
 export async function requirePublished(
   jwksUri: string,
   keys: readonly PublicJwk[],
-  options: { readonly transport: Transport; readonly signal?: AbortSignal | undefined },
+  options: PublishedOptions,
 ): Promise<void> {
   const published = await readKeySet(jwksUri, options)
   const kids = published.map(({ kid }) => kid)
@@ -64,7 +73,15 @@ export async function requirePublished(
   const missing = keys.filter(
     (key) => !published.some((jwk) => isSameKey(jwk, key) && jwk['kid'] === key.kid),
   )
-  if (missing.length === 0) return
+  const left = (options.absent ?? []).filter((key) => published.some((jwk) => isSameKey(jwk, key)))
+  if (missing.length === 0 && left.length === 0) return
+  if (missing.length === 0) {
+    const observed = `The key set at ${jwksUri} still holds the key ${left[0]?.kid ?? ''}.`
+    throw new KeySetError('key_set_outdated', observed, {
+      remedy: 'Publish the key set that was written for you at that URL, then run again.',
+      details: { jwksUri, kids },
+    })
+  }
   const names = missing.map(({ kid }) => kid).join(', ')
   throw new KeySetError('key_set_incomplete', `The key set at ${jwksUri} lacks the key ${names}.`, {
     remedy: 'Publish the key set that was written for you at that URL, then run again.',
