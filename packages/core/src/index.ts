@@ -148,6 +148,15 @@ export {
 } from './setup/apply.ts'
 export { describePlan } from './setup/describe-plan.ts'
 export { findRepair, type Repair, type RepairNeeds, repairs } from './setup/fix.ts'
+export type {
+  GuideAnswers,
+  GuideContext,
+  GuideOptions,
+  GuideOutcome,
+  GuideQuestion,
+  GuideStep,
+} from './setup/guide.ts'
+export { guideToApiToken, guideToServiceApp } from './setup/guide-steps.ts'
 export {
   type PlannedRequest,
   type PlanSetupOptions,

@@ -99,21 +99,37 @@ async function proveOnce(
 ): Promise<AppProof> {
   const org = openOrg(credential)
   const token = await proveToken(credential, org, signal)
-  const proof = { tokenType: token.type, scopes: token.scopes }
-  const allowed = probes.filter(({ scope }) => scopeCovers(token.scopes, scope))
-  // Without a role there is nothing to see; and a custom role may cover resources of which there are none.
-  const mayBeEmpty = roles.every(({ type }) => type === 'CUSTOM')
+  const { scopes } = token
+  return { tokenType: token.type, scopes, ...(await readProof(org, { scopes, roles, signal })) }
+}
+
+/**
+ * One read that only a role allows; `read` is absent where none of the scopes allows one that would show it.
+ *
+ * @throws {ApiError} where the org refuses. @throws {SetupError} `setup_unproven` where every list came empty.
+ */
+export async function readProof(
+  org: Org,
+  of: {
+    readonly scopes: readonly string[]
+    readonly roles: readonly RoleChoice[]
+    readonly signal?: AbortSignal | undefined
+  },
+): Promise<Pick<AppProof, 'read'>> {
+  const allowed = probes.filter(({ scope }) => scopeCovers(of.scopes, scope))
   const seen: string[] = []
   let refusal: ApiError | undefined
   for (const { path } of allowed) {
-    const records = await countRecords(org, path, signal)
+    const records = await countRecords(org, path, of.signal)
     if (records instanceof ApiError) refusal ??= records
-    else if (records > 0) return { ...proof, read: { path, records } }
+    else if (records > 0) return { read: { path, records } }
     seen.push(records instanceof ApiError ? `${path} was refused` : `${path} came empty`)
   }
   const [first] = allowed
-  if (first === undefined) return proof
-  if (mayBeEmpty) return { ...proof, read: { path: first.path, records: 0 } }
+  if (first === undefined) return {}
+  // Without a role there is nothing to see; and a custom role may cover resources of which there are none.
+  const mayBeEmpty = of.roles.every(({ type }) => type === 'CUSTOM')
+  if (mayBeEmpty) return { read: { path: first.path, records: 0 } }
   if (refusal !== undefined) throw refusal
   throw unproven(
     `The token is good, and yet nothing can be read: ${seen.join(', ')}.`,

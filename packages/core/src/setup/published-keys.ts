@@ -1,12 +1,11 @@
 /** @module The key set behind a URL, as Okta fetches it: where a service app publishes its public keys itself. */
 
-import { decodeText } from '../base64url.ts'
 import { PosternError } from '../error.ts'
-import { isJsonObject, parseJson } from '../json.ts'
+import { isJsonObject } from '../json.ts'
 import type { PublicJwk } from '../keys/public.ts'
 import type { Members } from '../service-app/members.ts'
 import { isSameKey } from '../service-app/public-keys.ts'
-import { abortable, readBody, type Transport, upstreamError } from '../transport.ts'
+import { type DocumentOptions, readDocument } from './public-document.ts'
 
 /** What can be wrong with a published key set. */
 export type KeySetErrorCode =
@@ -21,9 +20,6 @@ export class KeySetError extends PosternError<KeySetErrorCode> {
   override readonly name = 'KeySetError'
 }
 
-const MAX_BYTES = 65_536
-const MAX_DEPTH = 8
-const TIMEOUT_MS = 10_000
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k', 'oth']
 const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])$/
 
@@ -45,11 +41,9 @@ export function parseJwksUri(text: string): string {
 }
 
 /** How a published set is read and judged. */
-export interface PublishedOptions {
-  readonly transport: Transport
+export interface PublishedOptions extends DocumentOptions {
   /** Keys that must not be in the set any more. */
   readonly absent?: readonly PublicJwk[]
-  readonly signal?: AbortSignal | undefined
 }
 
 /**
@@ -89,14 +83,10 @@ export async function requirePublished(
   })
 }
 
-async function readKeySet(
-  jwksUri: string,
-  options: { readonly transport: Transport; readonly signal?: AbortSignal | undefined },
-): Promise<readonly Members[]> {
-  const { status, body } = await fetchKeySet(jwksUri, options)
+async function readKeySet(jwksUri: string, options: DocumentOptions): Promise<readonly Members[]> {
+  const { status, json } = await readDocument(jwksUri, options)
   if (status !== 200) throw unreadable(jwksUri, `it answered ${status}`)
-  const parsed = parseJson(textOfBody(body), { maxDepth: MAX_DEPTH })
-  const keys = parsed.ok && isJsonObject(parsed.value) ? parsed.value['keys'] : undefined
+  const keys = isJsonObject(json) ? json['keys'] : undefined
   if (!Array.isArray(keys) || !keys.every(isJsonObject)) {
     throw unreadable(jwksUri, 'it is no JSON of the form { "keys": [ … ] }')
   }
@@ -107,34 +97,6 @@ async function readKeySet(
     })
   }
   return keys
-}
-
-async function fetchKeySet(
-  jwksUri: string,
-  options: { readonly transport: Transport; readonly signal?: AbortSignal | undefined },
-): Promise<{ readonly status: number; readonly body: Uint8Array }> {
-  const { host } = new URL(jwksUri)
-  const timeout = AbortSignal.timeout(TIMEOUT_MS)
-  const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout
-  const headers = { accept: 'application/json', 'user-agent': 'postern' }
-  try {
-    const sent = options.transport({ method: 'GET', url: jwksUri, headers, signal })
-    const response = await abortable(sent, signal)
-    const body = await readBody(response, { maxBytes: MAX_BYTES, host, signal })
-    return { status: response.status, body }
-  } catch (thrown) {
-    options.signal?.throwIfAborted()
-    throw upstreamError(timeout.aborted ? timeout.reason : thrown, host)
-  }
-}
-
-/** Nothing where the bytes are no UTF-8, which then are no JSON either. */
-function textOfBody(body: Uint8Array): string {
-  try {
-    return decodeText(body)
-  } catch {
-    return ''
-  }
 }
 
 function unreadable(jwksUri: string, reason: string): KeySetError {
