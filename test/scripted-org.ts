@@ -13,7 +13,7 @@ export interface OrgScenario {
   /** The attempts that failed. */
   readonly steps: readonly OrgStep[]
   /** One more client of the same server. */
-  readonly client: () => Org
+  readonly client: (more?: Partial<OrgOptions>) => Org
 }
 
 // Made for tests; no org knows it.
@@ -31,12 +31,13 @@ export async function orgScenario(
   onTestFinished(server.close)
   const clock = options.clock ?? new TestClock()
   const steps: OrgStep[] = []
-  const client = () =>
+  const client = (more: Partial<OrgOptions> = {}) =>
     new Org({
       ...{ url: server.orgUrl, dev: true, credential, random: () => 0.5 },
       onStep: (step) => steps.push(step),
       ...options,
       clock,
+      ...more,
     })
   return { org: client(), server, clock, steps, client }
 }

@@ -14,7 +14,7 @@ export interface PagesOptions {
   readonly query?: Query
   /** Records a page; default: what the endpoint gives. */
   readonly limit?: number
-  /** Where to go on: the `cursor` of a page of the same list. `query` and `limit` are in it. */
+  /** Where to go on: the `cursor` of a page of the same list. `query` is in it, and `limit` where none is given. */
   readonly cursor?: string | undefined
   /**
    * `list`, the default, ends where there is no next link. `polling`, for the System Log without `until`, has one always
@@ -43,6 +43,8 @@ const MAX_ATTEMPTS = 6
 // What the endpoints give where no limit is asked for and theirs is not known.
 const ASSUMED_LIMIT = 200
 const SMALLEST_LIMIT = 5
+// What Okta could not put together a while ago it may be able to by now.
+const GROW_AFTER = 10
 
 // Cursors remembered to notice a loop: the longest list known, two million records, has 10,000 pages.
 const MAX_REMEMBERED = 20_000
@@ -57,10 +59,13 @@ export async function* readPages(
 ): AsyncGenerator<Page, void, undefined> {
   const { mode = 'list' } = context
   let next: string | undefined = startOf(source.url, path, context)
-  const seen = new Set<string>()
+  const wanted = limitOf(next)
+  let limit = wanted
+  let goodPages = 0
   let emptyPages = 0
+  const seen = new Set<string>()
   while (next !== undefined) {
-    const { page, limit } = await readPage(source, next, context)
+    const { page, limit: given } = await readPage(source, next, limit, context)
     seen.add(next)
     if (seen.size > MAX_REMEMBERED) seen.delete(seen.values().next().value ?? '')
     emptyPages = page.records.length === 0 ? emptyPages + 1 : 0
@@ -73,7 +78,9 @@ export async function* readPages(
       throw loopError(path)
     }
     yield page
-    next = mode === 'polling' && page.records.length < limit ? undefined : page.cursor
+    next = mode === 'polling' && page.records.length < given ? undefined : page.cursor
+    goodPages = given < limit ? 0 : goodPages + 1
+    limit = goodPages >= GROW_AFTER ? Math.min(wanted, given * 2) : given
   }
 }
 
@@ -81,21 +88,27 @@ function startOf(org: OrgUrl, path: string, { cursor, query, limit }: PagesOptio
   const first = requestUrl(org, path, { ...query, ...(limit === undefined ? {} : { limit }) })
   if (cursor === undefined) return first.pathname + first.search
   const { pathname, search } = requestUrl(org, cursor)
-  if (pathname === first.pathname) return pathname + search
-  throw new RequestError('request_path_invalid', 'The cursor is of another list.', {
-    remedy: `Give a cursor that a page of ${first.pathname} had.`,
-  })
+  if (pathname !== first.pathname) {
+    throw new RequestError('request_path_invalid', 'The cursor is of another list.', {
+      remedy: `Give a cursor that a page of ${first.pathname} had.`,
+    })
+  }
+  // A cursor of a page that had to be small would keep the list slow.
+  return limit === undefined ? pathname + search : withLimit(org, pathname + search, limit)
 }
 
-/** One page, asked for until it comes whole. */
+/** One page, asked for until it comes whole, and with which limit it came. */
 async function readPage(
   source: PageSource,
   cursor: string,
+  limit: number,
   context: PagesContext,
 ): Promise<{ readonly page: Page; readonly limit: number }> {
   const { priority, signal, maxAttempts = MAX_ATTEMPTS, sleep, random } = context
-  let asked = cursor
+  let given = limit
+  let serverErrors = 0
   for (let attempt = 1; ; attempt++) {
+    const asked = withLimit(source.url, cursor, given)
     try {
       const answer = await source.request({
         path: asked,
@@ -103,20 +116,20 @@ async function readPage(
         onServerError: 'throw',
         signal,
       })
-      return { page: pageOf(source.url, asked, answer), limit: limitOf(asked) }
+      return { page: pageOf(source.url, asked, answer), limit: given }
     } catch (error) {
       const failure = failureOf(error)
       if (failure === undefined) throw error
+      if (failure === 'server-error') serverErrors++
       // A list that Okta cannot put together in time comes in smaller pages.
-      if (failure === 'too-large' || (failure === 'server-error' && attempt > 1)) {
-        const smaller = Math.floor(limitOf(asked) / 2)
-        if (smaller < SMALLEST_LIMIT) throw tooLarge(error, failure)
-        asked = withLimit(source.url, asked, smaller)
+      if (failure === 'too-large' || serverErrors > 1) {
+        const smaller = Math.max(SMALLEST_LIMIT, Math.floor(given / 2))
+        if (failure === 'too-large' && smaller >= given) throw tooLarge(error)
+        given = Math.min(given, smaller)
       }
-      const orgTime = new Date(0)
-      const failed = { attempt, status: 503, orgTime }
+      const failed = { attempt, status: 503, orgTime: new Date(0) }
       const waitMs = waitBeforeRetry(failed, { maxAttempts, random })
-      if (waitMs === undefined) throw tooLarge(error, failure)
+      if (waitMs === undefined) throw failure === 'too-large' ? tooLarge(error) : error
       await sleep(waitMs)
     }
   }
@@ -136,8 +149,8 @@ function failureOf(error: unknown): 'broken' | 'too-large' | 'server-error' | un
   return error.details['status'] === 500 ? 'server-error' : undefined
 }
 
-function tooLarge(error: unknown, failure: string): unknown {
-  if (failure !== 'too-large' || !(error instanceof UpstreamError)) return error
+function tooLarge(error: unknown): unknown {
+  if (!(error instanceof UpstreamError)) return error
   return pageError('page_too_large', error.message, 'Ask for fewer records a page.', error.details)
 }
 
@@ -146,7 +159,9 @@ function limitOf(path: string): number {
   return Number.isInteger(limit) && limit > 0 ? limit : ASSUMED_LIMIT
 }
 
+/** The same page with another limit; unchanged where it has that one, or none and that one is assumed. */
 function withLimit(org: OrgUrl, path: string, limit: number): string {
+  if (limitOf(path) === limit) return path
   const url = requestUrl(org, path, { limit })
   return url.pathname + url.search
 }

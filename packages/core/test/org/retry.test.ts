@@ -1,0 +1,150 @@
+import { type Clock, systemClock } from '@postern/core'
+import { describe, expect, test } from 'vitest'
+import { emulatedOrg } from '../../../../test/emulated-org.ts'
+import { orgScenario } from '../../../../test/scripted-org.ts'
+import { tokenAnswer } from '../../../../test/scripted-server.ts'
+import { TestClock } from '../../../../test/test-clock.ts'
+import { testSigner } from '../../../../test/test-signer.ts'
+
+const groups = '/api/v1/groups'
+const newGroup = { method: 'POST', path: groups, body: { profile: { name: 'Made once' } } }
+
+/** A clock on which a wait does not end, unless it is aborted. */
+const frozen: Clock = {
+  now: systemClock.now,
+  monotonicMs: systemClock.monotonicMs,
+  sleep: (_waitMs, options) => systemClock.sleep(3_600_000, options),
+}
+
+describe('Org.request', () => {
+  test('never repeats a POST after a lost connection, for it may have been done', async () => {
+    const fault = `socket-reset-after-write=path:${groups}`
+    const { admin, running } = await emulatedOrg({ edition: 'unlimited', faults: [fault] })
+    const before = running.org.ledger.size
+    const asked = admin.request(newGroup)
+    await expect(asked).rejects.toMatchObject({ code: 'upstream_connection_lost' })
+    const made = running.org.ledger
+      .read(before)
+      .filter((entry) => entry.kind === 'change' && entry.what === 'group')
+    expect(made.length).toBe(1)
+  })
+
+  test.each([500, 502, 503, 504, 408])('never repeats a POST after a %i', async (status) => {
+    const { org, server } = await orgScenario(() => ({ status }))
+    await expect(org.request(newGroup)).rejects.toMatchObject({ code: 'upstream_unavailable' })
+    expect(server.requests.length).toBe(1)
+  })
+
+  test('repeats a POST after a 429, for it was not done', async () => {
+    const clock = new TestClock()
+    const { admin, running } = await emulatedOrg(
+      { edition: 'unlimited', clock, faults: [`rate-limited=path:${groups}`] },
+      { clock },
+    )
+    const answer = await admin.request(newGroup)
+    expect(answer).toMatchObject({ status: 200, attempts: 2 })
+    expect(answer.waitedMs).toBeGreaterThanOrEqual(59_000)
+    expect(running.unexpected).toEqual([])
+  })
+
+  test('repeats a POST that its caller calls harmless', async () => {
+    const { org, server } = await orgScenario((_request, number) => ({
+      status: number < 2 ? 503 : 200,
+    }))
+    await org.request({ ...newGroup, retryable: true })
+    expect(server.requests.length).toBe(3)
+  })
+
+  test.each(['GET', 'PUT', 'DELETE'])(
+    'repeats a %s after a 503 and a lost connection',
+    async (method) => {
+      const { org, server } = await orgScenario((_request, number) => {
+        if (number === 0) return { status: 503 }
+        return number === 1 ? { cut: 'before' } : { status: 200 }
+      })
+      expect((await org.request({ method, path: groups })).attempts).toBe(3)
+      expect(server.requests.map((request) => request.method)).toEqual([method, method, method])
+    },
+  )
+
+  test('repeats a GET after a 500, and nothing else', async () => {
+    const { org, server } = await orgScenario(() => ({ status: 500 }))
+    await expect(org.request({ path: groups })).rejects.toMatchObject({
+      code: 'upstream_unavailable',
+    })
+    expect(server.requests.length).toBe(5)
+    const asked = org.request({ method: 'PUT', path: groups, body: {} })
+    await expect(asked).rejects.toMatchObject({ code: 'upstream_unavailable' })
+    expect(server.requests.length).toBe(6)
+  })
+
+  test.each([400, 403, 404, 409, 501])('never repeats what was answered %i', async (status) => {
+    const { org, server } = await orgScenario(() => ({ status }))
+    await expect(org.request({ path: groups })).rejects.toThrow()
+    expect(server.requests.length).toBe(1)
+  })
+
+  test('names the first request in those that repeat it, as Okta’s own SDKs do', async () => {
+    const { org, server } = await orgScenario((_request, number) => ({
+      status: number < 2 ? 503 : 200,
+      headers: { 'x-okta-request-id': `req-${number}` },
+    }))
+    await org.request({ path: groups })
+    const sent = server.requests.map(({ headers }) => [
+      headers['x-okta-retry-for'],
+      headers['x-okta-retry-count'],
+    ])
+    expect(sent).toEqual([
+      [undefined, undefined],
+      ['req-0', '1'],
+      ['req-0', '2'],
+    ])
+  })
+
+  test('signs a new proof for every attempt', async () => {
+    const key = await testSigner()
+    const { org, server } = await orgScenario(
+      ({ path }, number) => {
+        if (path.endsWith('/token'))
+          return tokenAnswer({ token_type: 'DPoP', scope: 'okta.groups.read' })
+        return { status: number < 4 ? 503 : 200, body: [] }
+      },
+      {
+        credential: {
+          kind: 'service-app',
+          clientId: '0oaTEST0000000000Tst',
+          key,
+          scopes: ['okta.groups.read'],
+          dpopRequired: true,
+        },
+      },
+    )
+    const answer = await org.request({ path: groups })
+    const jtis = server.requests.map(({ proof }) => proof?.claims['jti'])
+    expect(answer.attempts).toBeGreaterThanOrEqual(3)
+    expect(jtis).not.toContain(undefined)
+    expect(new Set(jtis).size).toBe(jtis.length)
+  })
+
+  test('ends at once when it is aborted before it is sent', async () => {
+    const { org, server } = await orgScenario(() => ({}))
+    const asked = org.request({ path: groups, signal: AbortSignal.abort(new Error('stopped')) })
+    await expect(asked).rejects.toThrow('stopped')
+    expect(server.requests.length).toBe(0)
+  })
+
+  test.each([
+    ['no answer comes', { hang: true }],
+    ['it waits for the next attempt', { status: 503 }],
+    ['it waits for a rate limit', { status: 429 }],
+  ])('ends at once when it is aborted while %s', async (_when, answer) => {
+    const stop = new AbortController()
+    const { client } = await orgScenario(() => {
+      // Behind the answer, which the client has by then.
+      setTimeout(() => stop.abort(new Error('stopped')), 20)
+      return answer
+    })
+    const asked = client({ clock: frozen }).request({ path: groups, signal: stop.signal })
+    await expect(asked).rejects.toThrow('stopped')
+  })
+})
