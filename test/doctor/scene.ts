@@ -31,10 +31,18 @@ export interface Scene {
   readonly realTime?: true
 }
 
+/** What a scene is diagnosed with. */
+export interface SceneOptions {
+  readonly fault?: string
+  readonly admin?: boolean
+  /** Looks at the org when the diagnosis is over. */
+  readonly after?: (running: RunningOrg) => void
+}
+
 /** The findings of a diagnosis of a scene. */
 export async function diagnoseScene(
   scene: Scene,
-  options: { readonly fault?: string; readonly admin?: boolean } = {},
+  options: SceneOptions = {},
 ): Promise<readonly Finding[]> {
   const clock = new TestClock(new Date('2026-03-02T10:00:00.000Z'))
   const running = await startOrg({
@@ -53,6 +61,7 @@ export async function diagnoseScene(
     const texts = { ...textsOf(running, scene), ...connection }
     const diagnosis = diagnose({ connection: texts, dev: true, ...time, ...admin, ...prepared })
     for await (const finding of diagnosis) findings.push(finding)
+    options.after?.(running)
     return findings
   } finally {
     await running.close()

@@ -6,7 +6,8 @@ import type { Observation } from './finding.ts'
 const GENERAL_TAB = "the app's General tab"
 const PUBLIC_KEYS = 'General > Client Credentials > PUBLIC KEYS'
 
-const REMEDIES = {
+/** What to do about each problem that a doctor alone names, by its code. */
+export const remedies = {
   clock_skew: "Set this machine's clock: switch on its time service (NTP).",
   app_unknown: `Copy the Client ID from ${GENERAL_TAB}, and check that the org URL is that app's org.`,
   app_inactive: 'Activate the app: Applications > Applications > the app > Inactive > Activate.',
@@ -86,7 +87,7 @@ const REMEDIES = {
 } as const satisfies Readonly<Record<string, string>>
 
 /** The codes of a doctor's own. */
-export type ProblemCode = keyof typeof REMEDIES
+export type ProblemCode = keyof typeof remedies
 
 /** How a problem is told. */
 export interface ProblemOptions {
@@ -105,6 +106,6 @@ export function problem(
   observed: string,
   options: ProblemOptions = {},
 ): Observation {
-  const { status = 'failed', certainty = 'proven', remedy = REMEDIES[code], details = {} } = options
+  const { status = 'failed', certainty = 'proven', remedy = remedies[code], details = {} } = options
   return { code, status, certainty, observed, remedy, details }
 }

@@ -17,6 +17,8 @@ interface FirstLook {
 
 // A token or app gets half of a bucket unless somebody chose otherwise.
 const LOW_SHARE = 0.25
+// Limits are whole numbers, so that one share of small buckets is not exactly that of large ones.
+const SAME_SHARE = 0.95
 const LOW_REMAINING = 0.2
 
 /**
@@ -68,22 +70,19 @@ function firstLooks(answers: readonly Exchange[]): readonly FirstLook[] {
   return [...looks.values()]
 }
 
-/** The plan is not known, so the share is the one that fits the figures of one plan in every bucket. */
+/** The plan is not known, so the share is the largest one that fits the figures of some plan in every bucket. */
 function judgeShare(looks: readonly FirstLook[]): Observation | undefined {
-  const published = looks.flatMap(({ bucket: { perMinute }, figures: { limit } }) =>
+  const known = looks.flatMap(({ bucket: { perMinute }, figures: { limit } }) =>
     perMinute === undefined ? [] : [{ perMinute, limit }],
   )
   const shares = (['integrator', 'enterprise', 'workforce'] as const).flatMap((plan) => {
-    const ofPlan = published.map(({ perMinute, limit }) => limit / perMinute[plan])
+    const ofPlan = known.map(({ perMinute, limit }) => limit / perMinute[plan])
     const [least, most] = [Math.min(...ofPlan), Math.max(...ofPlan)]
-    return ofPlan.length > 1 && most - least < 0.02 ? [most] : []
+    return ofPlan.length > 1 && least > most * SAME_SHARE ? [most] : []
   })
-  const isBelowEveryPlan = published.some(
-    ({ perMinute, limit }) => limit < Math.min(...Object.values(perMinute)) * LOW_SHARE,
-  )
-  const share = shares.find((found) => found < LOW_SHARE)
-  if (share === undefined && !isBelowEveryPlan) return undefined
-  const part = share === undefined ? 'little' : `about ${Math.round(share * 100)} %`
+  const share = Math.max(...shares)
+  if (shares.length === 0 || share >= LOW_SHARE) return undefined
+  const part = `about ${Math.round(share * 100)} %`
   const observed = `The credential may use ${part} of the org's limits: ${listOf(looks.map(describe))} requests a minute.`
   return problem('rate_share_low', observed, { status: 'warning', certainty: 'likely' })
 }
