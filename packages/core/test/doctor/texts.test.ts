@@ -98,15 +98,15 @@ describe('the text of each value', () => {
 })
 
 describe('texts together', () => {
-  test('everything that is wrong is named at once, and no token is asked for', async () => {
+  test('everything that is wrong is named at once, and nothing is sent', async () => {
     const { problems, sent } = await diagnoseTexts({
-      orgUrl: 'acme',
+      orgUrl: 'acme.auth0.com',
       clientId: 'https://acme.okta.com',
       key: new Secret('-----BEGIN CERTIFICATE-----'),
       scopes: 'okta.nothing',
     })
-    expect(problems.map(({ check }) => check)).toEqual(['client-id', 'scopes', 'key'])
-    expect(sent.map(({ path }) => path)).toEqual(['/.well-known/okta-organization'])
+    expect(problems.map(({ check }) => check)).toEqual(['org-url', 'client-id', 'scopes', 'key'])
+    expect(sent).toEqual([])
   })
 
   test('a connection that does not ask for what it is for is told which scopes it lacks', async () => {

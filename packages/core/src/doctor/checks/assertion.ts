@@ -11,17 +11,18 @@ import { cautions, ok } from '../finding.ts'
 export const assertionCheck: Check = {
   name: 'assertion',
   question: 'Can the token endpoint accept an assertion made so?',
-  needs: ['org-url'],
+  needs: [],
   credential: 'service-app',
   async *run(examination) {
-    const org = examination.known('org')
     const { connection } = examination
-    const { authorizationServerId } = connection.tokenUrl
-      ? parseTokenUrl(connection.tokenUrl, org)
-      : {}
-    const audience = connection.audience
-      ? parseAudience(connection.audience, org, authorizationServerId)
-      : undefined
+    // Without an org there is nothing to compare a URL with, and no request to come.
+    const org = examination.find('org')
+    const { authorizationServerId } =
+      org !== undefined && connection.tokenUrl ? parseTokenUrl(connection.tokenUrl, org) : {}
+    const audience =
+      org !== undefined && connection.audience
+        ? parseAudience(connection.audience, org, authorizationServerId)
+        : undefined
     const assertion = { ...connection.assertion, audience }
     const warnings = checkAssertionOptions(assertion)
     checkAssertionParameter(connection.assertionParameter)
@@ -37,7 +38,8 @@ export const assertionCheck: Check = {
       warnings,
       'Choose 240 seconds for the life of assertions (--jwt-expiry-seconds 240).',
     )
-    yield ok(`Assertions are for ${tokenUrl(org, authorizationServerId)}.`)
+    const where = org === undefined ? 'the org' : tokenUrl(org, authorizationServerId)
+    yield ok(`Assertions are for ${where}.`)
     return true
   },
 }
