@@ -216,8 +216,12 @@ function readAssertion(
   return options
 }
 
-/** Plain digits only: `1e2` and `0x10` are numbers to JavaScript, and a slip to whoever typed them. */
-function parseLifetime(text: string | undefined): number | undefined {
+/**
+ * The life of an assertion. Plain digits only: `1e2` and `0x10` are numbers to JavaScript, and a slip to whoever typed them.
+ *
+ * @throws {AssertionError} `assertion_lifetime`
+ */
+export function parseLifetime(text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   if (/^\d{1,9}$/.test(text.trim())) return Number(text)
   throw new AssertionError(
@@ -230,7 +234,7 @@ function parseLifetime(text: string | undefined): number | undefined {
 }
 
 /** `name=value` each. @throws {UsageError} where there is no name or no `=`. */
-function namedValues(texts: readonly string[] = [], what: string): Record<string, string> {
+export function namedValues(texts: readonly string[] = [], what: string): Record<string, string> {
   return Object.fromEntries(
     texts.map((text) => {
       const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? []
@@ -243,7 +247,7 @@ function namedValues(texts: readonly string[] = [], what: string): Record<string
 }
 
 /** Values that are JSON become what they say; everything else stays text. */
-function jsonValues(values: Record<string, string>): Record<string, JsonValue> {
+export function jsonValues(values: Record<string, string>): Record<string, JsonValue> {
   const entries = Object.entries(values).map(([name, text]): [string, JsonValue] => {
     try {
       return [name, JSON.parse(text)]

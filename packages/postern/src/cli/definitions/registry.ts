@@ -1,6 +1,7 @@
 /** @module Every command, in the order of the help. */
 
 import type { Command } from 'commander'
+import { addDoctorCommand } from './doctor.ts'
 import { addEmulatorCommand } from './emulator.ts'
 import { addKeysCommands } from './keys.ts'
 import { addTokenCommand } from './token.ts'
@@ -8,6 +9,7 @@ import { addTokenCommand } from './token.ts'
 /** Each adds one command to the program; what the command does is loaded when it is called. */
 export const commands: readonly ((program: Command, signal: AbortSignal) => void)[] = [
   addKeysCommands,
+  addDoctorCommand,
   addTokenCommand,
   addEmulatorCommand,
 ]

@@ -1,0 +1,28 @@
+/** @module `postern doctor`: its flags and help. */
+
+import type { Command } from 'commander'
+import { addConnectionFlags } from '../connection-flags.ts'
+import { globalOptions } from '../global-options.ts'
+
+/** Adds `doctor`. */
+export function addDoctorCommand(program: Command, signal: AbortSignal): void {
+  const command = program
+    .command('doctor')
+    .description('say what is wrong with a connection and what to click; changes nothing')
+    .argument('[name]', 'the connection')
+  addConnectionFlags(command)
+    .option(
+      '--for <purpose>',
+      'what the connection is for: read-only, access-management, system-log, or scopes',
+    )
+    .option(
+      '--admin-token <reference>',
+      "a Super Admin's API token, which proves what is only likely: a file, - or env:NAME",
+    )
+    .option('--fix', 'offer each repair that can be done with --admin-token, and ask first')
+    .option('--yes', 'with --fix, do every repair without asking')
+    .action(async (name, options, self) => {
+      const { doctor } = await import('../commands/doctor.ts')
+      await doctor({ ...options, name }, globalOptions(self), signal)
+    })
+}
