@@ -3,6 +3,7 @@
 import { Org } from '@postern/core'
 import { type Connection, parseConnection } from '../config/connection.ts'
 import { isProbablePrime } from '../http/primes.ts'
+import { createTransport } from '../http/transport.ts'
 import type { ConnectionFlags } from './connection-flags.ts'
 import { readConnectionValues } from './connection-values.ts'
 import { warn } from './output.ts'
@@ -43,6 +44,7 @@ export async function openOrg(flags: ConnectionFlags, signal: AbortSignal): Prom
     credential: connection.credential,
     customDomains: flags.allowDomain ?? [],
     dev: true,
+    transport: createTransport({ loopbackOrgs: new Set([connection.org]) }),
     onTokenStep: tellTokenStep,
     onStep: tellOrgStep,
   })
