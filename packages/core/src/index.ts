@@ -227,6 +227,7 @@ export { TokenSource, type TokenSourceOptions } from './token/source.ts'
 export type { TokenStep } from './token/steps.ts'
 export type { Token, TokenWarningCode } from './token/token.ts'
 export {
+  type AnswerHeaders,
   fetchTransport,
   type Transport,
   type TransportRequest,

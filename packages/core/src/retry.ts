@@ -1,12 +1,14 @@
 /** @module How long to wait before the next attempt: no clock, no network. */
 
+import type { AnswerHeaders } from './transport.ts'
+
 /** What an attempt that may be repeated ended with. */
 export interface FailedAttempt {
   /** 1 for the first attempt. */
   readonly attempt: number
   /** The HTTP status, or undefined where no answer came. */
   readonly status?: number | undefined
-  readonly headers?: Headers | undefined
+  readonly headers?: AnswerHeaders | undefined
   /** The org's time at the answer; `x-rate-limit-reset` counts in it. */
   readonly orgTime: Date
 }
@@ -56,7 +58,7 @@ export function waitBeforeRetry(failed: FailedAttempt, options: RetryOptions): n
  *
  * `Date` has whole seconds, so the org's clock is at it or past it, and the wait is never too short.
  */
-export function untilResetMs(headers: Headers, orgTime: Date): number | undefined {
+export function untilResetMs(headers: AnswerHeaders, orgTime: Date): number | undefined {
   const waitMs = askedWaitMs({ attempt: 1, status: 429, headers, orgTime })
   return waitMs === undefined || waitMs > MAX_RESET_MS ? undefined : Math.max(MIN_WAIT_MS, waitMs)
 }

@@ -12,10 +12,20 @@ export interface TransportRequest {
   readonly signal?: AbortSignal | undefined
 }
 
+/**
+ * The headers of an answer, as `Headers` gives them; names in any case. It costs Node more to make a `Headers` than to read
+ * the answer, so its transport has something smaller.
+ */
+export interface AnswerHeaders extends Iterable<[name: string, value: string]> {
+  /** The values of a header, joined by `, ` where it came more than once. */
+  get(name: string): string | null
+  has(name: string): boolean
+}
+
 /** One HTTP answer. */
 export interface TransportResponse {
   readonly status: number
-  readonly headers: Headers
+  readonly headers: AnswerHeaders
   /** The body's bytes, its content encoding undone. It must be read to its end, or its iterator told to return. */
   readonly body: AsyncIterable<Uint8Array> | null
 }

@@ -1,7 +1,7 @@
 /** @module Remembers every exchange of a diagnosis: how long it took, what its headers said, how its body began. */
 
 import type { Clock } from '../clock.ts'
-import type { Transport, TransportResponse } from '../transport.ts'
+import type { AnswerHeaders, Transport, TransportResponse } from '../transport.ts'
 
 /** One request and what came back. */
 export interface Exchange {
@@ -11,7 +11,7 @@ export interface Exchange {
   readonly path: string
   /** Absent where no answer came. */
   readonly status?: number
-  readonly headers?: Headers
+  readonly headers?: AnswerHeaders
   /** When the headers came, on this machine's clock. */
   readonly answeredAt?: Date
   /** From the request to the last byte read. */

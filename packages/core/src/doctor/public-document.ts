@@ -2,13 +2,13 @@
 
 import { decodeText } from '../base64url.ts'
 import { isJsonObject, type JsonObject, parseJson } from '../json.ts'
-import { abortable, readBody, upstreamError } from '../transport.ts'
+import { type AnswerHeaders, abortable, readBody, upstreamError } from '../transport.ts'
 import type { Examination } from './examination.ts'
 
 /** The answer to a request without a credential. */
 export interface PublicDocument {
   readonly status: number
-  readonly headers: Headers
+  readonly headers: AnswerHeaders
   readonly bytes: number
   /** The body where it is a JSON object. */
   readonly json?: JsonObject

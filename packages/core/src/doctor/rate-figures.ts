@@ -1,6 +1,6 @@
 /** @module What the rate-limit headers of an answer say. */
 
-import { UpstreamError } from '../transport.ts'
+import { type AnswerHeaders, UpstreamError } from '../transport.ts'
 import { fromError, type Observation } from './finding.ts'
 import { problem } from './problems.ts'
 
@@ -15,7 +15,7 @@ export interface RateFigures {
 }
 
 /** Reads them. Undefined where one is missing or no number. */
-export function readRateFigures(headers: Headers): RateFigures | undefined {
+export function readRateFigures(headers: AnswerHeaders): RateFigures | undefined {
   const limit = figuresOf(headers, 'limit')
   const remaining = figuresOf(headers, 'remaining')
   const reset = figuresOf(headers, 'reset')
@@ -34,7 +34,7 @@ export function readRateFigures(headers: Headers): RateFigures | undefined {
  * @param what - what was answered, as in `GET /api/v1/users was answered 429`.
  * @see Okta, "Rate limits" - x-rate-limit-limit and -remaining are 0 for a concurrency limit
  */
-export function rateLimitProblem(what: string, headers: Headers): Observation {
+export function rateLimitProblem(what: string, headers: AnswerHeaders): Observation {
   const figures = readRateFigures(headers)
   if (figures?.limit === 0) {
     const observed = `${what}: too many requests of the org are open at the same time.`
@@ -52,7 +52,7 @@ export function rateLimitProblem(what: string, headers: Headers): Observation {
   return fromError(error)
 }
 
-function figuresOf(headers: Headers, name: string): readonly number[] | undefined {
+function figuresOf(headers: AnswerHeaders, name: string): readonly number[] | undefined {
   const texts = headers.get(`x-rate-limit-${name}`)?.split(',') ?? []
   const numbers = texts.map((text) => Number(text.trim() || Number.NaN))
   return numbers.length > 0 && numbers.every(Number.isSafeInteger) ? numbers : undefined

@@ -1,13 +1,14 @@
 /** @module What is left of one rate-limit bucket. No clock of its own: every call is told the time. */
 
 import { untilResetMs } from '../retry.ts'
+import type { AnswerHeaders } from '../transport.ts'
 import { WINDOW_MS } from './buckets.ts'
 import { Caution } from './caution.ts'
 
 /** An answer as far as pacing depends on it. */
 export interface PacedAnswer {
   readonly status: number
-  readonly headers: Headers
+  readonly headers: AnswerHeaders
   /** The org's time, where the answer has no `Date`. */
   readonly orgTime: Date
 }

@@ -5,7 +5,7 @@ import { PosternError } from '../error.ts'
 import { showHostile } from '../hostile.ts'
 import { isJsonObject, type JsonObject, parseJson } from '../json.ts'
 import { requestIdOf } from '../token/errors.ts'
-import { UpstreamError, type UpstreamErrorCode } from '../transport.ts'
+import { type AnswerHeaders, UpstreamError, type UpstreamErrorCode } from '../transport.ts'
 import { parseChallenge } from './challenge.ts'
 import { type ApiErrorCode, type ApiRefusal, type KnownAnswer, meaningOf } from './refusals.ts'
 
@@ -25,7 +25,7 @@ const MAX_DEPTH = 8
 const MAX_CAUSES = 5
 
 /** Reads a refusal out of an answer: Okta's error object, an OAuth error, or an empty body with a challenge. */
-export function readRefusal(status: number, headers: Headers, body: Uint8Array): ApiRefusal {
+export function readRefusal(status: number, headers: AnswerHeaders, body: Uint8Array): ApiRefusal {
   const members = membersOf(body)
   const challenge = parseChallenge(headers.get('www-authenticate') ?? '')
   return {

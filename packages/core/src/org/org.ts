@@ -9,6 +9,7 @@ import { requestIdOf } from '../token/errors.ts'
 import { createAuthorizer } from '../token/registry.ts'
 import type { TokenStep } from '../token/steps.ts'
 import {
+  type AnswerHeaders,
   abortable,
   fetchTransport,
   readBody,
@@ -85,7 +86,7 @@ type Outcome =
   | {
       readonly kind: 'answered'
       readonly status: number
-      readonly headers: Headers
+      readonly headers: AnswerHeaders
       readonly body: Uint8Array<ArrayBuffer>
       readonly used: Authorization
     }

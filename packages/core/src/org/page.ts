@@ -3,6 +3,7 @@
 import { decodeText, encodeText } from '../base64url.ts'
 import { PosternError } from '../error.ts'
 import { showHostile } from '../hostile.ts'
+import type { AnswerHeaders } from '../transport.ts'
 
 /** What can be wrong with a page that came with status 200. */
 export type PageErrorCode =
@@ -25,7 +26,7 @@ export interface Page {
   readonly records: readonly Uint8Array[]
   /** Where the list goes on; opaque. Absent where it ends. */
   readonly cursor?: string
-  readonly headers: Headers
+  readonly headers: AnswerHeaders
   readonly requestId?: string
 }
 

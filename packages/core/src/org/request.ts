@@ -3,7 +3,7 @@
 import { decodeText } from '../base64url.ts'
 import { PosternError } from '../error.ts'
 import { isReservedHeader } from '../token/credential.ts'
-import { UpstreamError } from '../transport.ts'
+import { type AnswerHeaders, UpstreamError } from '../transport.ts'
 import type { OrgUrl } from '../url/org.ts'
 import type { Priority } from './rate-limit.ts'
 
@@ -38,7 +38,7 @@ export interface OrgRequest {
 /** An answer with a status from 200 to 299. */
 export interface OrgAnswer {
   readonly status: number
-  readonly headers: Headers
+  readonly headers: AnswerHeaders
   readonly body: Uint8Array<ArrayBuffer>
   readonly requestId?: string
   /** How many times it was sent. */

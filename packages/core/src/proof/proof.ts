@@ -3,6 +3,7 @@
 import { calculateJwkThumbprint } from 'jose/jwk/thumbprint'
 import { exportJWK } from 'jose/key/export'
 import { encodeBase64url, encodeText } from '../base64url.ts'
+import type { AnswerHeaders } from '../transport.ts'
 
 /** What kind of endpoint a proof is for. Okta's nonces are the token endpoint's alone. */
 export type ProofEndpoint = 'token' | 'resource'
@@ -102,7 +103,7 @@ export class DpopProver {
    *
    * @returns whether the answer brought a nonce other than the one remembered.
    */
-  learnNonce(request: Pick<ProofRequest, 'url' | 'endpoint'>, headers: Headers): boolean {
+  learnNonce(request: Pick<ProofRequest, 'url' | 'endpoint'>, headers: AnswerHeaders): boolean {
     const nonce = headers.get('dpop-nonce')
     if (!nonce || nonce.length > MAX_NONCE_CHARACTERS || !/^[\x21-\x7e]+$/.test(nonce)) return false
     if (this.nonce(request) === nonce) return false

@@ -2,6 +2,7 @@
 
 import { PosternError } from '../error.ts'
 import type { Secret } from '../secret.ts'
+import type { AnswerHeaders } from '../transport.ts'
 import type { OrgUrl } from '../url/org.ts'
 import type { Token } from './token.ts'
 
@@ -16,7 +17,7 @@ export interface ApiRequest {
 /** An API's answer as far as a new attempt depends on it. */
 export interface ApiAnswer {
   readonly status: number
-  readonly headers: Headers
+  readonly headers: AnswerHeaders
   /** Okta's `errorCode`, if the body had one. */
   readonly oktaCode?: string | undefined
 }

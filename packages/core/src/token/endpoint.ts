@@ -5,7 +5,7 @@ import { defaultLifetimeSeconds } from '../assertion/claims.ts'
 import { type Clock, OrgClock } from '../clock.ts'
 import { DpopProver, type Proof } from '../proof/proof.ts'
 import { waitBeforeRetry } from '../retry.ts'
-import type { Transport } from '../transport.ts'
+import type { AnswerHeaders, Transport } from '../transport.ts'
 import { type OrgUrl, requireOrgUrl } from '../url/org.ts'
 import { issuerUrl, tokenUrl } from '../url/token-url.ts'
 import { type ServiceAppCredential, tokenRequestHeaders } from './credential.ts'
@@ -158,7 +158,7 @@ export class TokenEndpoint {
     return { number, proof, offsetMs, answer }
   }
 
-  async #learn(headers: Headers | undefined): Promise<void> {
+  async #learn(headers: AnswerHeaders | undefined): Promise<void> {
     if (headers === undefined) return
     this.orgClock.observe(headers.get('date') ?? undefined)
     if (!headers.has('dpop-nonce')) return

@@ -2,6 +2,7 @@
 
 import { PosternError } from '../error.ts'
 import { showHostile } from '../hostile.ts'
+import type { AnswerHeaders } from '../transport.ts'
 import { findRefusal, type KnownRefusal, type RefusalCode } from './refusals.ts'
 
 /** What can go wrong between asking for a token and having one. */
@@ -35,7 +36,11 @@ export interface Refusal {
  * Reads a refusal out of an answer's JSON: the OAuth shape (`error`, `error_description`) or Okta's own (`errorCode`,
  * `errorSummary`). Undefined where the body is neither.
  */
-export function parseRefusal(status: number, headers: Headers, body: unknown): Refusal | undefined {
+export function parseRefusal(
+  status: number,
+  headers: AnswerHeaders,
+  body: unknown,
+): Refusal | undefined {
   if (typeof body !== 'object' || body === null) return undefined
   const { error, error_description, errorCode, errorSummary } = body as Record<string, unknown>
   const code = typeof error === 'string' ? error : errorCode
@@ -51,7 +56,7 @@ export function parseRefusal(status: number, headers: Headers, body: unknown): R
 }
 
 /** Okta's id of a request, for its support, where the answer has one. */
-export function requestIdOf(headers: Headers): { readonly requestId?: string } {
+export function requestIdOf(headers: AnswerHeaders): { readonly requestId?: string } {
   const requestId = headers.get('x-okta-request-id')
   return requestId ? { requestId: showHostile(requestId, { maxCharacters: 64 }) } : {}
 }

@@ -12,7 +12,14 @@ import { decodeText } from '../base64url.ts'
 import type { Warning } from '../error.ts'
 import type { Proof } from '../proof/proof.ts'
 import { Secret } from '../secret.ts'
-import { abortable, readBody, type Transport, UpstreamError, upstreamError } from '../transport.ts'
+import {
+  type AnswerHeaders,
+  abortable,
+  readBody,
+  type Transport,
+  UpstreamError,
+  upstreamError,
+} from '../transport.ts'
 import { isScopeToken } from '../url/scope-token.ts'
 import { parseRefusal, type Refusal, requestIdOf, TokenError } from './errors.ts'
 import type { Token, TokenWarningCode } from './token.ts'
@@ -34,13 +41,13 @@ export type GrantedToken = Omit<Token, 'expiresAt'>
 
 /** What one attempt ended with. `headers` are absent where no answer came. */
 export type GrantAnswer =
-  | { readonly kind: 'token'; readonly token: GrantedToken; readonly headers: Headers }
-  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly headers: Headers }
+  | { readonly kind: 'token'; readonly token: GrantedToken; readonly headers: AnswerHeaders }
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly headers: AnswerHeaders }
   | {
       readonly kind: 'failed'
       readonly error: UpstreamError | TokenError
       readonly status?: number
-      readonly headers?: Headers
+      readonly headers?: AnswerHeaders
     }
 
 // Okta's largest recorded token answer has 2 KB; an access token with every scope stays below 16 KB.
@@ -112,7 +119,7 @@ async function send(
 /** A `Response` with its body in memory. Statuses that carry no body would make the constructor throw. */
 function wholeResponse(
   status: number,
-  headers: Headers,
+  headers: AnswerHeaders,
   body: Uint8Array<ArrayBuffer>,
   host: string,
 ): Response {
@@ -120,7 +127,7 @@ function wholeResponse(
     throw badResponse(`${host} answered with HTTP status ${status}.`, { status })
   }
   const empty = status === 204 || status === 205 || status === 304
-  return new Response(empty ? null : body, { status, headers })
+  return new Response(empty ? null : body, { status, headers: [...headers] })
 }
 
 async function readAnswer(
@@ -154,7 +161,7 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-function failedAnswer(status: number, headers: Headers, host: string, body: unknown) {
+function failedAnswer(status: number, headers: AnswerHeaders, host: string, body: unknown) {
   const details = { status, ...requestIdOf(headers) }
   if (status === 429) {
     return new UpstreamError(

@@ -52,15 +52,17 @@ export function openClient(options: ClientOptions): Transport {
       },
       { host, signal },
     )
-    const encoding = answer.headers.get('content-encoding')
-    if (method === 'HEAD' || STATUSES_WITHOUT_BODY.includes(answer.status)) {
-      return { ...answer, body: null }
+    const { status, headers: received, body: chunks } = answer
+    if (method === 'HEAD' || STATUSES_WITHOUT_BODY.includes(status)) {
+      return { status, headers: received, body: null }
     }
-    if (encoding !== null) {
+    const encoding = received.get('content-encoding')
+    return {
+      status,
       // They speak of the bytes on the wire.
-      answer.headers.delete('content-encoding')
-      answer.headers.delete('content-length')
+      headers:
+        encoding === null ? received : received.without('content-encoding', 'content-length'),
+      body: decodeBody({ body: chunks, encoding, maxBytes: maxBodyBytes, host }),
     }
-    return { ...answer, body: decodeBody({ ...answer, encoding, maxBytes: maxBodyBytes, host }) }
   }
 }

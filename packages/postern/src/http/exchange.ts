@@ -2,11 +2,12 @@
 
 import type { Dispatcher } from 'undici'
 import { connectionFailure } from './connection-failure.ts'
+import { type HeaderFields, ReceivedHeaders } from './received-headers.ts'
 
 /** The start of an answer. Its body comes as it arrives, its content encoding still on it. */
 export interface RawAnswer {
   readonly status: number
-  readonly headers: Headers
+  readonly headers: ReceivedHeaders
   readonly body: AsyncIterableIterator<Uint8Array>
 }
 
@@ -62,11 +63,11 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseStart(
     _controller: Dispatcher.DispatchController,
     status: number,
-    fields: Readonly<Record<string, string | string[] | undefined>>,
+    fields: HeaderFields,
   ): void {
     // 1xx is a word on the way to the answer.
     if (status < 200) return
-    this.#options.resolve({ status, headers: headersOf(fields), body: this.#body })
+    this.#options.resolve({ status, headers: new ReceivedHeaders(fields), body: this.#body })
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
@@ -104,16 +105,6 @@ class Exchange implements Dispatcher.DispatchHandler {
   #settled(): void {
     this.#options.signal?.removeEventListener('abort', this.#onAbort)
   }
-}
-
-function headersOf(fields: Readonly<Record<string, string | string[] | undefined>>): Headers {
-  const headers = new Headers()
-  for (const [name, values] of Object.entries(fields)) {
-    for (const value of typeof values === 'string' ? [values] : (values ?? [])) {
-      headers.append(name, value)
-    }
-  }
-  return headers
 }
 
 /** The pieces of one body, for one reader. Reading faster than they come waits, slower holds the connection back. */

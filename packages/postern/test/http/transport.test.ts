@@ -47,7 +47,16 @@ describe('createTransport', () => {
       ),
     )
     const { headers } = await readAll(transportTo(server.origin), { url: server.origin })
-    expect(headers.get('link')).toBe('<a>; rel="self", <b>; rel="next"')
+    expect(headers.get('Link')).toBe('<a>; rel="self", <b>; rel="next"')
+    expect([...headers].map(([name]) => name)).toEqual(['content-type', 'link', 'content-length'])
+  })
+
+  test('gives no header that did not come, whatever its name', async () => {
+    const server = await startWireServer(whole('200 OK', {}))
+    const { headers } = await readAll(transportTo(server.origin), { url: server.origin })
+    for (const name of ['link', '__proto__', 'constructor', 'toString']) {
+      expect([headers.get(name), headers.has(name)]).toEqual([null, false])
+    }
   })
 
   test('uses one connection for requests that follow each other', async () => {

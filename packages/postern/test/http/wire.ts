@@ -2,7 +2,7 @@
 
 import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
-import type { OrgUrl, Transport, TransportRequest } from '@postern/core'
+import type { AnswerHeaders, OrgUrl, Transport, TransportRequest } from '@postern/core'
 import { onTestFinished } from 'vitest'
 
 /** A loopback server of bytes, closed when the test is finished. */
@@ -62,7 +62,7 @@ export function whole(
 export async function readAll(
   transport: Transport,
   request: Partial<TransportRequest> & { readonly url: string },
-): Promise<{ status: number; headers: Headers; text: string }> {
+): Promise<{ status: number; headers: AnswerHeaders; text: string }> {
   const answer = await transport({ method: 'GET', headers: {}, ...request })
   const chunks: Uint8Array[] = []
   for await (const chunk of answer.body ?? []) chunks.push(chunk)
