@@ -35,18 +35,22 @@ export async function measure(cases: readonly Case[], rounds: number): Promise<F
     process.stderr.write(`\r${Math.max(0, round + 1)} of ${rounds} rounds`)
   }
   process.stderr.write('\n')
-  const peer = taken[0] ?? []
-  return cases.map(({ name }, index) => {
-    const figures = taken[index] ?? []
-    const ratios = figures.map((figure, round) => figure / (peer[round] ?? Number.NaN))
-    return {
-      name,
-      median: median(figures),
-      min: Math.min(...figures),
-      max: Math.max(...figures),
-      ratio: median(ratios),
-    }
-  })
+  return cases.map(({ name }, index) => figuresOf(name, taken[index] ?? [], taken[0] ?? []))
+}
+
+/** The figures of one case from what its rounds gave, beside the rounds of its peer. */
+export function figuresOf(
+  name: string,
+  figures: readonly number[],
+  peer: readonly number[],
+): Figures {
+  return {
+    name,
+    median: median(figures),
+    min: Math.min(...figures),
+    max: Math.max(...figures),
+    ratio: median(figures.map((figure, round) => figure / (peer[round] ?? Number.NaN))),
+  }
 }
 
 function median(figures: readonly number[]): number {
