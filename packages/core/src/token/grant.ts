@@ -139,7 +139,9 @@ async function readAnswer(
   const body = parseJson(new Uint8Array(await answer.clone().arrayBuffer()))
   if (status !== 200) {
     const refusal = status < 400 || status === 429 ? undefined : parseRefusal(status, headers, body)
-    if (refusal) return { kind: 'refused', refusal, headers }
+    // A server error says nothing about the client, unless it is one that OAuth has a word for.
+    const isRefusal = refusal !== undefined && (status < 500 || refusal.known !== undefined)
+    if (isRefusal) return { kind: 'refused', refusal, headers }
     return { kind: 'failed', error: failedAnswer(status, headers, host, body), status, headers }
   }
   try {

@@ -234,6 +234,7 @@ describe('clocks', () => {
 describe('a failed attempt', () => {
   test.each<[string, ScriptedAnswer]>([
     ['a 500', { status: 500, body: {} }],
+    ['a 500 in Okta’s own shape', { status: 500, body: { errorCode: 'E0000009' } }],
     ['a 503 with HTML', { status: 503, body: '<html>maintenance</html>' }],
     ['a connection cut before the answer', { cut: 'before' }],
     ['a connection cut in the answer', { ...tokenAnswer(), cut: 'during' }],
