@@ -54,6 +54,24 @@ describe('the doctor names each fault and nothing else', () => {
   })
 })
 
+describe('wherever a disturbance happens, the doctor ends, and each problem has a remedy', () => {
+  const disturbances = faults.filter(({ kind }) => kind === 'disturbance')
+  test.concurrent.each(disturbances.map(({ name }) => name))('%s', async (name) => {
+    for (const [credential, path] of [
+      ['service-app', '/oauth2'],
+      ['service-app', '/api/v1/users'],
+      ['api-token', '/api/v1/users/me'],
+      ['api-token', '/api'],
+    ] as const) {
+      const fault = { name, parameters: { path, ...(name === 'slow-body' && { waitMs: 0 }) } }
+      const scene: Scene = { credential, options: { timeoutMs: 250 } }
+      const findings = await diagnoseScene(scene, { fault })
+      expect(findings.at(-1)?.check).toBe('answers')
+      expect(problemsOf(findings).filter(({ remedy }) => remedy === undefined)).toEqual([])
+    }
+  })
+})
+
 describe('with an admin’s credential every likely finding about the app becomes proven', () => {
   const proven = told.filter(([, expected]) => 'proven' in expected && expected.proven)
   test.concurrent.each(proven)('%s', async (_title, expected) => {

@@ -9,7 +9,7 @@ import {
   Org,
   Secret,
 } from '@postern/core'
-import { type RunningOrg, type StartOptions, startOrg } from '@postern/emulator'
+import { type FaultRequest, type RunningOrg, type StartOptions, startOrg } from '@postern/emulator'
 import { TestClock } from '../test-clock.ts'
 
 /** What was done before the doctor comes, in the place of what it would work with. */
@@ -33,7 +33,7 @@ export interface Scene {
 
 /** What a scene is diagnosed with. */
 export interface SceneOptions {
-  readonly fault?: string
+  readonly fault?: string | FaultRequest
   readonly admin?: boolean
   /** Looks at the org when the diagnosis is over. */
   readonly after?: (running: RunningOrg) => void

@@ -14,6 +14,7 @@ export type CheckName =
   | 'assertion'
   | 'reachable'
   | 'clock'
+  | 'admin'
   | 'token'
   | 'granted-scopes'
   | 'token-life'

@@ -49,7 +49,6 @@ async function* runCheck(check: Check, examination: Examination): AsyncGenerator
   for (;;) {
     let step: IteratorResult<Omit<Finding, 'check'>, boolean>
     try {
-      examination.signal.throwIfAborted()
       step = await found.next()
     } catch (error) {
       const observation = examination.signal.aborted

@@ -6,6 +6,9 @@ import { requestUrl } from '../org/request.ts'
 import type { Examination } from './examination.ts'
 import type { ReadPage } from './reading.ts'
 
+const OPEN_OBJECT = 0x7b
+const BYTE_ORDER_MARK_BYTES = 3
+
 /**
  * Asks once for a page, or for one object, which counts as a page with one record.
  *
@@ -32,9 +35,6 @@ export async function readPage(
     throw error
   }
 }
-
-const OPEN_OBJECT = 0x7b
-const BYTE_ORDER_MARK_BYTES = 3
 
 function firstByte(body: Uint8Array): number {
   return body[0] === 0xef ? BYTE_ORDER_MARK_BYTES : 0

@@ -1,6 +1,7 @@
 /** @module Every check, in the order they are asked: what costs nothing first, then what others build on. */
 
 import type { Check } from './check.ts'
+import { adminCheck } from './checks/admin.ts'
 import { answersCheck } from './checks/answers.ts'
 import { apiTokenCheck } from './checks/api-token.ts'
 import { assertionCheck } from './checks/assertion.ts'
@@ -31,6 +32,7 @@ export const checks: readonly Check[] = [
   apiTokenCheck,
   reachableCheck,
   clockCheck,
+  adminCheck,
   tokenCheck,
   grantedScopesCheck,
   tokenLifeCheck,

@@ -16,6 +16,11 @@ export interface Resource {
    * does not allow it. It never creates anything.
    */
   readonly write?: { readonly method: 'POST'; readonly path: string }
+  /**
+   * A smaller change, for which smaller roles are made: of objects that are not there, so that 404 says that the role
+   * allows it.
+   */
+  readonly lesserWrite?: { readonly method: 'PUT'; readonly path: string; readonly what: string }
   /** The standard roles that allow reading and writing it, the least first. */
   readonly roles: { readonly read: string; readonly write?: string }
 }
@@ -45,6 +50,11 @@ export const resources: readonly Resource[] = [
     query: { limit: 1 },
     mayBeEmpty: false,
     write: { method: 'POST', path: '/api/v1/groups' },
+    lesserWrite: {
+      method: 'PUT',
+      path: '/api/v1/groups/00g00000000000000000/users/00u00000000000000000',
+      what: 'memberships of groups',
+    },
     roles: { read: READ_ONLY, write: 'USER_ADMIN' },
   },
   {

@@ -72,6 +72,7 @@ describe('a diagnosis', () => {
     expect(findings).toContainEqual(
       expect.objectContaining({ check: 'token', code: 'diagnosis_ended', status: 'unknown' }),
     )
+    expect(findings.filter(({ status }) => status === 'unknown')).toHaveLength(1)
   })
 
   test('ends with the reason of its signal', async () => {

@@ -1,6 +1,6 @@
 /** @module Reasons that look alike and are told apart, and answers that orgs give in more than one way. */
 
-import { importKey, Org } from '@postern/core'
+import { importKey, Org, Secret } from '@postern/core'
 import { describe, expect, test } from 'vitest'
 import { diagnoseScene, problemsOf, type Scene } from '../../../../test/doctor/scene.ts'
 import { startScriptedServer } from '../../../../test/scripted-server.ts'
@@ -40,6 +40,31 @@ describe('scope and role are told apart', () => {
         remedy: expect.stringContaining('Application Administrator'),
       }),
     ])
+  })
+})
+
+describe('a role that allows less than its scope', () => {
+  test('of memberships alone is no problem, and said', async () => {
+    const start = { scopes: ['okta.groups.manage'], role: 'GROUP_MEMBERSHIP_ADMIN' } as const
+    const findings = await diagnoseScene({ start })
+    expect(problemsOf(findings)).toEqual([])
+    expect(findings).toContainEqual(
+      expect.objectContaining({ code: 'role_allows_less', status: 'information' }),
+    )
+  })
+})
+
+describe('an admin’s credential that is of no use', () => {
+  test('is named, and what it would have proven stays likely', async () => {
+    const scene: Scene = {
+      before: async (running) => {
+        const apiToken = new Secret(`00${'x'.repeat(40)}`)
+        const credential = { kind: 'api-token', apiToken } as const
+        running.faults.on('key-inactive')
+        return { admin: new Org({ url: running.url, dev: true, credential }) }
+      },
+    }
+    expect(await codes(scene)).toEqual(['admin_refused', 'kid_refused'])
   })
 })
 

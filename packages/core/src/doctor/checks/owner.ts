@@ -1,13 +1,13 @@
 /** @module Whether the org takes the API token, and whose it is. */
 
-import { decodeText } from '../../base64url.ts'
 import { ApiError } from '../../org/errors.ts'
-import { isMembers, textOf } from '../../service-app/members.ts'
+import { textOf } from '../../service-app/members.ts'
 import type { Check } from '../check.ts'
 import { openClient } from '../client.ts'
 import { fromError, type Observation, ok } from '../finding.ts'
 import { problem } from '../problems.ts'
 import { readPage } from '../read-page.ts'
+import { parseRecord } from '../record.ts'
 
 const OWNER_PATH = '/api/v1/users/me'
 
@@ -22,8 +22,13 @@ export const ownerCheck: Check = {
     examination.learn({ client: openClient(examination, { kind: 'api-token', apiToken }) })
     try {
       const { records } = await readPage(examination, OWNER_PATH)
-      const owner: unknown = JSON.parse(decodeText(records[0] ?? EMPTY))
-      const ownerId = isMembers(owner) ? textOf(owner, 'id') : undefined
+      const owner = parseRecord(records[0])
+      if (owner === undefined) {
+        const observed = `GET ${OWNER_PATH} was answered with what is no user.`
+        yield problem('org_not_answering_json', observed)
+        return false
+      }
+      const ownerId = textOf(owner, 'id')
       if (ownerId !== undefined) examination.learn({ ownerId })
       yield ok('The org takes the API token.', { ownerId })
       return true
@@ -34,8 +39,6 @@ export const ownerCheck: Check = {
     }
   },
 }
-
-const EMPTY = new Uint8Array([0x7b, 0x7d])
 
 /** Okta has one answer for every token it does not take, and the answer of a missing role for one outside its zone. */
 function explain(error: ApiError): Observation {

@@ -1,10 +1,9 @@
 /** @module Whether lists go on as their links say, in pages of the usual size. */
 
-import { decodeText } from '../../base64url.ts'
 import { PosternError } from '../../error.ts'
 import { ApiError } from '../../org/errors.ts'
 import { type PageError, pageError } from '../../org/page.ts'
-import { isMembers, textOf } from '../../service-app/members.ts'
+import { textOf } from '../../service-app/members.ts'
 import { UpstreamError } from '../../transport.ts'
 import type { Check } from '../check.ts'
 import type { Examination } from '../examination.ts'
@@ -13,6 +12,7 @@ import { fromError, information, type Observation, ok } from '../finding.ts'
 import { problem } from '../problems.ts'
 import { readPage } from '../read-page.ts'
 import type { Reading, ReadPage } from '../reading.ts'
+import { parseRecord } from '../record.ts'
 
 // The largest page of users and of apps, and the one Okta recommends for groups.
 const PAGE_SIZE = 200
@@ -69,8 +69,9 @@ async function followLink(
     const second = await readPage(examination, first.cursor)
     if (second.linkError !== undefined) return [fromError(second.linkError)]
     if (second.cursor === first.cursor) return [fromError(loop(resource.path))]
-    const ids = first.records.map(idOf)
-    if (!second.records.some((record) => ids.includes(idOf(record)))) return []
+    const ids = new Set(first.records.map(idOf))
+    const again = second.records.map(idOf).some((id) => id !== undefined && ids.has(id))
+    if (!again) return []
     const observed = `The second page of ${resource.path} has records of the first.`
     return [problem('page_repeated', observed, { status: 'warning' })]
   } catch (error) {
@@ -111,13 +112,8 @@ function leadsOn({ cursor, linkError }: ReadPage): boolean {
 }
 
 function idOf(record: Uint8Array): string | undefined {
-  try {
-    const parsed: unknown = JSON.parse(decodeText(record))
-    return isMembers(parsed) ? textOf(parsed, 'id') : undefined
-  } catch {
-    // A record that is no JSON is told apart from none.
-    return undefined
-  }
+  const members = parseRecord(record)
+  return members && textOf(members, 'id')
 }
 
 function loop(path: string): PageError {

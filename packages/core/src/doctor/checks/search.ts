@@ -1,14 +1,14 @@
 /** @module Whether a search finds what the records themselves show. */
 
-import { decodeText } from '../../base64url.ts'
 import { PosternError } from '../../error.ts'
-import { isMembers, textOf } from '../../service-app/members.ts'
+import { textOf } from '../../service-app/members.ts'
 import type { Check } from '../check.ts'
 import type { Examination } from '../examination.ts'
 import { explainFailure } from '../failures.ts'
 import { ok } from '../finding.ts'
 import { problem } from '../problems.ts'
 import { readPage } from '../read-page.ts'
+import { parseRecord } from '../record.ts'
 
 // An index is up to a second behind by nature, and timestamps have whole seconds.
 const USUAL_LAG_MS = 5_000
@@ -59,8 +59,7 @@ function lastChanged(examination: Examination): ChangedUser | undefined {
   const nowMs = examination.known('client').authorizer.now().getTime()
   const sample = examination.find('sampleOfUsers') ?? []
   const changed = sample.flatMap((record): ChangedUser[] => {
-    const user: unknown = JSON.parse(decodeText(record))
-    if (!isMembers(user)) return []
+    const user = parseRecord(record) ?? {}
     const [id, lastUpdated] = [textOf(user, 'id'), textOf(user, 'lastUpdated')]
     if (id === undefined || lastUpdated === undefined || !/^[\w-]+$/.test(id)) return []
     if (!/^[\dTZ:.-]+$/.test(lastUpdated)) return []

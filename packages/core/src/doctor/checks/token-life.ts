@@ -1,11 +1,11 @@
 /** @module Whether the token lives as long as the token endpoint says, and as tokens of an org do. */
 
-import { decodeBase64url, decodeText } from '../../base64url.ts'
-import { isMembers } from '../../service-app/members.ts'
+import { decodeBase64url } from '../../base64url.ts'
 import type { Token } from '../../token/token.ts'
 import type { Check } from '../check.ts'
 import { ok } from '../finding.ts'
 import { problem } from '../problems.ts'
+import { parseRecord } from '../record.ts'
 
 // The life of a token of an org's own authorization server; it cannot be configured.
 const USUAL_SECONDS = 3_600
@@ -44,10 +44,14 @@ export const tokenLifeCheck: Check = {
 /** Seconds from `iat` to `exp`; undefined where the token is no JWT. */
 function lifeOf({ accessToken }: Token): number | undefined {
   const [, payload = ''] = accessToken.reveal().split('.')
+  const claims = parseRecord(bytesOf(payload)) ?? {}
+  const seconds = Number(claims['exp']) - Number(claims['iat'])
+  return Number.isFinite(seconds) ? seconds : undefined
+}
+
+function bytesOf(payload: string): Uint8Array | undefined {
   try {
-    const claims: unknown = JSON.parse(decodeText(decodeBase64url(payload)))
-    const seconds = isMembers(claims) ? Number(claims['exp']) - Number(claims['iat']) : Number.NaN
-    return Number.isFinite(seconds) ? seconds : undefined
+    return decodeBase64url(payload)
   } catch {
     return undefined
   }
