@@ -147,6 +147,12 @@ describe('readRecords', () => {
     ['two lists', '[{"a":1}][{"b":2}]', 'page_body_truncated'],
     ['a comma too many', '[{"a":1},]', 'page_body_truncated'],
     ['a comma too few', '[{"a":1}{"b":2}]', 'page_body_truncated'],
+    ['something else for a comma', '[{"a":1}x{"b":2}]', 'page_body_truncated'],
+    [
+      'brackets that do not match below 32 levels',
+      `[{"a":${'['.repeat(35)}${']'.repeat(32)}}}}}]`,
+      'page_body_truncated',
+    ],
     ['brackets that do not match', '[{"a":[1}]]', 'page_body_truncated'],
     ['a line break inside a string', '[{"a":"x\ny"}]', 'page_body_truncated'],
     ['a carriage return inside a string', '[{"a":"x\ry"}]', 'page_body_truncated'],

@@ -144,7 +144,11 @@ describe('Org.request', () => {
       setTimeout(() => stop.abort(new Error('stopped')), 20)
       return answer
     })
-    const asked = client({ clock: frozen }).request({ path: groups, signal: stop.signal })
+    const asked = client({ clock: frozen }).request({
+      path: groups,
+      method: 'hang' in answer ? 'POST' : 'GET',
+      signal: stop.signal,
+    })
     await expect(asked).rejects.toThrow('stopped')
   })
 })
