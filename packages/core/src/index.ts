@@ -28,6 +28,17 @@ export type { ProblemCode } from './doctor/problems.ts'
 export { checks } from './doctor/registry.ts'
 export { type ErrorDetails, PosternError, type PosternErrorOptions, type Warning } from './error.ts'
 export { showHostile } from './hostile.ts'
+export {
+  type Batch,
+  type Input,
+  type InputName,
+  inputNames,
+  type ReadOptions,
+} from './inputs/input.ts'
+export { InputError, type InputErrorCode } from './inputs/input-error.ts'
+export { read } from './inputs/read.ts'
+export { getInput, inputs } from './inputs/registry.ts'
+export { logRetentionDays } from './inputs/system-log.ts'
 export type { JsonObject, JsonValue } from './json.ts'
 export { requireSigningAlg } from './keys/algorithms.ts'
 export { exportJwk, exportPem } from './keys/export.ts'

@@ -127,7 +127,11 @@ export async function readBody(
 export function abortable<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason)
-    if (signal.aborted) return onAbort()
+    if (signal.aborted) {
+      // Nobody waits for it any more, and its own failure must not count as unhandled.
+      promise.catch(() => undefined)
+      return onAbort()
+    }
     signal.addEventListener('abort', onAbort, { once: true })
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
   })

@@ -114,9 +114,9 @@ export class Org {
   readonly url: OrgUrl
   readonly authorizer: Authorizer
   readonly pacer: Pacer
+  readonly clock: Clock
   readonly #options: OrgOptions
   readonly #transport: Transport
-  readonly #clock: Clock
   readonly #random: () => number
 
   /**
@@ -127,9 +127,9 @@ export class Org {
     const { url, credential, customDomains = [], dev = false, onTokenStep: onStep } = options
     this.#options = options
     this.#transport = options.transport ?? fetchTransport
-    this.#clock = options.clock ?? systemClock
+    this.clock = options.clock ?? systemClock
     this.#random = options.random ?? randomFraction
-    const [transport, clock, random] = [this.#transport, this.#clock, this.#random]
+    const [transport, clock, random] = [this.#transport, this.clock, this.#random]
     this.url = parseOrgUrl(url, { customDomains, dev }).org
     this.pacer = options.pacer ?? new Pacer({ clock, random })
     this.authorizer =
@@ -172,7 +172,7 @@ export class Org {
    * @throws {PageError} for a page or a link that cannot be used; and what `request` throws.
    */
   pages(path: string, options: PagesOptions = {}): AsyncGenerator<Page, void, undefined> {
-    const sleep = (waitMs: number) => this.#clock.sleep(waitMs, { signal: options.signal })
+    const sleep = (waitMs: number) => this.clock.sleep(waitMs, { signal: options.signal })
     return readPages(this, path, { ...options, sleep, random: this.#random })
   }
 
@@ -261,7 +261,7 @@ export class Org {
     this.#options.onStep?.(waitMs === undefined ? step : { ...step, waitMs })
     if (waitMs === undefined) throw error
     call.waitedMs += waitMs
-    if (waitMs > 0) await this.#clock.sleep(waitMs, { signal: call.request.signal })
+    if (waitMs > 0) await this.clock.sleep(waitMs, { signal: call.request.signal })
   }
 
   #waitMs(call: Call, outcome: Outcome): number | undefined {

@@ -14,6 +14,7 @@ export type PageErrorCode =
   | 'page_link_malformed'
   | 'page_link_foreign_host'
   | 'page_link_loop'
+  | 'page_missing_link'
 
 /** A page that cannot be used. Nothing of it was given out; `details.cursor` is where to ask again. */
 export class PageError extends PosternError<PageErrorCode> {

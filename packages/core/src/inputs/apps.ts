@@ -1,0 +1,38 @@
+/** @module The apps of an org, active and inactive. */
+
+import { decodeCursor, encodeCursor, textOf } from './cursor-text.ts'
+import type { Input } from './input.ts'
+import { roleMissing } from './input-error.ts'
+import { pagesOnward } from './onward.ts'
+import { Repeats } from './repeats.ts'
+
+/** `/api/v1/apps`, whole. Okta can neither search nor sort it, so it is one list. */
+export const apps: Input = {
+  name: 'apps',
+  title: 'Apps',
+  resource: '/api/v1/apps',
+  scopes: ['okta.apps.read'],
+  roles: ['READ_ONLY_ADMIN'],
+  sync: 'full',
+  cursor: 'The next page of the list.',
+  takesSince: false,
+  takesUntil: false,
+  pageLimit: 200,
+  bucket: '/api/v1/apps',
+  columns: ['id', 'name', 'label', 'status', 'signOnMode', 'created'],
+  async *read(org, { cursor, priority = 'sweep', signal }) {
+    const state = cursor === undefined ? {} : decodeCursor(apps.name, cursor)
+    const paging = { limit: apps.pageLimit, cursor: textOf(state, 'page'), priority, signal }
+    const repeats = new Repeats()
+    let found = 0
+    for await (const { records: whole, cursor: page } of pagesOnward(org, apps.resource, paging)) {
+      const records = repeats.leaveOut(whole)
+      found += records.length
+      const isEmpty = found === 0 && page === undefined && cursor === undefined
+      if (isEmpty) throw roleMissing(apps.resource, 'every org has the apps of Okta itself')
+      yield page === undefined
+        ? { records, remaining: 0 }
+        : { records, cursor: encodeCursor(apps.name, { page }) }
+    }
+  },
+}

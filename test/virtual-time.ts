@@ -1,0 +1,95 @@
+/** @module Time that passes only while everybody waits for it: delays cost nothing, and those of parallel requests overlap. */
+
+import { type Clock, fetchTransport, type Transport } from '@postern/core'
+
+interface Sleeper {
+  readonly untilMs: number
+  readonly wake: () => void
+}
+
+/** A clock whose time stands still while real work is under way, and jumps to the end of the shortest wait otherwise. */
+export class VirtualTime implements Clock {
+  readonly #startMs: number
+  #elapsedMs = 0
+  #underWay = 0
+  #isLooking = false
+  readonly #sleepers = new Set<Sleeper>()
+
+  constructor(start: Date = new Date()) {
+    this.#startMs = start.getTime()
+  }
+
+  now(): Date {
+    return new Date(this.#startMs + this.#elapsedMs)
+  }
+
+  monotonicMs(): number {
+    return this.#elapsedMs
+  }
+
+  sleep(waitMs: number, options?: { readonly signal?: AbortSignal | undefined }): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const signal = options?.signal
+      if (signal?.aborted) return reject(signal.reason)
+      const onAbort = () => {
+        this.#sleepers.delete(sleeper)
+        reject(signal?.reason)
+      }
+      const wake = () => {
+        signal?.removeEventListener('abort', onAbort)
+        resolve()
+      }
+      const sleeper = { untilMs: this.#elapsedMs + waitMs, wake }
+      signal?.addEventListener('abort', onAbort, { once: true })
+      this.#sleepers.add(sleeper)
+      this.#look()
+    })
+  }
+
+  /** A transport whose answers arrive this much later than the org gave them. */
+  delay(latencyMs: number, transport: Transport = fetchTransport): Transport {
+    return async (request) => {
+      const { status, headers, body } = await this.#work(async () => {
+        const answer = await transport(request)
+        const chunks: Uint8Array[] = []
+        for await (const chunk of answer.body ?? []) chunks.push(chunk)
+        return { ...answer, body: chunks }
+      })
+      await this.sleep(latencyMs, { signal: request.signal })
+      return { status, headers, body: pieces(body) }
+    }
+  }
+
+  async #work<Value>(work: () => Promise<Value>): Promise<Value> {
+    this.#underWay++
+    try {
+      return await work()
+    } finally {
+      this.#underWay--
+      this.#look()
+    }
+  }
+
+  /** Wakes whoever waits the least, once nobody does anything else. */
+  #look(): void {
+    if (this.#isLooking) return
+    this.#isLooking = true
+    // Twice: what follows from an answer may have begun work that is not seen here yet.
+    setImmediate(() =>
+      setImmediate(() => {
+        this.#isLooking = false
+        if (this.#underWay > 0 || this.#sleepers.size === 0) return
+        const [next] = [...this.#sleepers].toSorted((a, b) => a.untilMs - b.untilMs)
+        if (next === undefined) return
+        this.#sleepers.delete(next)
+        this.#elapsedMs = Math.max(this.#elapsedMs, next.untilMs)
+        next.wake()
+        this.#look()
+      }),
+    )
+  }
+}
+
+async function* pieces(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* chunks
+}
