@@ -29,7 +29,8 @@ export async function explainKeyUrl(
   const { jwksUri } = registration === 'absent' ? {} : (registration ?? {})
   const { trouble } = jwksUri === undefined ? {} : await lookAtKeySet(examination, jwksUri)
   const details = { ...error.details, jwksUri }
-  return problem('jwks_uri_unreachable', trouble ?? error.message, { details })
+  const observed = `Okta cannot get a key set from the JWKS URL of the app. ${trouble ?? error.message}`
+  return problem('jwks_uri_unreachable', observed, { details })
 }
 
 /** Why the keys that are published at a URL do not let the connection in; undefined where that cannot be seen. */

@@ -6,26 +6,33 @@ import type { Examination } from './examination.ts'
 import { fromError, type Observation } from './finding.ts'
 import { explainKeyUrl } from './key-url.ts'
 import { type ProblemCode, problem } from './problems.ts'
+import { explainApp } from './refused-app.ts'
 import { explainKid } from './refused-key.ts'
 import { explainScopes } from './refused-scopes.ts'
-import { readRegistration } from './registration.ts'
 
-/** What a refusal proves by itself, by the detail of its error. */
-const proven: Readonly<Record<string, ProblemCode>> = {
-  issuer: 'app_unknown',
-  subject: 'app_unknown',
-  'client secret': 'app_client_secret',
-  'authentication method': 'app_client_secret',
-  'application type': 'app_not_service',
-  signature: 'key_mismatch',
-  'no key registered': 'key_not_registered',
-  'key set': 'key_set_broken',
-  'key use': 'key_for_encryption',
-  'network zone': 'app_network_zone',
-  audience: 'assertion_audience_refused',
-  'jwks_uri empty': 'jwks_uri_empty',
-  'jwks_uri kids': 'jwks_uri_duplicate_kids',
-  'jwks_uri jku': 'jwks_uri_mismatch',
+/** What a refusal proves by itself: its code, and why. */
+type Meaning = readonly [code: ProblemCode, why: string]
+
+const noSuchApp: Meaning = ['app_unknown', 'The org has no app with this Client ID.']
+const clientSecret: Meaning = ['app_client_secret', 'The app signs in with a client secret.']
+
+/** By the detail of a refused client. */
+const meanings: Readonly<Record<string, Meaning>> = {
+  issuer: noSuchApp,
+  subject: noSuchApp,
+  'client secret': clientSecret,
+  'authentication method': clientSecret,
+  'application type': ['app_not_service', 'The app was not made as API Services.'],
+  signature: ['key_mismatch', 'The kid is that of another key pair.'],
+  'no key registered': ['key_not_registered', 'The app has no public key.'],
+  'key set': ['key_set_broken', 'Okta cannot read the public keys of the app.'],
+  'key use': ['key_for_encryption', 'The key is registered for encryption.'],
+  jti: ['assertion_replayed', 'The org saw the assertion before, and it was sent once.'],
+  'network zone': ['app_network_zone', "This machine is outside the app's network zone."],
+  audience: ['assertion_audience_refused', 'Okta saw another host than the one that was called.'],
+  'jwks_uri empty': ['jwks_uri_empty', 'There is no key at the JWKS URL of the app.'],
+  'jwks_uri kids': ['jwks_uri_duplicate_kids', 'Keys at the JWKS URL of the app share a kid.'],
+  'jwks_uri jku': ['jwks_uri_mismatch', 'The app has another JWKS URL than the assertion names.'],
 }
 
 /** The finding for a refusal. Asks the admin's credential, where there is one, about what Okta leaves open. */
@@ -33,40 +40,16 @@ export async function explainRefusal(
   examination: Examination,
   error: TokenError,
 ): Promise<Observation> {
-  const detail = textOf(error.details, 'detail') ?? ''
-  const code = proven[detail]
-  if (code !== undefined) return problem(code, error.message, { details: error.details })
-  switch (error.code) {
-    case 'auth_invalid_client':
-      return explainClient(examination, error, detail)
-    case 'auth_grant_refused':
-      return problem(
-        textOf(membersOf(error.details, 'okta'), 'error') === 'unauthorized_client'
-          ? 'app_grant_type_missing'
-          : 'org_grant_unavailable',
-        error.message,
-        { details: error.details },
-      )
-    case 'dpop_proof_refused':
-      return detail === 'jti'
-        ? problem('proof_replayed', error.message, { details: error.details })
-        : fromError(error)
-    case 'scope_not_granted':
-    case 'scope_unknown':
-      return explainScopes(examination, error)
-    default:
-      return fromError(error)
+  const { code, details } = error
+  const detail = textOf(details, 'detail') ?? ''
+  const meaning = meaningOf(error, detail)
+  if (meaning !== undefined)
+    return problem(meaning[0], `${meaning[1]} ${error.message}`, { details })
+  if (code === 'scope_not_granted' || code === 'scope_unknown') {
+    return explainScopes(examination, error)
   }
-}
-
-async function explainClient(
-  examination: Examination,
-  error: TokenError,
-  detail: string,
-): Promise<Observation> {
+  if (code !== 'auth_invalid_client') return fromError(error)
   switch (detail) {
-    case 'jti':
-      return problem('assertion_replayed', error.message, { details: error.details })
     case 'kid':
       return explainKid(examination, error)
     case 'jwks_uri':
@@ -79,35 +62,20 @@ async function explainClient(
   }
 }
 
-/** Okta has one answer for an app that is not active and for one with another way to sign in, and tells no more. */
-async function explainApp(
-  examination: Examination,
-  error: TokenError,
-  detail: string,
-): Promise<Observation> {
-  const { details } = error
-  const registration = await readRegistration(examination)
-  if (registration === 'absent') {
-    return problem('app_unknown', 'The org has no app with this Client ID.', { details })
+function meaningOf({ code, details }: TokenError, detail: string): Meaning | undefined {
+  switch (code) {
+    case 'auth_invalid_client':
+    case 'auth_access_denied':
+      return meanings[detail]
+    case 'auth_grant_refused':
+      return textOf(membersOf(details, 'okta'), 'error') === 'unauthorized_client'
+        ? ['app_grant_type_missing', 'The app does not have the grant type Client Credentials.']
+        : ['org_grant_unavailable', "The org's own authorization server does not offer this grant."]
+    case 'dpop_proof_refused':
+      return detail === 'jti'
+        ? ['proof_replayed', 'The org saw the proof before, and it was sent once.']
+        : undefined
+    default:
+      return undefined
   }
-  if (registration?.isActive === false) {
-    return problem('app_inactive', 'The app is there, and it is not active.', { details })
-  }
-  const { authMethod = 'private_key_jwt' } = registration ?? {}
-  if (authMethod !== 'private_key_jwt') {
-    const observed = `Client authentication of the app is ${authMethod}, not Public key / Private key.`
-    return problem('app_client_secret', observed, { details: { ...details, authMethod } })
-  }
-  const [code, reasons] =
-    detail === 'client ID'
-      ? ([
-          'app_unknown',
-          'the org has no app with this Client ID, or the app is not active',
-        ] as const)
-      : ([
-          'app_refused',
-          'the app is not active, or its Client authentication is a client secret',
-        ] as const)
-  const observed = `${error.message.replace(/\.$/, '')}: ${reasons}.`
-  return problem(code, observed, { certainty: 'likely', details })
 }

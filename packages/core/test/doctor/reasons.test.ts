@@ -196,6 +196,16 @@ describe('rate limits', () => {
   })
 })
 
+test('a proof whose signature is refused is not taken for a key that is', async () => {
+  const server = await startScriptedServer(({ path }) => {
+    if (path.startsWith('/.well-known')) return { body: { id: '00oTEST' } }
+    const error_description = 'The DPoP proof JWT signature is invalid.'
+    return { status: 400, body: { error: 'invalid_dpop_proof', error_description } }
+  })
+  expect(await codesAt(server.orgUrl)).toEqual(['dpop_proof_refused'])
+  await server.close()
+})
+
 describe('what answers in the place of an org', () => {
   test('404 means that there is no org of this name', async () => {
     const server = await startScriptedServer(() => ({ status: 404, body: '<html>' }))
@@ -226,5 +236,5 @@ async function codes(scene: Scene, fault?: string): Promise<readonly (string | u
 }
 
 function codesAt(orgUrl: string): Promise<readonly (string | undefined)[]> {
-  return codes({ options: { connection: { orgUrl } } })
+  return codes({ realTime: true, options: { connection: { orgUrl } } })
 }
