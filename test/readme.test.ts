@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { exportJwk, generateKey } from '@postern/core'
+import { startOrg } from '@postern/emulator'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createPlace } from '../packages/postern/test/cli/run.ts'
 import { startScriptedServer, tokenAnswer } from './scripted-server.ts'
@@ -26,30 +27,58 @@ function normalise(text: string): string {
     .replace(/"(iat|exp)": \d+/g, '"$1": SECONDS')
     .replace(/"jti": "[\w-]{36}"/g, '"jti": "UUID"')
     .replace(/"n": "[\w-]+\.\.\./g, '"n": "MODULUS...')
+    .replace(/kid "[\w-]{36}"/g, 'kid "UUID"')
+    .replace(/took \d+ ms/g, 'took some ms')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'INSTANT')
     .replace(/SSWS 00[\w-]{40}|(?<=Admin API token {2})00[\w-]{40}/g, 'API TOKEN')
     .replace(/^( {2}(?:Thumbprint {2})?)[\w-]{43}$/gm, '$1RANDOM')
     .trim()
 }
 
+/** The block that begins with this command, without it. */
+function outputOf(command: string): string {
+  const shown = blocks('console').find((block) => block.startsWith(`${command}\n`)) ?? ''
+  return shown.slice(command.length + 1)
+}
+
 describe('README', () => {
+  test('shows first what postern doctor says to a broken credential', async () => {
+    const [first = ''] = blocks('console')
+    expect(first).toMatch(/^\$ postern doctor --from-env\n/)
+    const org = await startOrg({ keyType: 'EC', faults: ['key-replaced'] })
+    onTestFinished(org.close)
+    const env = {
+      OKTA_CLIENT_ORGURL: org.url,
+      OKTA_CLIENT_CLIENTID: org.app.clientId,
+      OKTA_CLIENT_PRIVATEKEY: JSON.stringify(org.app.key),
+      OKTA_CLIENT_SCOPES: 'okta.users.read okta.groups.read',
+    }
+    // Both into one file, as on a terminal.
+    const screen = openSync(place.path('screen'), 'w')
+    const { code } = await place.run(['doctor', '--from-env'], {
+      env,
+      stdout: screen,
+      stderr: screen,
+    })
+    expect(code).toBe(3)
+    const printed = readFileSync(place.path('screen'), 'utf8')
+    expect(normalise(outputOf('$ postern doctor --from-env'))).toBe(normalise(printed))
+  })
+
   test('shows what npm start prints', async () => {
-    const [shown = ''] = blocks('console')
-    const [command, ...output] = shown.split('\n')
-    expect(command).toBe('$ npm start')
+    const output = outputOf('$ npm start')
     const scripts = JSON.parse(readFileSync(`${root}package.json`, 'utf8')).scripts
     expect(scripts.start).toBe('node bootstrap.mjs start')
     const { stdout } = await run(process.execPath, ['--conditions=source', 'test/tour.ts'], {
       cwd: root,
       env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
     })
-    expect(normalise(output.join('\n'))).toBe(normalise(stdout))
+    expect(normalise(output)).toBe(normalise(stdout))
   })
 
   test('has commands that work as written', async () => {
-    // The first block is the tour, which the test above runs.
     const commands = blocks('console')
-      .slice(1)
+      .filter((block) => !/^\$ (?:npm start|postern doctor)/.test(block))
       .flatMap((block) => block.split('\n').filter((line) => line.startsWith('$ ')))
     expect(commands.length).toBe(2)
     for (const command of commands) {
