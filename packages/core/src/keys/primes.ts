@@ -11,10 +11,7 @@ export type PrimeTest = (candidate: Uint8Array<ArrayBuffer>) => Promise<boolean>
 
 // Each round with a random base passes a composite with probability 1/4 at most: 4^-64 = 2^-128.
 const ROUNDS = 64
-const LARGEST_DIVISOR = 1000
-
-// Computed on first use: a runtime with a test of its own has none for it, and would wait for them at its start.
-let smallPrimes: readonly bigint[] | undefined
+const SMALL_PRIMES = primesUpTo(1000)
 
 /**
  * The default {@link PrimeTest}: trial division, then 64 rounds of Miller-Rabin with random bases in BigInt arithmetic.
@@ -26,8 +23,7 @@ let smallPrimes: readonly bigint[] | undefined
 export const isProbablePrime: PrimeTest = async (candidate) => {
   const n = integerOfBytes(candidate)
   if (n < 2n) return false
-  smallPrimes ??= primesUpTo(LARGEST_DIVISOR)
-  for (const prime of smallPrimes) {
+  for (const prime of SMALL_PRIMES) {
     if (n % prime === 0n) return n === prime
   }
   const pause = createPause()
