@@ -245,7 +245,6 @@ export {
   type TransportResponse,
   UpstreamError,
   type UpstreamErrorCode,
-  upstreamError,
 } from './transport.ts'
 export {
   type Audience,

@@ -15,7 +15,8 @@ export interface RotationContext {
   /** A client of the org that signs in with a credential; a new one each time. */
   readonly openOrg: (credential: ServiceAppCredential) => Org
   readonly credential: Omit<ServiceAppCredential, 'key' | 'scopes' | 'clientId' | 'kind'>
-  readonly oldKey: Signer
+  /** Needed to bring it back, and for nothing else. */
+  readonly oldKey?: Signer
   readonly newKey: Signer
   /** Keeps the state where it survives a power cut. Called before the first call and after each phase. */
   readonly save: (state: RotationState) => Promise<void>

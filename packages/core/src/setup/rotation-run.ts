@@ -125,8 +125,14 @@ export class RotationRun {
 
   async rollBack(): Promise<void> {
     const { jwksUri, newKey, oldKey } = this.#state.plan
+    const { oldKey: signer } = this.#context
+    if (signer === undefined) {
+      throw new RotationError('rotation_old_key_unknown', 'The old private key is not here.', {
+        remedy: 'Give it, as it was given for the rotation: --key FILE.',
+      })
+    }
     if (jwksUri === undefined) await this.#setActive(oldKey, true)
-    await this.#proveKey(this.#context.oldKey)
+    await this.#proveKey(signer)
     await this.#context.switchKey(oldKey)
     if (jwksUri === undefined) await this.#setActive(newKey, false)
     await this.#reach('rolled-back', oldKey)
@@ -224,10 +230,7 @@ export class RotationRun {
     try {
       await deed(admin, signal)
     } catch (error) {
-      const isRefused =
-        error instanceof ApiError &&
-        ['role_insufficient', 'scope_insufficient'].includes(error.code)
-      if (!isRefused) throw error
+      if (!isForbidden(error)) throw error
       throw new RotationError('rotation_needs_super_admin', error.message, {
         remedy: `Use an API token of a Super Admin. ${rotationNeeds}`,
         details: error.details,
@@ -235,6 +238,13 @@ export class RotationRun {
       })
     }
   }
+}
+
+/** Whether the org refuses for want of a role or a scope, also before there is a token. */
+function isForbidden(error: unknown): error is ApiError | TokenError {
+  if (error instanceof TokenError) return error.code === 'scope_not_granted'
+  const codes = ['role_insufficient', 'scope_insufficient']
+  return error instanceof ApiError && codes.includes(error.code)
 }
 
 function idOf({ keyId, kid }: AppKey): string {

@@ -82,9 +82,13 @@ export function keyInUse(state: RotationState): PublicJwk {
 /**
  * Reads a state that was kept as JSON.
  *
+ * @param options.customDomains - hosts that the operator allowed beyond Okta's own.
  * @throws {RotationError} `rotation_state_invalid`
  */
-export function parseRotationState(value: unknown): RotationState {
+export function parseRotationState(
+  value: unknown,
+  options: { readonly customDomains?: readonly string[] } = {},
+): RotationState {
   const members = isMembers(value) ? value : {}
   const plan = membersOf(members, 'plan')
   const text = textOf(members, 'phase')
@@ -97,7 +101,7 @@ export function parseRotationState(value: unknown): RotationState {
   return {
     version: 1,
     plan: {
-      org: parseOrgUrl(org, { dev: true }).org,
+      org: parseOrgUrl(org, { dev: true, ...options }).org,
       clientId,
       scopes: textsOf(plan, 'scopes'),
       oldKey: parsePublicJwk(membersOf(plan, 'oldKey')),

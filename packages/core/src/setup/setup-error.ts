@@ -9,6 +9,7 @@ export type SetupErrorCode =
   | 'setup_state_invalid'
   | 'setup_app_missing'
   | 'setup_unproven'
+  | 'setup_guided'
   | 'setup_repair_impossible'
 
 /** A setup that cannot go on. */

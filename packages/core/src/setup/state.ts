@@ -21,6 +21,8 @@ export interface SetupState {
   readonly skipped: Readonly<Record<string, string>>
   /** A client was about to be registered: it may be there although nobody knows its id. */
   readonly registering?: true
+  /** A person made the app in the Admin Console, so it is not for a program to delete. */
+  readonly guided?: true
   /** Known as soon as it is made. */
   readonly app?: { readonly appId: string; readonly clientId: string }
   /** When everything was taken back. ISO 8601. */
@@ -51,6 +53,7 @@ export function parseSetupState(value: unknown): SetupState {
     done: textsOf(members, 'done'),
     skipped: Object.fromEntries(skipped.map(([id, reason]) => [id, String(reason)])),
     ...(members['registering'] === true ? { registering: true } : {}),
+    ...(members['guided'] === true ? { guided: true } : {}),
     ...(appId === undefined || clientId === undefined ? {} : { app: { appId, clientId } }),
     ...optional(members, 'undoneAt'),
   }

@@ -9,6 +9,7 @@ import { listRoles, withdrawRole } from '../service-app/roles.ts'
 import { findEarlierClient } from './earlier-client.ts'
 import { newAppOf } from './plan.ts'
 import { checkPrerequisites, requirePrerequisites } from './prerequisites.ts'
+import { SetupError } from './setup-error.ts'
 import type { SetupState } from './state.ts'
 
 /** What an undoing works with. */
@@ -31,10 +32,16 @@ export type UndoDeed =
  * Withdraws the app's roles, deactivates the app and deletes it, with its grants and keys. May be run again after a
  * failure, and after a setup that stopped anywhere, also between the making of the app and the note of it.
  *
- * @throws {SetupError} `setup_prerequisite_missing`
+ * @throws {SetupError} `setup_prerequisite_missing`; `setup_guided` for an app that a person made.
  */
 export async function undoSetup(before: SetupState, context: UndoContext): Promise<SetupState> {
   const { admin, signal, onProgress, clock = systemClock } = context
+  if (before.guided) {
+    throw new SetupError('setup_guided', 'The app of this setup was made by a person.', {
+      remedy:
+        'Delete it in the Admin Console: Applications > Applications > the app > Deactivate, then Delete.',
+    })
+  }
   // Whoever may not see the app would take it for gone.
   requirePrerequisites(await checkPrerequisites(admin, before.plan, signal))
   const app = before.startedAt && (await findMadeApp(before, admin, { clock, signal }))

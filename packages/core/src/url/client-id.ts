@@ -42,7 +42,8 @@ const messages: Readonly<Record<ClientIdWarningCode, string>> = {
 // The text of a 4096-bit key in a JWK: what is longer is nothing a person takes for a client ID.
 const MAX_CHARACTERS = 4_096
 const ALLOWED = /^[A-Za-z0-9$\-_.+!*'(),]{6,100}$/
-const USUAL = /^0oa[A-Za-z0-9]{17}$/
+// Okta's own choice, and the one of a setup of Postern's.
+const USUAL = /^(?:0oa[A-Za-z0-9]{17}|postern-[a-z0-9-]{1,74}-[0-9a-f]{16})$/
 const TWO = /^0oa[A-Za-z0-9]{17},0oa/
 const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
 const ASCII_SPACE_AROUND = /^[\t\n\r ]+|[\t\n\r ]+$/g
