@@ -80,7 +80,7 @@ describe('README', () => {
     const commands = blocks('console')
       .filter((block) => !/^\$ (?:npm start|postern doctor)/.test(block))
       .flatMap((block) => block.split('\n').filter((line) => line.startsWith('$ ')))
-    expect(commands.length).toBe(2)
+    expect(commands.length).toBe(3)
     for (const command of commands) {
       const [, program, ...args] = command.split(' ')
       expect(program).toBe('postern')

@@ -51,6 +51,19 @@ const API_CODES: Readonly<Record<ApiErrorCode, number>> = {
 const OTHER_CODES: Readonly<Record<string, number>> = {
   rate_limited: exitCodes.rateLimited,
   file_not_found: exitCodes.notFound,
+  app_not_found: exitCodes.notFound,
+  setup_plan_invalid: exitCodes.usage,
+  setup_prerequisite_missing: exitCodes.scopeOrRole,
+  setup_unproven: exitCodes.scopeOrRole,
+  key_set_url_invalid: exitCodes.usage,
+  // Somebody has to publish something first; then the same command goes on.
+  key_set_unreadable: exitCodes.partial,
+  key_set_incomplete: exitCodes.partial,
+  key_set_outdated: exitCodes.partial,
+  rotation_unproven: exitCodes.partial,
+  rotation_too_early: exitCodes.partial,
+  rotation_needs_admin: exitCodes.usage,
+  rotation_needs_super_admin: exitCodes.scopeOrRole,
   upstream_unavailable: exitCodes.error,
 }
 

@@ -1,7 +1,8 @@
 /** @module The options that every command has. Loads nothing, so that help needs no more than it shows. */
 
 import type { Command } from 'commander'
-import type { OutputFormat } from './output-format.ts'
+import { type OutputFormat, outputFormats } from './output-format.ts'
+import { ArgumentFailure } from './quiet-command.ts'
 
 /** Options that every command has. */
 export interface GlobalOptions {
@@ -17,8 +18,24 @@ export function globalOptions(
   command: Command,
   defaultOutput: OutputFormat = 'table',
 ): GlobalOptions {
-  const { output } = command.optsWithGlobals<Partial<GlobalOptions>>()
+  const { output } = planOptions(command, defaultOutput)
+  if (output === 'terraform') throw unknownFormat()
+  return { output }
+}
+
+/** The same, for the command that prints a plan as Terraform configuration too. */
+export function planOptions(
+  command: Command,
+  defaultOutput: OutputFormat = 'table',
+): { readonly output: OutputFormat | 'terraform' } {
+  const { output } = command.optsWithGlobals<{ readonly output?: OutputFormat | 'terraform' }>()
   return { output: output ?? defaultOutput }
+}
+
+/** The refusal of a format that a command does not print. */
+export function unknownFormat(): ArgumentFailure {
+  const remedy = `Choose --output ${outputFormats.join(', ')}.`
+  return new ArgumentFailure('That format of --output is not known.', remedy)
 }
 
 /** The parser of a flag that may be repeated. */

@@ -4,6 +4,7 @@ import { type Command, CommanderError, Option } from 'commander'
 import { holdsSecret } from '../config/secret-argument.ts'
 import { commands } from './definitions/registry.ts'
 import { exitCodes } from './exit-codes.ts'
+import { unknownFormat } from './global-options.ts'
 import { type Interruption, listenForInterruption } from './interruption.ts'
 import { type OutputFormat, outputFormats } from './output-format.ts'
 import { ArgumentFailure, QuietCommand } from './quiet-command.ts'
@@ -80,11 +81,10 @@ function createProgram(version: string, format: OutputFormat, signal: AbortSigna
   return program
 }
 
-function parseOutputFormat(text: string): OutputFormat {
+function parseOutputFormat(text: string): OutputFormat | 'terraform' {
   const format = outputFormats.find((known) => known === text)
   if (format !== undefined) return format
-  throw new ArgumentFailure(
-    'That format of --output is not known.',
-    `Choose --output ${outputFormats.join(', ')}.`,
-  )
+  // Of one command alone, which asks for it; every other one refuses it when it is called.
+  if (text === 'terraform') return text
+  throw unknownFormat()
 }

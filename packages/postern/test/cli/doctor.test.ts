@@ -14,7 +14,9 @@ describe('postern doctor', () => {
     expect(code).toBe(3)
     expect(stderr).toContain('from OKTA_CLIENT_PRIVATEKEY')
     expect(stdout).toMatch(/^✓ org-url {8}The org is http:/)
-    expect(stdout).toMatch(/^✗ token {10}The kid is that of another key pair\. .* \(key_mismatch\)$/m)
+    expect(stdout).toMatch(
+      /^✗ token {10}The kid is that of another key pair\. .* \(key_mismatch\)$/m,
+    )
     expect(stdout).toMatch(/^ {13}fix Use the private key whose public half is registered/m)
     expect(stdout).toMatch(/^– not yet {8}granted-scopes, /m)
     expect(stderr).toMatch(/^1 problem\.$/m)

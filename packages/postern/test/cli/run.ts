@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly input?: string | Uint8Array | null
   /** Sent as soon as the command has written this much to stderr. */
   readonly interruptAfter?: string
+  /** Given the process as soon as it runs, to be ended from outside. */
+  readonly onStart?: (process: { kill(signal: 'SIGKILL'): void }) => void
   /** A file descriptor to write to, instead of the text of the result; `closed` is a pipe without a reader. */
   readonly stdout?: number | 'closed'
   readonly stderr?: number | 'closed'
@@ -48,7 +50,7 @@ export function createPlace(): Place {
 function run(
   args: readonly string[],
   folder: string,
-  { env = {}, input = '', interruptAfter, stdout: out, stderr: err }: RunOptions = {},
+  { env = {}, input = '', interruptAfter, onStart, stdout: out, stderr: err }: RunOptions = {},
 ): Promise<RunResult> {
   const child = spawn(process.execPath, ['--conditions=source', main, ...args], {
     cwd: folder,
@@ -56,6 +58,7 @@ function run(
     timeout: 20_000,
     stdio: ['pipe', typeof out === 'number' ? out : 'pipe', typeof err === 'number' ? err : 'pipe'],
   })
+  onStart?.(child)
   if (out === 'closed') child.stdout?.destroy()
   if (err === 'closed') child.stderr?.destroy()
   let stdout = ''
