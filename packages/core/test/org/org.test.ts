@@ -1,6 +1,7 @@
 import { ApiError } from '@postern/core'
 import { describe, expect, test } from 'vitest'
 import { emulatedOrg } from '../../../../test/emulated-org.ts'
+import { TestClock } from '../../../../test/test-clock.ts'
 
 // Without a search, a list of users leaves out those who are deprovisioned.
 const query = { search: 'status pr' }
@@ -18,6 +19,27 @@ describe('Org', () => {
       }
       expect({ count, distinct: ids.size }).toEqual({ count: 450, distinct: 450 })
       expect(running.unexpected).toEqual([])
+    },
+  )
+
+  test.each(['integrator', 'enterprise', 'workforce'] as const)(
+    'reads a list for many windows of the plan %s without one 429',
+    async (edition) => {
+      const clock = new TestClock()
+      const { app, running } = await emulatedOrg({ users: 2_500, edition, clock }, { clock })
+      const startMs = clock.monotonicMs()
+      let pages = 0
+      for await (const _page of app.pages('/api/v1/users', { limit: 5, query, priority: 'log' })) {
+        pages++
+        clock.advance(50)
+      }
+      const { limitPerMinute = 0, refusals } = app.pacer.view('/api/v1/users') ?? {}
+      expect({ pages, refusals, unexpected: running.unexpected }).toEqual({
+        ...{ pages: 500, refusals: 0, unexpected: [] },
+      })
+      // As fast as the share of the limit lets it, but for the window it began in and the one it ended in.
+      const windows = (clock.monotonicMs() - startMs) / 60_000
+      expect(pages).toBeGreaterThanOrEqual(0.95 * limitPerMinute * 0.9 * Math.floor(windows))
     },
   )
 
