@@ -75,7 +75,7 @@ export async function proveApp(
 }
 
 /** A token of a service app, with all the scopes it asks for. @throws {SetupError} `setup_unproven` */
-export async function proveToken(
+async function proveToken(
   credential: ServiceAppCredential,
   org: Org,
   signal?: AbortSignal,
