@@ -55,6 +55,9 @@ export const packageRules: Readonly<Record<string, PackageRule>> = {
       '@postern/emulator': [
         'cli/commands/emulator.ts',
         'cli/commands/emulator-output.ts',
+        'cli/commands/emulator-compare/comparison.ts',
+        'cli/commands/emulator-compare/probe.ts',
+        'cli/commands/emulator-compare/registry.ts',
         'cli/commands/demo.ts',
       ],
     },

@@ -245,6 +245,7 @@ export {
   type TransportResponse,
   UpstreamError,
   type UpstreamErrorCode,
+  upstreamError,
 } from './transport.ts'
 export {
   type Audience,

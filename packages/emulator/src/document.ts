@@ -1,6 +1,6 @@
 /** @module The reference part of docs/emulator.md, made from the routes, faults, assumptions and limits themselves. */
 
-import { assumptions, describeQuantity } from './assumptions.ts'
+import { type AssumptionName, assumptions, describeQuantity } from './assumptions.ts'
 import type { Fault } from './faults/fault.ts'
 import { occasionParameters } from './faults/occasion.ts'
 import { describeParameter } from './faults/parameter.ts'
@@ -9,8 +9,12 @@ import { buckets, concurrency } from './http/buckets.ts'
 import { isPublic, type Route } from './http/route.ts'
 import { routes } from './routes.ts'
 
-/** The reference as Markdown: endpoints, faults, assumptions, editions. The same code gives the same text. */
-export function renderReference(): string {
+/**
+ * The reference as Markdown: endpoints, faults, assumptions, editions. The same code gives the same text.
+ *
+ * @param settledBy - for each assumption, how a real org is asked about it, or why it cannot be.
+ */
+export function renderReference(settledBy: Readonly<Record<AssumptionName, string>>): string {
   const [misconfigurations, disturbances] = (['misconfiguration', 'disturbance'] as const).map(
     (kind) => faults.filter((fault) => fault.kind === kind).map(faultRow),
   )
@@ -39,16 +43,18 @@ export function renderReference(): string {
       table(faultColumns, disturbances ?? []),
     ]),
     section('Assumptions', [
-      'What public sources leave open about Okta. Each is a choice; the first one is the default.',
+      'What public sources leave open about Okta. Each is a choice; the first one is the default. The last column says what',
+      '`postern emulator compare` asks of a real org, or why it cannot ask.',
       '',
       table(
-        ['Name', 'Question', 'Answers'],
+        ['Name', 'Question', 'Answers', 'Asked of a real org'],
         Object.entries(assumptions).map(([name, assumption]) => [
           code(name),
           assumption.question,
           'choices' in assumption
             ? assumption.choices.map(code).join(', ')
             : `${describeQuantity(assumption.unit)}; default ${assumption.default}`,
+          settledBy[name as AssumptionName],
         ]),
       ),
     ]),

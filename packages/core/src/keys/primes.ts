@@ -11,7 +11,10 @@ export type PrimeTest = (candidate: Uint8Array<ArrayBuffer>) => Promise<boolean>
 
 // Each round with a random base passes a composite with probability 1/4 at most: 4^-64 = 2^-128.
 const ROUNDS = 64
-const SMALL_PRIMES = primesUpTo(1000)
+const LARGEST_DIVISOR = 1000
+
+// Computed on first use: a runtime with a test of its own has none for it, and would wait for them at its start.
+let smallPrimes: readonly bigint[] | undefined
 
 /**
  * The default {@link PrimeTest}: trial division, then 64 rounds of Miller-Rabin with random bases in BigInt arithmetic.
@@ -23,7 +26,8 @@ const SMALL_PRIMES = primesUpTo(1000)
 export const isProbablePrime: PrimeTest = async (candidate) => {
   const n = integerOfBytes(candidate)
   if (n < 2n) return false
-  for (const prime of SMALL_PRIMES) {
+  smallPrimes ??= primesUpTo(LARGEST_DIVISOR)
+  for (const prime of smallPrimes) {
     if (n % prime === 0n) return n === prime
   }
   const pause = createPause()

@@ -24,7 +24,8 @@ const REMEDIES = {
   key_not_utf8: 'Save the file as UTF-8 (or ASCII) and try again.',
   key_encrypted:
     'Give the right passphrase, or decrypt the key first: openssl pkcs8 -topk8 -nocrypt -in key.pem -out key.plain.pem',
-  key_is_public: 'Paste the private key; the public one goes into Okta.',
+  key_is_public:
+    'Paste the private key. Okta shows it once: if it is lost, generate and register a new one.',
   key_is_certificate: 'Paste the private key that belongs to the certificate.',
   key_is_csr: 'Paste the private key that was used to make the certificate request.',
   key_openssh_format: "Convert a copy: ssh-keygen -p -m PKCS8 -f copy-of-key -N ''",

@@ -197,7 +197,10 @@ function registerKey({ publicJwk, jwksUri }: GuideOptions): GuideStep {
       'Paste the public key and click **Done**.',
       'Click **Save**, and **Save** again in the pop-up.',
     ],
-    values: [{ label: 'Public key', value: JSON.stringify(publicJwk, null, 2) }],
+    values: [
+      { label: 'Public key', value: JSON.stringify(publicJwk, null, 2) },
+      { label: 'PUBLIC KEYS then lists this KID as Active', value: publicJwk.kid },
+    ],
     warnings: [
       secondSave,
       'Do not click **Generate new key**: its private half is shown once, and this one’s is on your machine already.',

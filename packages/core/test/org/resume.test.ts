@@ -1,7 +1,6 @@
 import type { Org, Page, PosternError } from '@postern/core'
-import type { RunningOrg, StartOptions } from '@postern/emulator'
 import { describe, expect, test } from 'vitest'
-import { emulatedOrg } from '../../../../test/emulated-org.ts'
+import { type EmulatedOrg, emulatedOrg } from '../../../../test/emulated-org.ts'
 import { orgScenario } from '../../../../test/scripted-org.ts'
 import { startScriptedServer } from '../../../../test/scripted-server.ts'
 import { TestClock } from '../../../../test/test-clock.ts'
@@ -13,7 +12,7 @@ const path = '/api/v1/users'
 const query = { search: 'status pr' }
 
 /** An org whose clock is that of the client: what the client waits for passes there, too. */
-function orgOf(options: StartOptions) {
+function orgOf(options: Parameters<typeof emulatedOrg>[0]) {
   const clock = new TestClock()
   return emulatedOrg({ edition: 'unlimited', clock, ...options }, { clock })
 }
@@ -44,7 +43,7 @@ function idsOf({ records }: Page): readonly string[] {
 }
 
 /** That every user came, and none twice. */
-function expectEveryUserOnce({ ids }: Walk, running: RunningOrg, users: number): void {
+function expectEveryUserOnce({ ids }: Walk, running: EmulatedOrg['running'], users: number): void {
   expect({ count: ids.length, distinct: new Set(ids).size }).toEqual({
     count: users,
     distinct: users,

@@ -36,7 +36,7 @@ const STATUSES_WITHOUT_BODY: readonly number[] = [204, 205, 304]
  * @throws {OutboundError} `outbound_network_malformed`
  */
 export function openClient(options: ClientOptions): Transport {
-  const { extraCa, maxBodyBytes = MAX_BODY_BYTES } = options
+  const { extraCa, maxBodyBytes: maxBytes = MAX_BODY_BYTES } = options
   const guard = new AddressGuard(options)
   const agent = openAgent({ guard, limits: { ...DEFAULT_LIMITS, ...options }, extraCa })
   return async ({ method, url, headers, body = null, signal }) => {
@@ -50,19 +50,19 @@ export function openClient(options: ClientOptions): Transport {
         headers: { 'accept-encoding': acceptedEncodings, ...headers },
         body,
       },
-      { host, signal },
+      { host, maxBytes, signal },
     )
     const { status, headers: received, body: chunks } = answer
     if (method === 'HEAD' || STATUSES_WITHOUT_BODY.includes(status)) {
       return { status, headers: received, body: null }
     }
     const encoding = received.get('content-encoding')
+    if (encoding === null) return answer
     return {
       status,
       // They speak of the bytes on the wire.
-      headers:
-        encoding === null ? received : received.without('content-encoding', 'content-length'),
-      body: decodeBody({ body: chunks, encoding, maxBytes: maxBodyBytes, host }),
+      headers: received.without('content-encoding', 'content-length'),
+      body: decodeBody({ body: chunks, encoding, maxBytes, host }),
     }
   }
 }

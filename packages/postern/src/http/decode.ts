@@ -11,7 +11,7 @@ export const acceptedEncodings = 'gzip, br, deflate'
 export interface EncodedBody {
   readonly body: AsyncIterableIterator<Uint8Array>
   /** The value of `content-encoding`. */
-  readonly encoding: string | null
+  readonly encoding: string
   readonly maxBytes: number
   /** Whom an error names. */
   readonly host: string
@@ -23,7 +23,22 @@ export interface EncodedBody {
  * Rejects with `upstream_response_too_large` as soon as there are more than `maxBytes` of them, and with
  * `upstream_bad_response` where they are not what the encoding says: cut short, damaged, or encoded in another way.
  */
-export async function* decodeBody(encoded: EncodedBody): AsyncGenerator<Uint8Array> {
+export function decodeBody(encoded: EncodedBody): AsyncIterableIterator<Uint8Array> {
+  const pieces = limited(encoded)
+  return {
+    next: () => pieces.next(),
+    // Told to return before its first step, a generator would end without a word to the connection.
+    return: async () => {
+      await encoded.body.return?.()
+      return pieces.return(undefined)
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
+  }
+}
+
+async function* limited(encoded: EncodedBody): AsyncGenerator<Uint8Array> {
   const { body, encoding, maxBytes, host } = encoded
   const decoder = decoderFor(encoding)
   if (decoder === undefined) {
@@ -39,9 +54,8 @@ export async function* decodeBody(encoded: EncodedBody): AsyncGenerator<Uint8Arr
 }
 
 /** One encoding; a stack of them is sent by nobody but to hide something. */
-function decoderFor(encoding: string | null): Transform | 'none' | undefined {
-  switch (encoding?.trim().toLowerCase() ?? '') {
-    case '':
+function decoderFor(encoding: string): Transform | 'none' | undefined {
+  switch (encoding.trim().toLowerCase()) {
     case 'identity':
       return 'none'
     case 'gzip':

@@ -1,7 +1,7 @@
 /** @module One request on the wire: undici's callbacks on one side, an answer and the pieces of its body on the other. */
 
 import type { Dispatcher } from 'undici'
-import { connectionFailure } from './connection-failure.ts'
+import { connectionFailure, tooLargeAnswer } from './connection-failure.ts'
 import { type HeaderFields, ReceivedHeaders } from './received-headers.ts'
 
 /** The start of an answer. Its body comes as it arrives, its content encoding still on it. */
@@ -23,36 +23,42 @@ const MAX_WAITING_BYTES = 1_048_576
 export function exchange(
   dispatcher: Dispatcher,
   request: Dispatcher.DispatchOptions,
-  options: { readonly host: string; readonly signal: AbortSignal | undefined },
+  options: ExchangeOptions,
 ): Promise<RawAnswer> {
-  const { host, signal } = options
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason)
-    dispatcher.dispatch(request, new Exchange({ resolve, reject, host, signal }))
+    if (options.signal?.aborted) return reject(options.signal.reason)
+    dispatcher.dispatch(request, new Exchange({ resolve, reject, ...options }))
   })
 }
 
-/** What an {@link Exchange} tells, and whom its errors name. */
-interface ExchangeOptions {
-  readonly resolve: (answer: RawAnswer) => void
-  readonly reject: (reason: unknown) => void
+/** Options of {@link exchange}. */
+export interface ExchangeOptions {
+  /** Whom an error names. */
   readonly host: string
+  /** The most bytes of a body, as they come over the wire. */
+  readonly maxBytes: number
   readonly signal: AbortSignal | undefined
 }
 
+interface ExchangeContext extends ExchangeOptions {
+  readonly resolve: (answer: RawAnswer) => void
+  readonly reject: (reason: unknown) => void
+}
+
 class Exchange implements Dispatcher.DispatchHandler {
-  readonly #options: ExchangeOptions
+  readonly #context: ExchangeContext
   readonly #body: Body
   #controller: Dispatcher.DispatchController | undefined
+  #bytes = 0
   #stopped = false
 
-  constructor(options: ExchangeOptions) {
-    this.#options = options
+  constructor(context: ExchangeContext) {
+    this.#context = context
     this.#body = new Body({
       resume: () => this.#controller?.resume(),
       stop: () => this.#stop(),
     })
-    options.signal?.addEventListener('abort', this.#onAbort, { once: true })
+    context.signal?.addEventListener('abort', this.#onAbort, { once: true })
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -67,11 +73,18 @@ class Exchange implements Dispatcher.DispatchHandler {
   ): void {
     // 1xx is a word on the way to the answer.
     if (status < 200) return
-    this.#options.resolve({ status, headers: new ReceivedHeaders(fields), body: this.#body })
+    this.#context.resolve({ status, headers: new ReceivedHeaders(fields), body: this.#body })
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
-    if (this.#body.push(chunk) > MAX_WAITING_BYTES) controller.pause()
+    const { host, maxBytes } = this.#context
+    this.#bytes += chunk.byteLength
+    if (this.#bytes > maxBytes) {
+      this.#fail(tooLargeAnswer(host, maxBytes))
+      this.#stop()
+    } else if (this.#body.push(chunk) > MAX_WAITING_BYTES) {
+      controller.pause()
+    }
   }
 
   onResponseEnd(): void {
@@ -81,17 +94,17 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: unknown, error: Error): void {
-    this.#fail(connectionFailure(error, this.#options.host))
+    this.#fail(connectionFailure(error, this.#context.host))
   }
 
   readonly #onAbort = (): void => {
-    this.#fail(this.#options.signal?.reason)
+    this.#fail(this.#context.signal?.reason)
     this.#stop()
   }
 
   #fail(reason: unknown): void {
     this.#settled()
-    this.#options.reject(reason)
+    this.#context.reject(reason)
     this.#body.fail(reason)
   }
 
@@ -103,7 +116,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #settled(): void {
-    this.#options.signal?.removeEventListener('abort', this.#onAbort)
+    this.#context.signal?.removeEventListener('abort', this.#onAbort)
   }
 }
 

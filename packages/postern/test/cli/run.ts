@@ -8,6 +8,10 @@ import { fileURLToPath } from 'node:url'
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
+// A command that used fetch would send its requests past the address guard (S24), and fails here.
+const withoutFetch =
+  'data:text/javascript,globalThis.fetch = () => { throw new Error("A command used fetch.") }'
+
 /** What a command ended with. */
 export interface RunResult {
   /** As a shell gives it: 128 and the signal's number where a signal ended the command. */
@@ -52,7 +56,8 @@ function run(
   folder: string,
   { env = {}, input = '', interruptAfter, onStart, stdout: out, stderr: err }: RunOptions = {},
 ): Promise<RunResult> {
-  const child = spawn(process.execPath, ['--conditions=source', main, ...args], {
+  const node = ['--conditions=source', '--import', withoutFetch, main]
+  const child = spawn(process.execPath, [...node, ...args], {
     cwd: folder,
     env: { HOME: folder, PATH: process.env['PATH'] ?? '', NO_COLOR: '1', ...env },
     timeout: 20_000,

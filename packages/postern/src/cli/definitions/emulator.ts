@@ -1,13 +1,24 @@
 /** @module `postern emulator`: its flags and help. */
 
 import type { Command } from 'commander'
+import { addConnectionFlags } from '../connection-flags.ts'
 import { collect, globalOptions } from '../global-options.ts'
 
-/** Adds `emulator`. */
+/** Adds `emulator` with what is below it. */
 export function addEmulatorCommand(program: Command, signal: AbortSignal): void {
-  program
+  const emulator = program
     .command('emulator')
     .description('run an Okta org on this machine, with faults, until Ctrl-C')
+  // A command of its own, so that `compare` has --scopes and --dpop of a connection; nobody need write its name.
+  const start = addStartCommand(emulator, signal)
+  emulator.addHelpText('after', () => `\n${start.helpInformation()}`)
+  addCompareCommand(emulator, signal)
+}
+
+function addStartCommand(emulator: Command, signal: AbortSignal): Command {
+  return emulator
+    .command('start', { isDefault: true })
+    .description('run an org; this is what postern emulator alone does')
     .option('--port <port>', 'default: any free one')
     .option('--control-port <port>', 'of the control API; default: any free one')
     .option('--users <count>', 'how many users it has; default 200')
@@ -30,8 +41,21 @@ export function addEmulatorCommand(program: Command, signal: AbortSignal): void 
       '--key-out <file>',
       "where the service app's private JWK goes (0600); never an existing file",
     )
-    .action(async (options, command) => {
-      const { emulator } = await import('../commands/emulator.ts')
-      await emulator(options, globalOptions(command), signal)
+    .action(async (options, self) => {
+      const commands = await import('../commands/emulator.ts')
+      await commands.emulator(options, globalOptions(self), signal)
+    })
+}
+
+function addCompareCommand(emulator: Command, signal: AbortSignal): void {
+  const command = emulator
+    .command('compare')
+    .description('ask a real org where it differs from the emulator; changes nothing in it')
+    .argument('[name]', 'the connection')
+  addConnectionFlags(command)
+    .option('--out <file>', 'save the report as JSON; never an existing file')
+    .action(async (name, options, self) => {
+      const { compare } = await import('../commands/emulator-compare.ts')
+      await compare({ ...options, name }, globalOptions(self), signal)
     })
 }

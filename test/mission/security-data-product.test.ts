@@ -1,0 +1,59 @@
+/** @module Rows 3.5 to 3.9 of the five documents: a security-data product’s page, walked. */
+
+import { inputs } from '@postern/core'
+import { describe, expect, test } from 'vitest'
+import { guide, missingInOrder, stepOf, textOf } from './guides.ts'
+import { codesOf, startWalk } from './walk.ts'
+
+describe('3.5 the address of the Admin Console becomes the org URL', () => {
+  test.each([
+    ['https://companyname-admin.okta.com/admin/dashboard', 'https://companyname.okta.com'],
+    ['companyname-admin.okta.com', 'https://companyname.okta.com'],
+    ['HTTPS://CompanyName.okta.com:443/', 'https://companyname.okta.com'],
+    ['https://companyname.okta.com/oauth2/default', 'https://companyname.okta.com'],
+    ['companyname-admin.oktapreview.com/admin/users?q=a#b', 'https://companyname.oktapreview.com'],
+  ])('%s is taken, and %s is what a token is asked of', async (given, org) => {
+    const { connection, run } = await startWalk()
+    const { code, stdout } = await run(['token', ...connection, '--org', given, '--explain'])
+    expect([code, stdout]).toEqual([0, expect.stringContaining(`curl '${org}/oauth2/v1/token'`)])
+  })
+})
+
+test('3.6 the guide leads from Client Credentials over Edit and Add key to Save', () => {
+  const words = [
+    'Client Credentials',
+    'Edit',
+    'Public key / Private key',
+    'Add key',
+    'Save',
+    'PUBLIC KEYS',
+    'KID',
+  ]
+  expect(missingInOrder(textOf(stepOf('public-key')), words)).toEqual([])
+})
+
+describe('3.8 scopes “required by the specific Okta input”', () => {
+  test('each input declares the scopes that it needs', () => {
+    const declared = Object.fromEntries(inputs.map(({ name, scopes }) => [name, scopes]))
+    expect(declared).toMatchObject({
+      users: ['okta.users.read'],
+      groups: ['okta.groups.read'],
+      apps: ['okta.apps.read'],
+      'system-log': ['okta.logs.read'],
+    })
+    expect(inputs.filter(({ scopes }) => scopes.length === 0)).toEqual([])
+  })
+})
+
+describe('3.9 the page has no step for an admin role', () => {
+  test('the guide has one, and says what happens without it', () => {
+    expect(guide.at(-1)?.id).toBe('roles')
+    expect(stepOf('roles').warnings.join()).toContain('Without a role every list comes empty')
+  })
+
+  test('who followed the page is told by the doctor', async () => {
+    const { doctor } = await startWalk({ role: 'none' })
+    const { code, problems } = await doctor()
+    expect([code, codesOf(problems)]).toEqual([3, ['role_missing']])
+  })
+})
