@@ -1,7 +1,7 @@
 /** @module What an org has registered for a service app: read with an admin's credential, and only where something was refused. */
 
 import { parseApp, type ServiceApp } from '../service-app/app.ts'
-import { isMembers, membersOf, textOf } from '../service-app/members.ts'
+import { eachOf, isMembers, type Members, membersOf, textOf } from '../service-app/members.ts'
 import { keysIn, parseKey } from '../service-app/public-keys.ts'
 import { askAdmin } from './ask-admin.ts'
 import type { Examination } from './examination.ts'
@@ -11,6 +11,9 @@ export type Registration = Pick<ServiceApp, 'isActive' | 'authMethod' | 'jwksUri
 
 /**
  * The app of the client id; `absent` where the org has none, undefined where nobody may tell.
+ *
+ * An app whose client id was chosen has another id of its own: it is found among the apps of the client's name. Without
+ * it, the client's own document says what it can.
  *
  * @see Okta, "Applications API" - the id of an app is its client id unless another was chosen when it was made
  */
@@ -23,11 +26,25 @@ export async function readRegistration(
   const client = await askAdmin(examination, `/oauth2/v1/clients/${clientId}`)
   if (client === 'absent') return 'absent'
   if (!isMembers(client?.json)) return undefined
+  return (await findAppOf(examination, client.json)) ?? describeClient(client.json)
+}
+
+async function findAppOf(
+  examination: Examination,
+  client: Members,
+): Promise<Registration | undefined> {
+  const query = new URLSearchParams({ q: textOf(client, 'client_name') ?? '', limit: '200' })
+  const apps = await askAdmin(examination, `/api/v1/apps?${query}`)
+  const known = apps === 'absent' ? [] : eachOf(apps?.json).map(parseApp)
+  return known.find(({ clientId }) => clientId === examination.known('clientId'))
+}
+
+function describeClient(client: Members): Registration {
   return {
     // A client's own document does not tell.
     isActive: true,
-    authMethod: textOf(client.json, 'token_endpoint_auth_method'),
-    jwksUri: textOf(client.json, 'jwks_uri'),
-    keys: keysIn(membersOf(client.json, 'jwks')).map(parseKey),
+    authMethod: textOf(client, 'token_endpoint_auth_method'),
+    jwksUri: textOf(client, 'jwks_uri'),
+    keys: keysIn(membersOf(client, 'jwks')).map(parseKey),
   }
 }

@@ -1,6 +1,14 @@
 /** @module Reasons that look alike and are told apart, and answers that orgs give in more than one way. */
 
-import { importKey, Org, Secret } from '@postern/core'
+import {
+  createApp,
+  deactivateApp,
+  exportJwk,
+  generateKey,
+  importKey,
+  Org,
+  Secret,
+} from '@postern/core'
 import { describe, expect, test } from 'vitest'
 import { diagnoseScene, problemsOf, type Scene } from '../../../../test/doctor/scene.ts'
 import { startScriptedServer } from '../../../../test/scripted-server.ts'
@@ -65,6 +73,27 @@ describe('an admin’s credential that is of no use', () => {
       },
     }
     expect(await codes(scene)).toEqual(['admin_refused', 'kid_refused'])
+  })
+})
+
+describe('an app whose client id was chosen when it was made', () => {
+  test('is found by an admin’s credential, although its own id is another', async () => {
+    const scene: Scene = {
+      before: async (running) => {
+        const clientId = 'chosen-client'
+        const key = await generateKey({ alg: 'ES256' })
+        const apiToken = new Secret(running.adminToken)
+        const credential = { kind: 'api-token', apiToken } as const
+        const admin = new Org({ url: running.url, dev: true, credential })
+        const app = { label: 'Chosen', publicJwk: key.publicJwk, dpopRequired: false }
+        const { appId } = await createApp(admin, app, clientId)
+        await deactivateApp(admin, appId)
+        return { admin, connection: { clientId, key: exportJwk(key) } }
+      },
+    }
+    const [problem, ...others] = problemsOf(await diagnoseScene(scene))
+    expect(problem).toMatchObject({ code: 'app_inactive', certainty: 'proven' })
+    expect(others).toEqual([])
   })
 })
 
