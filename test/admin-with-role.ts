@@ -5,7 +5,7 @@ import type { EmulatedOrg } from './emulated-org.ts'
 
 /** The value of an API token whose owner is a new user with this role, or with none. */
 export async function apiTokenWithRole(
-  { admin, running }: EmulatedOrg,
+  { admin, running }: Pick<EmulatedOrg, 'admin' | 'running'>,
   role: string | undefined,
 ): Promise<string> {
   const name = `${(role ?? 'nobody').toLowerCase()}-${running.org.users.size}`

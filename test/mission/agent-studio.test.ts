@@ -7,7 +7,6 @@ import {
   grantScope,
   Org,
   parseOrgUrl,
-  Secret,
 } from '@postern/core'
 import { describe, expect, test } from 'vitest'
 import { guideByUrl, guideKey, linesOf, missingInOrder, stepOf, textOf } from './guides.ts'
@@ -36,10 +35,9 @@ test('4.16 the guide says Done, Save, and Save again in the pop-up, without whic
 })
 
 test('4.18 the guide looks again right after a scope is granted, and sees it', async () => {
-  const { running } = await startWalk()
+  const { running, admin } = await startWalk()
   const open: GuideContext['openOrg'] = (url, credential) => new Org({ url, dev: true, credential })
   const { org } = parseOrgUrl(running.url, { dev: true })
-  const admin = open(org, { kind: 'api-token', apiToken: new Secret(running.adminToken) })
   const clientId = 'postern-walk'
   const app = { label: 'Walk', publicJwk: guideKey.publicJwk, dpopRequired: true }
   const { appId } = await createApp(admin, app, clientId)

@@ -8,18 +8,11 @@ import {
   exportPem,
   generateKey,
   grantScopes,
-  Org,
   parseClientId,
-  Secret,
 } from '@postern/core'
 import { describe, expect, test } from 'vitest'
 import { guide, guideKey, linesOf, missingInOrder, stepOf, textOf } from './guides.ts'
-import { codesOf, startWalk, type Walk } from './walk.ts'
-
-function adminOf({ running }: Walk): Org {
-  const apiToken = new Secret(running.adminToken)
-  return new Org({ url: running.url, dev: true, credential: { kind: 'api-token', apiToken } })
-}
+import { codesOf, startWalk } from './walk.ts'
 
 describe('0.3 the app is one of API Services', () => {
   test('the guide leads from Create App Integration over API Services and the name to Save', () => {
@@ -43,7 +36,7 @@ describe('0.4 the Client ID has 0oa and 17 characters', () => {
 
   test('another is remarked on by the commands and works', async () => {
     const walk = await startWalk()
-    const admin = adminOf(walk)
+    const { admin } = walk
     const clientId = 'my-own-client'
     const app = { label: 'Mine', publicJwk: guideKey.publicJwk, dpopRequired: true }
     const { appId } = await createApp(admin, app, clientId)

@@ -1,7 +1,7 @@
 /** @module A walk through a row of the five documents: an emulated org, and the command as a person runs it there. */
 
 import { writeFileSync } from 'node:fs'
-import { type Finding, isProblem } from '@postern/core'
+import { type Finding, isProblem, Org, Secret } from '@postern/core'
 import { type RunningOrg, type StartOptions, startOrg } from '@postern/emulator'
 import { onTestFinished } from 'vitest'
 import { createPlace, type Place, type RunResult } from '../../packages/postern/test/cli/run.ts'
@@ -17,12 +17,14 @@ export interface Diagnosis {
 /** An org, and somebody at a command line. `env:ADMIN` is the API token of its first Super Admin. */
 export interface Walk {
   readonly running: RunningOrg
+  /** A client that signs in as that Super Admin. */
+  readonly admin: Org
   readonly place: Place
   /** The flags of the ready service app. */
   readonly connection: readonly string[]
   run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<RunResult>
   /** Runs `postern doctor`. @param flags - those given later win over those of the connection. */
-  doctor(flags?: readonly string[]): Promise<Diagnosis>
+  doctor(flags?: readonly string[], env?: Readonly<Record<string, string>>): Promise<Diagnosis>
 }
 
 /** Starts a walk, which ends with the test. */
@@ -39,13 +41,18 @@ export async function startWalk(options: StartOptions = {}): Promise<Walk> {
     ...['--org', url, '--client-id', app.clientId, '--key', 'app.jwk'],
     ...['--scopes', app.scopes.join(' ')],
   ]
+  const apiToken = new Secret(adminToken)
   return {
     running,
+    admin: new Org({ url, dev: true, credential: { kind: 'api-token', apiToken } }),
     place,
     connection,
     run,
-    async doctor(flags = []) {
-      const { code, stdout } = await run(['doctor', ...connection, ...flags, '--output', 'json'])
+    async doctor(flags = [], env = {}) {
+      const { code, stdout } = await run(
+        ['doctor', ...connection, ...flags, '--output', 'json'],
+        env,
+      )
       const findings: readonly Finding[] = JSON.parse(stdout)
       return { code, findings, problems: findings.filter(isProblem) }
     },

@@ -3,8 +3,35 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { adminRoles, exportPem, importKey, scopeBundles } from '@postern/core'
 import { describe, expect, test } from 'vitest'
+import { apiTokenWithRole } from '../admin-with-role.ts'
 import { guide, missingInOrder, stepOf, textOf } from './guides.ts'
 import { codesOf, startWalk } from './walk.ts'
+
+describe('2.1 what an administrator has to be allowed', () => {
+  test.each([
+    ['APP_ADMIN', "The admin's credential may not: grant scopes, assign admin roles."],
+    [
+      'READ_ONLY_ADMIN',
+      "The admin's credential may not: create app integrations, grant scopes, assign admin roles.",
+    ],
+  ])('the doctor names what the credential of an %s lacks', async (role, observed) => {
+    const walk = await startWalk()
+    const NARROW = await apiTokenWithRole(walk, role)
+    const { findings } = await walk.doctor(['--admin-token', 'env:NARROW'], { NARROW })
+    const admin = findings.filter(({ check }) => check === 'admin')
+    expect(admin).toMatchObject([{ code: 'admin_too_narrow', status: 'warning' }])
+    expect(admin[0]?.observed).toContain(observed)
+    expect(admin[0]?.remedy).toContain('Super Admin')
+  })
+
+  test('the doctor has nothing to say against a Super Admin, and makes no app to find out', async () => {
+    const { running, doctor } = await startWalk()
+    const apps = running.org.apps.size
+    const { code, findings } = await doctor(['--admin-token', 'env:ADMIN'])
+    expect([code, running.org.apps.size]).toEqual([0, apps])
+    expect(findings).toContainEqual(expect.objectContaining({ check: 'admin', status: 'ok' }))
+  })
+})
 
 describe('2.2 the steps of the page are those of the guide', () => {
   test('in their order, from Create App Integration to the roles', () => {

@@ -133,6 +133,12 @@ export {
   revokeGrant,
 } from './service-app/grants.ts'
 export {
+  type AdminTask,
+  type AskLimits,
+  checkPrerequisites,
+  type Prerequisite,
+} from './service-app/prerequisites.ts'
+export {
   type AppKey,
   activateKey,
   addKey,
@@ -177,11 +183,7 @@ export {
   type SetupStep,
   stepsOf,
 } from './setup/plan.ts'
-export {
-  checkPrerequisites,
-  type Prerequisite,
-  requirePrerequisites,
-} from './setup/prerequisites.ts'
+export { requirePrerequisites } from './setup/prerequisites.ts'
 export { type AppProof, type ProofContext, proveApp } from './setup/prove.ts'
 export {
   KeySetError,

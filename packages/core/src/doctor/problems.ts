@@ -11,6 +11,8 @@ export const remedies = {
   clock_skew: "Set this machine's clock: switch on its time service (NTP).",
   admin_refused:
     'Give the API token of a Super Admin of this org: Security > API > Tokens > Create token.',
+  admin_too_narrow:
+    'Give an API token that a Super Admin created: Security > API > Tokens > Create token.',
   app_unknown: `Copy the Client ID from ${GENERAL_TAB}, and check that the org URL is that app's org.`,
   app_inactive: 'Activate the app: Applications > Applications > the app > Inactive > Activate.',
   app_client_secret: `Set Client authentication to Public key / Private key (General > Client Credentials > Edit), and add the public key there.`,

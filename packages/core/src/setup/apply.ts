@@ -12,7 +12,7 @@ import type { ServiceAppCredential } from '../token/credential.ts'
 import { fetchTransport, type Transport } from '../transport.ts'
 import { findEarlierClient } from './earlier-client.ts'
 import { newAppOf, type SetupPlan, type SetupStep, stepsOf } from './plan.ts'
-import { checkPrerequisites, requirePrerequisites } from './prerequisites.ts'
+import { requirePrerequisites } from './prerequisites.ts'
 import { type AppProof, proveApp } from './prove.ts'
 import { requirePublished } from './published-keys.ts'
 import { SetupError } from './setup-error.ts'
@@ -145,7 +145,7 @@ class SetupRun {
     const { plan } = this.#state
     switch (step.kind) {
       case 'check-admin':
-        requirePrerequisites(await checkPrerequisites(admin, plan, signal))
+        await requirePrerequisites(admin, plan, { signal })
         return undefined
       case 'check-key-set':
         await requirePublished(step.jwksUri, [plan.publicJwk], { transport, signal })

@@ -8,7 +8,7 @@ import { isMadeOf } from '../service-app/create.ts'
 import { listRoles, withdrawRole } from '../service-app/roles.ts'
 import { findEarlierClient } from './earlier-client.ts'
 import { newAppOf } from './plan.ts'
-import { checkPrerequisites, requirePrerequisites } from './prerequisites.ts'
+import { requirePrerequisites } from './prerequisites.ts'
 import { SetupError } from './setup-error.ts'
 import type { SetupState } from './state.ts'
 
@@ -43,7 +43,7 @@ export async function undoSetup(before: SetupState, context: UndoContext): Promi
     })
   }
   // Whoever may not see the app would take it for gone.
-  requirePrerequisites(await checkPrerequisites(admin, before.plan, signal))
+  await requirePrerequisites(admin, before.plan, { signal })
   const app = before.startedAt && (await findMadeApp(before, admin, { clock, signal }))
   if (app) await removeApp(app, context)
   else onProgress?.({ deed: 'nothing-to-undo' })
