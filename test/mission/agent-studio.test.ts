@@ -1,5 +1,6 @@
 /** @module Rows 4.15 to 4.20 of the five documents: an agent studio’s connector guide, walked. */
 
+import { readFileSync } from 'node:fs'
 import {
   createApp,
   fetchTransport,
@@ -25,6 +26,20 @@ describe('4.15 where the public key is kept', () => {
       'https://keys.acme.example',
     ]
     expect(missingInOrder(textOf(stepOf('public-key', guideByUrl)), words)).toEqual([])
+  })
+})
+
+describe('4.15 the setup does either', () => {
+  test('it writes the key set for a URL, and makes nothing until that is published', async () => {
+    const { running, setup, place } = await startWalk()
+    const apps = running.org.apps.size
+    const url = 'http://127.0.0.1:9/jwks.json'
+    const { code, stderr } = await setup(['--keys', 'url', '--jwks-url', url])
+    expect([code === 0, running.org.apps.size]).toEqual([false, apps])
+    expect(stderr).toContain('jwks.json')
+    const { keys } = JSON.parse(readFileSync(place.path('acme/jwks.json'), 'utf8'))
+    expect(keys).toMatchObject([{ kty: 'RSA', kid: expect.any(String) }])
+    expect(keys[0]).not.toHaveProperty('d')
   })
 })
 

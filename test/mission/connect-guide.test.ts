@@ -156,6 +156,26 @@ describe('0.13 each scope is granted under Okta API Scopes', () => {
   })
 })
 
+describe('0.16 the end of a setup shows what was proven', () => {
+  test.each([
+    [[], 'DPoP: bound to a key of its own', 'required, and used'],
+    [['--no-dpop'], 'Bearer', 'not required'],
+  ])('token, scopes, roles, one live read and DPoP, with %j', async (flags, token, dpop) => {
+    const { code, stdout } = await (await startWalk()).setup(flags)
+    const shown = Object.fromEntries(stdout.split('\n').map((line) => line.split(/ {2,}/)))
+    expect([code, shown]).toEqual([
+      0,
+      expect.objectContaining({
+        Token: token,
+        'Scopes granted': 'okta.apps.read okta.groups.read okta.logs.read okta.users.read',
+        'Admin roles': 'Read-only Administrator',
+        'Live read': 'GET /api/v1/users gave 1 of its records',
+        DPoP: dpop,
+      }),
+    ])
+  })
+})
+
 describe('0.14, 0.15 a role, without which lists are empty and no error', () => {
   test('0.14 the guide names both places for it, and the role', () => {
     const text = textOf(stepOf('roles'))

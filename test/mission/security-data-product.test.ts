@@ -1,6 +1,6 @@
 /** @module Rows 3.5 to 3.9 of the five documents: a security-data product’s page, walked. */
 
-import { inputs } from '@postern/core'
+import { guideToApiToken, inputs } from '@postern/core'
 import { describe, expect, test } from 'vitest'
 import { guide, missingInOrder, stepOf, textOf } from './guides.ts'
 import { codesOf, startWalk } from './walk.ts'
@@ -30,6 +30,12 @@ test('3.6 the guide leads from Client Credentials over Edit and Add key to Save'
     'KID',
   ]
   expect(missingInOrder(textOf(stepOf('public-key')), words)).toEqual([])
+})
+
+test('3.2 the steps of an API token are a guide as well, which says that it is shown once', () => {
+  const text = guideToApiToken({ label: 'Postern' }).map(textOf).join('\n')
+  const words = ['Security > API > Tokens', 'network zone', 'Create token', 'shown once', '30 days']
+  expect(missingInOrder(text, words)).toEqual([])
 })
 
 describe('3.8 scopes “required by the specific Okta input”', () => {

@@ -23,6 +23,8 @@ export interface Walk {
   /** The flags of the ready service app. */
   readonly connection: readonly string[]
   run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<RunResult>
+  /** Runs `postern setup acme` into the folder `acme`, with the API token of that Super Admin. */
+  setup(flags?: readonly string[], env?: Readonly<Record<string, string>>): Promise<RunResult>
   /** Runs `postern doctor`. @param flags - those given later win over those of the connection. */
   doctor(flags?: readonly string[], env?: Readonly<Record<string, string>>): Promise<Diagnosis>
 }
@@ -48,6 +50,10 @@ export async function startWalk(options: StartOptions = {}): Promise<Walk> {
     place,
     connection,
     run,
+    setup: (flags = [], env = {}) => {
+      const named = ['setup', 'acme', '--org', url, '--out', 'acme', '--admin-token', 'env:ADMIN']
+      return run([...named, ...flags], env)
+    },
     async doctor(flags = [], env = {}) {
       const { code, stdout } = await run(
         ['doctor', ...connection, ...flags, '--output', 'json'],

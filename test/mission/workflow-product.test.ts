@@ -24,6 +24,15 @@ describe('2.1 what an administrator has to be allowed', () => {
     expect(admin[0]?.remedy).toContain('Super Admin')
   })
 
+  test('the setup names the same and makes nothing', async () => {
+    const walk = await startWalk()
+    const ADMIN = await apiTokenWithRole(walk, 'APP_ADMIN')
+    const apps = walk.running.org.apps.size
+    const { code, stderr } = await walk.setup([], { ADMIN })
+    expect([code === 0, walk.running.org.apps.size]).toEqual([false, apps])
+    expect(stderr).toContain('The admin credential may not: grant scopes, assign admin roles.')
+  })
+
   test('the doctor has nothing to say against a Super Admin, and makes no app to find out', async () => {
     const { running, doctor } = await startWalk()
     const apps = running.org.apps.size
@@ -50,6 +59,19 @@ describe('2.2 the steps of the page are those of the guide', () => {
     expect(missingInOrder(guide.map(textOf).join('\n'), words)).toEqual([])
   })
 
+  test('the command prints them where there is no terminal to be led on', async () => {
+    const { running, run } = await startWalk()
+    const args = ['setup', 'acme', '--guide', '--org', running.url, '--out', 'acme']
+    const { code, stdout } = await run(args)
+    expect([
+      code,
+      missingInOrder(
+        stdout,
+        guide.map(({ title }) => title),
+      ),
+    ]).toEqual([0, []])
+  })
+
   test('each can be looked at when it is done', () => {
     expect(guide.map(({ check }) => typeof check)).toEqual(guide.map(() => 'function'))
   })
@@ -70,6 +92,17 @@ describe('2.3, 2.4 the bundles', () => {
     expect(roles.map((role) => adminRoles[role])).toEqual([
       'Application Administrator',
       'Group Administrator',
+    ])
+  })
+
+  test('the setup gives an app of access-management these scopes and roles', async () => {
+    const { setup } = await startWalk()
+    const { code, stdout } = await setup(['--bundle', 'access-management', '--output', 'json'])
+    const { scopes, roles } = JSON.parse(stdout)
+    expect([code, scopes, roles]).toEqual([
+      0,
+      [...scopeBundles['access-management'].scopes].sort(),
+      ['Application Administrator', 'Group Administrator'],
     ])
   })
 
