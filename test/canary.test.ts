@@ -9,10 +9,10 @@ import {
   Secret,
   signAssertion,
 } from '@postern/core'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createPlace } from '../packages/postern/test/cli/run.ts'
 import { canaries, canaryJwk, everythingShown, formsOf, leaksIn } from './canary.ts'
-import { type Script, tokenAnswer } from './scripted-server.ts'
+import { type Script, startScriptedServer, tokenAnswer } from './scripted-server.ts'
 import { tokenScenario } from './token-source.ts'
 
 const jwk = canaryJwk()
@@ -195,10 +195,68 @@ describe('no mark shows on the screen', () => {
       'a passphrase as an argument',
       ['keys', 'inspect', 'app.pem', '--passphrase', canaries.passphrase, '--debug'],
     ],
+    [
+      'a refused path of a request',
+      ['request', 'GET', `//${canaries.passphrase}/`, ...connection, '--from-env', ...scopes],
+    ],
+    [
+      'a body that is no JSON',
+      [
+        'request',
+        'POST',
+        '/x',
+        '--body',
+        canaries.passphrase,
+        ...connection,
+        '--from-env',
+        '--debug',
+      ],
+    ],
+    [
+      'a header that carries a credential',
+      [
+        'request',
+        'GET',
+        '/x',
+        '--header',
+        `Cookie=${canaries.nonce}`,
+        ...connection,
+        '--from-env',
+        ...scopes,
+      ],
+    ],
+    [
+      'a cursor that is none',
+      ['read', 'users', '--cursor', canaries.passphrase, ...connection, '--from-env', ...scopes],
+    ],
     ['an API token in a header', ['token', ...connection, '--header', `x=${canaries.apiToken}`]],
   ])('after %s', async (_what, args) => {
     const { stdout, stderr } = await place.run(args, { env })
     expect(stdout + stderr).not.toBe('')
+    expect(leaksIn(stdout + stderr)).toEqual([])
+  })
+})
+
+describe('no mark shows on the screen while an org says everything back', () => {
+  const place = createPlace()
+  afterAll(place.remove)
+
+  test.each([
+    [['request', 'GET', '/api/v1/users']],
+    [['request', 'GET', '/api/v1/users', '--paginate', '--output', 'json', '--debug']],
+    [['read', 'users', '--debug']],
+  ])('%j', async (args) => {
+    const echo = await startScriptedServer(({ headers }) => ({
+      status: 403,
+      headers: { 'x-okta-request-id': String(headers.authorization) },
+      body: { errorCode: 'E0000006', errorSummary: `You sent ${headers.authorization}` },
+    }))
+    onTestFinished(echo.close)
+    const flags = ['--org', echo.orgUrl, '--api-token', 'env:T']
+    const { code, stdout, stderr } = await place.run([...args, ...flags], {
+      env: { T: canaries.apiToken },
+    })
+    expect([code, stderr.includes('role_insufficient')]).toEqual([5, true])
     expect(leaksIn(stdout + stderr)).toEqual([])
   })
 })

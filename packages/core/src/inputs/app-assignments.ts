@@ -9,6 +9,7 @@ import type { Input } from './input.ts'
 export const appAssignments: Input = {
   name: 'app-assignments',
   title: 'App assignments',
+  plural: 'assignments',
   resource: '/api/v1/apps/{id}/users',
   scopes: ['okta.apps.read'],
   roles: ['READ_ONLY_ADMIN'],

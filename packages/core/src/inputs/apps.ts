@@ -10,6 +10,7 @@ import { Repeats } from './repeats.ts'
 export const apps: Input = {
   name: 'apps',
   title: 'Apps',
+  plural: 'apps',
   resource: '/api/v1/apps',
   scopes: ['okta.apps.read'],
   roles: ['READ_ONLY_ADMIN'],

@@ -9,9 +9,9 @@ import { InputError } from './input-error.ts'
 const MAX_CHARACTERS = 65_536
 const MAX_DEPTH = 6
 
-/** Writes a cursor. */
+/** Writes a cursor: the input's name, an underscore, and base64url of JSON. */
 export function encodeCursor(input: InputName, state: JsonObject): string {
-  return encodeBase64url(JSON.stringify({ input, ...state }))
+  return `${input}_${encodeBase64url(JSON.stringify(state))}`
 }
 
 /**
@@ -20,9 +20,10 @@ export function encodeCursor(input: InputName, state: JsonObject): string {
  * @throws {InputError} `input_cursor_invalid`
  */
 export function decodeCursor(input: InputName, text: string): JsonObject {
-  const state = readObject(text.trim())
+  const [, name, encoded] = /^([a-z-]+)_([\w-]+)$/.exec(text.trim()) ?? []
+  const state = encoded === undefined ? undefined : readObject(encoded)
   if (state === undefined) throw cursorInvalid('The cursor is damaged or is none of Postern’s.')
-  if (state['input'] !== input) throw cursorInvalid(`The cursor is not one of ${input}.`)
+  if (name !== input) throw cursorInvalid(`The cursor is not one of ${input}.`)
   return state
 }
 

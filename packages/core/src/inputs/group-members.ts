@@ -7,6 +7,7 @@ import type { Input } from './input.ts'
 export const groupMembers: Input = {
   name: 'group-members',
   title: 'Group members',
+  plural: 'members',
   resource: '/api/v1/groups/{id}/users',
   // Okta asks for okta.groups.read alone.
   scopes: ['okta.groups.read'],

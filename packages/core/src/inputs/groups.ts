@@ -7,6 +7,7 @@ import { type SearchedList, walkRanges } from './walk.ts'
 export const groups: Input = {
   name: 'groups',
   title: 'Groups',
+  plural: 'groups',
   resource: '/api/v1/groups',
   scopes: ['okta.groups.read'],
   roles: ['READ_ONLY_ADMIN'],

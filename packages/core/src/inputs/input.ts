@@ -57,6 +57,8 @@ export interface Input {
   readonly name: InputName
   /** As people know it. */
   readonly title: string
+  /** What its records are, in the plural. */
+  readonly plural: string
   /** The path of its list, with the parent's id left out as `{id}`. */
   readonly resource: string
   /** All of them are needed; a `.manage` scope does for the `.read` scope of its name. */

@@ -32,6 +32,7 @@ const publishedOf = memberReader('published')
 export const systemLog: Input = {
   name: 'system-log',
   title: 'System Log',
+  plural: 'events',
   resource: '/api/v1/logs',
   scopes: ['okta.logs.read'],
   roles: ['READ_ONLY_ADMIN'],

@@ -18,6 +18,7 @@ const STATUSES = [
 export const users: Input = {
   name: 'users',
   title: 'Users',
+  plural: 'users',
   resource: '/api/v1/users',
   scopes: ['okta.users.read'],
   roles: ['READ_ONLY_ADMIN'],

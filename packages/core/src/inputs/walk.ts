@@ -60,7 +60,8 @@ class RangeWalk {
   readonly #stop = new AbortController()
   /** Those with something left to give out. */
   readonly #chains: Chain[]
-  #given = 0
+  /** Records that pages had so far, given out or not yet. */
+  #taken = 0
   #latencyMs = Number.POSITIVE_INFINITY
   /** Cuts in a row behind which nothing was. */
   #misses = 0
@@ -84,7 +85,6 @@ class RangeWalk {
     })
     for await (const { chain, records, cursor } of pieces) {
       this.#rest = Math.max(0, this.#rest - 1)
-      this.#given += records.length
       chain.cursor = cursor
       if (cursor === undefined) this.#chains.splice(this.#chains.indexOf(chain), 1)
       // Without records a batch is of use only for its cursor: it tells the end.
@@ -97,7 +97,7 @@ class RangeWalk {
 
   #judgeEmptiness(): void {
     const { input, everyOrgHas } = this.#list
-    if (this.#given > 0 || everyOrgHas === undefined || this.#options.cursor !== undefined) return
+    if (this.#taken > 0 || everyOrgHas === undefined || this.#options.cursor !== undefined) return
     throw roleMissing(input.resource, everyOrgHas)
   }
 
@@ -115,8 +115,9 @@ class RangeWalk {
       const cursor = isOver ? undefined : page.cursor
       chain.isRead = cursor === undefined
       if (chain.isRead) this.#noteMiss(chain)
+      this.#taken += records.length
       yield { chain, records, cursor }
-      if (isOver) return
+      if (isOver || this.#taken >= this.#limit) return
     }
   }
 
@@ -185,8 +186,8 @@ class RangeWalk {
     const remaining = this.#remaining()
     if (this.#rest > 0 || remaining === undefined) return undefined
     const { pageLimit, bucket } = this.#list.input
-    const { limit = Number.POSITIVE_INFINITY, parallel: most = PARALLEL } = this.#options
-    const pages = Math.ceil(Math.min(remaining, limit - this.#given) / pageLimit)
+    const { parallel: most = PARALLEL } = this.#options
+    const pages = Math.ceil(Math.min(remaining, this.#limit - this.#taken) / pageLimit)
     const allowedMs = this.#org.pacer.estimateMs(bucket, pages)
     if (open.length >= usefulLists({ pages, latencyMs: this.#latencyMs, allowedMs, most })) return
     const nowMs = this.#nowMs()
@@ -212,6 +213,10 @@ class RangeWalk {
     const nowMs = this.#nowMs()
     const known = this.#chains.flatMap((chain) => estimateRemaining(chain, nowMs) ?? [])
     return known.length === 0 ? undefined : known.reduce((sum, records) => sum + records, 0)
+  }
+
+  get #limit(): number {
+    return this.#options.limit ?? Number.POSITIVE_INFINITY
   }
 
   #nowMs(): number {

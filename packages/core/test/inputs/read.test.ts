@@ -149,43 +149,43 @@ describe('read', () => {
     [
       'a cursor of another input',
       'users',
-      { cursor: cursorOf({ input: 'apps', page: '/api/v1/apps?after=1' }) },
+      { cursor: cursorOf('apps', { page: '/api/v1/apps?after=1' }) },
       'input_cursor_invalid',
     ],
     [
       'a cursor without a list',
       'users',
-      { cursor: cursorOf({ input: 'users', chains: [] }) },
+      { cursor: cursorOf('users', { chains: [] }) },
       'input_cursor_invalid',
     ],
     [
       'a cursor whose page is no text',
       'apps',
-      { cursor: cursorOf({ input: 'apps', page: 7 }) },
+      { cursor: cursorOf('apps', { page: 7 }) },
       'input_cursor_invalid',
     ],
     [
       'a cursor with a time out of range',
       'users',
-      { cursor: cursorOf({ input: 'users', chains: [{ fromMs: 8.64e15 }] }) },
+      { cursor: cursorOf('users', { chains: [{ fromMs: 8.64e15 }] }) },
       'input_cursor_invalid',
     ],
     [
       'a cursor that leads to another list',
       'apps',
-      { cursor: cursorOf({ input: 'apps', page: '/api/v1/users?limit=1' }) },
+      { cursor: cursorOf('apps', { page: '/api/v1/users?limit=1' }) },
       'request_path_invalid',
     ],
     [
       'a cursor that leads to another host',
       'apps',
-      { cursor: cursorOf({ input: 'apps', page: '//evil.example/api/v1/apps' }) },
+      { cursor: cursorOf('apps', { page: '//evil.example/api/v1/apps' }) },
       'request_path_invalid',
     ],
     [
       'a cursor with a list that there is not',
       'group-members',
-      { cursor: cursorOf({ input: 'group-members', open: [{ id: '00g1', list: 1 }] }) },
+      { cursor: cursorOf('group-members', { open: [{ id: '00g1', list: 1 }] }) },
       'input_cursor_invalid',
     ],
   ])('refuses %s', async (_what, name, options, code) => {
@@ -194,6 +194,6 @@ describe('read', () => {
   })
 })
 
-function cursorOf(state: object): string {
-  return Buffer.from(JSON.stringify(state)).toString('base64url')
+function cursorOf(input: InputName, state: object): string {
+  return `${input}_${Buffer.from(JSON.stringify(state)).toString('base64url')}`
 }

@@ -29,8 +29,15 @@ export interface ConnectionFlags {
   readonly fromEnv?: true
 }
 
-/** Gives a command the flags of a connection, in the order a person meets the values. */
-export function addConnectionFlags(command: Command): Command {
+/**
+ * Gives a command the flags of a connection, in the order a person meets the values.
+ *
+ * @param options.headerFlag - the flag for a header of the token request, where `--header` means another one.
+ */
+export function addConnectionFlags(
+  command: Command,
+  { headerFlag = '--header' }: { readonly headerFlag?: '--header' | '--token-header' } = {},
+): Command {
   return command
     .option('--org <url>', 'Org URL, for example https://acme.okta.com')
     .option('--client-id <id>', "Client ID from the app's General tab")
@@ -51,7 +58,7 @@ export function addConnectionFlags(command: Command): Command {
     )
     .option('--assertion-key <name>', 'form parameter of the assertion; default client_assertion')
     .option('--jwt-claim <name=value>', 'an additional claim; may be repeated', collect)
-    .option('--header <name=value>', 'a header of the token request; may be repeated', collect)
+    .option(`${headerFlag} <name=value>`, 'a header of the token request; may be repeated', collect)
     .option('--dpop <when>', 'auto (when the org asks for it), always or never', 'auto')
     .option('--allow-domain <host>', 'a custom domain of your org; may be repeated', collect)
     .option('--from-env', "read what Okta's SDKs, Terraform provider and CLIs read; flags win")

@@ -7,6 +7,8 @@ import {
   AudienceError,
   ClientIdError,
   CredentialError,
+  InputError,
+  type InputErrorCode,
   OrgUrlError,
   PosternError,
   RequestError,
@@ -48,6 +50,16 @@ const API_CODES: Readonly<Record<ApiErrorCode, number>> = {
   api_refused: exitCodes.error,
 }
 
+const INPUT_CODES: Readonly<Record<InputErrorCode, number>> = {
+  input_unknown: exitCodes.usage,
+  input_since_unsupported: exitCodes.usage,
+  input_until_unsupported: exitCodes.usage,
+  input_cursor_invalid: exitCodes.usage,
+  input_incomplete: exitCodes.partial,
+  scope_not_granted: exitCodes.scopeOrRole,
+  role_missing: exitCodes.scopeOrRole,
+}
+
 const OTHER_CODES: Readonly<Record<string, number>> = {
   rate_limited: exitCodes.rateLimited,
   file_not_found: exitCodes.notFound,
@@ -73,6 +85,7 @@ export function exitCodeOf(thrown: unknown): number {
   if (USAGE_ERRORS.some((kind) => thrown instanceof kind)) return exitCodes.usage
   if (!(thrown instanceof PosternError)) return exitCodes.error
   if (thrown instanceof ApiError) return API_CODES[thrown.code]
+  if (thrown instanceof InputError) return INPUT_CODES[thrown.code]
   const known = OTHER_CODES[thrown.code]
   if (known !== undefined) return known
   if (!(thrown instanceof TokenError)) return exitCodes.error

@@ -8,6 +8,7 @@ import type { ConnectionFlags } from './connection-flags.ts'
 import { readConnectionValues } from './connection-values.ts'
 import { warn } from './output.ts'
 import { tellOrgStep, tellTokenStep } from './steps.ts'
+import { countTraffic, type Traffic } from './traffic.ts'
 
 /**
  * Reads and parses a connection; what is worth knowing about its values goes to stderr.
@@ -29,6 +30,8 @@ export async function openConnection(flags: ConnectionFlags): Promise<Connection
 export interface OpenOrg {
   readonly org: Org
   readonly connection: Connection
+  /** What its requests come to. */
+  readonly traffic: Traffic
 }
 
 /**
@@ -39,14 +42,16 @@ export interface OpenOrg {
 export async function openOrg(flags: ConnectionFlags, signal: AbortSignal): Promise<OpenOrg> {
   const connection = await openConnection(flags)
   signal.throwIfAborted()
+  const loopbackOrgs = new Set([connection.org])
+  const { transport, traffic } = countTraffic(createTransport({ loopbackOrgs }))
   const org = new Org({
     url: connection.org,
     credential: connection.credential,
     customDomains: flags.allowDomain ?? [],
     dev: true,
-    transport: createTransport({ loopbackOrgs: new Set([connection.org]) }),
+    transport,
     onTokenStep: tellTokenStep,
     onStep: tellOrgStep,
   })
-  return { org, connection }
+  return { org, connection, traffic }
 }

@@ -53,7 +53,19 @@ export function formatFields(fields: readonly (readonly [name: string, value: st
 
 /** A line for people, on stderr. */
 export function tell(text: string): void {
-  process.stderr.write(`${text}\n`)
+  process.stderr.write(`${status === undefined ? '' : CLEAR_LINE}${text}\n${status ?? ''}`)
+}
+
+const CLEAR_LINE = '\r\x1b[K'
+
+// What stands below everything that is told.
+let status: string | undefined
+
+/** Shows a line that stays below everything told, in the place of the last one; undefined takes it away. For terminals. */
+export function setStatus(text: string | undefined): void {
+  if (status === undefined && text === undefined) return
+  status = text
+  process.stderr.write(`${CLEAR_LINE}${text ?? ''}`)
 }
 
 /** Something worth knowing that stops nothing, on stderr. */

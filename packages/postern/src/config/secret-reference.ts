@@ -12,7 +12,13 @@ export interface SecretSources {
 }
 
 /** The flag or argument a reference was given with, as errors name it: `--key`, `KEY`. */
-export type ReferenceFlag = 'KEY' | '--key' | '--passphrase' | '--api-token' | '--admin-token'
+export type ReferenceFlag =
+  | 'KEY'
+  | '--key'
+  | '--passphrase'
+  | '--api-token'
+  | '--admin-token'
+  | '--body'
 
 /** What can go wrong between a reference and the secret it names. */
 export type FileErrorCode =

@@ -4,6 +4,8 @@ import type { Command } from 'commander'
 import { addDoctorCommand } from './doctor.ts'
 import { addEmulatorCommand } from './emulator.ts'
 import { addKeysCommands } from './keys.ts'
+import { addReadCommand } from './read.ts'
+import { addRequestCommand } from './request.ts'
 import { addRotateCommand } from './rotate.ts'
 import { addSetupCommand } from './setup.ts'
 import { addTokenCommand } from './token.ts'
@@ -15,5 +17,7 @@ export const commands: readonly ((program: Command, signal: AbortSignal) => void
   addRotateCommand,
   addDoctorCommand,
   addTokenCommand,
+  addRequestCommand,
+  addReadCommand,
   addEmulatorCommand,
 ]

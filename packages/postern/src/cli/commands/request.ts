@@ -1,0 +1,156 @@
+/** @module `postern request`: one call of the management API, or all pages of a list. */
+
+import { InputError, type Org, type OrgAnswer, PosternError } from '@postern/core'
+import { requireOneFromStdin } from '../../config/secret-reference.ts'
+import { UsageError } from '../../config/usage-error.ts'
+import type { ConnectionFlags } from '../connection-flags.ts'
+import type { GlobalOptions } from '../global-options.ts'
+import { openOrg } from '../open-connection.ts'
+import { tell } from '../output.ts'
+import { openRecordOutput } from '../record-output.ts'
+import { writeForeign } from '../write-out.ts'
+import { readBody } from './request-body.ts'
+
+/** The arguments and flags of `request`, as they were typed. */
+export interface RequestFlags extends ConnectionFlags {
+  readonly method: string
+  readonly path: string
+  readonly query?: readonly string[]
+  readonly body?: string
+  readonly requestHeader?: readonly string[]
+  readonly paginate?: true
+  readonly verbose?: true
+}
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+
+/** Sends a request and prints the answer's JSON as it came; or follows a list to its end. */
+export async function request(
+  flags: RequestFlags,
+  options: GlobalOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const method = parseMethod(flags)
+  requireOneFromStdin({
+    ...{ '--key': flags.key, '--passphrase': flags.passphrase },
+    ...{ '--api-token': flags.apiToken, '--body': flags.body },
+  })
+  const headers = Object.fromEntries(pairs('--header', flags.requestHeader))
+  const query = pairs('--query', flags.query)
+  const body = await readBody(flags.body, process.stdin)
+  const { org } = await openOrg(flags, signal)
+  const path = withQuery(pathOf(org, flags.path), query)
+  if (flags.paginate) return printList(org, path, { ...options, signal })
+  const answer = await org.request({ method, path, body, headers, signal })
+  if (flags.verbose) tellAnswer(answer)
+  await printAnswer(answer, options)
+}
+
+function parseMethod({ method: text, paginate }: RequestFlags): string {
+  const method = text.toUpperCase()
+  if (!METHODS.includes(method)) {
+    throw new UsageError('usage_invalid', 'That is no method of HTTP.', {
+      remedy: `Write postern request [NAME] METHOD PATH; METHOD is one of ${METHODS.join(', ')}.`,
+    })
+  }
+  if (!paginate || method === 'GET') return method
+  throw new UsageError('usage_invalid', `--paginate follows a list, and ${method} gives none.`, {
+    remedy: 'Use GET, or leave --paginate out.',
+  })
+}
+
+/** `name=value` each. */
+function pairs(flag: string, texts: readonly string[] = []): readonly [string, string][] {
+  return texts.map((text) => {
+    const mark = text.indexOf('=')
+    if (mark > 0) return [text.slice(0, mark).trim(), text.slice(mark + 1)]
+    throw new UsageError('usage_invalid', `A value of ${flag} is not written as name=value.`, {
+      remedy: `Write ${flag} name=value.`,
+      details: { flag },
+    })
+  })
+}
+
+/** The path on the org: what follows the org's own URL where a whole URL was given. */
+function pathOf({ url }: Org, text: string): string {
+  return text.startsWith(`${url}/`) ? text.slice(url.length) : text
+}
+
+function withQuery(path: string, query: readonly [string, string][]): string {
+  if (query.length === 0) return path
+  // A parameter may be given more than once.
+  return `${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams([...query])}`
+}
+
+async function printAnswer({ body }: OrgAnswer, { output }: GlobalOptions): Promise<void> {
+  if (body.length === 0) return
+  const data = output === 'json' ? undefined : parse(body)
+  if (data === undefined) {
+    await writeForeign(Buffer.concat([body, Buffer.from(body.at(-1) === LINE_FEED ? '' : '\n')]))
+    return
+  }
+  const records = (Array.isArray(data) ? data : [data]).map((record) => JSON.stringify(record))
+  const lines = openRecordOutput({ format: output })
+  if (await lines.write(records.map((record) => Buffer.from(record)))) await lines.end()
+}
+
+const LINE_FEED = 0x0a
+
+/** What the answer says; undefined where it is no JSON, as a SAML certificate is not. */
+function parse(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+async function printList(
+  org: Org,
+  path: string,
+  { output, signal }: GlobalOptions & { readonly signal: AbortSignal },
+): Promise<void> {
+  const lines = openRecordOutput({ format: output })
+  let records = 0
+  let cursor: string | undefined
+  try {
+    for await (const page of org.pages(path, { signal })) {
+      if (!(await lines.write(page.records))) return
+      records += page.records.length
+      cursor = page.cursor
+    }
+  } catch (error) {
+    signal.throwIfAborted()
+    throw records === 0 ? error : incomplete(error, records, cursor)
+  }
+  await lines.end()
+}
+
+function incomplete(cause: unknown, records: number, cursor: string | undefined): unknown {
+  if (!(cause instanceof PosternError) || cursor === undefined) return cause
+  const { message, remedy, code } = cause
+  return new InputError(
+    'input_incomplete',
+    `The list stopped after ${records} records: ${message}`,
+    {
+      remedy: `${remedy} Then go on with: postern request GET '${cursor}' --paginate`,
+      details: { records, cursor, because: code },
+      cause,
+    },
+  )
+}
+
+function tellAnswer({ status, requestId, attempts, waitedMs, headers }: OrgAnswer): void {
+  const [left, whole] = ['remaining', 'limit'].map((name) => headers.get(`x-rate-limit-${name}`))
+  tell(
+    [
+      String(status),
+      ...(requestId === undefined ? [] : [`request id ${requestId}`]),
+      ...(attempts > 1 ? [`${attempts} attempts`] : []),
+      ...(waitedMs >= 1_000 ? [`waited ${Math.round(waitedMs / 1_000)} s`] : []),
+      ...(left == null || whole == null
+        ? []
+        : [`${left} of ${whole} requests left in this minute`]),
+    ].join(', '),
+  )
+}
