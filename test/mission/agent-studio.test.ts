@@ -68,6 +68,16 @@ test('4.18 the guide looks again right after a scope is granted, and sees it', a
   expect(await look()).toMatchObject({ status: 'done' })
 })
 
+test.each([
+  ['a Bearer token', []],
+  ['a DPoP token', ['dpop-required']],
+])('4.20 GET /api/v1/users with %s prints the users of the org', async (_type, faults) => {
+  const { running, connection, run } = await startWalk({ faults })
+  const { code, stdout } = await run(['request', 'GET', '/api/v1/users', ...connection])
+  const ids = (JSON.parse(stdout) as { readonly id: string }[]).map(({ id }) => id)
+  expect([code, ids.sort()]).toEqual([0, [...running.org.users].map(({ id }) => id).sort()])
+})
+
 test('4.19 the guide names who may assign roles, each button, and what a resource set or groups limit', () => {
   const text = linesOf(stepOf('roles')).join('\n')
   const words = ['Admin roles tab', 'Edit assignments', 'Add assignment', 'resource set', 'groups']

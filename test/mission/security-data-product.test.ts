@@ -51,10 +51,30 @@ describe('3.8 scopes “required by the specific Okta input”', () => {
   })
 })
 
+describe('3.8 a connection runs the inputs that its scopes allow', () => {
+  test('and is told which scope another one takes', async () => {
+    const { connection, run } = await startWalk({ scopes: ['okta.users.read'] })
+    const users = await run(['read', 'users', ...connection])
+    expect([users.code, users.stdout.trim().split('\n').length]).toEqual([0, 3])
+    const asked = ['--scopes', 'okta.users.read okta.groups.read']
+    const groups = await run(['read', 'groups', ...connection, ...asked])
+    expect([groups.code === 0, groups.stdout]).toEqual([false, ''])
+    expect(groups.stderr).toContain('The token for groups has no okta.groups.read')
+  })
+})
+
 describe('3.9 the page has no step for an admin role', () => {
   test('the guide has one, and says what happens without it', () => {
     expect(guide.at(-1)?.id).toBe('roles')
     expect(stepOf('roles').warnings.join()).toContain('Without a role every list comes empty')
+  })
+
+  test('who followed the page reads nothing, and is told why in the place of no records', async () => {
+    const { connection, run } = await startWalk({ role: 'none' })
+    const { code, stdout, stderr } = await run(['read', 'users', ...connection])
+    expect([code === 0, stdout]).toEqual([false, ''])
+    expect(stderr).toContain('role_missing')
+    expect(stderr).toContain('Admin roles tab')
   })
 
   test('who followed the page is told by the doctor', async () => {
