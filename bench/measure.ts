@@ -4,6 +4,9 @@ import { writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
+const HOW_TO_READ =
+  'Trust the ratios, which are taken round by round against the first row; absolute figures are this machine’s.'
+
 /** One thing that is measured, by a number that each round gives anew. */
 export interface Case {
   readonly name: string
@@ -65,19 +68,37 @@ export interface Table {
   readonly figures: readonly Figures[]
 }
 
+/** Facts that are no figures of rounds: one row for each thing, one column for what is known of it. */
+export interface Grid {
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly (string | number)[])[]
+}
+
 /** Prints tables, and with `--write` puts them into `results/<name>.md` with the machine they were taken on. */
-export function report(name: string, command: string, tables: readonly Table[]): void {
+export function report(name: string, command: string, tables: readonly (Table | Grid)[]): void {
   const text = [
     `# ${name}`,
     '',
     `\`${command}\` on ${machine()}.`,
-    'Trust the ratios, which are taken round by round against the first row; absolute figures are this machine’s.',
-    ...tables.flatMap((table) => ['', ...formatTable(table)]),
+    ...(tables.some((table) => 'figures' in table) ? [HOW_TO_READ] : []),
+    ...tables.flatMap((table) => [
+      '',
+      ...('figures' in table ? formatTable(table) : formatGrid(table)),
+    ]),
     '',
   ].join('\n')
   process.stdout.write(text)
   if (!process.argv.includes('--write')) return
   writeFileSync(fileURLToPath(new URL(`results/${name}.md`, import.meta.url)), text)
+}
+
+function formatGrid({ columns, rows }: Grid): string[] {
+  const line = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`
+  return [
+    line(columns),
+    line(columns.map((_, at) => (at === 0 ? '---' : '---:'))),
+    ...rows.map(line),
+  ]
 }
 
 function formatTable({ title, unit, digits, figures }: Table): string[] {
