@@ -6,7 +6,7 @@
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { Agent, get } from 'node:http'
-import { Org, type OrgUrl, Secret, toJsonLines } from '@postern/core'
+import { Org, Secret, toJsonLines } from '@postern/core'
 import { createTransport } from '../packages/postern/src/http/transport.ts'
 import { PullWatch } from './pull-watch.mjs'
 
@@ -20,7 +20,7 @@ async function pullWithPostern(url: string, onPage: OnPage): Promise<void> {
     url,
     dev: true,
     credential: { kind: 'api-token', apiToken: new Secret(apiToken) },
-    transport: createTransport({ loopbackOrgs: new Set([url as OrgUrl]) }),
+    transport: createTransport({ loopbackOrigins: new Set([url]) }),
   })
   const lines = createWriteStream('/dev/null')
   for await (const { records } of org.pages('/api/v1/users', { limit: 200 })) {

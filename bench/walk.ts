@@ -14,7 +14,6 @@ import {
   type InputName,
   importKey,
   Org,
-  type OrgUrl,
   type ReadOptions,
   read,
   Secret,
@@ -122,7 +121,7 @@ async function run(scenario: Scenario): Promise<Outcome> {
     credential: await credentialOf(scenario, at),
     transport: watched(
       scenario.path,
-      createTransport({ loopbackOrgs: new Set([at.url as OrgUrl]) }),
+      createTransport({ loopbackOrigins: new Set([at.url]) }),
       seen,
     ),
   })

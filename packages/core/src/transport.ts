@@ -33,7 +33,8 @@ export interface TransportResponse {
 /**
  * Sends one request and gives the answer as soon as its headers are there.
  *
- * Never follows a redirect, never retries, keeps no cookies. Rejects when no answer came.
+ * Never follows a redirect, never retries, keeps no cookies. Rejects when no answer came; with a {@link PosternError} other
+ * than {@link UpstreamError} where no request of it can be sent, which is not repeated.
  */
 export type Transport = (request: TransportRequest) => Promise<TransportResponse>
 
@@ -140,9 +141,14 @@ export function abortable<Value>(promise: Promise<Value>, signal: AbortSignal): 
 // Node, undici and OpenSSL name a failed handshake so; other runtimes say it in the message only.
 const TLS_CODE = /CERT|^ERR_TLS|^ERR_SSL|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET)/
 
-/** The {@link UpstreamError} for whatever a transport or a body stream rejected with. Carries no part of the request. */
+/**
+ * The {@link UpstreamError} for whatever a transport or a body stream rejected with. Carries no part of the request.
+ *
+ * @throws {PosternError} what the transport says with a code and a remedy of its own: it is not about the other side.
+ */
 export function upstreamError(thrown: unknown, host: string): UpstreamError {
   if (thrown instanceof UpstreamError) return thrown
+  if (thrown instanceof PosternError) throw thrown
   const reason = failureCode(thrown)
   if (reason !== undefined && TLS_CODE.test(reason)) {
     return new UpstreamError('tls_error', `The TLS certificate of ${host} was not accepted.`, {

@@ -76,6 +76,7 @@ const OTHER_CODES: Readonly<Record<string, number>> = {
   rotation_too_early: exitCodes.partial,
   rotation_needs_admin: exitCodes.usage,
   rotation_needs_super_admin: exitCodes.scopeOrRole,
+  outbound_network_malformed: exitCodes.usage,
   upstream_unavailable: exitCodes.error,
 }
 

@@ -3,9 +3,9 @@
 import { Org } from '@postern/core'
 import { type Connection, parseConnection } from '../config/connection.ts'
 import { isProbablePrime } from '../http/primes.ts'
-import { createTransport } from '../http/transport.ts'
 import type { ConnectionFlags } from './connection-flags.ts'
 import { readConnectionValues } from './connection-values.ts'
+import { openTransport } from './open-transport.ts'
 import { warn } from './output.ts'
 import { tellOrgStep, tellTokenStep } from './steps.ts'
 import { countTraffic, type Traffic } from './traffic.ts'
@@ -42,8 +42,7 @@ export interface OpenOrg {
 export async function openOrg(flags: ConnectionFlags, signal: AbortSignal): Promise<OpenOrg> {
   const connection = await openConnection(flags)
   signal.throwIfAborted()
-  const loopbackOrgs = new Set([connection.org])
-  const { transport, traffic } = countTraffic(createTransport({ loopbackOrgs }))
+  const { transport, traffic } = countTraffic(openTransport(connection.org))
   const org = new Org({
     url: connection.org,
     credential: connection.credential,

@@ -7,13 +7,10 @@ import {
   type PrimeTest,
   type PrivateKey,
   type PublicJwk,
-  parseOrgUrl,
   type SetupPlan,
   type SetupState,
-  type Transport,
   thumbprint,
 } from '@postern/core'
-import { createTransport } from '../http/transport.ts'
 import { FolderError } from './folder-error.ts'
 import type { SetupFolder } from './setup-folder.ts'
 
@@ -72,17 +69,6 @@ export async function keepSetup(
   await writeSettings(folder, state, key)
   await folder.saveSetup(state)
 }
-
-/** The way to the network, which reaches this machine only where the operator named it. */
-export function setupTransport({ org, jwksUri }: Pick<SetupPlan, 'org' | 'jwksUri'>): Transport {
-  const places = [org, ...(jwksUri === undefined ? [] : [new URL(jwksUri).origin])]
-  const loopbackOrgs = places.flatMap((place) =>
-    LOOPBACK.test(place) ? [parseOrgUrl(place, { dev: true }).org] : [],
-  )
-  return createTransport({ loopbackOrgs: new Set(loopbackOrgs) })
-}
-
-const LOOPBACK = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/
 
 function writeSettings(
   folder: SetupFolder,

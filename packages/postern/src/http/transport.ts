@@ -1,19 +1,19 @@
 /** @module Core's way to the network in Node: undici, with time limits, size limits, TLS and the address guard (S24, S25). */
 
-import { type OrgUrl, type Transport, UpstreamError } from '@postern/core'
+import { type Transport, UpstreamError } from '@postern/core'
 import type { ClientOptions } from './client.ts'
 import { OutboundError } from './outbound-error.ts'
 
 /** Options of {@link createTransport}. */
 export interface TransportOptions extends Omit<ClientOptions, 'mayBeLoopback'> {
-  /** Orgs that the operator named: of these, the ones on this machine may be loopback, with their host and port and no other. */
-  readonly loopbackOrgs?: ReadonlySet<OrgUrl>
+  /** Origins that the operator named: those of this machine are reached, with their host and port and no other. */
+  readonly loopbackOrigins?: ReadonlySet<string>
 }
 
 /**
  * A transport for core that never follows a redirect, connects only to addresses that were judged, and has limits for
- * everything that a hostile server could draw out. The set of loopback orgs is looked at for each new connection, so
- * whoever owns it may add to it.
+ * everything that a hostile server could draw out. The set of loopback origins is looked at for each new connection,
+ * so whoever owns it may add to it.
  *
  * Rejects with `upstream_address_refused` where the host leads into a network that is not allowed, and with
  * `outbound_network_malformed` where `allowedNetworks` are not CIDR.
@@ -26,18 +26,27 @@ export function createTransport(options: TransportOptions = {}): Transport {
     try {
       return await send(request)
     } catch (thrown) {
-      throw thrown instanceof OutboundError ? addressRefused(thrown) : thrown
+      throw thrown instanceof OutboundError ? refusedAddress(thrown) : thrown
     }
   }
 }
 
 /** Loads the client with the first request: a command that sends none does not wait for it. */
-async function openLater({ loopbackOrgs, ...options }: TransportOptions): Promise<Transport> {
+async function openLater({ loopbackOrigins, ...options }: TransportOptions): Promise<Transport> {
   const { openClient } = await import('./client.ts')
-  const origins: ReadonlySet<string> = loopbackOrgs ?? new Set()
-  return openClient({ ...options, mayBeLoopback: (origin) => origins.has(origin) })
+  return openClient({
+    ...options,
+    mayBeLoopback: (origin) => loopbackOrigins?.has(origin) === true,
+  })
 }
 
-function addressRefused({ message, remedy, details, cause }: OutboundError): UpstreamError {
-  return new UpstreamError('upstream_address_refused', message, { remedy, details, cause })
+/** Nothing was sent. A list of networks that cannot be read is not about the address, and stays what it is. */
+function refusedAddress(error: OutboundError): UpstreamError | OutboundError {
+  const { code, message, details } = error
+  if (code === 'outbound_network_malformed') return error
+  return new UpstreamError('upstream_address_refused', message, {
+    remedy:
+      'Check the host. Where it is meant to be in a private network, allow that network: POSTERN_ALLOWED_NETWORKS=10.20.0.0/16.',
+    details,
+  })
 }

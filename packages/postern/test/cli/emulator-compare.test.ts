@@ -74,7 +74,7 @@ function subjectAt(url: string, credential: Credential, clock = new TestClock())
   const org: OrgUrl = parseOrgUrl(url, { dev: true }).org
   return new Subject({
     ...{ url, credential, clock, signal: new AbortController().signal },
-    transport: createTransport({ loopbackOrgs: new Set([org]) }),
+    transport: createTransport({ loopbackOrigins: new Set([org]) }),
   })
 }
 

@@ -1,6 +1,7 @@
 import type { OrgUrl } from '@postern/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { createAuthority } from '../../../../test/certificates.ts'
 import { AddressGuard, type Resolve } from '../../src/http/address-guard.ts'
 import { createTransport } from '../../src/http/transport.ts'
 import { codeOf, readAll, startWireServer, whole } from './wire.ts'
@@ -88,6 +89,21 @@ describe('the address guard (S24)', () => {
   })
 })
 
+/** A server with a certificate for a host that resolves to it, and a transport that allows some networks. */
+async function startHost(host: string, allowedNetworks: readonly string[]) {
+  const authority = createAuthority()
+  const server = await startWireServer(
+    whole('200 OK', {}, 'hello'),
+    authority.issue({ hosts: [host] }),
+  )
+  const transport = createTransport({
+    allowedNetworks,
+    resolve: resolveTo('127.0.0.1'),
+    extraCa: authority.cert,
+  })
+  return { server, transport, url: `https://${host}:${server.port}/` }
+}
+
 describe('createTransport', () => {
   const hello = whole('200 OK', {}, 'hello')
 
@@ -96,7 +112,7 @@ describe('createTransport', () => {
     async (host) => {
       const { port } = await startWireServer(hello)
       const origin = `http://${host}:${port}` as OrgUrl
-      const transport = createTransport({ loopbackOrgs: new Set([origin]) })
+      const transport = createTransport({ loopbackOrigins: new Set([origin]) })
       expect(await readAll(transport, { url: `${origin}/x` })).toMatchObject({ text: 'hello' })
     },
   )
@@ -104,7 +120,7 @@ describe('createTransport', () => {
   test('reaches nothing on this machine that was not named, and asks nothing of it', async () => {
     const [named, other] = [await startWireServer(hello), await startWireServer(hello)]
     const origin = `http://127.0.0.1:${named.port}` as OrgUrl
-    const transport = createTransport({ loopbackOrgs: new Set([origin]) })
+    const transport = createTransport({ loopbackOrigins: new Set([origin]) })
     for (const url of [
       `http://127.0.0.1:${other.port}/`,
       `http://localhost:${named.port}/`,
@@ -125,10 +141,25 @@ describe('createTransport', () => {
     const server = await startWireServer(hello)
     const origin = `https://acme.okta.com:${server.port}` as OrgUrl
     const transport = createTransport({
-      loopbackOrgs: new Set([origin]),
+      loopbackOrigins: new Set([origin]),
       resolve: resolveTo('127.0.0.1'),
     })
     expect(await codeOf(readAll(transport, { url: origin }))).toBe('upstream_address_refused')
+    expect(server.received).toEqual([])
+  })
+
+  test('reaches an org in a network that the operator allows', async () => {
+    const { server, transport, url } = await startHost('acme.okta.com', ['127.0.0.1/32'])
+    expect(await readAll(transport, { url })).toMatchObject({ text: 'hello' })
+    expect(server.received).toHaveLength(1)
+  })
+
+  test('says how to allow a network, and nothing is sent before that', async () => {
+    const { server, transport, url } = await startHost('acme.okta.com', ['10.0.0.0/8'])
+    await expect(readAll(transport, { url })).rejects.toMatchObject({
+      code: 'upstream_address_refused',
+      remedy: expect.stringContaining('POSTERN_ALLOWED_NETWORKS'),
+    })
     expect(server.received).toEqual([])
   })
 
@@ -138,7 +169,7 @@ describe('createTransport', () => {
     )
     const answers = ['127.0.0.1', '127.0.0.1', '10.0.0.1']
     const transport = createTransport({
-      loopbackOrgs: new Set([server.origin]),
+      loopbackOrigins: new Set([server.origin]),
       resolve: async () => [{ address: answers.shift() ?? '10.0.0.1', family: 4 }],
     })
     for (let request = 0; request < 2; request++) {

@@ -11,7 +11,7 @@ const text = JSON.stringify(Array.from({ length: 5_000 }, (_, id) => ({ id, name
 /** The answer, read whole, of a server whose body has this encoding; or the code of the error. */
 async function read(encoding: string, body: Buffer, maxBodyBytes?: number): Promise<unknown> {
   const server = await startWireServer(whole('200 OK', { 'content-encoding': encoding }, body))
-  const transport = createTransport({ loopbackOrgs: new Set([server.origin]), maxBodyBytes })
+  const transport = createTransport({ loopbackOrigins: new Set([server.origin]), maxBodyBytes })
   return codeOf(readAll(transport, { url: server.origin }))
 }
 
@@ -32,7 +32,7 @@ describe('the content encoding of a body', () => {
 
   test('is asked for', async () => {
     const server = await startWireServer(whole('200 OK', {}))
-    const transport = createTransport({ loopbackOrgs: new Set([server.origin]) })
+    const transport = createTransport({ loopbackOrigins: new Set([server.origin]) })
     await readAll(transport, { url: server.origin })
     expect(server.received[0]).toContain('accept-encoding: gzip, br, deflate\r\n')
   })
@@ -80,7 +80,7 @@ describe('the content encoding of a body', () => {
         ]),
       ),
     )
-    const transport = createTransport({ loopbackOrgs: new Set([server.origin]) })
+    const transport = createTransport({ loopbackOrigins: new Set([server.origin]) })
     expect(await codeOf(readAll(transport, { url: server.origin }))).toBe('UND_ERR_SOCKET')
   })
 

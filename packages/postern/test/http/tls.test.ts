@@ -16,7 +16,7 @@ const hello = whole('200 OK', { 'content-type': 'application/json' }, '{}')
 /** What a request to a server with this certificate ends in. */
 async function ask(certificate: TestCertificate, options: TransportOptions = {}): Promise<unknown> {
   const server = await startWireServer(hello, certificate)
-  const transport = createTransport({ loopbackOrgs: new Set([server.origin]), ...options })
+  const transport = createTransport({ loopbackOrigins: new Set([server.origin]), ...options })
   const org = new Org({
     url: server.origin,
     dev: true,
@@ -87,7 +87,7 @@ describe('a TLS connection (S25)', () => {
       ciphers: 'DEFAULT@SECLEVEL=0',
     })
     const transport = createTransport({
-      loopbackOrgs: new Set([server.origin]),
+      loopbackOrigins: new Set([server.origin]),
       extraCa: authority.cert,
     })
     await expect(readAll(transport, { url: server.origin })).rejects.toMatchObject({

@@ -8,7 +8,7 @@ const HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n'
 const CHUNKED = `${HEAD}transfer-encoding: chunked\r\n\r\n`
 
 function transportTo(origin: OrgUrl, options: TransportOptions = {}) {
-  return createTransport({ loopbackOrgs: new Set([origin]), ...options })
+  return createTransport({ loopbackOrigins: new Set([origin]), ...options })
 }
 
 /** The code that a caller of core sees for a server that answers so. */
@@ -81,7 +81,9 @@ describe('createTransport', () => {
     const server = await startWireServer(
       whole('307 Temporary Redirect', { location: `${elsewhere.origin}/` }),
     )
-    const transport = createTransport({ loopbackOrgs: new Set([server.origin, elsewhere.origin]) })
+    const transport = createTransport({
+      loopbackOrigins: new Set([server.origin, elsewhere.origin]),
+    })
     expect(await readAll(transport, { url: server.origin })).toMatchObject({ status: 307 })
     expect(elsewhere.received).toEqual([])
   })

@@ -19,11 +19,11 @@ import { connectionTexts } from '../../config/connection-texts.ts'
 import { readSecretText, requireOneFromStdin } from '../../config/secret-reference.ts'
 import { UsageError } from '../../config/usage-error.ts'
 import { isProbablePrime } from '../../http/primes.ts'
-import { createTransport } from '../../http/transport.ts'
 import type { ConnectionFlags } from '../connection-flags.ts'
 import { readConnectionValues } from '../connection-values.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { GlobalOptions } from '../global-options.ts'
+import { openTransport } from '../open-transport.ts'
 import { FindingPrinter } from './doctor-output.ts'
 
 /** The flags of `doctor`, as they were typed. */
@@ -99,7 +99,7 @@ function settingsOf(flags: DoctorFlags, given: Given): DiagnoseOptions {
   const customDomains = flags.allowDomain ?? []
   const org = orgOf(connection.orgUrl, customDomains)
   // An org on this machine is the operator's own word; no other address of this machine is.
-  const transport = createTransport({ loopbackOrgs: new Set(org === undefined ? [] : [org]) })
+  const transport = openTransport(org)
   const common = { customDomains, transport, dev: true }
   const admin =
     org === undefined || adminToken === undefined

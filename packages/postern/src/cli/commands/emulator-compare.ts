@@ -2,10 +2,10 @@
 
 import { unlink } from 'node:fs/promises'
 import { systemClock } from '@postern/core'
-import { createTransport } from '../../http/transport.ts'
 import type { ConnectionFlags } from '../connection-flags.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { openConnection } from '../open-connection.ts'
+import { openTransport } from '../open-transport.ts'
 import { paint, printData, tell } from '../output.ts'
 import { compareOrg } from './emulator-compare/comparison.ts'
 import type { Probe } from './emulator-compare/probe.ts'
@@ -35,7 +35,7 @@ export async function compare(
   try {
     const subject = new Subject({
       ...{ url, credential, signal, clock: systemClock },
-      transport: createTransport({ loopbackOrgs: new Set([url]) }),
+      transport: openTransport(url),
       customDomains: flags.allowDomain ?? [],
     })
     const report: Report = {

@@ -32,13 +32,13 @@ import {
   type RotatedApp,
   useKey,
 } from '../../connections/rotate.ts'
-import { setupTransport } from '../../connections/setup.ts'
 import { hasSetup, SetupFolder } from '../../connections/setup-folder.ts'
 import { isProbablePrime } from '../../http/primes.ts'
 import type { ConnectionFlags } from '../connection-flags.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { opener } from '../open-client.ts'
 import { openConnection } from '../open-connection.ts'
+import { openTransport } from '../open-transport.ts'
 import { formatFields, paint, printData, showPlain, tell } from '../output.ts'
 
 /** The flags of `rotate`, as they were typed. */
@@ -138,7 +138,7 @@ async function contextOf(
 ): Promise<RotationContext> {
   const { state, newKey } = prepared
   const oldKey = prepared.oldKey ?? sameKey(givenKey, state.plan.oldKey)
-  const transport = setupTransport(app)
+  const transport = openTransport(app.org, app.jwksUri)
   const open = opener(app.org, transport, app.customDomains)
   const signer = keyInUse(state).kid === newKey.kid ? newKey : (oldKey ?? newKey)
   const own: ServiceAppCredential = {

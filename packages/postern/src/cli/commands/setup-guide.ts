@@ -17,10 +17,11 @@ import {
 } from '@postern/core'
 import { UsageError } from '../../config/usage-error.ts'
 import { lockFolder } from '../../connections/folder-lock.ts'
-import { keepSetup, setupTransport } from '../../connections/setup.ts'
+import { keepSetup } from '../../connections/setup.ts'
 import { hasSetup, SetupFolder } from '../../connections/setup-folder.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { describeStep, type GuidePrompts, openPrompts } from '../guide-prompts.ts'
+import { openTransport } from '../open-transport.ts'
 import { formatFields, printData, tell, warn } from '../output.ts'
 import { tellOrgStep, tellTokenStep } from '../steps.ts'
 import { printResult } from './setup-output.ts'
@@ -113,7 +114,7 @@ async function guideApiToken(
   const steps = guideToApiToken({ label: flags.label ?? `Postern ${flags.name}` })
   if (voice === undefined) return printSteps(steps, options)
   const org = parseOrgFlag(flags.org)
-  const transport = setupTransport({ org })
+  const transport = openTransport(org)
   const context: GuideContext = {
     openOrg: (url, credential) => new Org({ url, credential, dev: true, transport }),
     transport,
@@ -195,7 +196,7 @@ function answersOf({ app }: SetupState): GuideAnswers {
 }
 
 function contextOf({ plan }: SetupState, key: PrivateKey, signal: AbortSignal): GuideContext {
-  const transport = setupTransport(plan)
+  const transport = openTransport(plan.org, plan.jwksUri)
   return {
     // Refusals are what a check looks for, so nobody is told of them on the way.
     openOrg: (url, credential) =>

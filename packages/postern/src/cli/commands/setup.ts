@@ -13,10 +13,11 @@ import { readSecretText } from '../../config/secret-reference.ts'
 import { UsageError } from '../../config/usage-error.ts'
 import { FolderError } from '../../connections/folder-error.ts'
 import { lockFolder } from '../../connections/folder-lock.ts'
-import { keepSetup, setupTransport } from '../../connections/setup.ts'
+import { keepSetup } from '../../connections/setup.ts'
 import { hasSetup, SetupFolder } from '../../connections/setup-folder.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { opener } from '../open-client.ts'
+import { openTransport } from '../open-transport.ts'
 import { printData, tell } from '../output.ts'
 import { printResult, tellSetupProgress, tellUndone } from './setup-output.ts'
 import { type PlanFlags, requireSamePlan } from './setup-plan.ts'
@@ -54,7 +55,7 @@ export async function setup(
   await using _lock = await lockFolder(folder.path)
   const { state, key } = await prepare(folder, flags)
   if (adminToken === undefined) return printPlan(state.plan, options)
-  const transport = setupTransport(state.plan)
+  const transport = openTransport(state.plan.org, state.plan.jwksUri)
   const open = opener(state.plan.org, transport)
   const result = await applySetup(state, {
     admin: open({ kind: 'api-token', apiToken: adminToken }),
@@ -80,7 +81,7 @@ async function undo(out: string, flags: SetupFlags, signal: AbortSignal): Promis
   const state = await folder.readSetup()
   if (state === undefined || state.undoneAt !== undefined) return folder.remove()
   requireSamePlan(flags, state.plan)
-  const open = opener(state.plan.org, setupTransport(state.plan))
+  const open = opener(state.plan.org, openTransport(state.plan.org, state.plan.jwksUri))
   await undoSetup(state, {
     admin: open({ kind: 'api-token', apiToken: adminToken }),
     save: (kept) => folder.saveSetup(kept),

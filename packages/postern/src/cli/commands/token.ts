@@ -12,10 +12,10 @@ import {
   TokenSource,
 } from '@postern/core'
 import { UsageError } from '../../config/usage-error.ts'
-import { createTransport } from '../../http/transport.ts'
 import type { ConnectionFlags } from '../connection-flags.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { openConnection } from '../open-connection.ts'
+import { openTransport } from '../open-transport.ts'
 import { paint, printData, showPlain, tell, warn } from '../output.ts'
 import { tellTokenStep } from '../steps.ts'
 
@@ -38,7 +38,7 @@ export async function token(
     ...flags,
     ...(scopes === undefined ? {} : { scopes }),
   })
-  const transport = createTransport({ loopbackOrgs: new Set([org]) })
+  const transport = openTransport(org)
   const { headersFor: url, method = 'GET' } = flags
   if (url !== undefined && !flags.explain) {
     const narrowed =

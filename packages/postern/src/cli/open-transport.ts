@@ -1,0 +1,21 @@
+/** @module The way to the network of every command. */
+
+import type { Transport } from '@postern/core'
+import { createTransport } from '../http/transport.ts'
+
+/**
+ * Opens the way to the places that the operator named.
+ *
+ * Of this machine it reaches these places and nothing else; of private networks those that POSTERN_ALLOWED_NETWORKS lists,
+ * in CIDR notation with commas between them.
+ *
+ * @param places - URLs of orgs and key sets.
+ */
+export function openTransport(...places: readonly (string | undefined)[]): Transport {
+  const origins = places.flatMap((place) => (place === undefined ? [] : [new URL(place).origin]))
+  const networks = (process.env['POSTERN_ALLOWED_NETWORKS'] ?? '').split(/[\s,]+/)
+  return createTransport({
+    loopbackOrigins: new Set(origins),
+    allowedNetworks: networks.filter((network) => network !== ''),
+  })
+}
