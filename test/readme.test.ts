@@ -8,6 +8,9 @@ import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createPlace } from '../packages/postern/test/cli/run.ts'
 import { startScriptedServer, tokenAnswer } from './scripted-server.ts'
 
+// Some twenty commands, each a process of its own.
+const TOUR_TIMEOUT_MS = 120_000
+
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('..', import.meta.url))
 const readme = readFileSync(`${root}README.md`, 'utf8')
@@ -29,6 +32,9 @@ function normalise(text: string): string {
     .replace(/"n": "[\w-]+\.\.\./g, '"n": "MODULUS...')
     .replace(/kid "[\w-]{36}"/g, 'kid "UUID"')
     .replace(/took \d+ ms/g, 'took some ms')
+    .replace(/in \d+\.\d s,/g, 'in some s,')
+    .replace(/postern-acme-[\da-f]{16}/g, 'CLIENT ID')
+    .replace(/key-[\w-]{16}\.pem/g, 'KEY FILE')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'INSTANT')
     .replace(/SSWS 00[\w-]{40}|(?<=Admin API token {2})00[\w-]{40}/g, 'API TOKEN')
     .replace(/^( {2}(?:Thumbprint {2})?)[\w-]{43}$/gm, '$1RANDOM')
@@ -65,16 +71,23 @@ describe('README', () => {
     expect(normalise(outputOf('$ postern doctor --from-env'))).toBe(normalise(printed))
   })
 
-  test('shows what npm start prints', async () => {
-    const output = outputOf('$ npm start')
-    const scripts = JSON.parse(readFileSync(`${root}package.json`, 'utf8')).scripts
-    expect(scripts.start).toBe('node bootstrap.mjs start')
-    const { stdout } = await run(process.execPath, ['--conditions=source', 'test/tour.ts'], {
-      cwd: root,
-      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
-    })
-    expect(normalise(output)).toBe(normalise(stdout))
-  })
+  test(
+    'shows steps of what npm start prints',
+    async () => {
+      const output = outputOf('$ npm start')
+      const scripts = JSON.parse(readFileSync(`${root}package.json`, 'utf8')).scripts
+      expect(scripts.start).toBe('node bootstrap.mjs start')
+      const { stdout } = await run(process.execPath, ['--conditions=source', 'test/tour.ts'], {
+        cwd: root,
+        env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
+      })
+      const steps = normalise(stdout).split('\n\n')
+      const shown = normalise(output).split('\n\n')
+      expect(shown.length).toBeGreaterThan(3)
+      for (const step of shown) expect(steps).toContain(step)
+    },
+    TOUR_TIMEOUT_MS,
+  )
 
   test('has commands that work as written', async () => {
     const commands = blocks('console')
@@ -132,13 +145,12 @@ describe('README', () => {
         )
         .replace(
           "'https://acme-admin.okta.com/admin/dashboard'",
-          `'${server.orgUrl}/admin/dashboard', { dev: true }`,
+          `'${server.orgUrl}/admin/dashboard', dev: true`,
         )
       expect(local).not.toContain('okta.com')
       writeFileSync(place.path('app.jwk'), exportJwk(await generateKey()).reveal())
       writeFileSync(place.path('snippet.mts'), local)
       const { stdout } = await run(process.execPath, ['snippet.mts'], { cwd: place.path('') })
-      expect(stdout).toContain('200')
       expect(stdout).toContain(dpop ? 'DPoP' : 'Bearer')
     },
   )

@@ -2,21 +2,32 @@
 
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { styleText } from 'node:util'
+import { parseEnv, styleText } from 'node:util'
 import { startAuthorizationServer } from './authorization-server.ts'
 
 const main = fileURLToPath(new URL('../packages/postern/src/cli/main.ts', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'postern-tour-'))
+let environment: Readonly<Record<string, string | undefined>> = {}
 const clientId = '0oaTEST0000000000Tst'
 const dpopClientId = '0oaTESTdpop000000Tst'
 
+/** How a command is shown. */
+interface Showing {
+  readonly maxLines?: number
+  /** Shows only the lines that match. */
+  readonly only?: RegExp
+  /** Default 0. */
+  readonly exitCode?: number
+}
+
 /** Runs one command and shows it with the first lines of what it printed; long lines are cut for the screen. */
-async function show(title: string, args: readonly string[], maxLines = 6): Promise<string> {
+async function show(title: string, args: readonly string[], how: Showing = {}): Promise<string> {
+  const { maxLines = 6, only, exitCode = 0 } = how
   announce(title, `postern ${args.join(' ')}`)
   const child = spawnPostern(args)
   const [stdout, stderr, code] = await Promise.all([
@@ -24,9 +35,10 @@ async function show(title: string, args: readonly string[], maxLines = 6): Promi
     textOf(child.stderr),
     new Promise<number | null>((resolve) => child.on('close', resolve)),
   ])
-  printLines(`${stdout}${stderr}`, maxLines)
-  if (code !== 0) throw new Error(`postern ${args[0]} ended with ${code}.`)
-  return stdout
+  const lines = `${stdout}${stderr}`.split('\n')
+  printLines(lines.filter((line) => only?.test(line) ?? true).join('\n'), maxLines)
+  if (code === exitCode) return stdout
+  throw new Error(`postern ${args[0]} ended with ${code}: ${stderr.slice(0, 2_000)}`)
 }
 
 function announce(title: string, command: string): void {
@@ -37,7 +49,7 @@ function announce(title: string, command: string): void {
 function spawnPostern(args: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
   return spawn(process.execPath, ['--conditions=source', main, ...args], {
     cwd: folder,
-    env: { ...process.env, HOME: folder },
+    env: { ...process.env, HOME: folder, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 }
@@ -54,20 +66,25 @@ async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
+/** A line as it fits the screen; files are named from the folder of the tour. */
 function cut(line: string): string {
-  return line.length > 90 ? `${line.slice(0, 87)}...` : line
+  const shown = line.replaceAll(`${folder}/`, '')
+  return shown.length > 90 ? `${shown.slice(0, 87)}...` : shown
 }
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-/** A key, an app that knows it, and tokens of both kinds; then an emulated org, and users read from it. */
+/** A key, an app that knows it, and tokens of both kinds; then the whole life of a connection to an emulated org. */
 async function tour(): Promise<void> {
-  print('Postern, from nothing to a page of users. Where your Okta org will stand, there is')
-  print('first a real authorization server (oidc-provider), then the emulator of this repository.')
+  print(
+    'Postern, from a key to a connection that is proven, read through, repaired, given a new key',
+  )
+  print('and taken away again. Where your Okta org will stand, there is first a real authorization')
+  print('server (oidc-provider), then the emulator of this repository.')
   await showTokens()
-  await showEmulator()
+  await showJourney()
 }
 
 async function showTokens(): Promise<void> {
@@ -75,7 +92,7 @@ async function showTokens(): Promise<void> {
     await show(
       '1. A key pair: the private half in a file, the public half for Okta',
       ['keys', 'generate', '--out', 'app.jwk', '--kid', 'tour-key'],
-      4,
+      { maxLines: 4 },
     ),
   )
   await show('2. What the key is', ['keys', 'inspect', 'app.jwk'])
@@ -90,7 +107,7 @@ async function showTokens(): Promise<void> {
     await show(
       '3. The request explained: signature cut, nothing sent',
       ['token', '--client-id', clientId, ...connection, '--explain'],
-      15,
+      { maxLines: 15 },
     )
     await show('4. A Bearer token', ['token', '--client-id', clientId, ...connection])
     await show('5. A token bound with DPoP; the nonce the server asks for is answered by itself', [
@@ -106,42 +123,77 @@ async function showTokens(): Promise<void> {
   }
 }
 
-async function showEmulator(): Promise<void> {
-  const args = ['emulator', '--users', '1000', '--dpop', '--key-out', 'org.jwk']
+/** From nothing to a proven connection to an emulated org, a first read, a mistake found and repaired, a new key. */
+async function showJourney(): Promise<void> {
+  const args = ['emulator', '--users', '1000', '--key-out', 'org.jwk']
   announce('6. An Okta org on this machine', `postern ${args.join(' ')} &`)
   const child = spawnPostern(args)
   const ended = once(child, 'close')
   try {
     const started = await textUntil(child.stdout, '\nTry it')
-    printLines(started, 7)
+    printLines(started, 3)
     const field = (name: string) => new RegExp(`^${name} +(\\S+)`, 'm').exec(started)?.[1] ?? ''
-    const url = `${field('Org URL')}/api/v1/users?limit=2`
-    const connection = [
-      ...['--org', field('Org URL'), '--client-id', field('Client ID')],
-      ...['--key', 'org.jwk', '--scopes', 'okta.users.read'],
-    ]
-    await showUsers('7. A page of its users, with a token and a proof', url, connection)
-    const role = `${field('Control')}/faults/admin-role-missing`
-    announce('8. Somebody takes the admin role away', `curl -X PUT ${role}`)
-    await fetch(role, { method: 'PUT' })
-    await showUsers('9. The same page now: no error, and nobody on it', url, connection)
+    environment = { OKTA_ADMIN_TOKEN: field('Admin API token') }
+    await showServiceApp(field('Org URL'))
+    await showMistake(field('Control'))
+    await showEnd(field('Org URL'))
   } finally {
     child.kill('SIGINT')
     await ended
   }
 }
 
-/** Reads a page with the headers that `token` prints, as the shown line does it with curl. */
-async function showUsers(title: string, url: string, connection: readonly string[]): Promise<void> {
-  const args = ['token', '--headers-for', url, ...connection]
-  announce(title, `postern ${args.join(' ').replace(url, `'${url}'`)} | curl -H @- '${url}'`)
-  const child = spawnPostern(args)
-  const ended = once(child, 'close')
-  const lines = (await textOf(child.stdout)).trimEnd().split('\n')
-  await ended
-  const headers = lines.map((line) => line.split(': ', 2) as [string, string])
-  const answer = await fetch(url, { headers })
-  printLines(`${answer.status} ${await answer.text()}`, 1)
+const admin = ['--admin-token', 'env:OKTA_ADMIN_TOKEN']
+
+// Where each value came from is said by every command that takes it from the environment.
+const news = /^(?!\w+ +from OKTA_|note )/
+
+async function showServiceApp(org: string): Promise<void> {
+  await show(
+    '7. From nothing to a proven connection: key, app, scopes, role, one read with DPoP',
+    ['setup', 'acme', '--org', org, ...admin, '--bundle', 'read-only', '--out', 'acme'],
+    { maxLines: 20 },
+  )
+  announce('8. What other Okta tools read', '. acme/okta.env')
+  const settings = parseEnv(readFileSync(join(folder, 'acme/okta.env'), 'utf8'))
+  environment = { ...environment, ...settings }
+  printLines(`OKTA_CLIENT_CLIENTID=${settings['OKTA_CLIENT_CLIENTID']}`, 1)
+  await show('9. Is all well?', ['doctor', '--from-env'], { maxLines: 30, only: news })
+  await show('10. A first read', ['read', 'users', '--limit', '2', '--from-env'], { only: news })
+  await show(
+    '11. Any call of the management API',
+    ['request', 'GET', '/api/v1/groups?limit=1', '--from-env'],
+    { only: news },
+  )
+}
+
+async function showMistake(control: string): Promise<void> {
+  const role = `${control}/faults/admin-role-missing`
+  const body = JSON.stringify({ client: environment['OKTA_CLIENT_CLIENTID'] })
+  announce('12. Somebody takes the admin role away', `curl -X PUT --json '${body}' ${role}`)
+  await fetch(role, { method: 'PUT', headers: { 'content-type': 'application/json' }, body })
+  await show(
+    '13. Lists are empty now, and nothing says so but the doctor',
+    ['doctor', '--from-env'],
+    {
+      exitCode: 3,
+      only: /^[✗!]|^ +fix/,
+    },
+  )
+  await show(
+    '14. It can repair that, given the credential of an admin',
+    ['doctor', '--from-env', ...admin, '--fix', '--yes'],
+    { only: /^[✗!]|^ +fix|repair|^No problem/ },
+  )
+}
+
+async function showEnd(org: string): Promise<void> {
+  await show('15. A new key, proven before the old one goes', [
+    ...['rotate', 'acme', '--from', 'acme', ...admin, '--grace-seconds', '0'],
+  ])
+  await show('16. And away with it: the org is as it was', [
+    ...['setup', 'acme', '--org', org, ...admin, '--out', 'acme', '--undo'],
+  ])
 }
 
 /** The text of a stream as soon as it has what is waited for. */
