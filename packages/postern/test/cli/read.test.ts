@@ -32,6 +32,12 @@ describe('postern read', () => {
     expect(stderr).not.toContain('--cursor')
   })
 
+  test('reads with an API token, which has no scopes', async () => {
+    const org = await serveOrg(place, small)
+    const { code, stdout } = await place.run(['read', 'users', ...org.admin], { env: org.env })
+    expect([code, idsOf(stdout).length]).toEqual([0, 30])
+  })
+
   test('prints members beside the id of their group, and assignments beside that of their app', async () => {
     const org = await serveOrg(place, small)
     const members = await place.run(['read', 'group-members', ...org.app])
