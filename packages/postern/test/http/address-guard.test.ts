@@ -137,6 +137,16 @@ describe('createTransport', () => {
     expect([...named.received, ...other.received]).toEqual([])
   })
 
+  test('reaches an org on this machine as soon as it is named, with the same connections', async () => {
+    const server = await startWireServer(hello)
+    const loopbackOrigins = new Set<string>()
+    const transport = createTransport({ loopbackOrigins })
+    const refused = await codeOf(readAll(transport, { url: server.origin }))
+    expect(refused).toBe('upstream_address_refused')
+    loopbackOrigins.add(server.origin)
+    expect(await readAll(transport, { url: server.origin })).toMatchObject({ text: 'hello' })
+  })
+
   test('does not take an org’s name for this machine, whatever the resolver says', async () => {
     const server = await startWireServer(hello)
     const origin = `https://acme.okta.com:${server.port}` as OrgUrl
