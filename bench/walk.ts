@@ -199,26 +199,25 @@ async function askBeside(
   return (await Promise.all(asked)).filter((status) => status === 429).length
 }
 
-/** The most refusals that one window of the org had. */
-function mostRefusals(seen: readonly Seen[]): number {
-  const byWindow = Map.groupBy(
-    seen.filter(({ status }) => status === 429),
-    ({ reset }) => reset,
-  )
-  return Math.max(0, ...[...byWindow.values()].map((refused) => refused.length))
+/** How many refusals each of the org's windows had that had any, in order of time. */
+function refusalsByWindow(seen: readonly Seen[]): readonly number[] {
+  const refused = seen.filter(({ status }) => status === 429)
+  return [...Map.groupBy(refused, ({ reset }) => reset).values()].map(({ length }) => length)
 }
 
 function rowOf({ scenario, seen, records, foreignRefusals }: Outcome): (string | number)[] {
   const { name, allowed, foreign } = scenario
   const answered = seen.filter(({ status }) => status === 200).length / minutes
+  const [firstRefusals = 0, ...laterRefusals] = refusalsByWindow(seen)
   const allowedPerMinute = allowed(Math.max(...seen.map(({ limit }) => limit)))
   return [
     name,
     allowedPerMinute.toFixed(0),
     answered.toFixed(1),
     (answered / allowedPerMinute).toFixed(2),
-    seen.filter(({ status }) => status === 429).length,
-    mostRefusals(seen),
+    firstRefusals,
+    Math.max(0, ...laterRefusals),
+    laterRefusals.length,
     foreign ? foreignRefusals : '',
     records.toLocaleString('en'),
   ]
@@ -232,8 +231,9 @@ report('walk', `npm run walk -w bench${minutes === 10 ? '' : ` -- --minutes ${mi
       'allowed a minute: limit x share of 0.9, less others',
       'answered a minute',
       'ratio',
-      '429',
-      '429 in one window, at most',
+      '429 in the first window with any',
+      '429 in a later one, at most',
+      'later ones with any',
       '429 of the other client',
       'records',
     ],
