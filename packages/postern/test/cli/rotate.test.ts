@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { appChanges } from '../../../../test/app-changes.ts'
 import { formsOf } from '../../../../test/canary.ts'
 import { type KeySetServer, startKeySetServer } from '../../../../test/key-set-server.ts'
+import { isProbablePrime } from '../../src/http/primes.ts'
 import { killAtChange } from './kill-at-change.ts'
 import { createPlace, type Place, type RunOptions, type RunResult } from './run.ts'
 
@@ -55,6 +56,7 @@ async function readAndAsk({ out, running }: Desk): Promise<void> {
   const get = (name: string) => new RegExp(`^${name}='([^']*)'$`, 'm').exec(text)?.[1] ?? ''
   const key = await importKey(readFileSync(get('OKTA_CLIENT_PRIVATEKEY'), 'utf8'), {
     kid: get('OKTA_CLIENT_PRIVATEKEYID'),
+    isProbablePrime,
   })
   const source = new TokenSource({
     org: parseOrgUrl(running.url, { dev: true }).org,
