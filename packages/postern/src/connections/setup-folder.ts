@@ -29,7 +29,7 @@ const LOCK = '.lock'
 const KEY = /^key-[A-Za-z0-9_-]{8,}\.pem$/
 // A file on its way, of a process that was killed.
 const TEMPORARY =
-  /^\.(?:(?:setup|rotation|jwks)\.json|okta\.env|api-token|key-[\w-]+\.pem)\.[0-9a-f]{8}$/
+  /^\.(?:(?:setup|rotation|jwks)\.json|okta\.env|api-token|lock|key-[\w-]+\.pem)\.[0-9a-f]{8}$/
 
 /** A folder of mode 0700 whose files have mode 0600. Each is written whole or not at all. */
 export class SetupFolder {
