@@ -4,6 +4,11 @@ import { type Clock, systemClock } from '../clock.ts'
 import type { PrimeTest } from '../keys/primes.ts'
 import type { PrivateKey } from '../keys/private-key.ts'
 import type { Org } from '../org/org.ts'
+import {
+  type DocumentOptions,
+  type PublicDocument,
+  readPublicDocument,
+} from '../org/public-document.ts'
 import type { Pacer } from '../org/rate-limit.ts'
 import { randomFraction } from '../retry.ts'
 import type { Secret } from '../secret.ts'
@@ -63,6 +68,9 @@ export interface Facts {
   readonly sampleOfUsers: readonly Uint8Array[]
 }
 
+// A sign-in page that answers in the place of an org is to be told from what is too large for anything.
+const MAX_PAGE_BYTES = 262_144
+
 /** The state of one diagnosis. */
 export class Examination {
   readonly connection: ConnectionTexts
@@ -105,6 +113,16 @@ export class Examination {
   /** What an earlier check learned, if it did. */
   find<Name extends keyof Facts>(name: Name): Facts[Name] | undefined {
     return this.#facts[name]
+  }
+
+  /** Reads what is there for everybody. @throws {UpstreamError} */
+  readPublicDocument(
+    url: string,
+    { timeoutMs = this.timeoutMs }: Pick<DocumentOptions, 'timeoutMs'> = {},
+  ): Promise<PublicDocument> {
+    const { transport } = this.exchanges
+    const maxBytes = MAX_PAGE_BYTES
+    return readPublicDocument(url, { transport, timeoutMs, maxBytes, signal: this.signal })
   }
 
   /** What the connection is for, as scopes. */

@@ -1,12 +1,12 @@
 /** @module The key set behind a `jwks_uri`, looked at as Okta does it. */
 
+import type { PublicDocument } from '../org/public-document.ts'
 import { keysIn, parseKey } from '../service-app/public-keys.ts'
 import type { TokenError } from '../token/errors.ts'
 import { UpstreamError } from '../transport.ts'
 import type { Examination } from './examination.ts'
 import type { Observation } from './finding.ts'
 import { problem } from './problems.ts'
-import { type PublicDocument, readPublicDocument } from './public-document.ts'
 import { describeKeys, judgeKeys, type KeyReason } from './registered-key.ts'
 import { readRegistration } from './registration.ts'
 import { quote } from './words.ts'
@@ -57,7 +57,7 @@ async function lookAtKeySet(examination: Examination, url: string): Promise<KeyS
     return { trouble: `The JWKS URL of the app, ${quote(url)}, is not https.` }
   }
   try {
-    const document = await readPublicDocument(examination, url, TIMEOUT_MS)
+    const document = await examination.readPublicDocument(url, { timeoutMs: TIMEOUT_MS })
     if (Array.isArray(document.json?.['keys'])) return { document }
     const type = quote(document.headers.get('content-type') ?? 'no type')
     return { trouble: `${quote(url)} answered ${document.status} with ${type}: no key set.` }

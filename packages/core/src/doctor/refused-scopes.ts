@@ -7,7 +7,6 @@ import { oktaScopes } from '../url/okta-scopes.ts'
 import type { Examination } from './examination.ts'
 import type { Observation } from './finding.ts'
 import { problem } from './problems.ts'
-import { readPublicDocument } from './public-document.ts'
 import { count, listOf } from './words.ts'
 
 /** The finding for a request whose scopes were refused as a whole. */
@@ -42,7 +41,7 @@ export async function unknownScopes(
   if (unlisted.length === 0) return []
   try {
     const url = `${examination.known('org')}/.well-known/oauth-authorization-server`
-    const { json = {} } = await readPublicDocument(examination, url)
+    const { json = {} } = await examination.readPublicDocument(url)
     const offered = textsOf(json, 'scopes_supported')
     return offered.length === 0 ? [] : unlisted.filter((scope) => !offered.includes(scope))
   } catch (error) {

@@ -16,7 +16,7 @@ export type PageErrorCode =
   | 'page_link_loop'
   | 'page_missing_link'
 
-/** A page that cannot be used. Nothing of it was given out; `details.cursor` is where to ask again. */
+/** A page that cannot be used. Whoever keeps the cursor of the page before asks for it again with that. */
 export class PageError extends PosternError<PageErrorCode> {
   override readonly name = 'PageError'
 }

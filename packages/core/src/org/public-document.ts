@@ -1,9 +1,14 @@
-/** @module Reads what an org shows to everybody: no credential is sent. */
+/** @module Reads what is there for everybody, such as who an org is or a published key set: no credential is sent. */
 
 import { decodeText } from '../base64url.ts'
 import { isJsonObject, type JsonObject, parseJson } from '../json.ts'
-import { type AnswerHeaders, abortable, readBody, upstreamError } from '../transport.ts'
-import type { Examination } from './examination.ts'
+import {
+  type AnswerHeaders,
+  abortable,
+  readBody,
+  type Transport,
+  upstreamError,
+} from '../transport.ts'
 
 /** The answer to a request without a credential. */
 export interface PublicDocument {
@@ -14,33 +19,42 @@ export interface PublicDocument {
   readonly json?: JsonObject
 }
 
-const MAX_BYTES = 256 * 1024
+/** How a document is read. */
+export interface DocumentOptions {
+  readonly transport: Transport
+  /** Default 10 s. */
+  readonly timeoutMs?: number
+  /** Default 64 KiB. */
+  readonly maxBytes?: number
+  readonly signal?: AbortSignal | undefined
+}
+
+const TIMEOUT_MS = 10_000
+const MAX_BYTES = 65_536
 const MAX_DEPTH = 16
 
 /**
- * Asks once for a document.
+ * Asks once for a document; no redirect is followed.
  *
- * @throws {UpstreamError} where no whole answer came.
+ * @throws {UpstreamError} where no whole answer came, or a larger one.
  */
 export async function readPublicDocument(
-  examination: Examination,
   url: string,
-  timeoutMs = examination.timeoutMs,
+  options: DocumentOptions,
 ): Promise<PublicDocument> {
-  const { exchanges, signal: ended } = examination
+  const { transport, timeoutMs = TIMEOUT_MS, maxBytes = MAX_BYTES, signal: ended } = options
   const timeout = AbortSignal.timeout(timeoutMs)
-  const signal = AbortSignal.any([ended, timeout])
+  const signal = ended ? AbortSignal.any([ended, timeout]) : timeout
   const { host } = new URL(url)
   const headers = { accept: 'application/json', 'user-agent': 'postern' }
   try {
-    const sent = exchanges.transport({ method: 'GET', url, headers, signal })
-    const response = await abortable(sent, signal)
-    const body = await readBody(response, { maxBytes: MAX_BYTES, host, signal })
+    const response = await abortable(transport({ method: 'GET', url, headers, signal }), signal)
+    const body = await readBody(response, { maxBytes, host, signal })
     const json = readJson(body)
     const answer = { status: response.status, headers: response.headers, bytes: body.length }
     return json === undefined ? answer : { ...answer, json }
   } catch (thrown) {
-    ended.throwIfAborted()
+    ended?.throwIfAborted()
     throw upstreamError(timeout.aborted ? timeout.reason : thrown, host)
   }
 }

@@ -1,15 +1,14 @@
 /** @module What can be seen from outside of each step of a guide. */
 
 import { PosternError } from '../error.ts'
-import { isJsonObject } from '../json.ts'
 import type { Org } from '../org/org.ts'
+import { readPublicDocument } from '../org/public-document.ts'
 import { requireMembers, textOf } from '../service-app/members.ts'
 import { TokenError } from '../token/errors.ts'
 import type { Token } from '../token/token.ts'
 import { scopeCovers } from '../url/scopes.ts'
 import type { GuideAnswers, GuideContext, GuideOptions, GuideOutcome } from './guide.ts'
 import { readProof } from './prove.ts'
-import { readDocument } from './public-document.ts'
 
 // The details of a refused token that say that the client itself is not known.
 const UNKNOWN_CLIENT = ['issuer', 'subject', 'client ID']
@@ -22,10 +21,10 @@ const UNKNOWN_CLIENT = ['issuer', 'subject', 'client ID']
 export function checkOrg({ org }: GuideAnswers, context: GuideContext): Promise<GuideOutcome> {
   return outcomeOf(async () => {
     if (org === undefined) return todo('There is no org URL yet.', 'Enter the domain of your org.')
+    const { transport, signal } = context
     const url = `${org}/.well-known/okta-organization`
-    const { status, json } = await readDocument(url, context)
-    const isOrg = isJsonObject(json) && typeof json['id'] === 'string'
-    if (status === 200 && isOrg) return done(`${org} is an Okta org.`)
+    const { status, json = {} } = await readPublicDocument(url, { transport, signal })
+    if (status === 200 && textOf(json, 'id') !== undefined) return done(`${org} is an Okta org.`)
     return todo(`${org} does not answer as an Okta org does.`, 'Check the spelling of the domain.')
   })
 }

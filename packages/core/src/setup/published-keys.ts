@@ -3,9 +3,9 @@
 import { PosternError } from '../error.ts'
 import { isJsonObject } from '../json.ts'
 import type { PublicJwk } from '../keys/public.ts'
+import { type DocumentOptions, readPublicDocument } from '../org/public-document.ts'
 import type { Members } from '../service-app/members.ts'
 import { isSameKey } from '../service-app/public-keys.ts'
-import { type DocumentOptions, readDocument } from './public-document.ts'
 
 /** What can be wrong with a published key set. */
 export type KeySetErrorCode =
@@ -84,9 +84,9 @@ export async function requirePublished(
 }
 
 async function readKeySet(jwksUri: string, options: DocumentOptions): Promise<readonly Members[]> {
-  const { status, json } = await readDocument(jwksUri, options)
+  const { status, json } = await readPublicDocument(jwksUri, options)
   if (status !== 200) throw unreadable(jwksUri, `it answered ${status}`)
-  const keys = isJsonObject(json) ? json['keys'] : undefined
+  const keys = json?.['keys']
   if (!Array.isArray(keys) || !keys.every(isJsonObject)) {
     throw unreadable(jwksUri, 'it is no JSON of the form { "keys": [ … ] }')
   }

@@ -1,4 +1,4 @@
-/** @module Why a setup or a rotation stopped. Nothing is lost: both go on where they stopped. */
+/** @module Why a setup, its guide, its undoing or a repair stopped. Nothing is lost: it goes on where it stopped. */
 
 import { PosternError } from '../error.ts'
 

@@ -1,12 +1,12 @@
 /** @module Whether an Okta org answers at the org URL. */
 
+import type { PublicDocument } from '../../org/public-document.ts'
 import { membersOf, textOf } from '../../service-app/members.ts'
 import { UpstreamError } from '../../transport.ts'
 import type { OrgUrl } from '../../url/org.ts'
 import type { Check } from '../check.ts'
 import { fromError, information, type Observation, ok } from '../finding.ts'
 import { problem } from '../problems.ts'
-import { type PublicDocument, readPublicDocument } from '../public-document.ts'
 import { rateLimitProblem } from '../rate-figures.ts'
 import { quote } from '../words.ts'
 
@@ -25,7 +25,7 @@ export const reachableCheck: Check = {
   async *run(examination) {
     const org = examination.known('org')
     try {
-      const answer = await readPublicDocument(examination, `${org}${ORGANIZATION_PATH}`)
+      const answer = await examination.readPublicDocument(`${org}${ORGANIZATION_PATH}`)
       const trouble = judgeAnswer(org, answer)
       if (trouble !== undefined) {
         yield trouble
