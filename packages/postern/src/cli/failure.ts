@@ -5,7 +5,7 @@ import { ConfigError } from '../config/config-error.ts'
 import { ConnectionError } from '../config/connection.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { exitCodeOf, isInterruption } from './exit-code.ts'
-import { paint, showPlain, tell } from './output.ts'
+import { paint, tell, tellProblem } from './output.ts'
 import type { OutputFormat } from './output-format.ts'
 import { ArgumentFailure } from './quiet-command.ts'
 
@@ -65,18 +65,13 @@ function printFailure(thrown: unknown, format: OutputFormat): void {
     tell(paint('red', 'interrupted'))
   } else if (thrown instanceof ConnectionError) {
     for (const { field, flag, code, message, remedy } of thrown.problems) {
-      printProblem(`${field} (${flag}): ${message}`, remedy, code)
+      tellProblem(`${field} (${flag}): ${message}`, remedy, code)
     }
   } else if (thrown instanceof PosternError) {
-    printProblem(thrown.message, thrown.remedy, codeLine(thrown))
+    tellProblem(thrown.message, thrown.remedy, codeLine(thrown))
   } else {
-    printProblem(unexpected.message, unexpected.remedy, unexpected.code)
+    tellProblem(unexpected.message, unexpected.remedy, unexpected.code)
   }
-}
-
-function printProblem(message: string, remedy: string, code: string): void {
-  tell(`${paint('red', 'error')} ${showPlain(message)} ${paint('dim', `(${code})`)}`)
-  tell(`${paint('green', '  fix')} ${showPlain(remedy)}`)
 }
 
 /** The code, with Okta's request id where there is one. */

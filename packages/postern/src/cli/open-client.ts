@@ -1,9 +1,9 @@
-/** @module Clients of one org with different credentials: an administrator's, and that of the app that is made or rotated. */
+/** @module Clients of one org, each with a credential: an administrator's, that of an app; what they wait for is told. */
 
 import { type Credential, Org, type OrgUrl, type Transport } from '@postern/core'
 import { tellOrgStep, tellTokenStep } from './steps.ts'
 
-/** Opens clients of the org. */
+/** Gives what opens clients of the org. */
 export function opener(
   org: OrgUrl,
   transport: Transport,

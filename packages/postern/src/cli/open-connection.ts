@@ -1,13 +1,13 @@
 /** @module A connection from the flags of a command, and the org behind it, ready to be used. */
 
-import { Org } from '@postern/core'
+import type { Org } from '@postern/core'
 import { type Connection, parseConnection } from '../config/connection.ts'
 import { isProbablePrime } from '../http/primes.ts'
 import type { ConnectionFlags } from './connection-flags.ts'
 import { readConnectionValues } from './connection-values.ts'
+import { opener } from './open-client.ts'
 import { openTransport } from './open-transport.ts'
 import { warn } from './output.ts'
-import { tellOrgStep, tellTokenStep } from './steps.ts'
 import { countTraffic, type Traffic } from './traffic.ts'
 
 /**
@@ -43,14 +43,6 @@ export async function openOrg(flags: ConnectionFlags, signal: AbortSignal): Prom
   const connection = await openConnection(flags)
   signal.throwIfAborted()
   const { transport, traffic } = countTraffic(openTransport(connection.org))
-  const org = new Org({
-    url: connection.org,
-    credential: connection.credential,
-    customDomains: flags.allowDomain ?? [],
-    dev: true,
-    transport,
-    onTokenStep: tellTokenStep,
-    onStep: tellOrgStep,
-  })
+  const org = opener(connection.org, transport, flags.allowDomain)(connection.credential)
   return { org, connection, traffic }
 }

@@ -68,6 +68,12 @@ export function setStatus(text: string | undefined): void {
   process.stderr.write(`${CLEAR_LINE}${text ?? ''}`)
 }
 
+/** What failed, by its code, and what to do about it, on stderr. */
+export function tellProblem(message: string, remedy: string, code: string): void {
+  tell(`${paint('red', 'error')} ${showPlain(message)} ${paint('dim', `(${code})`)}`)
+  tell(`${paint('green', '  fix')} ${showPlain(remedy)}`)
+}
+
 /** Something worth knowing that stops nothing, on stderr. */
 export function warn(code: string, message: string): void {
   tell(`${paint('yellow', 'note')} ${showPlain(message)} ${paint('dim', `(${code})`)}`)

@@ -256,6 +256,7 @@ describe('postern rotate', () => {
   test.each([
     ['no folder', []],
     ['two folders', ['--from', 'a', '--out', 'b']],
+    ['two secrets from standard input', ['--out', 'a', '--key', '-', '--admin-token', '-']],
     ['a folder without a setup', ['--from', 'empty']],
     ['nothing to finish', ['--out', 'empty', '--retire', '--org', 'acme.okta.com']],
     ['a grace that is no number', ['--from', 'a', '--grace-seconds', 'soon']],

@@ -13,7 +13,7 @@ import {
 import { type ConnectionValues, parseConnection } from '../../config/connection.ts'
 import { UsageError } from '../../config/usage-error.ts'
 import { isProbablePrime } from '../../http/primes.ts'
-import { paint, showPlain, tell } from '../output.ts'
+import { paint, showPlain, tell, tellProblem } from '../output.ts'
 
 /** What repairs are made with. */
 export interface RepairOptions {
@@ -110,8 +110,7 @@ async function apply(
     return true
   } catch (error) {
     if (!(error instanceof PosternError)) throw error
-    tell(`${paint('red', 'error')} ${showPlain(error.message)} ${paint('dim', `(${error.code})`)}`)
-    tell(`${paint('green', '  fix')} ${showPlain(error.remedy)}`)
+    tellProblem(error.message, error.remedy, error.code)
     return false
   }
 }

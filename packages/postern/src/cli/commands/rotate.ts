@@ -20,7 +20,7 @@ import {
   thumbprint,
 } from '@postern/core'
 import { writeAtomically } from '../../config/atomic-file.ts'
-import { readSecretText } from '../../config/secret-reference.ts'
+import { readSecretText, requireOneFromStdin } from '../../config/secret-reference.ts'
 import { UsageError } from '../../config/usage-error.ts'
 import { FolderError } from '../../connections/folder-error.ts'
 import { lockFolder } from '../../connections/folder-lock.ts'
@@ -69,6 +69,10 @@ export async function rotate(
   signal: AbortSignal,
 ): Promise<void> {
   const graceMs = parseGrace(flags.graceSeconds)
+  requireOneFromStdin({
+    ...{ '--key': flags.key, '--passphrase': flags.passphrase },
+    ...{ '--api-token': flags.apiToken, '--admin-token': flags.adminToken },
+  })
   const path = requireFolder(flags)
   if (flags.from !== undefined && !(await hasSetup(path))) throw noSetup()
   const folder = await SetupFolder.open(path)

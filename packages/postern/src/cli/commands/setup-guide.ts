@@ -7,13 +7,13 @@ import {
   type GuideStep,
   guideToApiToken,
   guideToServiceApp,
-  Org,
-  type PrivateKey,
+  PosternError,
   parseClientId,
   proveApp,
   Secret,
   type SetupState,
   systemClock,
+  type Transport,
 } from '@postern/core'
 import { UsageError } from '../../config/usage-error.ts'
 import { lockFolder } from '../../connections/folder-lock.ts'
@@ -21,9 +21,9 @@ import { keepSetup } from '../../connections/setup.ts'
 import { hasSetup, SetupFolder } from '../../connections/setup-folder.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { describeStep, type GuidePrompts, openPrompts } from '../guide-prompts.ts'
+import { opener } from '../open-client.ts'
 import { openTransport } from '../open-transport.ts'
 import { formatFields, printData, tell, warn } from '../output.ts'
-import { tellOrgStep, tellTokenStep } from '../steps.ts'
 import { printResult } from './setup-output.ts'
 import { type PlanFlags, parseOrgFlag } from './setup-plan.ts'
 import { prepare } from './setup-prepare.ts'
@@ -78,7 +78,7 @@ async function guideServiceApp(
   const steps = guideToServiceApp({ label, publicJwk, scopes, roles, ...place })
   if (voice === undefined) return printSteps(steps, options)
   let state: SetupState = { ...before, guided: true }
-  const context = contextOf(before, key, signal)
+  const context = { ...contextOf(openTransport(org, jwksUri), signal), key }
   const left = steps.filter(({ id }) => !before.done.includes(`guide ${id}`))
   const walk = walkSteps(left, { voice, context, answers: { org, ...answersOf(before) } })
   for await (const { step, answers } of walk) {
@@ -114,12 +114,7 @@ async function guideApiToken(
   const steps = guideToApiToken({ label: flags.label ?? `Postern ${flags.name}` })
   if (voice === undefined) return printSteps(steps, options)
   const org = parseOrgFlag(flags.org)
-  const transport = openTransport(org)
-  const context: GuideContext = {
-    openOrg: (url, credential) => new Org({ url, credential, dev: true, transport }),
-    transport,
-    signal,
-  }
+  const context = contextOf(openTransport(org), signal)
   let given: GuideAnswers = { org }
   let count = 0
   for await (const { answers } of walkSteps(steps, { voice, context, answers: given })) {
@@ -185,8 +180,9 @@ async function askFor(
       for (const { code, message } of warnings) warn(code, `Client ID: ${message}`)
       return { ...answers, clientId }
     } catch (error) {
-      if (!(error instanceof Error)) throw error
-      voice.showOutcome({ status: 'todo', observed: error.message })
+      if (!(error instanceof PosternError)) throw error
+      const { message, remedy } = error
+      voice.showOutcome({ status: 'todo', observed: message, remedy })
     }
   }
 }
@@ -195,23 +191,8 @@ function answersOf({ app }: SetupState): GuideAnswers {
   return app === undefined ? {} : { clientId: app.clientId }
 }
 
-function contextOf({ plan }: SetupState, key: PrivateKey, signal: AbortSignal): GuideContext {
-  const transport = openTransport(plan.org, plan.jwksUri)
-  return {
-    // Refusals are what a check looks for, so nobody is told of them on the way.
-    openOrg: (url, credential) =>
-      new Org({
-        url,
-        credential,
-        dev: true,
-        transport,
-        onStep: tellOrgStep,
-        onTokenStep: tellTokenStep,
-      }),
-    transport,
-    key,
-    signal,
-  }
+function contextOf(transport: Transport, signal: AbortSignal): GuideContext {
+  return { openOrg: (org, credential) => opener(org, transport)(credential), transport, signal }
 }
 
 function printSteps(steps: readonly GuideStep[], options: GlobalOptions): Promise<void> {
