@@ -4,7 +4,7 @@ import { ApiError } from '../org/errors.ts'
 import type { Org } from '../org/org.ts'
 import type { Page } from '../org/page.ts'
 import type { PagesOptions } from '../org/pages.ts'
-import type { Query } from '../org/request.ts'
+import { type Query, requestUrl } from '../org/request.ts'
 import { type Chain, newChain, restoreChain, saveChain, takePage } from './chain.ts'
 import { cursorInvalid, decodeCursor, encodeCursor, objectsOf } from './cursor-text.ts'
 import { followByTime } from './full-end.ts'
@@ -140,10 +140,15 @@ class RangeWalk {
   }
 
   #searched(chain: Chain, start: PagesOptions): AsyncGenerator<Page, void, undefined> {
+    const { resource, pageLimit: limit } = this.#list.input
     return followByTime(this.#timed(start), {
-      limit: this.#list.input.pageLimit,
+      limit,
       isSorted: () => chain.isSorted,
-      behind: (fromMs) => this.#timed({ query: this.#search({ fromMs }) }),
+      cursorAt: (fromMs) => {
+        const url = requestUrl(this.#org.url, resource, { ...this.#search({ fromMs }), limit })
+        return url.pathname + url.search
+      },
+      pagesFrom: (cursor) => this.#timed({ cursor }),
     })
   }
 

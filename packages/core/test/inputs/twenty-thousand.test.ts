@@ -4,6 +4,7 @@ import { emulatedOrg } from '../../../../test/emulated-org.ts'
 import { VirtualTime } from '../../../../test/virtual-time.ts'
 
 const USERS = 20_000
+const PAGE = 200
 const idMember = /^\{"id":"(\w+)"/
 
 /** An org of 20,000 users whose answers take half a second, with a fault switched on once the token is there. */
@@ -25,10 +26,12 @@ async function largeOrg(edition: 'unlimited' | 'workforce' = 'unlimited') {
 async function readAll(org: Parameters<typeof read>[0]) {
   const ids: string[] = []
   const stops: (string | undefined)[] = []
+  let largestBatch = 0
   for (let cursor: string | undefined, isEnded = false; !isEnded; ) {
     try {
       for await (const { records } of read(org, 'users', { cursor })) {
         for (const record of records) ids.push(idOf(record))
+        largestBatch = Math.max(largestBatch, records.length)
       }
       isEnded = true
     } catch (thrown) {
@@ -41,7 +44,7 @@ async function readAll(org: Parameters<typeof read>[0]) {
       cursor = details['cursor'] as string
     }
   }
-  return { ids, stops }
+  return { ids, stops, largestBatch }
 }
 
 function idOf(record: Uint8Array): string {
@@ -77,6 +80,8 @@ describe('20,000 of 20,000 users arrive exactly once', () => {
     running.faults.on(fault)
     const got = await readAll(org)
     expect(got.stops).toEqual(stops)
+    // Memory is bounded by pages, whatever happens to them.
+    expect(got.largestBatch).toBeLessThanOrEqual(PAGE)
     expect(new Set(got.ids).size).toBe(USERS)
     expect(got.ids.length).toBe(USERS)
     expect([...origins]).toEqual([running.url])

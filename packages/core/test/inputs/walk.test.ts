@@ -1,4 +1,10 @@
-import { fetchTransport, type Org, read, type Transport } from '@postern/core'
+import {
+  fetchTransport,
+  type Org,
+  read,
+  type Transport,
+  type TransportResponse,
+} from '@postern/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type EmulatedOrg, emulatedOrg } from '../../../../test/emulated-org.ts'
@@ -18,6 +24,7 @@ async function slowOrg() {
   const asked: URL[] = []
   let refuses = (_number: number): boolean => false
   let sorts = true
+  let dropsLinks = false
   const transport: Transport = async (request) => {
     const url = new URL(request.url)
     const isList = url.pathname === '/api/v1/users'
@@ -25,7 +32,7 @@ async function slowOrg() {
     if (!sorts) url.searchParams.delete('sortBy')
     const answer = await fetchTransport({ ...request, url: url.href })
     clock.advance(500)
-    return answer
+    return isList && dropsLinks ? withoutLinks(answer) : answer
   }
   const org = emulated.client({ clock, transport })
   return {
@@ -36,9 +43,18 @@ async function slowOrg() {
       sorts = keepsOrder
       refuses = (number) => numbers.includes(number)
     },
+    dropLinks: () => {
+      dropsLinks = true
+    },
     setCreated: (seconds: readonly number[]) => setCreated(emulated, seconds),
     ids: [...emulated.running.org.users].map(({ id }) => id).toSorted(),
   }
+}
+
+function withoutLinks(answer: TransportResponse): TransportResponse {
+  const headers = new Headers([...answer.headers])
+  headers.delete('link')
+  return { ...answer, headers }
 }
 
 function refusal() {
@@ -125,6 +141,28 @@ describe('a walk in ranges', () => {
       { numRuns: 60 },
     )
   }, 60_000)
+
+  test('goes on by time where every next link is dropped, each record once, whenever it is stopped', async () => {
+    const slow = await slowOrg()
+    slow.dropLinks()
+    const pageLimits = fc.integer({ min: 4, max: 60 })
+    await fc.assert(
+      fc.asyncProperty(
+        pageLimits,
+        fc.integer({ min: 1, max: 3 }),
+        fc.integer({ min: 1, max: 4 }),
+        fc.integer({ min: 0, max: 3 }),
+        async (pageLimit, together, parallel, stopAfter) => {
+          // Fewer were created at the same moment than a page has: more would look like the end.
+          slow.setCreated(slow.ids.map((_id, index) => Math.floor(index / together)))
+          slow.setAnswers([], true)
+          const { ids } = await readAll(slow.org, pageLimit, { parallel }, stopAfter)
+          expect(ids.toSorted()).toEqual(slow.ids)
+        },
+      ),
+      { numRuns: 15 },
+    )
+  })
 
   test('spends hardly more requests than there are pages, in the time that the limit allows', async () => {
     const walk = async (edition: 'workforce' | 'integrator', parallel: number) => {
