@@ -60,15 +60,14 @@ export const systemLog: Input = {
       for await (const { records, cursor: page } of pages) {
         const fresh = records.filter((record) => isNew(uuidOf(record)))
         given += fresh.length
-        const isLinkMissing = page === undefined && start.until === undefined
-        const position = isLinkMissing ? behind(records, start) : pageOf(page)
+        const position = page === undefined ? behind(records, fresh, start) : { page }
         yield {
           records: fresh,
           ...cursorOf(position, start),
           ...remainingOf(records, start, given),
         }
-        if (!isLinkMissing || records.length < systemLog.pageLimit) continue
-        if (fresh.length === 0) throw linkMissing()
+        if (page !== undefined || records.length < systemLog.pageLimit) continue
+        if (fresh.length === 0 && start.until === undefined) throw linkMissing()
         next = position
       }
     }
@@ -104,15 +103,22 @@ function startOf(options: ReadOptions, nowMs: number): Start {
   return { position, until: until && instant(until.getTime()), sinceMs, nowMs }
 }
 
-/** The place behind a page that came without the link to it: a while before its events, some of which will come again. */
-function behind(records: readonly Uint8Array[], { position, sinceMs = 0 }: Start): Position {
+/**
+ * The place behind a page that came without the link to it; some of its events will come again. For polling, a while before
+ * them. A closed piece of history, which is in the order of time, goes on at the last of them, and ends with a page that
+ * is not full or brought nothing new.
+ */
+function behind(
+  records: readonly Uint8Array[],
+  fresh: readonly Uint8Array[],
+  { position, sinceMs = 0, until }: Start,
+): Position | undefined {
+  const isEnd = records.length < systemLog.pageLimit || fresh.length === 0
+  if (until !== undefined && isEnd) return undefined
   const moments = records.flatMap((record) => momentOf(record) ?? [])
   if (moments.length === 0) return position
+  if (until !== undefined) return { since: instant(Math.max(...moments)) }
   return { since: instant(Math.max(sinceMs, Math.min(...moments) - OVERLAP_MS)) }
-}
-
-function pageOf(page: string | undefined): Position | undefined {
-  return page === undefined ? undefined : { page }
 }
 
 function cursorOf(position: Position | undefined, { until }: Start): Pick<Batch, 'cursor'> {
