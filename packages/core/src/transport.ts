@@ -85,7 +85,8 @@ export class UpstreamError extends PosternError<UpstreamErrorCode> {
 }
 
 /**
- * Reads a whole body, refusing one larger than `maxBytes` before holding it.
+ * Reads a whole body, refusing one larger than `maxBytes` before holding it. Where it is not read to its end, its iterator
+ * is told to return.
  *
  * @throws {UpstreamError} `upstream_response_too_large`
  */
@@ -95,24 +96,26 @@ export async function readBody(
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (response.body === null) return new Uint8Array()
   const iterator = response.body[Symbol.asyncIterator]()
+  try {
+    return await joinChunks(iterator, options)
+  } catch (error) {
+    // Not waited for: it may still be at its next piece, and that may never come.
+    iterator.return?.().catch(() => undefined)
+    throw error
+  }
+}
+
+async function joinChunks(
+  iterator: AsyncIterator<Uint8Array>,
+  { maxBytes, host, signal }: Parameters<typeof readBody>[1],
+): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = []
   let length = 0
   for (;;) {
-    const { done, value } = await abortable(iterator.next(), options.signal)
+    const { done, value } = await abortable(iterator.next(), signal)
     if (done) break
     length += value.byteLength
-    if (length > options.maxBytes) {
-      iterator.return?.().catch(() => undefined)
-      throw new UpstreamError(
-        'upstream_response_too_large',
-        `The answer of ${options.host} is larger than ${options.maxBytes} bytes.`,
-        {
-          remedy:
-            'Check that the org URL is right and that no proxy in between answers in its place.',
-          details: { maxBytes: options.maxBytes },
-        },
-      )
-    }
+    if (length > maxBytes) throw tooLarge(host, maxBytes)
     chunks.push(value)
   }
   const body = new Uint8Array(length)
@@ -122,6 +125,17 @@ export async function readBody(
     offset += chunk.byteLength
   }
   return body
+}
+
+function tooLarge(host: string, maxBytes: number): UpstreamError {
+  return new UpstreamError(
+    'upstream_response_too_large',
+    `The answer of ${host} is larger than ${maxBytes} bytes.`,
+    {
+      remedy: 'Check that the org URL is right and that no proxy in between answers in its place.',
+      details: { maxBytes },
+    },
+  )
 }
 
 /** The promise, or the signal's reason as soon as it aborts, whatever becomes of the promise then. */

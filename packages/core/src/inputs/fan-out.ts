@@ -17,7 +17,7 @@ import type { Batch, InputName, ReadOptions } from './input.ts'
 import { roleMissing } from './input-error.ts'
 import { interleave } from './interleave.ts'
 import { memberReader } from './members.ts'
-import { pagesOnward } from './onward.ts'
+import { pagesOnward, pagingUntil } from './onward.ts'
 import { Repeats } from './repeats.ts'
 
 /** A list behind a parent. */
@@ -94,6 +94,7 @@ class FanOut {
   readonly #lists: ParentLists
   readonly #options: ReadOptions
   readonly #stop = new AbortController()
+  readonly #paging: PagesOptions
   /** The parents under way. */
   readonly #open: Family[] = []
   /** The last parent that was begun; absent before the first. */
@@ -106,6 +107,7 @@ class FanOut {
     this.#org = org
     this.#lists = lists
     this.#options = options
+    this.#paging = pagingUntil(this.#stop.signal, options)
     if (options.cursor !== undefined) this.#restore(decodeCursor(lists.input, options.cursor))
   }
 
@@ -174,7 +176,7 @@ class FanOut {
     const { path, pageLimit: limit } = this.#lists.parents
     let { pageCursor, id: through } = this.#last ?? {}
     for await (const page of this.#org.pages(path, {
-      ...this.#paging(),
+      ...this.#paging,
       limit,
       cursor: pageCursor,
     })) {
@@ -209,7 +211,7 @@ class FanOut {
       const wrap = wrapper(idMember, family.id, child.member)
       try {
         const repeats = new Repeats()
-        const paging = { ...this.#paging(), limit: child.pageLimit, cursor }
+        const paging = { ...this.#paging, limit: child.pageLimit, cursor }
         for await (const page of pagesOnward(this.#org, path, paging)) {
           const records = repeats.leaveOut(page.records).map(wrap)
           yield { family, list, records, cursor: page.cursor }
@@ -227,12 +229,6 @@ class FanOut {
     family.cursor = cursor
     if (family.list < this.#lists.lists.length) return
     this.#open.splice(this.#open.indexOf(family), 1)
-  }
-
-  #paging(): PagesOptions {
-    const { priority = 'sweep', signal } = this.#options
-    const both = signal ? AbortSignal.any([signal, this.#stop.signal]) : this.#stop.signal
-    return { priority, signal: both }
   }
 }
 

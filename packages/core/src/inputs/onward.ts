@@ -1,9 +1,10 @@
-/** @module The pages of a list less one that leads back: it is read again by whoever goes on, and so is not given out now. */
+/** @module The pages of a list as a walk takes them: less one that leads back, until the walk stops. */
 
 import type { Org } from '../org/org.ts'
 import type { Page } from '../org/page.ts'
 import type { PagesOptions } from '../org/pages.ts'
 import { requestUrl } from '../org/request.ts'
+import type { ReadOptions } from './input.ts'
 
 /**
  * The pages of `Org.pages`. Before it stops at a link that leads back, that gives the page with the link; its cursor is
@@ -24,4 +25,12 @@ export async function* pagesOnward(
     asked = page.cursor
     if (!leadsBack) yield page
   }
+}
+
+/** How the lists of one walk are paged: all of them end when the walk stops or its caller aborts. */
+export function pagingUntil(
+  stop: AbortSignal,
+  { priority = 'sweep', signal }: ReadOptions,
+): Pick<PagesOptions, 'priority' | 'signal'> {
+  return { priority, signal: signal === undefined ? stop : AbortSignal.any([signal, stop]) }
 }

@@ -11,7 +11,7 @@ import { followByTime } from './full-end.ts'
 import type { Batch, Input, ReadOptions } from './input.ts'
 import { roleMissing } from './input-error.ts'
 import { interleave } from './interleave.ts'
-import { pagesOnward } from './onward.ts'
+import { pagesOnward, pagingUntil } from './onward.ts'
 import { cutPoint, densityOf, estimateRemaining, type Range, usefulLists } from './ranges.ts'
 
 /** A list whose records have `created`, and which can be searched and sorted by it. */
@@ -58,6 +58,7 @@ class RangeWalk {
   readonly #list: SearchedList
   readonly #options: ReadOptions
   readonly #stop = new AbortController()
+  readonly #paging: PagesOptions
   /** Those with something left to give out. */
   readonly #chains: Chain[]
   /** Records that pages had so far, given out or not yet. */
@@ -72,6 +73,7 @@ class RangeWalk {
     this.#org = org
     this.#list = list
     this.#options = options
+    this.#paging = { ...pagingUntil(this.#stop.signal, options), limit: list.input.pageLimit }
     this.#chains =
       options.cursor === undefined ? [newChain({})] : restore(list.input.name, options.cursor)
   }
@@ -172,10 +174,8 @@ class RangeWalk {
 
   /** The pages of the list, while the least time that one took is kept: the others waited for something else. */
   async *#timed(start: PagesOptions): AsyncGenerator<Page, void, undefined> {
-    const { resource, pageLimit: limit } = this.#list.input
-    const { priority = 'sweep', signal } = this.#options
-    const both = signal ? AbortSignal.any([signal, this.#stop.signal]) : this.#stop.signal
-    const pages = pagesOnward(this.#org, resource, { ...start, limit, priority, signal: both })
+    const { resource } = this.#list.input
+    const pages = pagesOnward(this.#org, resource, { ...start, ...this.#paging })
     const { clock } = this.#org
     for (let askedMs = clock.monotonicMs(); ; askedMs = clock.monotonicMs()) {
       const { done, value } = await pages.next()
