@@ -6,7 +6,7 @@ import { UpstreamError } from '../transport.ts'
 import type { Examination } from './examination.ts'
 import { fromError, type Observation } from './finding.ts'
 import { problem } from './problems.ts'
-import { rateLimitProblem } from './rate-figures.ts'
+import { rateLimitProblem } from './rate-limit-problem.ts'
 
 /** The finding for an error: with the figures of the answer behind it, where they tell more. */
 export function explainFailure(examination: Examination, error: PosternError): Observation {

@@ -4,6 +4,7 @@ import { untilResetMs } from '../retry.ts'
 import type { AnswerHeaders } from '../transport.ts'
 import { WINDOW_MS } from './buckets.ts'
 import { Caution } from './caution.ts'
+import { readRateFigures } from './rate-figures.ts'
 
 /** An answer as far as pacing depends on it. */
 export interface PacedAnswer {
@@ -27,8 +28,8 @@ export interface BucketView {
   readonly refusals: number
 }
 
-/** What an answer's headers say. */
-interface RateFigures {
+/** What an answer's headers say of the window. */
+interface WindowFigures {
   readonly limit: number
   readonly remaining: number
   /** When the window ends. Absent where it says what cannot be. */
@@ -144,7 +145,7 @@ export class BucketBudget {
     return Math.max(used, shown)
   }
 
-  #observe(figures: RateFigures, nowMs: number): void {
+  #observe(figures: WindowFigures, nowMs: number): void {
     const { remaining, reset } = figures
     if (reset !== undefined && reset.seconds > (this.#window?.resetSeconds ?? Infinity)) this.#end()
     // An answer of a window that is over says nothing about this one.
@@ -190,25 +191,12 @@ function orgTimeOf({ headers, orgTime }: PacedAnswer): Date {
   return Number.isNaN(dateMs) ? orgTime : new Date(dateMs)
 }
 
-/** The smallest of each figure: where two limits apply, both are sent, and the tighter one counts. */
-function figuresOf(answer: PacedAnswer): RateFigures | undefined {
-  const [limit, remaining, seconds] = ['limit', 'remaining', 'reset'].map((name) =>
-    smallest(answer.headers.get(`x-rate-limit-${name}`)),
-  )
-  if (limit === undefined || remaining === undefined || limit < 1 || remaining > limit) {
-    return undefined
-  }
-  if (seconds === undefined) return { limit, remaining }
-  const inMs = seconds * 1_000 - orgTimeOf(answer).getTime()
-  return {
-    limit,
-    remaining,
-    reset: inMs > 0 && inMs <= MAX_RESET_MS ? { seconds, inMs } : undefined,
-  }
-}
-
-function smallest(header: string | null): number | undefined {
-  const texts = header?.split(',').map((text) => text.trim()) ?? []
-  if (texts.length === 0 || !texts.every((text) => /^\d{1,12}$/.test(text))) return undefined
-  return Math.min(...texts.map(Number))
+/** Undefined where they say what cannot be. */
+function figuresOf(answer: PacedAnswer): WindowFigures | undefined {
+  const { limit = 0, remaining = 0, resetSeconds } = readRateFigures(answer.headers) ?? {}
+  if (limit < 1 || remaining > limit) return undefined
+  if (resetSeconds === undefined) return { limit, remaining }
+  const inMs = resetSeconds * 1_000 - orgTimeOf(answer).getTime()
+  const isUsable = inMs > 0 && inMs <= MAX_RESET_MS
+  return { limit, remaining, reset: isUsable ? { seconds: resetSeconds, inMs } : undefined }
 }

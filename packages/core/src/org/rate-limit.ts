@@ -3,6 +3,7 @@
 import { type Clock, systemClock } from '../clock.ts'
 import { randomFraction } from '../retry.ts'
 import { BucketBudget, type BucketView, type PacedAnswer } from './bucket-budget.ts'
+import { isConcurrencyLimit, readRateFigures } from './rate-figures.ts'
 
 /** Who goes first when a budget is short; the first of these before all others. */
 export const priorities = ['interactive', 'log', 'incremental', 'sweep', 'verify'] as const
@@ -218,10 +219,9 @@ function isBefore(waiter: Waiter, other: Waiter): boolean {
     : waiter.priority < other.priority
 }
 
-/** Whether a 429 is for too many at once: then both figures are 0. */
+/** Whether it is a 429 for too many at once. */
 function isConcurrencyRefusal({ status, headers }: PacedAnswer): boolean {
   if (status !== 429) return false
-  return ['limit', 'remaining'].every((name) =>
-    /^0(?:, 0)*$/.test(headers.get(`x-rate-limit-${name}`) ?? ''),
-  )
+  const figures = readRateFigures(headers)
+  return figures !== undefined && isConcurrencyLimit(figures)
 }

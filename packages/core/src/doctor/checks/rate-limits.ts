@@ -1,12 +1,12 @@
 /** @module How much this credential may ask, and whether somebody else uses it up. */
 
 import { type Bucket, bucketOf } from '../../org/buckets.ts'
+import { type RateFigures, readRateFigures } from '../../org/rate-figures.ts'
 import type { Check } from '../check.ts'
 import type { Examination } from '../examination.ts'
 import type { Exchange } from '../exchanges.ts'
 import { information, type Observation, ok } from '../finding.ts'
 import { problem } from '../problems.ts'
-import { type RateFigures, readRateFigures } from '../rate-figures.ts'
 import { listOf } from '../words.ts'
 
 /** The first answer of a bucket. */
@@ -64,7 +64,7 @@ function firstLooks(answers: readonly Exchange[]): readonly FirstLook[] {
   for (const { method, path, headers } of answers) {
     const bucket = bucketOf(method, path)
     const figures = headers && readRateFigures(headers)
-    if (figures === undefined || looks.has(bucket.name)) continue
+    if (figures?.resetSeconds === undefined || looks.has(bucket.name)) continue
     looks.set(bucket.name, { bucket, figures })
   }
   return [...looks.values()]

@@ -7,7 +7,7 @@ import type { OrgUrl } from '../../url/org.ts'
 import type { Check } from '../check.ts'
 import { fromError, information, type Observation, ok } from '../finding.ts'
 import { problem } from '../problems.ts'
-import { rateLimitProblem } from '../rate-figures.ts'
+import { rateLimitProblem } from '../rate-limit-problem.ts'
 import { quote } from '../words.ts'
 
 /** The document that every Okta org shows to everybody. */
