@@ -1,6 +1,6 @@
 /**
  * @module How long a person waits for the program and a library user for the import (figure P12), beside an empty Node
- * process and Okta's own SDK. Build first: `npm run build`. Then: `npm run cold-start -w bench [-- --write]`.
+ * process and Okta's own SDK; and for the first finding of a doctor and for all of them. Build first: `npm run build`. Then: `npm run cold-start -w bench [-- --write]`.
  */
 
 import { spawn } from 'node:child_process'
@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { exportJwk, generateKey } from '@postern/core'
+import { startOrg } from '@postern/emulator'
 import { startScriptedServer, tokenAnswer } from '../test/scripted-server.ts'
 import { type Case, measure, report } from './measure.ts'
 
@@ -44,6 +45,24 @@ function coldImport(name: string, specifier: string): Case {
   }
 }
 
+/** The time from the start of a process to the first line of its data, in milliseconds; then it is ended. */
+function firstLine(name: string, args: readonly string[]): Case {
+  return {
+    name,
+    run: () =>
+      new Promise((resolve, reject) => {
+        const start = performance.now()
+        const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] })
+        child.on('error', reject)
+        child.stdout.once('data', () => {
+          const waitedMs = performance.now() - start
+          child.once('close', () => resolve(waitedMs))
+          child.kill()
+        })
+      }),
+  }
+}
+
 function run(name: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] })
@@ -61,6 +80,7 @@ function run(name: string, args: readonly string[]): Promise<string> {
 
 const folder = mkdtempSync(join(tmpdir(), 'postern-bench-'))
 const server = await startScriptedServer(() => tokenAnswer())
+const org = await startOrg({ users: 20, edition: 'unlimited' })
 try {
   const key = join(folder, 'app.jwk')
   // TEST KEY, made for this run.
@@ -78,6 +98,20 @@ try {
     ],
     rounds,
   )
+  const { app, url } = org
+  writeFileSync(join(folder, 'org.jwk'), JSON.stringify(app.key), { mode: 0o600 })
+  const doctor = [
+    ...[program, 'doctor', '--org', url, '--client-id', app.clientId],
+    ...['--key', join(folder, 'org.jwk'), '--scopes', app.scopes.join(' ')],
+  ]
+  const findings = await measure(
+    [
+      wholeProcess('`node -e 0`', ['-e', '0']),
+      firstLine('`postern doctor`, its first finding', doctor),
+      wholeProcess('`postern doctor`, all findings of a healthy app', doctor),
+    ],
+    rounds,
+  )
   const imports = await measure(
     [
       coldImport("`import('@okta/okta-sdk-nodejs')`", sdk),
@@ -87,9 +121,10 @@ try {
   )
   report('cold-start', 'npm run cold-start -w bench', [
     { title: 'whole process', unit: 'ms', digits: 1, figures: commands },
+    { title: 'whole process, beside an emulated org', unit: 'ms', digits: 1, figures: findings },
     { title: 'import in a fresh process', unit: 'ms', digits: 1, figures: imports },
   ])
 } finally {
-  await server.close()
+  await Promise.all([server.close(), org.close()])
   rmSync(folder, { recursive: true, force: true })
 }
