@@ -175,12 +175,13 @@ class FanOut {
     if (this.#parentsEnded) return
     const { path, pageLimit: limit } = this.#lists.parents
     let { pageCursor, id: through } = this.#last ?? {}
+    const repeats = new Repeats()
     for await (const page of this.#org.pages(path, {
       ...this.#paging,
       limit,
       cursor: pageCursor,
     })) {
-      const ids = page.records.flatMap((record) => idOf(record) ?? [])
+      const ids = repeats.leaveOut(page.records).flatMap((record) => idOf(record) ?? [])
       // Not found is -1, and the page is read from its start.
       const rest = ids.slice(through === undefined ? 0 : ids.indexOf(through) + 1)
       through = undefined

@@ -80,6 +80,20 @@ describe('lists behind each record of a list', () => {
     )
   }, 60_000)
 
+  test.each(['duplicate-page=path:/api/v1/groups,every:2', 'duplicate-page=path:/api/v1/groups'])(
+    'give every record exactly once where pages of parents come twice: %s',
+    async (fault) => {
+      const { app, admin, running } = await emulatedOrg(size)
+      const expected = await membersOneByOne(admin)
+      running.faults.on(fault)
+      const lines: string[] = []
+      for await (const { records } of readChildren(app, members(3, 30), {})) {
+        lines.push(...records.map(textOf))
+      }
+      expect(lines.toSorted()).toEqual(expected)
+    },
+  )
+
   test('of an app are its users, then its groups', async () => {
     const { app, admin } = await emulatedOrg(size)
     const expected: string[] = []
