@@ -13,6 +13,7 @@ import {
   textsOf,
 } from './members.ts'
 import { type AppKey, keysIn, parseKey } from './public-keys.ts'
+import { removeObject } from './remove.ts'
 
 /** An app that is an OAuth client. */
 export interface ServiceApp {
@@ -129,7 +130,7 @@ export async function deactivateApp(org: Org, appId: string, signal?: AbortSigna
 
 /** Deletes an app that was deactivated, with its keys and grants. */
 export async function deleteApp(org: Org, appId: string, signal?: AbortSignal): Promise<void> {
-  await org.request({ method: 'DELETE', path: appPath(appId), signal })
+  await removeObject(org, appPath(appId), signal)
 }
 
 /** An app as the Apps API prints it. @throws {UpstreamError} `upstream_bad_response` */

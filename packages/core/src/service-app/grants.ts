@@ -3,6 +3,7 @@
 import { ApiError } from '../org/errors.ts'
 import type { Org } from '../org/org.ts'
 import { eachOf, requireMembers, requireText, textOf } from './members.ts'
+import { removeObject } from './remove.ts'
 
 /** A scope that was consented to for an app. */
 export interface Grant {
@@ -72,8 +73,7 @@ export async function revokeGrant(
   grantId: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  const path = `${grantsPath(appId)}/${encodeURIComponent(grantId)}`
-  await org.request({ method: 'DELETE', path, signal })
+  await removeObject(org, `${grantsPath(appId)}/${encodeURIComponent(grantId)}`, signal)
 }
 
 function grantsPath(appId: string): string {

@@ -3,6 +3,7 @@
 import type { PublicJwk } from '../keys/public.ts'
 import type { Org } from '../org/org.ts'
 import { eachOf, isMembers, type Members, membersOf, requireMembers, textOf } from './members.ts'
+import { removeObject } from './remove.ts'
 
 /** A public key that is registered with an app. */
 export interface AppKey {
@@ -72,8 +73,7 @@ export async function deleteKey(
   keyId: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  const path = `${keysPath(appId)}/${encodeURIComponent(keyId)}`
-  await org.request({ method: 'DELETE', path, signal })
+  await removeObject(org, `${keysPath(appId)}/${encodeURIComponent(keyId)}`, signal)
 }
 
 /** The registered key that is this one, whatever its kid: the numbers decide. */

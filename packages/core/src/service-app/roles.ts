@@ -6,6 +6,7 @@ import { nameOfRole, type RoleChoice } from './admin-roles.ts'
 import { unlessRefused } from './app.ts'
 import { ServiceAppError } from './errors.ts'
 import { eachOf, type Members, requireMembers, textOf } from './members.ts'
+import { removeObject } from './remove.ts'
 
 /** An admin role that a client has. */
 export interface RoleAssignment {
@@ -88,8 +89,7 @@ export async function withdrawRole(
   assignmentId: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  const path = `${rolesPath(clientId)}/${encodeURIComponent(assignmentId)}`
-  await org.request({ method: 'DELETE', path, signal })
+  await removeObject(org, `${rolesPath(clientId)}/${encodeURIComponent(assignmentId)}`, signal)
 }
 
 /** Whether an assignment gives this role. */

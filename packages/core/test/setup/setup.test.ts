@@ -204,6 +204,18 @@ describe('a setup', () => {
     })
   })
 
+  test.each([
+    'socket-reset-after-write=path:/oauth2/v1/clients,times:1',
+    'socket-reset-after-write=path:/api/v1/apps,after:1,times:1',
+  ])('is undone in one run although an answer is lost: %s', async (fault) => {
+    const scenario = await setupScenario()
+    const before = appState(scenario.running)
+    await scenario.run()
+    scenario.running.faults.on(fault)
+    await scenario.undo()
+    expect(appState(scenario.running)).toEqual(before)
+  })
+
   test('with a wrong API token ends at once', async () => {
     const scenario = await setupScenario({ org: { faults: ['api-token-revoked'] } })
     await expect(scenario.run()).rejects.toMatchObject({ code: 'api_token_refused' })
