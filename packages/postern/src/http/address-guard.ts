@@ -4,7 +4,7 @@ import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { showHostile } from '@postern/core'
 import ipaddr from 'ipaddr.js'
-import { OutboundError } from './outbound-error.ts'
+import { OutboundError, schemeRefused } from './outbound-error.ts'
 
 /** One address that a name resolves to. */
 export interface ResolvedAddress {
@@ -84,11 +84,7 @@ export class AddressGuard {
    * @throws {OutboundError} `outbound_url_scheme`, `outbound_url_private`
    */
   requireUsable(url: URL): void {
-    if (url.protocol !== 'https:' && !this.#isLoopback(url)) {
-      throw new OutboundError('outbound_url_scheme', `The URL begins with ${url.protocol}.`, {
-        remedy: 'Use https://; http:// is for a loopback server in dev mode.',
-      })
-    }
+    if (url.protocol !== 'https:' && !this.#isLoopback(url)) throw schemeRefused(url)
     const literal = addressIn(url.hostname)
     if (literal) this.#requireAllowed(url, literal.address)
   }

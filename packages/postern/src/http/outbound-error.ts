@@ -16,3 +16,11 @@ export type OutboundErrorCode =
 export class OutboundError extends PosternError<OutboundErrorCode> {
   override readonly name = 'OutboundError'
 }
+
+/** The refusal of a URL that is neither https nor, where that is allowed, http on this machine. */
+export function schemeRefused({ protocol }: URL): OutboundError {
+  const observed = `The URL begins with ${protocol.slice(0, 16)}`
+  return new OutboundError('outbound_url_scheme', observed, {
+    remedy: 'Use https://; http:// is for a loopback receiver in dev mode.',
+  })
+}

@@ -1,7 +1,7 @@
 /** @module The URL of a receiver outside, as a person types it: judged before anything is sent there (S24). */
 
 import { AddressGuard, type AddressGuardOptions, isLoopbackHost } from './address-guard.ts'
-import { OutboundError, type OutboundErrorCode } from './outbound-error.ts'
+import { OutboundError, type OutboundErrorCode, schemeRefused } from './outbound-error.ts'
 
 /** Options of {@link parseOutboundUrl}. */
 export interface ParseOutboundUrlOptions {
@@ -15,7 +15,6 @@ const FIRST_FREE_PORT = 1_024
 
 const remedies = {
   outbound_url_malformed: 'Enter a whole URL, for example https://hooks.acme.example/in.',
-  outbound_url_scheme: 'Use https://; http:// is for a loopback receiver in dev mode.',
   outbound_url_userinfo: 'Take the credentials out of the URL and use the secret fields.',
   outbound_url_port: 'Use port 443, or a port from 1024 up.',
 } as const satisfies Partial<Record<OutboundErrorCode, string>>
@@ -34,9 +33,7 @@ export function parseOutboundUrl(text: string, options: ParseOutboundUrlOptions 
   }
   const url = new URL(trimmed)
   const isLocal = options.dev === true && isLoopbackHost(url.hostname)
-  if (url.protocol !== 'https:' && !(isLocal && url.protocol === 'http:')) {
-    throw refused('outbound_url_scheme', `The URL begins with ${url.protocol.slice(0, 16)}`)
-  }
+  if (url.protocol !== 'https:' && !(isLocal && url.protocol === 'http:')) throw schemeRefused(url)
   if (url.username !== '' || url.password !== '') {
     throw refused('outbound_url_userinfo', 'The URL holds a user name or a password.')
   }
