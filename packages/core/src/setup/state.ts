@@ -46,9 +46,14 @@ export function parseSetupState(value: unknown): SetupState {
   const appId = textOf(app, 'appId')
   const clientId = textOf(app, 'clientId')
   const skipped = Object.entries(membersOf(members, 'skipped'))
+  const plan = parsePlan(membersOf(members, 'plan'))
+  const chosen = members['guided'] === true ? undefined : plan.clientId
+  if (clientId !== undefined && clientId !== (chosen ?? clientId)) {
+    throw invalid('app.clientId is another one than plan.clientId')
+  }
   return {
     version: 1,
-    plan: parsePlan(membersOf(members, 'plan')),
+    plan,
     ...optional(members, 'startedAt'),
     done: textsOf(members, 'done'),
     skipped: Object.fromEntries(skipped.map(([id, reason]) => [id, String(reason)])),

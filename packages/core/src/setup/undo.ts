@@ -77,15 +77,34 @@ async function findMadeApp(
   options: { readonly clock: Clock; readonly signal?: AbortSignal | undefined },
 ): Promise<ServiceApp | undefined> {
   const { signal } = options
-  if (app !== undefined) return unlessGone(readApp(admin, app.appId, signal))
-  const wanted = newAppOf(plan)
   const search = { label: plan.label, ...(signal === undefined ? {} : { signal }) }
+  if (app !== undefined) {
+    const found = await unlessGone(readApp(admin, app.appId, signal))
+    if (found?.clientId === app.clientId) return found
+    const moved = await findApp(admin, app.clientId, search)
+    // With another id than it was kept with, the file was changed, and which app is meant is for a person to say.
+    if (found === undefined && moved === undefined) return undefined
+    throw otherApp(app.appId)
+  }
+  const wanted = newAppOf(plan)
   if (plan.clientId !== undefined) {
     const found = await findApp(admin, plan.clientId, search)
     return found !== undefined && isMadeOf(found, wanted) ? found : undefined
   }
   const clientId = registering ? await findEarlierClient(admin, wanted, options) : undefined
   return clientId === undefined ? undefined : findApp(admin, clientId, search)
+}
+
+function otherApp(appId: string): SetupError {
+  return new SetupError(
+    'setup_state_invalid',
+    `The kept state of the setup cannot be used: ${appId} is not the app with its client id.`,
+    {
+      remedy:
+        'Use the file as Postern wrote it; or delete the app in the Admin Console: Applications > Applications > the app > Deactivate, then Delete.',
+      details: { appId },
+    },
+  )
 }
 
 /** Undefined for what is not there. Unlike a refusal, which leaves the app where it is. */

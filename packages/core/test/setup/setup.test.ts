@@ -1,3 +1,4 @@
+import { undoSetup } from '@postern/core'
 import { describe, expect, test } from 'vitest'
 import { adminWithRole } from '../../../../test/admin-with-role.ts'
 import { appChanges, appState } from '../../../../test/app-changes.ts'
@@ -169,6 +170,28 @@ describe('a setup', () => {
     await expect(scenario.undo({ admin })).rejects.toMatchObject({
       code: 'setup_prerequisite_missing',
     })
+  })
+
+  test('undone with the id of another app in its file, it leaves that app and names it', async () => {
+    const scenario = await setupScenario()
+    const result = await scenario.run()
+    const { state } = result
+    const before = appState(scenario.running)
+    const { admin } = scenario
+    const other = scenario.running.app.clientId
+    for (const appId of [other, '../../users/me']) {
+      const changed = {
+        ...state,
+        app: { ...state.app, appId, clientId: result.credential.clientId },
+      }
+      await expect(
+        undoSetup(changed, { admin, save: async () => undefined }),
+      ).rejects.toMatchObject({
+        code: 'setup_state_invalid',
+        details: { appId },
+      })
+    }
+    expect(appState(scenario.running)).toEqual(before)
   })
 
   test('with a service app as the administrator needs its scopes, and Okta may not let it grant', async () => {
