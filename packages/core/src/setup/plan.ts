@@ -71,6 +71,9 @@ export type SetupStep = SetupDeed & {
 
 const CLIENT_ID_CHARACTERS = 100
 
+// What commands a terminal, or breaks the line, wherever the label is shown.
+const CONTROL = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u
+
 /**
  * Plans a service app.
  *
@@ -83,6 +86,12 @@ export function planSetup(options: PlanSetupOptions): SetupPlan {
   const randomUUID = options.randomUUID ?? (() => crypto.randomUUID())
   if (scopes.length === 0) {
     throw invalidPlan('There is no scope.', 'Name at least one scope: Okta has no default ones.')
+  }
+  if (name.trim() === '' || CONTROL.test(name + label)) {
+    throw invalidPlan(
+      'The name or the label is empty, or has control or invisible characters.',
+      'Give NAME, and --label, visible characters.',
+    )
   }
   if (label.trim() === '' || label.length > maxLabelCharacters) {
     throw invalidPlan(

@@ -50,6 +50,9 @@ describe('planSetup', () => {
 
   test.each([
     ['no scope', { scopes: [] }],
+    ['an empty name', { name: '' }],
+    ['a name with a line break', { name: 'ac\nme' }],
+    ['a label that would command a terminal', { label: 'acme\u001b[31m' }],
     ['an empty label', { label: ' ' }],
     ['a label of 101 characters', { label: 'x'.repeat(101) }],
   ])('refuses %s', (_what, more) => {
@@ -178,7 +181,7 @@ describe('parseSetupState', () => {
         startedAt: '2026-01-01T00:00:00.000Z',
         done: ['check-admin', 'create-app'],
         skipped: { 'require-dpop': 'not allowed' },
-        app: { appId: '0oa1', clientId: 'postern-acme' },
+        app: { appId: '0oa1', clientId: each.clientId ?? 'postern-acme' },
       }
       expect(parseSetupState(JSON.parse(JSON.stringify(state)))).toEqual(state)
     }
@@ -193,12 +196,17 @@ describe('parseSetupState', () => {
     ['a way that is none', withPlan({ via: 'magic' })],
     ['an app without a client id', withPlan({ clientId: undefined })],
     ['a key without its numbers', withPlan({ publicJwk: { kty: 'RSA', kid: 'k', alg: 'RS256' } })],
+    ['an app with another client id', withApp({ appId: '0oa1', clientId: 'other' })],
     ['a role that is none', withPlan({ roles: [{ type: 'EMPEROR' }] })],
   ])('refuses %s', (_what, value) => {
     const read = () => parseSetupState(JSON.parse(JSON.stringify(value ?? null)))
     expect(read).toThrow(expect.objectContaining({ code: 'setup_state_invalid' }))
   })
 })
+
+function withApp(app: Record<string, unknown>) {
+  return { ...newSetupState(plan()), app }
+}
 
 function withPlan(members: Record<string, unknown>) {
   return { ...newSetupState(plan()), plan: { ...plan(), ...members } }
