@@ -132,7 +132,12 @@ function parseRecords(body: Uint8Array): readonly Uint8Array[] {
       { detail: code },
     )
   }
-  return value.map((record: unknown) => encodeText(JSON.stringify(record)))
+  try {
+    return value.map((record: unknown) => encodeText(JSON.stringify(record)))
+  } catch {
+    // Nested deeper than the stack: nothing that Okta sends.
+    throw damaged(body)
+  }
 }
 
 function parsePage(body: Uint8Array): unknown {
@@ -141,17 +146,19 @@ function parsePage(body: Uint8Array): unknown {
   } catch {
     // The parser's own message quotes the text.
   }
-  if (body.find((byte) => !isBlank(byte)) === OPEN_ARRAY) {
-    throw pageError(
-      'page_body_truncated',
-      `The answer is a list that breaks off or is damaged (${body.length} bytes).`,
-      'Ask again from the same cursor; where that keeps happening, check the proxies on the way.',
-    )
-  }
+  if (body.find((byte) => !isBlank(byte)) === OPEN_ARRAY) throw damaged(body)
   throw pageError(
     'page_not_json',
     'The answer is not JSON.',
     'Check for a proxy or a sign-in page that answers in the place of Okta.',
+  )
+}
+
+function damaged(body: Uint8Array): PageError {
+  return pageError(
+    'page_body_truncated',
+    `The answer is a list that breaks off or is damaged (${body.length} bytes).`,
+    'Ask again from the same cursor; where that keeps happening, check the proxies on the way.',
   )
 }
 

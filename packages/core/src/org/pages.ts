@@ -143,7 +143,11 @@ function pageOf(org: OrgUrl, asked: string, { body, headers }: OrgAnswer): Page 
 
 /** What may be better at the next attempt; undefined for what will not. */
 function failureOf(error: unknown): 'broken' | 'too-large' | 'server-error' | undefined {
-  if (error instanceof PageError) return error.code.startsWith('page_link_') ? undefined : 'broken'
+  if (error instanceof PageError) {
+    // Whole JSON that is no list: most often the path of one object.
+    const isFinal = error.code.startsWith('page_link_') || error.code === 'page_not_array'
+    return isFinal ? undefined : 'broken'
+  }
   if (!(error instanceof UpstreamError)) return undefined
   if (error.code === 'upstream_response_too_large') return 'too-large'
   return error.details['status'] === 500 ? 'server-error' : undefined

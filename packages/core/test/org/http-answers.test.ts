@@ -60,6 +60,14 @@ describe('the API answers of the corpus', () => {
     },
   )
 
+  test('that are whole and no list are not asked for again', async () => {
+    const { org, server } = await orgScenario(() => ({ body: { id: '00u1' } }))
+    await expect(org.pages('/api/v1/users/me').next()).rejects.toMatchObject({
+      code: 'page_not_array',
+    })
+    expect(server.requests.length).toBe(1)
+  })
+
   test('lead to no other host', async () => {
     const elsewhere = await startScriptedServer(() => ({ body: [] }))
     const location = `${elsewhere.orgUrl}/api/v1/users`

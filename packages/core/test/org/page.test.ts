@@ -158,6 +158,11 @@ describe('readRecords', () => {
     ['a carriage return inside a string', '[{"a":"x\ry"}]', 'page_body_truncated'],
     ['text behind the list', '[{"a":1}] and more]', 'page_body_truncated'],
     ['a million open brackets', '['.repeat(1_000_000), 'page_body_truncated'],
+    [
+      'a hundred thousand lists in each other',
+      '['.repeat(100_000) + ']'.repeat(100_000),
+      'page_body_truncated',
+    ],
     ['a million open objects', `[${'{"a":'.repeat(1_000_000)}`, 'page_body_truncated'],
     ['a million quotes', `[{"${'\\"'.repeat(1_000_000)}`, 'page_body_truncated'],
   ])('refuses %s', (_what, page, code) => {
