@@ -89,6 +89,14 @@ function keyFiles({ out }: Desk): readonly string[] {
 }
 
 describe('postern rotate', () => {
+  test('refuses two ways to end at once before anything is read', async () => {
+    const place = createPlace()
+    onTestFinished(place.remove)
+    const flags = ['--retire', '--rollback']
+    const { code, stderr } = await place.run(['rotate', '--from', place.path('none'), ...flags])
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--retire and --rollback')])
+  })
+
   test('says first who may, then registers, proves, switches and retires', async () => {
     const desk = await openDesk()
     const { code, stdout, stderr } = await desk.rotate()

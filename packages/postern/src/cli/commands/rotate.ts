@@ -69,6 +69,7 @@ export async function rotate(
   signal: AbortSignal,
 ): Promise<void> {
   const graceMs = parseGrace(flags.graceSeconds)
+  requireOneEnd(flags)
   requireOneFromStdin({
     ...{ '--key': flags.key, '--passphrase': flags.passphrase },
     ...{ '--api-token': flags.apiToken, '--admin-token': flags.adminToken },
@@ -250,6 +251,16 @@ function nextOf({ phase, retiredAt }: RotationState): string {
     default:
       return 'Run it again, without --keep-old, to take the old key out of use.'
   }
+}
+
+/** Each of these says how the run ends, so two of them say nothing. */
+function requireOneEnd({ keepOld, retire, rollback }: RotateFlags): void {
+  const ends = { '--keep-old': keepOld, '--retire': retire, '--rollback': rollback }
+  const given = Object.entries(ends).flatMap(([flag, isGiven]) => (isGiven ? [flag] : []))
+  if (given.length < 2) return
+  throw new UsageError('usage_invalid', `${given.join(' and ')} are given together.`, {
+    remedy: 'Give one of them.',
+  })
 }
 
 function requireFolder({ from, out }: RotateFlags): string {

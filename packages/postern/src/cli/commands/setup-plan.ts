@@ -103,7 +103,8 @@ export function requireSamePlan(flags: PlanFlags, kept: SetupPlan): void {
     'usage_invalid',
     `The folder holds another plan: ${different.join(', ')} ${different.length > 1 ? 'differ' : 'differs'}.`,
     {
-      remedy: 'Run the setup with the flags of its first run, or name another folder after --out.',
+      remedy:
+        'Run the setup with the flags of its first run; or take it back with --undo, or name another folder after --out.',
     },
   )
 }
