@@ -27,6 +27,26 @@ describe('postern request', () => {
     expect(stderr).toMatch(/^200, request id [\w-]+, \d+ of \d+ requests left in this minute$/m)
   })
 
+  test('says nothing with --verbose that commands a terminal (S28)', async () => {
+    const headers = { 'x-rate-limit-limit': '600', 'x-rate-limit-remaining': '5\u009b31m' }
+    const server = await startScriptedServer(() => ({ body: [], headers }))
+    onTestFinished(server.close)
+    const { code, stderr } = await place.run(
+      [
+        'request',
+        'GET',
+        '/api/v1/users',
+        '--org',
+        server.orgUrl,
+        '--api-token',
+        'env:T',
+        '--verbose',
+      ],
+      { env: { T: `00TEST${'0'.repeat(36)}` } },
+    )
+    expect([code, stderr]).toEqual([0, expect.stringContaining('5 31m of 600')])
+  })
+
   test('writes with a body from the line, a file or standard input, and prints nothing for 204', async () => {
     const org = await serveOrg(place, small)
     const group = JSON.stringify({ profile: { name: 'from a file' } })

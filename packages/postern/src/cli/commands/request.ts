@@ -6,7 +6,7 @@ import { UsageError } from '../../config/usage-error.ts'
 import type { ConnectionFlags } from '../connection-flags.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { openOrg } from '../open-connection.ts'
-import { tell } from '../output.ts'
+import { showPlain, tell } from '../output.ts'
 import { openRecordOutput } from '../record-output.ts'
 import { writeForeign } from '../write-out.ts'
 import { readBody } from './request-body.ts'
@@ -142,15 +142,12 @@ function incomplete(cause: unknown, records: number, cursor: string | undefined)
 
 function tellAnswer({ status, requestId, attempts, waitedMs, headers }: OrgAnswer): void {
   const [left, whole] = ['remaining', 'limit'].map((name) => headers.get(`x-rate-limit-${name}`))
-  tell(
-    [
-      String(status),
-      ...(requestId === undefined ? [] : [`request id ${requestId}`]),
-      ...(attempts > 1 ? [`${attempts} attempts`] : []),
-      ...(waitedMs >= 1_000 ? [`waited ${Math.round(waitedMs / 1_000)} s`] : []),
-      ...(left == null || whole == null
-        ? []
-        : [`${left} of ${whole} requests left in this minute`]),
-    ].join(', '),
-  )
+  const parts = [
+    String(status),
+    ...(requestId === undefined ? [] : [`request id ${requestId}`]),
+    ...(attempts > 1 ? [`${attempts} attempts`] : []),
+    ...(waitedMs >= 1_000 ? [`waited ${Math.round(waitedMs / 1_000)} s`] : []),
+    ...(left == null || whole == null ? [] : [`${left} of ${whole} requests left in this minute`]),
+  ]
+  tell(showPlain(parts.join(', ')))
 }

@@ -218,7 +218,7 @@ function printRotation(state: RotationState, options: GlobalOptions): Promise<vo
   }
   const text = () =>
     formatFields([
-      ['Client ID', data.clientId],
+      ['Client ID', showPlain(data.clientId)],
       ['Key in use', showPlain(data.keyInUse)],
       ['Old key', showPlain(`${data.oldKey} (${describeOldKey(state)})`)],
       ['Next', data.next],

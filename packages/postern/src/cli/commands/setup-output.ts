@@ -45,10 +45,10 @@ export function tellUndone(deed: UndoDeed): void {
       tell(`Withdrew the role ${showPlain(deed.role)}`)
       break
     case 'app-deactivated':
-      tell(`Deactivated the app ${deed.appId}`)
+      tell(`Deactivated the app ${showPlain(deed.appId)}`)
       break
     case 'app-deleted':
-      tell(`Deleted the app ${deed.appId}`)
+      tell(`Deleted the app ${showPlain(deed.appId)}`)
       break
     case 'nothing-to-undo':
       tell('The org has nothing of this setup.')
@@ -103,7 +103,7 @@ function formatResult(
   return formatFields([
     ['Org', data.org],
     ['App', showPlain(`${data.label} (${data.appId})`)],
-    ['Client ID', data.clientId],
+    ['Client ID', showPlain(data.clientId)],
     ['Token', data.tokenType === 'DPoP' ? 'DPoP: bound to a key of its own' : 'Bearer'],
     ['Scopes granted', data.scopes.join(' ')],
     ['Admin roles', showPlain(data.roles.join(', ')) || 'none'],
