@@ -55,7 +55,8 @@ export const systemLog: Input = {
         limit: systemLog.pageLimit,
         mode: start.until === undefined ? 'polling' : 'list',
         priority: options.priority ?? 'log',
-        ...{ cursor, signal: options.signal },
+        cursor,
+        signal: options.signal,
       })
       for await (const { records, cursor: page } of pages) {
         const fresh = records.filter((record) => isNew(uuidOf(record)))

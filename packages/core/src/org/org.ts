@@ -197,7 +197,10 @@ export class Org {
       bucket: bucketOf(method, url.pathname).name,
       headers: requestHeaders(request),
       api: { method, url: url.href, signal: request.signal },
-      ...{ attempts: 0, failures: 0, rateLimited: 0, waitedMs: 0 },
+      attempts: 0,
+      failures: 0,
+      rateLimited: 0,
+      waitedMs: 0,
     }
   }
 

@@ -92,7 +92,10 @@ export class TokenEndpoint {
     const { credential } = this.#options
     const { issuer, subject, audience, additionalClaims } = credential.assertion ?? {}
     return signAssertion(credential.key, {
-      ...{ issuer, subject, audience, additionalClaims },
+      issuer,
+      subject,
+      audience,
+      additionalClaims,
       lifetimeSeconds: this.#lifetimeSeconds,
       clientId: credential.clientId,
       tokenUrl: this.url,

@@ -12,7 +12,14 @@ import { parseJwtAlg } from './jwt-alg.ts'
 export function connectionTexts(values: ConnectionValues): ConnectionTexts {
   const { orgUrl, clientId, key, keyId, passphrase, scopes, apiToken, tokenUrl } = values
   return {
-    ...{ orgUrl, clientId, key, keyId, passphrase, scopes, apiToken, tokenUrl },
+    orgUrl,
+    clientId,
+    key,
+    keyId,
+    passphrase,
+    scopes,
+    apiToken,
+    tokenUrl,
     audience: values.jwtAudience,
     alg: values.jwtAlg ? parseJwtAlg(values.jwtAlg) : undefined,
     assertion: {

@@ -92,7 +92,11 @@ export async function prepareRotation(
   await folder.writeKey(newKey)
   const { org, clientId, scopes, jwksUri } = app
   const state = planRotation({
-    ...{ org, clientId, scopes, oldKey: app.publicJwk, newKey: newKey.publicJwk },
+    org,
+    clientId,
+    scopes,
+    oldKey: app.publicJwk,
+    newKey: newKey.publicJwk,
     ...(jwksUri === undefined ? {} : { jwksUri }),
   })
   const oldKey = await readKey(folder, app.publicJwk, isProbablePrime)

@@ -29,7 +29,9 @@ export const assertionCheck: Check = {
     const headers = tokenRequestHeaders(connection.headers)
     examination.learn({
       settings: {
-        ...{ authorizationServerId, assertion, headers },
+        authorizationServerId,
+        assertion,
+        headers,
         assertionParameter: connection.assertionParameter,
         dpopRequired: connection.dpopRequired,
       },

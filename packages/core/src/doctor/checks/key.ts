@@ -23,7 +23,9 @@ export const keyCheck: Check = {
     const size = key.bits === undefined ? `EC ${key.crv}` : `RSA ${key.bits} bits`
     const { kid, alg, thumbprint } = key
     yield ok(`The key is ${size}, signs with ${alg}, and has the kid ${quote(kid)}.`, {
-      ...{ kid, alg, thumbprint },
+      kid,
+      alg,
+      thumbprint,
       ...(key.bits === undefined ? { crv: key.crv } : { bits: key.bits }),
     })
     yield* remarks(key.warnings)

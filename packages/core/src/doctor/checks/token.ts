@@ -60,7 +60,10 @@ function openSource(
     org: examination.known('org'),
     credential,
     transport: exchanges.transport,
-    ...{ clock, random, timeoutMs, maxFailures: 1 },
+    clock,
+    random,
+    timeoutMs,
+    maxFailures: 1,
     onStep: (step) => {
       if (step.step === 'refused' && step.cure !== undefined) onCure(step.cure)
     },

@@ -64,8 +64,10 @@ export async function doctor(
 function requireSense(flags: DoctorFlags): void {
   const { key, passphrase, apiToken, adminToken, fix, yes } = flags
   requireOneFromStdin({
-    ...{ '--key': key, '--passphrase': passphrase },
-    ...{ '--api-token': apiToken, '--admin-token': adminToken },
+    '--key': key,
+    '--passphrase': passphrase,
+    '--api-token': apiToken,
+    '--admin-token': adminToken,
   })
   if (fix && adminToken === undefined) {
     throw new UsageError('usage_invalid', '--fix is given without --admin-token.', {
@@ -108,7 +110,9 @@ function settingsOf(flags: DoctorFlags, given: Given): DiagnoseOptions {
   const wants = flags.for === undefined ? {} : { wants: scopesFor(flags.for) }
   return {
     ...common,
-    ...{ connection, isProbablePrime, signal },
+    connection,
+    isProbablePrime,
+    signal,
     ...admin,
     ...wants,
   }

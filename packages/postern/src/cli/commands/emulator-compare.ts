@@ -34,7 +34,10 @@ export async function compare(
   const file = flags.out === undefined ? undefined : await openReportFile(flags.out)
   try {
     const subject = new Subject({
-      ...{ url, credential, signal, clock: systemClock },
+      url,
+      credential,
+      signal,
+      clock: systemClock,
       transport: openTransport(url),
       customDomains: flags.allowDomain ?? [],
     })

@@ -60,7 +60,9 @@ export async function read(
   const startMs = systemClock.monotonicMs()
   const standing: Standing = { records: 0, cursor: choices.cursor, remaining: undefined }
   const hideProgress = showProgress(() => ({
-    ...{ what: input.plural, ...standing, elapsedMs: systemClock.monotonicMs() - startMs },
+    what: input.plural,
+    ...standing,
+    elapsedMs: systemClock.monotonicMs() - startMs,
     ...limitsOf(org, input, standing.remaining),
   }))
   const stopTelling = tellCursorWhenAborted(signal, standing)

@@ -32,8 +32,10 @@ export async function request(
 ): Promise<void> {
   const method = parseMethod(flags)
   requireOneFromStdin({
-    ...{ '--key': flags.key, '--passphrase': flags.passphrase },
-    ...{ '--api-token': flags.apiToken, '--body': flags.body },
+    '--key': flags.key,
+    '--passphrase': flags.passphrase,
+    '--api-token': flags.apiToken,
+    '--body': flags.body,
   })
   const headers = Object.fromEntries(pairs('--header', flags.requestHeader))
   const query = pairs('--query', flags.query)

@@ -71,8 +71,10 @@ export async function rotate(
   const graceMs = parseGrace(flags.graceSeconds)
   requireOneEnd(flags)
   requireOneFromStdin({
-    ...{ '--key': flags.key, '--passphrase': flags.passphrase },
-    ...{ '--api-token': flags.apiToken, '--admin-token': flags.adminToken },
+    '--key': flags.key,
+    '--passphrase': flags.passphrase,
+    '--api-token': flags.apiToken,
+    '--admin-token': flags.adminToken,
   })
   const path = requireFolder(flags)
   if (flags.from !== undefined && !(await hasSetup(path))) throw noSetup()

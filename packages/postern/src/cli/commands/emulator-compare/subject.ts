@@ -47,7 +47,11 @@ export class Subject {
     this.#tokens =
       credential.kind === 'service-app'
         ? new TokenRequests({
-            ...{ org: this.#org.url, credential, exchanges: this.exchanges, clock, signal },
+            org: this.#org.url,
+            credential,
+            exchanges: this.exchanges,
+            clock,
+            signal,
           })
         : undefined
   }
@@ -108,7 +112,12 @@ export class Subject {
   #open(headers?: Readonly<Record<string, string>>): Org {
     const { url, credential, clock, customDomains = [] } = this.#options
     return new Org({
-      ...{ url, credential, clock, customDomains, dev: true, transport: this.exchanges.send },
+      url,
+      credential,
+      clock,
+      customDomains,
+      dev: true,
+      transport: this.exchanges.send,
       ...(headers === undefined
         ? {}
         : { pacer: this.#org.pacer, authorizer: stranger(this.#org, headers) }),

@@ -119,7 +119,10 @@ export class TokenRequests {
     const nowSeconds = Math.floor(this.orgNow().getTime() / 1_000)
     const header = { alg: key.alg, ...(kidLeftOut ? {} : { kid: key.kid }), typ: 'JWT' }
     const all = {
-      ...{ iss: clientId, sub: clientId, aud: this.#url, jti: crypto.randomUUID() },
+      iss: clientId,
+      sub: clientId,
+      aud: this.#url,
+      jti: crypto.randomUUID(),
       iat: nowSeconds - BACKDATED_SECONDS,
       exp: nowSeconds + LIFETIME_SECONDS,
       ...claims,
