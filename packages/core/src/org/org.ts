@@ -2,14 +2,13 @@
 
 import { decodeText } from '../base64url.ts'
 import { type Clock, systemClock } from '../clock.ts'
-import { randomFraction, waitBeforeRetry } from '../retry.ts'
-import type { ApiRequest, Authorization, Authorizer } from '../token/authorizer.ts'
+import { randomFraction } from '../retry.ts'
+import type { Authorization, Authorizer } from '../token/authorizer.ts'
 import type { Credential } from '../token/credential.ts'
 import { requestIdOf } from '../token/errors.ts'
 import { createAuthorizer } from '../token/registry.ts'
 import type { TokenStep } from '../token/steps.ts'
 import {
-  type AnswerHeaders,
   abortable,
   fetchTransport,
   readBody,
@@ -19,7 +18,15 @@ import {
 } from '../transport.ts'
 import { type OrgUrl, parseOrgUrl } from '../url/org.ts'
 import { bucketOf } from './buckets.ts'
-import { type ApiError, answerError, readRefusal } from './errors.ts'
+import {
+  type Call,
+  errorOf,
+  isSuccess,
+  type Outcome,
+  retryHeaders,
+  waitBeforeNext,
+} from './call.ts'
+import { type ApiError, readRefusal } from './errors.ts'
 import { type Page, pageError } from './page.ts'
 import { type PagesOptions, readPages } from './pages.ts'
 import { Pacer } from './rate-limit.ts'
@@ -65,41 +72,8 @@ export interface OrgStep {
   readonly waitMs?: number
 }
 
-/** A request on its way: what it is, and what came of it so far. */
-interface Call {
-  readonly request: OrgRequest
-  readonly url: URL
-  readonly what: string
-  readonly bucket: string
-  readonly headers: Readonly<Record<string, string>>
-  /** One object for all attempts: the authorizer counts by it. */
-  readonly api: ApiRequest
-  attempts: number
-  failures: number
-  rateLimited: number
-  waitedMs: number
-  firstRequestId?: string | undefined
-}
-
-/** What one attempt came to. */
-type Outcome =
-  | {
-      readonly kind: 'answered'
-      readonly status: number
-      readonly headers: AnswerHeaders
-      readonly body: Uint8Array<ArrayBuffer>
-      readonly used: Authorization
-    }
-  | { readonly kind: 'lost'; readonly error: UpstreamError }
-
 const DEFAULT_TIMEOUT_MS = 60_000
-const MAX_ATTEMPTS = 5
-// Each of these waits for the end of a window.
-const MAX_RATE_LIMITED = 8
 const MAX_BYTES = 32 * 1024 * 1024
-const READS = ['GET', 'HEAD']
-const IDEMPOTENT = [...READS, 'PUT', 'DELETE', 'OPTIONS']
-const RETRIED_LOSSES = ['upstream_timeout', 'upstream_connection_lost']
 
 /**
  * The management API of one org, and the only place that calls it.
@@ -259,53 +233,14 @@ export class Org {
   async #waitOrThrow(call: Call, outcome: Outcome): Promise<void> {
     const { what, attempts: attempt } = call
     const error = errorOf(what, outcome)
-    const waitMs = this.#waitMs(call, outcome)
+    const orgTime = this.authorizer.now()
+    const waitMs = waitBeforeNext(call, outcome, { orgTime, random: this.#random })
     const step = { step: 'failed', what, attempt, error } as const
     this.#options.onStep?.(waitMs === undefined ? step : { ...step, waitMs })
     if (waitMs === undefined) throw error
     call.waitedMs += waitMs
     if (waitMs > 0) await this.clock.sleep(waitMs, { signal: call.request.signal })
   }
-
-  #waitMs(call: Call, outcome: Outcome): number | undefined {
-    const { maxAttempts } = call.request
-    const { status, headers } = outcome.kind === 'answered' ? outcome : {}
-    if (status === 429) {
-      // The pacer lets nothing pass before the reset.
-      return ++call.rateLimited < (maxAttempts ?? MAX_RATE_LIMITED) ? 0 : undefined
-    }
-    if (outcome.kind === 'lost' && !RETRIED_LOSSES.includes(outcome.error.code)) return undefined
-    if (!mayRepeat(call.request, call.api.method, status)) return undefined
-    const orgTime = this.authorizer.now()
-    const failed = { attempt: ++call.failures, status, headers, orgTime }
-    return waitBeforeRetry(failed, {
-      maxAttempts: maxAttempts ?? MAX_ATTEMPTS,
-      random: this.#random,
-    })
-  }
-}
-
-function isSuccess(outcome: Outcome): outcome is Extract<Outcome, { kind: 'answered' }> {
-  return outcome.kind === 'answered' && outcome.status >= 200 && outcome.status < 300
-}
-
-/** Whether a request may be sent again although it may have been done. @see RFC 9110, section 9.2.2 */
-function mayRepeat(request: OrgRequest, method: string, status: number | undefined): boolean {
-  if (status === 500 && request.onServerError === 'throw') return false
-  const repeated = status === 500 ? READS : IDEMPOTENT
-  return request.retryable ?? repeated.includes(method)
-}
-
-/** What Okta's own SDKs send with a repeated request, so that its support can follow one. */
-function retryHeaders({ attempts, firstRequestId }: Call): Readonly<Record<string, string>> {
-  if (attempts < 2 || firstRequestId === undefined) return {}
-  return { 'x-okta-retry-for': firstRequestId, 'x-okta-retry-count': String(attempts - 1) }
-}
-
-function errorOf(what: string, outcome: Outcome): ApiError | UpstreamError {
-  if (outcome.kind === 'lost') return outcome.error
-  const { status, headers, body } = outcome
-  return answerError(what, readRefusal(status, headers, body))
 }
 
 function parseRecord(record: Uint8Array): unknown {

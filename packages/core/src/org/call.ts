@@ -1,0 +1,87 @@
+/** @module One request on its way: its attempts, what each came to, and whether another may help. */
+
+import { waitBeforeRetry } from '../retry.ts'
+import type { ApiRequest, Authorization } from '../token/authorizer.ts'
+import type { AnswerHeaders, UpstreamError } from '../transport.ts'
+import { type ApiError, answerError, readRefusal } from './errors.ts'
+import type { OrgRequest } from './request.ts'
+
+/** A request on its way: what it is, and what came of it so far. */
+export interface Call {
+  readonly request: OrgRequest
+  readonly url: URL
+  readonly what: string
+  readonly bucket: string
+  readonly headers: Readonly<Record<string, string>>
+  /** One object for all attempts: the authorizer counts by it. */
+  readonly api: ApiRequest
+  attempts: number
+  failures: number
+  rateLimited: number
+  waitedMs: number
+  firstRequestId?: string | undefined
+}
+
+/** What one attempt came to. */
+export type Outcome =
+  | {
+      readonly kind: 'answered'
+      readonly status: number
+      readonly headers: AnswerHeaders
+      readonly body: Uint8Array<ArrayBuffer>
+      readonly used: Authorization
+    }
+  | { readonly kind: 'lost'; readonly error: UpstreamError }
+
+const MAX_ATTEMPTS = 5
+// Each of these waits for the end of a window.
+const MAX_RATE_LIMITED = 8
+const READS = ['GET', 'HEAD']
+const IDEMPOTENT = [...READS, 'PUT', 'DELETE', 'OPTIONS']
+const RETRIED_LOSSES = ['upstream_timeout', 'upstream_connection_lost']
+
+/** Whether an outcome is an answer with a status from 200 to 299. */
+export function isSuccess(outcome: Outcome): outcome is Extract<Outcome, { kind: 'answered' }> {
+  return outcome.kind === 'answered' && outcome.status >= 200 && outcome.status < 300
+}
+
+/** The headers that Okta's own SDKs send with a repeated request, so that its support can follow one. */
+export function retryHeaders({ attempts, firstRequestId }: Call): Readonly<Record<string, string>> {
+  if (attempts < 2 || firstRequestId === undefined) return {}
+  return { 'x-okta-retry-for': firstRequestId, 'x-okta-retry-count': String(attempts - 1) }
+}
+
+/** The error for an outcome that is no success. */
+export function errorOf(what: string, outcome: Outcome): ApiError | UpstreamError {
+  if (outcome.kind === 'lost') return outcome.error
+  const { status, headers, body } = outcome
+  return answerError(what, readRefusal(status, headers, body))
+}
+
+/**
+ * Milliseconds to wait before the next attempt, 0 where the pacer decides it; undefined where there should be none. Counts
+ * the failure.
+ */
+export function waitBeforeNext(
+  call: Call,
+  outcome: Outcome,
+  { orgTime, random }: { readonly orgTime: Date; readonly random: () => number },
+): number | undefined {
+  const { maxAttempts } = call.request
+  const { status, headers } = outcome.kind === 'answered' ? outcome : {}
+  if (status === 429) {
+    // The pacer lets nothing pass before the reset.
+    return ++call.rateLimited < (maxAttempts ?? MAX_RATE_LIMITED) ? 0 : undefined
+  }
+  if (outcome.kind === 'lost' && !RETRIED_LOSSES.includes(outcome.error.code)) return undefined
+  if (!mayRepeat(call.request, call.api.method, status)) return undefined
+  const failed = { attempt: ++call.failures, status, headers, orgTime }
+  return waitBeforeRetry(failed, { maxAttempts: maxAttempts ?? MAX_ATTEMPTS, random })
+}
+
+/** Whether a request may be sent again although it may have been done. @see RFC 9110, section 9.2.2 */
+function mayRepeat(request: OrgRequest, method: string, status: number | undefined): boolean {
+  if (status === 500 && request.onServerError === 'throw') return false
+  const repeated = status === 500 ? READS : IDEMPOTENT
+  return request.retryable ?? repeated.includes(method)
+}
