@@ -1,7 +1,7 @@
 /** @module An error that ended a check, as a finding. */
 
 import type { PosternError } from '../error.ts'
-import { membersOf, textOf } from '../service-app/members.ts'
+import { membersOf, textOf } from '../org/members.ts'
 import { UpstreamError } from '../transport.ts'
 import type { Examination } from './examination.ts'
 import { fromError, type Observation } from './finding.ts'

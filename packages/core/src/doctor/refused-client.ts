@@ -1,6 +1,6 @@
 /** @module Why the token endpoint refused: Okta's word first, and where an admin's credential shows more, the exact reason. */
 
-import { membersOf, textOf } from '../service-app/members.ts'
+import { membersOf, textOf } from '../org/members.ts'
 import type { TokenError } from '../token/errors.ts'
 import type { Examination } from './examination.ts'
 import { fromError, type Observation } from './finding.ts'

@@ -1,6 +1,6 @@
 /** @module Which scopes the org does not know, and which it did not grant. */
 
-import { textsOf } from '../service-app/members.ts'
+import { textsOf } from '../org/members.ts'
 import type { TokenError } from '../token/errors.ts'
 import { UpstreamError } from '../transport.ts'
 import { oktaScopes } from '../url/okta-scopes.ts'

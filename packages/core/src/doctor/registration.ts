@@ -1,7 +1,7 @@
 /** @module What an org has registered for a service app: read with an admin's credential, and only where something was refused. */
 
+import { eachOf, isMembers, type Members, membersOf, textOf } from '../org/members.ts'
 import { parseApp, type ServiceApp } from '../service-app/app.ts'
-import { eachOf, isMembers, type Members, membersOf, textOf } from '../service-app/members.ts'
 import { keysIn, parseKey } from '../service-app/public-keys.ts'
 import { askAdmin } from './ask-admin.ts'
 import type { Examination } from './examination.ts'

@@ -1,7 +1,7 @@
 /** @module The admin roles behind a connection: which it has, which it needs, and what to do about the difference. */
 
+import { eachOf, textOf } from '../org/members.ts'
 import { adminRoles, isAdminRole } from '../service-app/admin-roles.ts'
-import { eachOf, textOf } from '../service-app/members.ts'
 import { askAdmin } from './ask-admin.ts'
 import type { Examination } from './examination.ts'
 import type { Observation } from './finding.ts'

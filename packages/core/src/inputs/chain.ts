@@ -3,7 +3,7 @@
 import type { JsonObject } from '../json.ts'
 import type { Page } from '../org/page.ts'
 import { cursorInvalid, integerOf, textOf } from './cursor-text.ts'
-import { memberReader } from './members.ts'
+import { memberReader } from './member-reader.ts'
 import { isWithin, type Progress, type Range } from './ranges.ts'
 import { Repeats } from './repeats.ts'
 

@@ -16,7 +16,7 @@ import {
 import type { Batch, InputName, ReadOptions } from './input.ts'
 import { roleMissing } from './input-error.ts'
 import { interleave } from './interleave.ts'
-import { memberReader } from './members.ts'
+import { memberReader } from './member-reader.ts'
 import { pagesOnward, pagingUntil } from './onward.ts'
 import { Repeats } from './repeats.ts'
 

@@ -1,7 +1,7 @@
 /** @module A list that ends with a full page: at its end indeed, or something on the way dropped its next link. */
 
 import type { Page } from '../org/page.ts'
-import { memberReader } from './members.ts'
+import { memberReader } from './member-reader.ts'
 
 const idOf = memberReader('id')
 const createdOf = memberReader('created')

@@ -1,6 +1,6 @@
 /** @module Records that come a second time: a proxy or a cache gives a page once more, and the links then lead on. */
 
-import { memberReader } from './members.ts'
+import { memberReader } from './member-reader.ts'
 
 const idOf = memberReader('id')
 

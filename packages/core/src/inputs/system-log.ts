@@ -3,7 +3,7 @@
 import { PageError } from '../org/page.ts'
 import { decodeCursor, encodeCursor, textOf } from './cursor-text.ts'
 import type { Batch, Input, ReadOptions } from './input.ts'
-import { memberReader } from './members.ts'
+import { memberReader } from './member-reader.ts'
 
 const DAY_MS = 86_400_000
 const DEFAULT_SPAN_MS = DAY_MS

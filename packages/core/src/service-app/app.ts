@@ -1,8 +1,6 @@
 /** @module An app as its org describes it: found by its client id, read, changed, activated, deactivated, deleted. */
 
 import { ApiError } from '../org/errors.ts'
-import type { Org } from '../org/org.ts'
-import { ServiceAppError } from './errors.ts'
 import {
   isMembers,
   type Members,
@@ -11,7 +9,9 @@ import {
   requireText,
   textOf,
   textsOf,
-} from './members.ts'
+} from '../org/members.ts'
+import type { Org } from '../org/org.ts'
+import { ServiceAppError } from './errors.ts'
 import { type AppKey, keysIn, parseKey } from './public-keys.ts'
 import { removeObject } from './remove.ts'
 

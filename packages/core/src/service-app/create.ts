@@ -2,10 +2,17 @@
 
 import type { PublicJwk } from '../keys/public.ts'
 import { ApiError } from '../org/errors.ts'
+import {
+  eachOf,
+  isMembers,
+  membersOf,
+  requireMembers,
+  requireText,
+  textOf,
+} from '../org/members.ts'
 import type { Org } from '../org/org.ts'
 import { findApp, parseApp, type ServiceApp } from './app.ts'
 import { ServiceAppError } from './errors.ts'
-import { eachOf, isMembers, membersOf, requireMembers, requireText, textOf } from './members.ts'
 import { isSameKey } from './public-keys.ts'
 
 /** What a new service app shall be. */

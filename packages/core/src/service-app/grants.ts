@@ -1,8 +1,8 @@
 /** @module The scopes that are granted to an app: list, grant what is missing, revoke. */
 
 import { ApiError } from '../org/errors.ts'
+import { eachOf, requireMembers, requireText, textOf } from '../org/members.ts'
 import type { Org } from '../org/org.ts'
-import { eachOf, requireMembers, requireText, textOf } from './members.ts'
 import { removeObject } from './remove.ts'
 
 /** A scope that was consented to for an app. */

@@ -1,11 +1,11 @@
 /** @module What the credential of an administrator has to be allowed, told before anything is made. */
 
 import { ApiError } from '../org/errors.ts'
+import { eachOf, requireMembers, requireText, textOf } from '../org/members.ts'
 import type { Org } from '../org/org.ts'
 import type { OrgRequest } from '../org/request.ts'
 import type { Token } from '../token/token.ts'
 import { unlessRefused } from './app.ts'
-import { eachOf, requireMembers, requireText, textOf } from './members.ts'
 
 /** What the admin credential is for. */
 export interface AdminTask {

@@ -1,8 +1,15 @@
 /** @module The public keys that an app keeps in Okta: list, add, activate, deactivate, delete. */
 
 import type { PublicJwk } from '../keys/public.ts'
+import {
+  eachOf,
+  isMembers,
+  type Members,
+  membersOf,
+  requireMembers,
+  textOf,
+} from '../org/members.ts'
 import type { Org } from '../org/org.ts'
-import { eachOf, isMembers, type Members, membersOf, requireMembers, textOf } from './members.ts'
 import { removeObject } from './remove.ts'
 
 /** A public key that is registered with an app. */

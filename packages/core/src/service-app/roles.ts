@@ -1,11 +1,11 @@
 /** @module The admin roles of a client: list, assign what is missing, withdraw. */
 
 import { ApiError } from '../org/errors.ts'
+import { eachOf, type Members, requireMembers, textOf } from '../org/members.ts'
 import type { Org } from '../org/org.ts'
 import { nameOfRole, type RoleChoice } from './admin-roles.ts'
 import { unlessRefused } from './app.ts'
 import { ServiceAppError } from './errors.ts'
-import { eachOf, type Members, requireMembers, textOf } from './members.ts'
 import { removeObject } from './remove.ts'
 
 /** An admin role that a client has. */

@@ -1,9 +1,9 @@
 /** @module What can be seen from outside of each step of a guide. */
 
 import { PosternError } from '../error.ts'
+import { requireMembers, textOf } from '../org/members.ts'
 import type { Org } from '../org/org.ts'
 import { readPublicDocument } from '../org/public-document.ts'
-import { requireMembers, textOf } from '../service-app/members.ts'
 import { TokenError } from '../token/errors.ts'
 import type { Token } from '../token/token.ts'
 import { scopeCovers } from '../url/scopes.ts'

@@ -3,8 +3,8 @@
 import { PosternError } from '../error.ts'
 import { isJsonObject } from '../json.ts'
 import type { PublicJwk } from '../keys/public.ts'
+import type { Members } from '../org/members.ts'
 import { type DocumentOptions, readPublicDocument } from '../org/public-document.ts'
-import type { Members } from '../service-app/members.ts'
 import { isSameKey } from '../service-app/public-keys.ts'
 
 /** What can be wrong with a published key set. */

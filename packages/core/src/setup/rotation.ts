@@ -1,7 +1,7 @@
 /** @module A rotation: which key takes the place of which, and how far that got. */
 
 import type { PublicJwk } from '../keys/public.ts'
-import { isMembers, membersOf, textOf, textsOf } from '../service-app/members.ts'
+import { isMembers, membersOf, textOf, textsOf } from '../org/members.ts'
 import { isSameKey } from '../service-app/public-keys.ts'
 import { type OrgUrl, parseOrgUrl } from '../url/org.ts'
 import { RotationError } from './rotation-error.ts'

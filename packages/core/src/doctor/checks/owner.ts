@@ -1,7 +1,7 @@
 /** @module Whether the org takes the API token, and whose it is. */
 
 import { ApiError } from '../../org/errors.ts'
-import { textOf } from '../../service-app/members.ts'
+import { textOf } from '../../org/members.ts'
 import type { Check } from '../check.ts'
 import { openClient } from '../client.ts'
 import { fromError, type Observation, ok } from '../finding.ts'

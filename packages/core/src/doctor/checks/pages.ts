@@ -2,8 +2,8 @@
 
 import { PosternError } from '../../error.ts'
 import { ApiError } from '../../org/errors.ts'
+import { textOf } from '../../org/members.ts'
 import { type PageError, pageError } from '../../org/page.ts'
-import { textOf } from '../../service-app/members.ts'
 import { UpstreamError } from '../../transport.ts'
 import type { Check } from '../check.ts'
 import type { Examination } from '../examination.ts'

@@ -1,7 +1,7 @@
 /** @module Whether an Okta org answers at the org URL. */
 
+import { membersOf, textOf } from '../../org/members.ts'
 import type { PublicDocument } from '../../org/public-document.ts'
-import { membersOf, textOf } from '../../service-app/members.ts'
 import { UpstreamError } from '../../transport.ts'
 import type { OrgUrl } from '../../url/org.ts'
 import type { Check } from '../check.ts'

@@ -1,7 +1,7 @@
 /** @module Whether a search finds what the records themselves show. */
 
 import { PosternError } from '../../error.ts'
-import { textOf } from '../../service-app/members.ts'
+import { textOf } from '../../org/members.ts'
 import type { Check } from '../check.ts'
 import type { Examination } from '../examination.ts'
 import { explainFailure } from '../failures.ts'

@@ -1,4 +1,4 @@
-/** @module Members of an org's answer, checked where they come in. */
+/** @module Members of an org's answers, checked where they come in. */
 
 import { UpstreamError } from '../transport.ts'
 
