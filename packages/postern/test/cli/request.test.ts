@@ -102,6 +102,16 @@ describe('postern request', () => {
     ])
   })
 
+  test('prints an answer that is nested too deep to be printed anew as it came', async () => {
+    const body = '['.repeat(100_000) + ']'.repeat(100_000)
+    const server = await startScriptedServer(() => ({ body }))
+    onTestFinished(server.close)
+    const env = { T: '00TESTTESTTESTTESTTESTTESTTESTTESTTESTTEST' }
+    const flags = ['--org', server.orgUrl, '--api-token', 'env:T', '--output', 'yaml']
+    const { code, stdout } = await place.run(['request', 'GET', '/api/v1/users', ...flags], { env })
+    expect([code, stdout === `${body}\n`]).toEqual([0, true])
+  })
+
   test('takes the URL of the org before the path, and a parameter more than once', async () => {
     const server = await startScriptedServer(() => ({ body: [] }))
     onTestFinished(server.close)

@@ -86,22 +86,22 @@ function withQuery(path: string, query: readonly [string, string][]): string {
 
 async function printAnswer({ body }: OrgAnswer, { output }: GlobalOptions): Promise<void> {
   if (body.length === 0) return
-  const data = output === 'json' ? undefined : parse(body)
-  if (data === undefined) {
+  const records = output === 'json' ? undefined : parse(body)
+  if (records === undefined) {
     await writeForeign(Buffer.concat([body, Buffer.from(body.at(-1) === LINE_FEED ? '' : '\n')]))
     return
   }
-  const records = (Array.isArray(data) ? data : [data]).map((record) => JSON.stringify(record))
   const lines = openRecordOutput({ format: output })
   if (await lines.write(records.map((record) => Buffer.from(record)))) await lines.end()
 }
 
 const LINE_FEED = 0x0a
 
-/** What the answer says; undefined where it is no JSON, as a SAML certificate is not. */
-function parse(body: Uint8Array): unknown {
+/** Each thing that the answer lists; undefined where it is no JSON, as a SAML certificate is not, or too deep to print anew. */
+function parse(body: Uint8Array): readonly string[] | undefined {
   try {
-    return JSON.parse(Buffer.from(body).toString('utf8'))
+    const data: unknown = JSON.parse(Buffer.from(body).toString('utf8'))
+    return (Array.isArray(data) ? data : [data]).map((record) => JSON.stringify(record))
   } catch {
     return undefined
   }
