@@ -217,6 +217,33 @@ describe('postern rotate', () => {
     expect([back.code, JSON.parse(back.stdout).keyInUse]).toEqual([0, running.app.key.kid])
   })
 
+  test('goes on with no rotation of another app or org', async () => {
+    const running = await startOrg({ edition: 'unlimited', keyType: 'EC' })
+    onTestFinished(running.close)
+    const place = createPlace()
+    onTestFinished(place.remove)
+    writeFileSync(place.path('key.json'), JSON.stringify(running.app.key))
+    const out = place.path('new')
+    const args = [
+      ...['rotate', '--org', running.url, '--client-id', running.app.clientId, '--out', out],
+      ...['--key', place.path('key.json'), '--scopes', 'okta.users.read', '--keep-old'],
+      ...['--admin-token', 'env:ADMIN'],
+    ]
+    const env = { ADMIN: running.adminToken }
+    expect((await place.run(args, { env })).code).toBe(0)
+    const files = () =>
+      readdirSync(out).map((name) => [name, readFileSync(`${out}/${name}`, 'utf8')])
+    const before = [files(), running.org.ledger.size]
+    for (const other of [
+      ['--client-id', '0oa0000000000000other'],
+      ['--org', 'https://other.okta.com'],
+    ]) {
+      const { code, stderr } = await place.run([...args, ...other], { env })
+      expect([code, stderr]).toEqual([2, expect.stringContaining('another app')])
+    }
+    expect([files(), running.org.ledger.size]).toEqual(before)
+  })
+
   test('of a key behind a URL writes the set to be published, and goes on when it is', async () => {
     const desk = await openDesk({ url: true, org: { assumptions: { jwksUriCacheSeconds: 0 } } })
     const file = desk.place.path('to-publish.json')

@@ -122,6 +122,7 @@ async function findPlace(folder: SetupFolder, flags: RotateFlags): Promise<Place
     })
   }
   const { clientId, key, scopes, authorizationServerId, assertion, headers } = credential
+  if (isUnderWay(rotation)) requireSameApp(rotation, { org, clientId })
   const jwksUri = flags.jwksUrl === undefined ? {} : { jwksUri: parseJwksUri(flags.jwksUrl) }
   const app: RotatedApp = {
     label: description ?? flags.name ?? clientId,
@@ -135,6 +136,19 @@ async function findPlace(folder: SetupFolder, flags: RotateFlags): Promise<Place
     more: { authorizationServerId, assertion, headers },
   }
   return { folder, app, givenKey: key }
+}
+
+/** The key of one app must not become that of another. */
+function requireSameApp(
+  { plan }: RotationState,
+  { org, clientId }: Pick<RotatedApp, 'org' | 'clientId'>,
+): void {
+  if (plan.org === org && plan.clientId === clientId) return
+  throw new UsageError('usage_invalid', 'A rotation of another app is under way in that folder.', {
+    remedy:
+      'Finish it with the org and the client id it was begun with, or name another folder after --out.',
+    details: { org: plan.org, clientId: plan.clientId },
+  })
 }
 
 async function contextOf(
