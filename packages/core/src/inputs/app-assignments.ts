@@ -1,5 +1,6 @@
 /** @module Which users and groups are assigned to which app. */
 
+import { apps } from './apps.ts'
 import { readChildren } from './fan-out.ts'
 import type { Input } from './input.ts'
 
@@ -25,13 +26,12 @@ export const appAssignments: Input = {
       org,
       {
         input: 'app-assignments',
-        parents: { path: '/api/v1/apps', pageLimit: 200 },
+        parents: apps,
         idMember: 'appId',
         lists: [
-          { path: 'users', pageLimit: 500, member: 'user' },
+          { path: 'users', pageLimit: appAssignments.pageLimit, member: 'user' },
           { path: 'groups', pageLimit: 200, member: 'group' },
         ],
-        everyOrgHas: 'every org has the apps of Okta itself',
       },
       options,
     ),

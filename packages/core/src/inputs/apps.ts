@@ -20,6 +20,7 @@ export const apps: Input = {
   takesUntil: false,
   pageLimit: 200,
   bucket: '/api/v1/apps',
+  everyOrgHas: 'every org has the apps of Okta itself',
   columns: ['id', 'name', 'label', 'status', 'signOnMode', 'created'],
   async *read(org, { cursor, priority = 'sweep', signal }) {
     const state = cursor === undefined ? {} : decodeCursor(apps.name, cursor)
@@ -30,7 +31,7 @@ export const apps: Input = {
       const records = repeats.leaveOut(whole)
       found += records.length
       const isEmpty = found === 0 && page === undefined && cursor === undefined
-      if (isEmpty) throw roleMissing(apps.resource, 'every org has the apps of Okta itself')
+      if (isEmpty) throw roleMissing(apps)
       yield page === undefined
         ? { records, remaining: 0 }
         : { records, cursor: encodeCursor(apps.name, { page }) }

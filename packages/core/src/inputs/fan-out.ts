@@ -13,7 +13,7 @@ import {
   objectsOf,
   textOf,
 } from './cursor-text.ts'
-import type { Batch, InputName, ReadOptions } from './input.ts'
+import type { Batch, Input, InputName, ReadOptions } from './input.ts'
 import { roleMissing } from './input-error.ts'
 import { interleave } from './interleave.ts'
 import { memberReader } from './member-reader.ts'
@@ -33,13 +33,11 @@ export interface ChildList {
 export interface ParentLists {
   readonly input: InputName
   /** The list of the parents. */
-  readonly parents: { readonly path: string; readonly pageLimit: number }
+  readonly parents: Pick<Input, 'resource' | 'pageLimit' | 'everyOrgHas'>
   /** The member that holds the parent's id: `groupId`. */
   readonly idMember: string
   /** One after the other for each parent. */
   readonly lists: readonly ChildList[]
-  /** What makes an empty list of parents unbelievable. */
-  readonly everyOrgHas: string
 }
 
 /** A parent, and where it stands in the list of parents. */
@@ -133,7 +131,7 @@ class FanOut {
       if (piece.records.length > 0 || isEnded) yield this.#batch(piece.records)
     }
     if (this.#last === undefined && this.#options.cursor === undefined) {
-      throw roleMissing(this.#lists.parents.path, this.#lists.everyOrgHas)
+      throw roleMissing(this.#lists.parents)
     }
     if (!isEnded) yield this.#batch([])
   }
@@ -173,10 +171,10 @@ class FanOut {
   /** The parents that were not begun yet. */
   async *#parents(): AsyncGenerator<Parent, void, undefined> {
     if (this.#parentsEnded) return
-    const { path, pageLimit: limit } = this.#lists.parents
+    const { resource, pageLimit: limit } = this.#lists.parents
     let { pageCursor, id: through } = this.#last ?? {}
     const repeats = new Repeats()
-    for await (const page of this.#org.pages(path, {
+    for await (const page of this.#org.pages(resource, {
       ...this.#paging,
       limit,
       cursor: pageCursor,
@@ -208,7 +206,7 @@ class FanOut {
     for (let list = family.list; list < lists.length; list++) {
       const child = lists[list]
       if (child === undefined) return
-      const path = `${parents.path}/${encodeURIComponent(family.id)}/${child.path}`
+      const path = `${parents.resource}/${encodeURIComponent(family.id)}/${child.path}`
       const wrap = wrapper(idMember, family.id, child.member)
       try {
         const repeats = new Repeats()

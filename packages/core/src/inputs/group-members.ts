@@ -1,6 +1,7 @@
 /** @module Who is in which group, Everyone included. */
 
 import { readChildren } from './fan-out.ts'
+import { groups } from './groups.ts'
 import type { Input } from './input.ts'
 
 /** `/api/v1/groups/{id}/users` of every group: `{"groupId":"00g…","user":{…}}`. */
@@ -26,10 +27,9 @@ export const groupMembers: Input = {
       org,
       {
         input: 'group-members',
-        parents: { path: '/api/v1/groups', pageLimit: 200 },
+        parents: groups,
         idMember: 'groupId',
-        lists: [{ path: 'users', pageLimit: 1_000, member: 'user' }],
-        everyOrgHas: 'every org has the group Everyone',
+        lists: [{ path: 'users', pageLimit: groupMembers.pageLimit, member: 'user' }],
       },
       options,
     ),

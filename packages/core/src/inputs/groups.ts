@@ -18,6 +18,7 @@ export const groups: Input = {
   // Okta takes more, but such pages once came inconsistent (release notes of 2024, OKTA-795107).
   pageLimit: 200,
   bucket: '/api/v1/groups',
+  everyOrgHas: 'every org has the group Everyone',
   columns: ['id', 'type', 'profile.name', 'profile.description', 'lastMembershipUpdated'],
   read: (org, options) => walkRanges(org, { input: groups, ...wanted(options) }, options),
 }
@@ -31,6 +32,6 @@ function wanted({ since }: ReadOptions): Omit<SearchedList, 'input'> {
   return {
     search: 'created gt "1970-01-01T00:00:00.000Z"',
     plain: {},
-    everyOrgHas: 'every org has the group Everyone',
+    everyOrgHas: groups.everyOrgHas,
   }
 }

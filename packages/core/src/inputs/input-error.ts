@@ -1,6 +1,7 @@
 /** @module Why an input could not be read, or not to its end. */
 
 import { PosternError } from '../error.ts'
+import type { Input } from './input.ts'
 
 /** What can go wrong with an input beside what its requests run into. */
 export type InputErrorCode =
@@ -22,7 +23,10 @@ export class InputError extends PosternError<InputErrorCode> {
  *
  * @see okta/okta-sdk-python, `tests/integration/cassettes/test_dpop_it` - 200 `[]` for a service app without a role
  */
-export function roleMissing(path: string, everyOrgHas: string): InputError {
+export function roleMissing({
+  resource: path,
+  everyOrgHas = 'every org has some',
+}: Pick<Input, 'resource' | 'everyOrgHas'>): InputError {
   return new InputError(
     'role_missing',
     `GET ${path} was answered 200 with an empty list, and ${everyOrgHas}: the credential has no admin role that covers it.`,

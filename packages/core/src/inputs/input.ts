@@ -77,6 +77,8 @@ export interface Input {
   readonly pageLimit: number
   /** The rate-limit bucket that a walk spends. */
   readonly bucket: string
+  /** What is always there, as `every org has …`: an empty list is then unbelievable. */
+  readonly everyOrgHas?: string
   /** Members of a record that tell a person which it is, by their paths. */
   readonly columns: readonly string[]
   /**

@@ -28,6 +28,7 @@ export const users: Input = {
   takesUntil: false,
   pageLimit: 200,
   bucket: '/api/v1/users',
+  everyOrgHas: 'every org has at least its first administrator',
   columns: ['id', 'status', 'profile.login', 'profile.firstName', 'profile.lastName', 'created'],
   read: (org, options) => walkRanges(org, { input: users, ...wanted(options) }, options),
 }
@@ -41,6 +42,6 @@ function wanted({ since }: ReadOptions): Omit<SearchedList, 'input'> {
   return {
     search: 'status pr',
     plain: { filter: STATUSES.map((status) => `status eq "${status}"`).join(' or ') },
-    everyOrgHas: 'every org has at least its first administrator',
+    everyOrgHas: users.everyOrgHas,
   }
 }

@@ -100,7 +100,7 @@ class RangeWalk {
   #judgeEmptiness(): void {
     const { input, everyOrgHas } = this.#list
     if (this.#taken > 0 || everyOrgHas === undefined || this.#options.cursor !== undefined) return
-    throw roleMissing(input.resource, everyOrgHas)
+    throw roleMissing({ resource: input.resource, everyOrgHas })
   }
 
   #batch(records: readonly Uint8Array[]): Batch {

@@ -9,10 +9,9 @@ const size = { users: 60, groups: 9, apps: 4, edition: 'unlimited', keyType: 'EC
 
 const members = (parentsPage: number, page: number): ParentLists => ({
   input: 'group-members',
-  parents: { path: '/api/v1/groups', pageLimit: parentsPage },
+  parents: { resource: '/api/v1/groups', pageLimit: parentsPage },
   idMember: 'groupId',
   lists: [{ path: 'users', pageLimit: page, member: 'user' }],
-  everyOrgHas: 'every org has the group Everyone',
 })
 
 /** Every member of every group, as one request after another shows them. */
