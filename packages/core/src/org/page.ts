@@ -64,13 +64,6 @@ function sliceRecords(body: Uint8Array): readonly Uint8Array[] | undefined {
   let end = body.length
   while (end > 0 && isBlank(body[end - 1])) end--
   if (body[0] !== OPEN_ARRAY || end < 2 || body[--end] !== CLOSE_ARRAY) return undefined
-  // A record is one line of JSON lines; a line break inside a string is none of JSON's at all.
-  if (
-    body.subarray(0, end).includes(LINE_FEED) ||
-    body.subarray(0, end).includes(CARRIAGE_RETURN)
-  ) {
-    return undefined
-  }
   const records: Uint8Array[] = []
   let position = skipSpaces(body, 1)
   if (position === end) return records
@@ -95,7 +88,10 @@ function isBlank(byte: number | undefined): boolean {
   return byte === SPACE || byte === LINE_FEED || byte === CARRIAGE_RETURN
 }
 
-/** The position after the object that begins at `start`; undefined where it does not end. */
+/**
+ * The position after the object that begins at `start`; undefined where it does not end, or has a line break: a record is
+ * one line of JSON lines.
+ */
 function endOfObject(body: Uint8Array, start: number, end: number): number | undefined {
   if (body[start] !== OPEN_OBJECT) return undefined
   // One bit for each open level: 1 is an array. A bit and a plain loop are what makes this fast.
@@ -104,10 +100,8 @@ function endOfObject(body: Uint8Array, start: number, end: number): number | und
   for (let position = start; position < end; position++) {
     const byte = body[position]
     if (byte === QUOTE) {
-      for (position++; body[position] !== QUOTE; position++) {
-        if (body[position] === BACKSLASH) position++
-        if (position >= end) return undefined
-      }
+      position = endOfString(body, position)
+      if (position >= end) return undefined
     } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
       levels = (levels << 1) | (byte === OPEN_ARRAY ? 1 : 0)
       if (++depth > MAX_DEPTH) return undefined
@@ -115,9 +109,22 @@ function endOfObject(body: Uint8Array, start: number, end: number): number | und
       if ((levels & 1) !== (byte === CLOSE_ARRAY ? 1 : 0)) return undefined
       levels >>>= 1
       if (--depth === 0) return position + 1
+    } else if (byte === LINE_FEED || byte === CARRIAGE_RETURN) {
+      return undefined
     }
   }
   return undefined
+}
+
+/** The position of the quote that ends the string begun at `start`; past all ends where there is none, or a control character. */
+function endOfString(body: Uint8Array, start: number): number {
+  for (let position = start + 1; ; position++) {
+    let byte = body[position]
+    if (byte === QUOTE) return position
+    if (byte === BACKSLASH) byte = body[++position]
+    // What is behind the last byte is no more of a string than a control character.
+    if ((byte ?? 0) < SPACE) return Number.POSITIVE_INFINITY
+  }
 }
 
 /** The records of a page that the scanner does not take. */

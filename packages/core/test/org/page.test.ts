@@ -156,6 +156,9 @@ describe('readRecords', () => {
     ['brackets that do not match', '[{"a":[1}]]', 'page_body_truncated'],
     ['a line break inside a string', '[{"a":"x\ny"}]', 'page_body_truncated'],
     ['a carriage return inside a string', '[{"a":"x\ry"}]', 'page_body_truncated'],
+    ['a line break behind a backslash', '[{"a":"x\\\ny"}]', 'page_body_truncated'],
+    ['a tab inside a string', '[{"a":"x\ty"}]', 'page_body_truncated'],
+    ['a backslash as its last character', '[{"a":"x\\]', 'page_body_truncated'],
     ['text behind the list', '[{"a":1}] and more]', 'page_body_truncated'],
     ['a million open brackets', '['.repeat(1_000_000), 'page_body_truncated'],
     [
