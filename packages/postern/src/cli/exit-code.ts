@@ -61,6 +61,8 @@ const INPUT_CODES: Readonly<Record<InputErrorCode, number>> = {
 }
 
 const OTHER_CODES: Readonly<Record<string, number>> = {
+  // A URL that was typed: a link of the org's is refused before it comes to that.
+  auth_foreign_origin: exitCodes.usage,
   rate_limited: exitCodes.rateLimited,
   file_not_found: exitCodes.notFound,
   app_not_found: exitCodes.notFound,

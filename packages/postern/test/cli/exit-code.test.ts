@@ -1,6 +1,7 @@
 import {
   ApiError,
   type ApiErrorCode,
+  AuthorizerError,
   InputError,
   type InputErrorCode,
   UpstreamError,
@@ -34,6 +35,10 @@ describe('the exit code', () => {
     ['input_incomplete', 8],
   ])('of an input with %s is %i', (code, exitCode) => {
     expect(exitCodeOf(new InputError(code, 'x', { remedy: 'x' }))).toBe(exitCode)
+  })
+
+  test('of a URL outside the org is 2', () => {
+    expect(exitCodeOf(new AuthorizerError('auth_foreign_origin', 'x', { remedy: 'x' }))).toBe(2)
   })
 
   test('of a rate limit that does not open is 7, of an interruption 130, of anything unplanned 1', () => {
