@@ -1,7 +1,7 @@
 /** @module The folder of a setup: the private key, the settings for other tools, and how far the setup and a rotation got. */
 
-import { chmod, mkdir, open, readdir, rmdir, unlink } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { chmod, mkdir, open, readdir, rmdir, stat, unlink } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import {
   exportPem,
   importKey,
@@ -50,7 +50,7 @@ export class SetupFolder {
     const folder = new SetupFolder(resolve(path))
     let strange: readonly string[]
     try {
-      await mkdir(folder.path, { mode: 0o700, recursive: true })
+      await makeFolder(folder.path)
       strange = (await readdir(folder.path)).filter((name) => !isOwn(name))
       // Somebody else's folder is left as it is.
       if (strange.length === 0) await chmod(folder.path, 0o700)
@@ -182,6 +182,31 @@ export class SetupFolder {
 
   #writeJson(name: string, value: object): Promise<void> {
     return writeAtomically(join(this.path, name), `${JSON.stringify(value, null, 2)}\n`)
+  }
+}
+
+/**
+ * Makes a folder and those above it. One by one: with `recursive` Node asks for ever where a system refuses a new name with
+ * ENOENT, as Linux does in /proc.
+ */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 })
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? error.code : undefined
+    if (reason === 'EEXIST' && (await stat(path)).isDirectory()) return
+    const parent = dirname(path)
+    if (reason !== 'ENOENT' || parent === path || (await isFolder(parent))) throw error
+    await makeFolder(parent)
+    await makeFolder(path)
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory()
+  } catch {
+    return false
   }
 }
 
