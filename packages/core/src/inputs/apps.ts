@@ -3,7 +3,7 @@
 import { decodeCursor, encodeCursor, textOf } from './cursor-text.ts'
 import type { Input } from './input.ts'
 import { roleMissing } from './input-error.ts'
-import { pagesOnward } from './onward.ts'
+import { pagesToProvenEnd } from './proven-end.ts'
 import { Repeats } from './repeats.ts'
 
 /** `/api/v1/apps`, whole. Okta can neither search nor sort it, so it is one list. */
@@ -27,7 +27,8 @@ export const apps: Input = {
     const paging = { limit: apps.pageLimit, cursor: textOf(state, 'page'), priority, signal }
     const repeats = new Repeats()
     let found = 0
-    for await (const { records: whole, cursor: page } of pagesOnward(org, apps.resource, paging)) {
+    const pages = pagesToProvenEnd(org, apps.resource, paging)
+    for await (const { records: whole, cursor: page } of pages) {
       const records = repeats.leaveOut(whole)
       found += records.length
       const isEmpty = found === 0 && page === undefined && cursor === undefined

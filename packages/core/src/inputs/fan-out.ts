@@ -17,7 +17,8 @@ import type { Batch, Input, InputName, ReadOptions } from './input.ts'
 import { roleMissing } from './input-error.ts'
 import { interleave } from './interleave.ts'
 import { memberReader } from './member-reader.ts'
-import { pagesOnward, pagingUntil } from './onward.ts'
+import { pagingUntil } from './onward.ts'
+import { pagesToProvenEnd } from './proven-end.ts'
 import { Repeats } from './repeats.ts'
 
 /** A list behind a parent. */
@@ -174,11 +175,8 @@ class FanOut {
     const { resource, pageLimit: limit } = this.#lists.parents
     let { pageCursor, id: through } = this.#last ?? {}
     const repeats = new Repeats()
-    for await (const page of this.#org.pages(resource, {
-      ...this.#paging,
-      limit,
-      cursor: pageCursor,
-    })) {
+    const paging = { ...this.#paging, limit, cursor: pageCursor }
+    for await (const page of pagesToProvenEnd(this.#org, resource, paging)) {
       const ids = repeats.leaveOut(page.records).flatMap((record) => idOf(record) ?? [])
       // Not found is -1, and the page is read from its start.
       const rest = ids.slice(through === undefined ? 0 : ids.indexOf(through) + 1)
@@ -211,7 +209,7 @@ class FanOut {
       try {
         const repeats = new Repeats()
         const paging = { ...this.#paging, limit: child.pageLimit, cursor }
-        for await (const page of pagesOnward(this.#org, path, paging)) {
+        for await (const page of pagesToProvenEnd(this.#org, path, paging)) {
           const records = repeats.leaveOut(page.records).map(wrap)
           yield { family, list, records, cursor: page.cursor }
         }
