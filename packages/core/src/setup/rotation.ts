@@ -98,6 +98,8 @@ export function parseRotationState(
   const retiredAt = textOf(members, 'retiredAt')
   const jwksUri = textOf(plan, 'jwksUri')
   if (members['version'] !== 1 || phase === undefined || !org || !clientId) throw invalidState()
+  // What is no time would pass for long ago.
+  if (retiredAt !== undefined && Number.isNaN(Date.parse(retiredAt))) throw invalidState()
   return {
     version: 1,
     plan: {

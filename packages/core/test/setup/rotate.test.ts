@@ -360,6 +360,14 @@ describe('parseRotationState', () => {
     }
   })
 
+  test('refuses a time of retirement that is none', async () => {
+    const scenario = await rotationScenario()
+    const state = { ...(await scenario.rotate()), retiredAt: 'soon' }
+    expect(() => parseRotationState(state)).toThrow(
+      expect.objectContaining({ code: 'rotation_state_invalid' }),
+    )
+  })
+
   test.each([[undefined], [{ version: 2 }], [{ version: 1, phase: 'halfway' }], [[]]])(
     'refuses %j',
     (value) => {
