@@ -76,7 +76,7 @@ function createProgram(version: string, format: OutputFormat, signal: AbortSigna
     .exitOverride()
     // Help in the place of an error is for people.
     .configureOutput(format === 'table' ? {} : { writeErr: () => undefined })
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
   for (const addCommand of commands) addCommand(program, signal)
   return program
 }
