@@ -27,8 +27,8 @@ import {
   waitBeforeNext,
 } from './call.ts'
 import { type ApiError, readRefusal } from './errors.ts'
-import { type Page, pageError } from './page.ts'
-import { type PagesOptions, readPages } from './pages.ts'
+import { type Page, type PageError, pageError } from './page.ts'
+import { type BrokenPage, type PagesOptions, readPages } from './pages.ts'
 import { Pacer } from './rate-limit.ts'
 import {
   type OrgAnswer,
@@ -67,8 +67,11 @@ export interface OrgStep {
   /** `GET /api/v1/users` */
   readonly what: string
   readonly attempt: number
-  readonly error: ApiError | UpstreamError
-  /** How long is waited before the next attempt; 0 where the pacer decides it. Absent when there is no next attempt. */
+  readonly error: ApiError | UpstreamError | PageError
+  /**
+   * How long is waited before the next attempt; 0 where the pacer decides it. Absent when the request has no next attempt;
+   * where its page has one, a step of the page follows.
+   */
   readonly waitMs?: number
 }
 
@@ -147,7 +150,11 @@ export class Org {
    */
   pages(path: string, options: PagesOptions = {}): AsyncGenerator<Page, void, undefined> {
     const sleep = (waitMs: number) => this.clock.sleep(waitMs, { signal: options.signal })
-    return readPages(this, path, { ...options, sleep, random: this.#random })
+    const onBrokenPage = (broken: BrokenPage) => {
+      const what = `GET ${requestUrl(this.url, path).pathname}`
+      this.#options.onStep?.({ step: 'failed', what, ...broken })
+    }
+    return readPages(this, path, { ...options, sleep, random: this.#random, onBrokenPage })
   }
 
   /**

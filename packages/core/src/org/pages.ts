@@ -34,8 +34,17 @@ export interface PageSource {
   request(request: OrgRequest): Promise<OrgAnswer>
 }
 
+/** A page that did not come whole and is asked for again. */
+export interface BrokenPage {
+  readonly attempt: number
+  readonly error: PageError | UpstreamError
+  readonly waitMs: number
+}
+
 interface PagesContext extends PagesOptions {
   readonly sleep: (waitMs: number) => Promise<void>
+  /** Told before each wait. */
+  readonly onBrokenPage: (broken: BrokenPage) => void
   readonly random: () => number
 }
 
@@ -104,7 +113,7 @@ async function readPage(
   limit: number,
   context: PagesContext,
 ): Promise<{ readonly page: Page; readonly limit: number }> {
-  const { priority, signal, maxAttempts = MAX_ATTEMPTS, sleep, random } = context
+  const { priority, signal, maxAttempts = MAX_ATTEMPTS, sleep, random, onBrokenPage } = context
   let given = limit
   let serverErrors = 0
   for (let attempt = 1; ; attempt++) {
@@ -118,6 +127,7 @@ async function readPage(
       })
       return { page: pageOf(source.url, asked, answer), limit: given }
     } catch (error) {
+      if (!(error instanceof PageError || error instanceof UpstreamError)) throw error
       const failure = failureOf(error)
       if (failure === undefined) throw error
       if (failure === 'server-error') serverErrors++
@@ -130,6 +140,7 @@ async function readPage(
       const failed = { attempt, status: 503, orgTime: new Date(0) }
       const waitMs = waitBeforeRetry(failed, { maxAttempts, random })
       if (waitMs === undefined) throw failure === 'too-large' ? tooLarge(error) : error
+      onBrokenPage({ attempt, error, waitMs })
       await sleep(waitMs)
     }
   }
@@ -142,19 +153,19 @@ function pageOf(org: OrgUrl, asked: string, { body, headers }: OrgAnswer): Page 
 }
 
 /** What may be better at the next attempt; undefined for what will not. */
-function failureOf(error: unknown): 'broken' | 'too-large' | 'server-error' | undefined {
+function failureOf(
+  error: PageError | UpstreamError,
+): 'broken' | 'too-large' | 'server-error' | undefined {
   if (error instanceof PageError) {
     // Whole JSON that is no list: most often the path of one object.
     const isFinal = error.code.startsWith('page_link_') || error.code === 'page_not_array'
     return isFinal ? undefined : 'broken'
   }
-  if (!(error instanceof UpstreamError)) return undefined
   if (error.code === 'upstream_response_too_large') return 'too-large'
   return error.details['status'] === 500 ? 'server-error' : undefined
 }
 
-function tooLarge(error: unknown): unknown {
-  if (!(error instanceof UpstreamError)) return error
+function tooLarge(error: PageError | UpstreamError): PageError {
   return pageError('page_too_large', error.message, 'Ask for fewer records a page.', error.details)
 }
 

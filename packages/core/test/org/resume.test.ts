@@ -143,6 +143,23 @@ describe('Org.pages', () => {
     expect(asked).toEqual(['c7 100', 'c7 50', 'c7 50', 'c7 25'])
   })
 
+  test('tells of each page that it asks for again, with the wait', async () => {
+    const broken = [{ body: '<html>' }, { body: '[{"id":"00u' }, { status: 500 }]
+    const { org, steps, clock } = await orgScenario((_request, number) => {
+      return broken[number] ?? { body: [{ id: '00u1' }] }
+    })
+    expect((await walk(org, LIMIT)).ids).toEqual(['00u1'])
+    const repeats = steps.filter(({ waitMs }) => waitMs !== undefined)
+    expect(repeats.map(({ attempt, error }) => [attempt, error.code])).toEqual([
+      [1, 'page_not_json'],
+      [2, 'page_body_truncated'],
+      [3, 'upstream_unavailable'],
+    ])
+    expect(repeats.map(({ what, waitMs }) => [what, waitMs])).toEqual(
+      clock.waits.map((waitMs) => [`GET ${path}`, waitMs]),
+    )
+  })
+
   test('asks for pages of the wanted size again some good pages later', async () => {
     const limits: (string | null)[] = []
     const { org } = await orgScenario(({ path: target }, number) => {

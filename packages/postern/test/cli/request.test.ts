@@ -161,6 +161,20 @@ describe('postern request', () => {
     ).toEqual(expected)
   })
 
+  test('says that a page came broken and is asked for again', async () => {
+    const server = await startScriptedServer((_request, number) => ({
+      body: number === 0 ? '<html>Sign in</html>' : [{ id: '00u1' }],
+    }))
+    onTestFinished(server.close)
+    const list = ['request', 'GET', '/api/v1/users', '--paginate', '--output', 'jsonl']
+    const { code, stdout, stderr } = await place.run(
+      [...list, '--org', server.orgUrl, '--api-token', 'env:T'],
+      { env: { T: `00TEST${'0'.repeat(36)}` } },
+    )
+    expect([code, stdout]).toEqual([0, '{"id":"00u1"}\n'])
+    expect(stderr).toMatch(/^The answer is not JSON\. Trying again in \d+ s\.$/m)
+  })
+
   test('ends a list that stops in the middle with 8, and names the path that goes on', async () => {
     const org = await serveOrg(place, { users: 25, groups: 0, apps: 0 })
     org.running.faults.on('foreign-link=path:/api/v1/users,after:1,times:1')
