@@ -1,9 +1,7 @@
 /** @module Which scopes the org does not know, and which it did not grant. */
 
-import { textsOf } from '../org/members.ts'
+import { scopesNotOffered } from '../org/offered-scopes.ts'
 import type { TokenError } from '../token/errors.ts'
-import { UpstreamError } from '../transport.ts'
-import { oktaScopes } from '../url/okta-scopes.ts'
 import type { Examination } from './examination.ts'
 import type { Observation } from './finding.ts'
 import { problem } from './problems.ts'
@@ -28,24 +26,11 @@ export async function explainScopes(
   return problem('scope_unknown', error.message, { certainty: 'likely', details })
 }
 
-/**
- * Those of the scopes that the org does not offer. Asks it only about names that Postern does not know.
- *
- * @see RFC 8414, section 2 - scopes_supported
- */
-export async function unknownScopes(
+/** Those of the scopes that the org does not offer. */
+export function unknownScopes(
   examination: Examination,
   scopes: readonly string[],
 ): Promise<readonly string[]> {
-  const unlisted = scopes.filter((scope) => !oktaScopes.includes(scope))
-  if (unlisted.length === 0) return []
-  try {
-    const url = `${examination.known('org')}/.well-known/oauth-authorization-server`
-    const { json = {} } = await examination.readPublicDocument(url)
-    const offered = textsOf(json, 'scopes_supported')
-    return offered.length === 0 ? [] : unlisted.filter((scope) => !offered.includes(scope))
-  } catch (error) {
-    if (error instanceof UpstreamError) return []
-    throw error
-  }
+  const org = examination.known('org')
+  return scopesNotOffered(org, scopes, (url) => examination.readPublicDocument(url))
 }

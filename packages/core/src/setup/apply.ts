@@ -11,8 +11,9 @@ import { assignRole, isRole, listRoles, type RoleAssignment } from '../service-a
 import type { ServiceAppCredential } from '../token/credential.ts'
 import { fetchTransport, type Transport } from '../transport.ts'
 import { findEarlierClient } from './earlier-client.ts'
+import { readKeptApp } from './kept-app.ts'
 import { newAppOf, type SetupPlan, type SetupStep, stepsOf } from './plan.ts'
-import { requirePrerequisites } from './prerequisites.ts'
+import { requireOfferedScopes, requirePrerequisites } from './prerequisites.ts'
 import { type AppProof, proveApp } from './prove.ts'
 import { requirePublished } from './published-keys.ts'
 import { SetupError } from './setup-error.ts'
@@ -98,6 +99,7 @@ class SetupRun {
   async finish(): Promise<SetupResult> {
     const { plan, startedAt } = this.#state
     await this.#save({ startedAt: startedAt ?? this.#clock.now().toISOString() })
+    await this.#findKept()
     const steps = stepsOf(plan)
     let proof: AppProof | undefined
     for (const [index, step] of steps.entries()) {
@@ -112,6 +114,18 @@ class SetupRun {
     if (proof === undefined) throw new TypeError('The last step of a plan is its proof.')
     const roles = await this.#roleLabels()
     return { state: this.#state, credential, proof, roles }
+  }
+
+  /** What an earlier run made is gone on with, and nothing else that the file may name. */
+  async #findKept(): Promise<void> {
+    const { admin, signal } = this.#context
+    const { app } = this.#state
+    this.#app = await readKeptApp(this.#state, admin, signal)
+    if (app === undefined || this.#app !== undefined) return
+    throw appMissing(
+      'is not in the org any more',
+      'Undo the setup (--undo), which removes its files, and begin again.',
+    )
   }
 
   /** One step, told and kept. The proof is made anew by every run. */
@@ -146,6 +160,7 @@ class SetupRun {
     switch (step.kind) {
       case 'check-admin':
         await requirePrerequisites(admin, plan, { signal })
+        await requireOfferedScopes(plan, { transport, signal })
         return undefined
       case 'check-key-set':
         await requirePublished(step.jwksUri, [plan.publicJwk], { transport, signal })
@@ -259,7 +274,9 @@ export function credentialOf(state: SetupState, key: Signer): ServiceAppCredenti
 
 function requireMade({ app }: SetupState): NonNullable<SetupState['app']> {
   if (app !== undefined) return app
-  throw new SetupError('setup_app_missing', 'The app of this setup has not been made yet.', {
-    remedy: 'Run the setup again: it begins with what is missing.',
-  })
+  throw appMissing('has not been made yet', 'Run the setup again: it begins with what is missing.')
+}
+
+function appMissing(how: string, remedy: string): SetupError {
+  return new SetupError('setup_app_missing', `The app of this setup ${how}.`, { remedy })
 }

@@ -1,12 +1,12 @@
 /** @module Takes back what a setup made, and nothing else: the org is then as it was. */
 
 import { type Clock, systemClock } from '../clock.ts'
-import { ApiError } from '../org/errors.ts'
 import type { Org } from '../org/org.ts'
-import { deactivateApp, deleteApp, findApp, readApp, type ServiceApp } from '../service-app/app.ts'
+import { deactivateApp, deleteApp, findApp, type ServiceApp } from '../service-app/app.ts'
 import { isMadeOf } from '../service-app/create.ts'
 import { listRoles, withdrawRole } from '../service-app/roles.ts'
 import { findEarlierClient } from './earlier-client.ts'
+import { readKeptApp } from './kept-app.ts'
 import { newAppOf } from './plan.ts'
 import { requirePrerequisites } from './prerequisites.ts'
 import { SetupError } from './setup-error.ts'
@@ -77,15 +77,8 @@ async function findMadeApp(
   options: { readonly clock: Clock; readonly signal?: AbortSignal | undefined },
 ): Promise<ServiceApp | undefined> {
   const { signal } = options
+  if (app !== undefined) return readKeptApp({ app, plan }, admin, signal)
   const search = { label: plan.label, ...(signal === undefined ? {} : { signal }) }
-  if (app !== undefined) {
-    const found = await unlessGone(readApp(admin, app.appId, signal))
-    if (found?.clientId === app.clientId) return found
-    const moved = await findApp(admin, app.clientId, search)
-    // With another id than it was kept with, the file was changed, and which app is meant is for a person to say.
-    if (found === undefined && moved === undefined) return undefined
-    throw otherApp(app.appId)
-  }
   const wanted = newAppOf(plan)
   if (plan.clientId !== undefined) {
     const found = await findApp(admin, plan.clientId, search)
@@ -93,26 +86,4 @@ async function findMadeApp(
   }
   const clientId = registering ? await findEarlierClient(admin, wanted, options) : undefined
   return clientId === undefined ? undefined : findApp(admin, clientId, search)
-}
-
-function otherApp(appId: string): SetupError {
-  return new SetupError(
-    'setup_state_invalid',
-    `The kept state of the setup cannot be used: ${appId} is not the app with its client id.`,
-    {
-      remedy:
-        'Use the file as Postern wrote it; or delete the app in the Admin Console: Applications > Applications > the app > Deactivate, then Delete.',
-      details: { appId },
-    },
-  )
-}
-
-/** Undefined for what is not there. Unlike a refusal, which leaves the app where it is. */
-async function unlessGone<Value>(promise: Promise<Value>): Promise<Value | undefined> {
-  try {
-    return await promise
-  } catch (error) {
-    if (error instanceof ApiError && error.okta.status === 404) return undefined
-    throw error
-  }
 }

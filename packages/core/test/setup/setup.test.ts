@@ -1,4 +1,4 @@
-import { undoSetup } from '@postern/core'
+import { applySetup, deactivateApp, deleteApp, undoSetup } from '@postern/core'
 import { describe, expect, test } from 'vitest'
 import { adminWithRole } from '../../../../test/admin-with-role.ts'
 import { appChanges, appState } from '../../../../test/app-changes.ts'
@@ -192,6 +192,44 @@ describe('a setup', () => {
       })
     }
     expect(appState(scenario.running)).toEqual(before)
+  })
+
+  test('gone on with under the id of another app, it grants that app nothing', async () => {
+    const scenario = await setupScenario()
+    await expect(scenario.run({ stopAfter: 6 })).rejects.toThrow('abort')
+    const state = scenario.kept()
+    const before = appState(scenario.running)
+    const appId = scenario.running.app.clientId
+    const clientId = state.app?.clientId ?? ''
+    const { admin, credential } = scenario
+    await expect(
+      applySetup(
+        { ...state, app: { appId, clientId } },
+        { admin, key: credential.key, openOrg: () => admin, save: async () => undefined },
+      ),
+    ).rejects.toMatchObject({ code: 'setup_state_invalid', details: { appId } })
+    expect(clientId).not.toBe('')
+    expect(appState(scenario.running)).toEqual(before)
+  })
+
+  test('gone on with after somebody deleted its app, it says so and makes no second one', async () => {
+    const scenario = await setupScenario()
+    const { state } = await scenario.run()
+    const { appId = '' } = state.app ?? {}
+    await deactivateApp(scenario.admin, appId)
+    await deleteApp(scenario.admin, appId)
+    await expect(scenario.run()).rejects.toMatchObject({ code: 'setup_app_missing' })
+    expect(counted(appChanges(scenario.running))).toEqual(once)
+  })
+
+  test('with a scope that the org does not have makes nothing and names it', async () => {
+    const scopes = ['okta.users.read', 'okta.bogus.nope']
+    const scenario = await setupScenario({ plan: { scopes } })
+    await expect(scenario.run()).rejects.toMatchObject({
+      code: 'setup_plan_invalid',
+      details: { scopes: ['okta.bogus.nope'] },
+    })
+    expect(appChanges(scenario.running)).toEqual([])
   })
 
   test('with a service app as the administrator needs its scopes, and Okta may not let it grant', async () => {
