@@ -8,6 +8,7 @@ export type InputErrorCode =
   | 'input_unknown'
   | 'input_since_unsupported'
   | 'input_until_unsupported'
+  | 'input_range_reversed'
   | 'input_cursor_invalid'
   | 'input_incomplete'
   | 'scope_not_granted'

@@ -13,8 +13,8 @@ import { getInput } from './registry.ts'
  * Every record is in exactly one batch. Whoever keeps the cursor of the last batch it got goes on there after any
  * failure, without a gap.
  *
- * @throws {InputError} `input_unknown`, `input_since_unsupported`, `input_until_unsupported`, `input_cursor_invalid`;
- *   `scope_not_granted` and `role_missing` before any record; `input_incomplete` where the walk stops after the first one:
+ * @throws {InputError} `input_unknown`, `input_since_unsupported`, `input_until_unsupported`, `input_range_reversed`,
+ *   `input_cursor_invalid`; `scope_not_granted` and `role_missing` before any record; `input_incomplete` where the walk stops after the first one:
  *   `details.records` came, `details.cursor` is where to go on, and `cause` is what stopped it.
  * @throws what `Org.pages` throws, before any record.
  *
@@ -60,9 +60,21 @@ function checkOptions({ name, takesSince, takesUntil }: Input, options: ReadOpti
       remedy: 'Read it whole, without since.',
     })
   }
-  if (options.until === undefined || takesUntil) return
-  throw new InputError('input_until_unsupported', `${name} has no history to be read.`, {
-    remedy: 'Leave until out: it is for the System Log.',
+  if (options.until !== undefined && !takesUntil) {
+    throw new InputError('input_until_unsupported', `${name} has no history to be read.`, {
+      remedy: 'Leave until out: it is for the System Log.',
+    })
+  }
+  checkRange(options)
+}
+
+/** Okta gives an empty list for such a range, which looks as if nothing had happened. */
+function checkRange({ since, until }: ReadOptions): void {
+  if (since === undefined || until === undefined || since <= until) return
+  const [from, to] = [since.toISOString(), until.toISOString()]
+  throw new InputError('input_range_reversed', `since (${from}) is later than until (${to}).`, {
+    remedy: 'Give a since (--since) that is earlier than until (--until).',
+    details: { since: from, until: to },
   })
 }
 

@@ -145,6 +145,12 @@ describe('read', () => {
     ['a name that is none', 'user' as InputName, {}, 'input_unknown'],
     ['since for apps', 'apps', { since: new Date() }, 'input_since_unsupported'],
     ['until for users', 'users', { until: new Date() }, 'input_until_unsupported'],
+    [
+      'since that is later than until',
+      'system-log',
+      { since: new Date(1), until: new Date(0) },
+      'input_range_reversed',
+    ],
     ['a cursor that is none', 'users', { cursor: 'xyz' }, 'input_cursor_invalid'],
     [
       'a cursor of another input',

@@ -54,6 +54,7 @@ const INPUT_CODES: Readonly<Record<InputErrorCode, number>> = {
   input_unknown: exitCodes.usage,
   input_since_unsupported: exitCodes.usage,
   input_until_unsupported: exitCodes.usage,
+  input_range_reversed: exitCodes.usage,
   input_cursor_invalid: exitCodes.usage,
   input_incomplete: exitCodes.partial,
   scope_not_granted: exitCodes.scopeOrRole,

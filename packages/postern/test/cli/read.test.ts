@@ -165,6 +165,11 @@ describe('postern read', () => {
       'The time of --since cannot be read.',
     ],
     ['since for apps', ['apps', '--since', '7d'], 'Okta cannot say what changed in apps.'],
+    [
+      'a range that ends before it begins',
+      ['system-log', '--since', '2026-11-01', '--until', '2026-10-01'],
+      'since (2026-11-01T00:00:00.000Z) is later than until (2026-10-01T00:00:00.000Z).',
+    ],
     ['a limit of nothing', ['users', '--limit', '0'], '--limit is no whole number'],
     ['too many lists', ['users', '--parallel', '9'], '--parallel is no whole number from 1 to 8.'],
     ['a cursor that is none', ['users', '--cursor', 'users_x'], 'The cursor is damaged'],
