@@ -165,6 +165,17 @@ describe('postern setup', () => {
     expect((await desk.setup(['--undo'])).code).not.toBe(0)
   })
 
+  test('undone for a program, it gives what was taken back', async () => {
+    const desk = await openDesk()
+    await desk.setup()
+    const { stdout } = await desk.setup(['--undo', '--output', 'json'])
+    expect(JSON.parse(stdout).map(({ deed }: { deed: string }) => deed)).toEqual([
+      'role-withdrawn',
+      'app-deactivated',
+      'app-deleted',
+    ])
+  })
+
   test('writes settings with which postern, and what reads such variables, gets a token', async () => {
     const desk = await openDesk()
     await desk.setup()

@@ -7,6 +7,7 @@ import {
   type SetupPlan,
   stepsOf,
   terraformOf,
+  type UndoDeed,
   undoSetup,
 } from '@postern/core'
 import { readSecretText } from '../../config/secret-reference.ts'
@@ -45,7 +46,7 @@ export async function setup(
 ): Promise<void> {
   const out = requireOut(flags)
   requireOneWay(flags, options)
-  if (flags.undo) return undo(out, flags, signal)
+  if (flags.undo) return undo(out, flags, { output: dataFormat(options) }, signal)
   if (flags.guide !== undefined) {
     const { guide } = await import('./setup-guide.ts')
     return guide(out, flags, { output: dataFormat(options) }, signal)
@@ -69,7 +70,12 @@ export async function setup(
   await printResult(result, folder, folder.keyPath(key.thumbprint), { output: dataFormat(options) })
 }
 
-async function undo(out: string, flags: SetupFlags, signal: AbortSignal): Promise<void> {
+async function undo(
+  out: string,
+  flags: SetupFlags,
+  { output: format }: GlobalOptions,
+  signal: AbortSignal,
+): Promise<void> {
   if (!(await hasSetup(out))) {
     throw new FolderError('folder_incomplete', 'There is no setup in that folder.', {
       remedy: 'Name the folder of the setup after --out.',
@@ -82,14 +88,20 @@ async function undo(out: string, flags: SetupFlags, signal: AbortSignal): Promis
   if (state === undefined || state.undoneAt !== undefined) return folder.remove()
   requireSamePlan(flags, state.plan)
   const open = opener(state.plan.org, openTransport(state.plan.org, state.plan.jwksUri))
+  const deeds: UndoDeed[] = []
   await undoSetup(state, {
     admin: open({ kind: 'api-token', apiToken: adminToken }),
     save: (kept) => folder.saveSetup(kept),
-    onProgress: tellUndone,
+    onProgress: (deed) => {
+      deeds.push(deed)
+      tellUndone(deed)
+    },
     signal,
   })
   await folder.remove()
   tell('The private key, the settings and the plan are deleted.')
+  // A person has been told as it happened.
+  if (format !== 'table') await printData(deeds, { format, text: () => '' })
 }
 
 function printPlan(plan: SetupPlan, options: SetupOptions): Promise<void> {
