@@ -1,5 +1,6 @@
 /** @module How far long work is, as one line. */
 
+import { formatCount, formatCountOf } from './count.ts'
 import { formatDuration } from './duration.ts'
 
 /** How far the work is, and what is known of what is left. */
@@ -22,7 +23,7 @@ export interface Standing {
 export function formatProgress(standing: Standing): string {
   const { what, records, remaining, elapsedMs, budget, allowedMs } = standing
   const perSecond = records / Math.max(0.001, elapsedMs / 1_000)
-  const parts = [`${formatCount(records)} ${what}`]
+  const parts = [formatCountOf(records, what)]
   if (records > 0) parts.push(`${formatCount(perSecond)}/s`)
   if (budget !== undefined) parts.push(`rate budget ${budget.left} of ${budget.whole}`)
   if (budget?.left === 0) parts.push(`the rate limit opens in ${formatDuration(budget.resetInMs)}`)
@@ -31,9 +32,4 @@ export function formatProgress(standing: Standing): string {
     parts.push(`about ${formatDuration(leftMs)} left`)
   }
   return parts.join(', ')
-}
-
-/** `12,400`; below ten with a digit behind the point, where there is one. */
-export function formatCount(count: number): string {
-  return count.toLocaleString('en-US', { maximumFractionDigits: count < 10 ? 1 : 0 })
 }

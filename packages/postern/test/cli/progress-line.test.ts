@@ -7,6 +7,7 @@ const standing: Standing = { what: 'users', records: 0, elapsedMs: 0, allowedMs:
 describe('the line of progress', () => {
   test.each<[Partial<Standing>, string]>([
     [{}, '0 users'],
+    [{ records: 1, elapsedMs: 1_000 }, '1 user, 1/s'],
     [{ records: 12_400, elapsedMs: 10_000 }, '12,400 users, 1,240/s'],
     [
       {

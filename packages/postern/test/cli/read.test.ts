@@ -1,4 +1,5 @@
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { startScriptedServer } from '../../../../test/scripted-server.ts'
 import { createPlace } from './run.ts'
 import { serveOrg } from './served-org.ts'
 
@@ -30,6 +31,16 @@ describe('postern read', () => {
       new RegExp(`^${lines.length} ${input} in [\\d.]+ s, \\d+ requests$`, 'm'),
     )
     expect(stderr).not.toContain('--cursor')
+  })
+
+  test('says what it took in the singular where it is one', async () => {
+    const server = await startScriptedServer(() => ({ body: [{ id: '0oa1' }] }))
+    onTestFinished(server.close)
+    const { stderr } = await place.run(
+      ['read', 'apps', '--org', server.orgUrl, '--api-token', 'env:T'],
+      { env: { T: `00TEST${'0'.repeat(36)}` } },
+    )
+    expect(stderr).toMatch(/^1 app in [\d.]+ s, 1 request$/m)
   })
 
   test('reads with an API token, which has no scopes', async () => {

@@ -1,6 +1,7 @@
 /** @module How findings are printed: each as soon as it is there where the format lets it, the rest at the end. */
 
 import { type Finding, type FindingStatus, isProblem } from '@postern/core'
+import { formatCountOf } from '../count.ts'
 import { paint, printData, showPlain, tell } from '../output.ts'
 import type { OutputFormat } from '../output-format.ts'
 
@@ -41,9 +42,7 @@ export class FindingPrinter {
       await printData(findings, { format: this.#format, text: () => '' })
     }
     const problems = findings.filter(isProblem).length
-    tell(
-      problems === 0 ? 'No problem was found.' : `${problems} problem${problems === 1 ? '' : 's'}.`,
-    )
+    tell(problems === 0 ? 'No problem was found.' : `${formatCountOf(problems, 'problems')}.`)
   }
 }
 

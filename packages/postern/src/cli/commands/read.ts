@@ -11,12 +11,12 @@ import {
 } from '@postern/core'
 import { UsageError } from '../../config/usage-error.ts'
 import type { ConnectionFlags } from '../connection-flags.ts'
+import { formatCountOf } from '../count.ts'
 import { formatDuration, parseDuration } from '../duration.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { openOrg } from '../open-connection.ts'
 import { tell, warn } from '../output.ts'
 import { showProgress } from '../progress.ts'
-import { formatCount } from '../progress-line.ts'
 import { openRecordOutput } from '../record-output.ts'
 import type { Traffic } from '../traffic.ts'
 
@@ -99,7 +99,7 @@ function tellCursorOf(error: unknown): void {
 /** The command ends at once when it is interrupted; what was written by then is known, and where to go on. */
 function tellCursorWhenAborted(signal: AbortSignal, standing: Standing): () => void {
   const onAbort = () => {
-    tell(`Interrupted after ${formatCount(standing.records)} records.`)
+    tell(`Interrupted after ${formatCountOf(standing.records, 'records')}.`)
     tellCursor(standing.cursor)
   }
   signal.addEventListener('abort', onAbort, { once: true })
@@ -112,9 +112,9 @@ function tellSummary(
   { traffic, elapsedMs }: { readonly traffic: Traffic; readonly elapsedMs: number },
 ): void {
   const waited = traffic.waitedMs === 0 ? '' : `, ${formatDuration(traffic.waitedMs)} of it waiting`
-  tell(
-    `${formatCount(records)} ${input.plural} in ${formatDuration(elapsedMs)}${waited}, ${formatCount(traffic.requests)} requests`,
-  )
+  const taken = formatCountOf(records, input.plural)
+  const requests = formatCountOf(traffic.requests, 'requests')
+  tell(`${taken} in ${formatDuration(elapsedMs)}${waited}, ${requests}`)
   if (cursor === undefined) return
   tell(input.sync === 'incremental' ? 'The next run begins here:' : 'More follow:')
   tellCursor(cursor)

@@ -4,6 +4,7 @@ import { InputError, type Org, type OrgAnswer, PosternError } from '@postern/cor
 import { requireOneFromStdin } from '../../config/secret-reference.ts'
 import { UsageError } from '../../config/usage-error.ts'
 import type { ConnectionFlags } from '../connection-flags.ts'
+import { formatCountOf } from '../count.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { openOrg } from '../open-connection.ts'
 import { showPlain, tell } from '../output.ts'
@@ -133,7 +134,7 @@ function incomplete(cause: unknown, records: number, cursor: string | undefined)
   const { message, remedy, code } = cause
   return new InputError(
     'input_incomplete',
-    `The list stopped after ${records} records: ${message}`,
+    `The list stopped after ${formatCountOf(records, 'records')}: ${message}`,
     {
       remedy: `${remedy} Then go on with: postern request GET '${cursor}' --paginate`,
       details: { records, cursor, because: code },
