@@ -14,8 +14,8 @@ import { getInput } from './registry.ts'
  * failure, without a gap.
  *
  * @throws {InputError} `input_unknown`, `input_since_unsupported`, `input_until_unsupported`, `input_range_reversed`,
- *   `input_cursor_invalid`; `scope_not_granted` and `role_missing` before any record; `input_incomplete` where the walk stops after the first one:
- *   `details.records` came, `details.cursor` is where to go on, and `cause` is what stopped it.
+ *   `input_cursor_invalid`; `scope_not_granted` and `role_missing` before any record; `input_incomplete` where the walk
+ *   stops after the first one: `details.records` came, `details.cursor` is where to go on, and `cause` is what stopped it.
  * @throws what `Org.pages` throws, before any record.
  *
  * @example
