@@ -61,7 +61,7 @@ export function checkScopes(
     if (error !== undefined) return todo(error.message, error.remedy)
     const granted = token?.scopes ?? []
     const missing = scopes.filter((scope) => !scopeCovers(granted, scope))
-    if (missing.length === 0) return done(`All ${scopes.length} scopes are granted.`)
+    if (missing.length === 0) return done(`Granted: ${scopes.join(', ')}.`)
     const names = missing.join(', ')
     return todo(`Not granted yet: ${names}.`, `Grant ${names} on the Okta API Scopes tab.`)
   })

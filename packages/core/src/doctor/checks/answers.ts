@@ -4,6 +4,7 @@ import type { Check } from '../check.ts'
 import { asksForNonce } from '../exchanges.ts'
 import { information, ok } from '../finding.ts'
 import { problem } from '../problems.ts'
+import { count } from '../words.ts'
 
 const SLOW_MS = 1_500
 
@@ -36,7 +37,7 @@ export const answersCheck: Check = {
       )
     }
     if (marked === undefined && tookMs < SLOW_MS) {
-      yield ok(`${own.length} requests; the slowest took ${tookMs} ms.`)
+      yield ok(`${count(own.length, 'request')}; the slowest took ${tookMs} ms.`)
     }
     return true
   },
