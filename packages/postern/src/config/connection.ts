@@ -3,6 +3,7 @@
 import {
   AssertionError,
   type AssertionOptions,
+  type ConnectionTexts,
   type Credential,
   checkApiToken,
   checkAssertionOptions,
@@ -26,28 +27,30 @@ import { parseJwtAlg } from './jwt-alg.ts'
 import { UsageError } from './usage-error.ts'
 
 /** The values of a connection as text, under the names the documents of many products know them by. */
-export interface ConnectionValues {
-  readonly orgUrl?: string | undefined
-  readonly clientId?: string | undefined
-  /** The private key's text or bytes. */
-  readonly key?: Secret<string | Uint8Array> | undefined
-  readonly keyId?: string | undefined
-  readonly passphrase?: Secret | undefined
-  readonly scopes?: string | undefined
+export interface ConnectionValues
+  extends Pick<
+    ConnectionTexts,
+    | 'orgUrl'
+    | 'clientId'
+    | 'key'
+    | 'keyId'
+    | 'passphrase'
+    | 'scopes'
+    | 'apiToken'
+    | 'tokenUrl'
+    | 'dpopRequired'
+  > {
   readonly description?: string | undefined
-  readonly apiToken?: Secret | undefined
   readonly jwtAlg?: string | undefined
   readonly jwtExpirySeconds?: string | undefined
   readonly jwtIssuer?: string | undefined
   readonly jwtSubject?: string | undefined
   readonly jwtAudience?: string | undefined
-  readonly tokenUrl?: string | undefined
   readonly assertionKey?: string | undefined
   /** `name=value` each; a value that is JSON is taken as JSON. */
   readonly jwtClaims?: readonly string[] | undefined
   /** `name=value` each. */
   readonly headers?: readonly string[] | undefined
-  readonly dpopRequired?: boolean | undefined
 }
 
 /** A connection ready to be used. */
