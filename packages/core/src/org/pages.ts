@@ -157,9 +157,9 @@ function failureOf(
   error: PageError | UpstreamError,
 ): 'broken' | 'too-large' | 'server-error' | undefined {
   if (error instanceof PageError) {
-    // Whole JSON that is no list: most often the path of one object.
-    const isFinal = error.code.startsWith('page_link_') || error.code === 'page_not_array'
-    return isFinal ? undefined : 'broken'
+    // One object is most often what its path leads to. One of Okta's errors, with status 200, may be gone in a moment.
+    const isObject = error.code === 'page_not_array' && error.details['detail'] === undefined
+    return isObject || error.code.startsWith('page_link_') ? undefined : 'broken'
   }
   if (error.code === 'upstream_response_too_large') return 'too-large'
   return error.details['status'] === 500 ? 'server-error' : undefined
