@@ -3,7 +3,8 @@
 import { waitBeforeRetry } from '../retry.ts'
 import type { ApiRequest, Authorization } from '../token/authorizer.ts'
 import type { AnswerHeaders, UpstreamError } from '../transport.ts'
-import { type ApiError, answerError, readRefusal } from './errors.ts'
+import { type ApiError, answerError } from './errors.ts'
+import type { ApiRefusal } from './refusals.ts'
 import type { OrgRequest } from './request.ts'
 
 /** A request on its way: what it is, and what came of it so far. */
@@ -22,16 +23,25 @@ export interface Call {
   firstRequestId?: string | undefined
 }
 
-/** What one attempt came to. */
+/** What one attempt came to: a status from 200 to 299, another one, or no answer. */
 export type Outcome =
   | {
       readonly kind: 'answered'
       readonly status: number
       readonly headers: AnswerHeaders
       readonly body: Uint8Array<ArrayBuffer>
+    }
+  | {
+      readonly kind: 'refused'
+      readonly status: number
+      readonly headers: AnswerHeaders
+      readonly refusal: ApiRefusal
       readonly used: Authorization
     }
   | { readonly kind: 'lost'; readonly error: UpstreamError }
+
+/** An outcome that is no success. */
+export type Failure = Exclude<Outcome, { kind: 'answered' }>
 
 const MAX_ATTEMPTS = 5
 // Each of these waits for the end of a window.
@@ -40,22 +50,15 @@ const READS = ['GET', 'HEAD']
 const IDEMPOTENT = [...READS, 'PUT', 'DELETE', 'OPTIONS']
 const RETRIED_LOSSES = ['upstream_timeout', 'upstream_connection_lost']
 
-/** Whether an outcome is an answer with a status from 200 to 299. */
-export function isSuccess(outcome: Outcome): outcome is Extract<Outcome, { kind: 'answered' }> {
-  return outcome.kind === 'answered' && outcome.status >= 200 && outcome.status < 300
-}
-
 /** The headers that Okta's own SDKs send with a repeated request, so that its support can follow one. */
 export function retryHeaders({ attempts, firstRequestId }: Call): Readonly<Record<string, string>> {
   if (attempts < 2 || firstRequestId === undefined) return {}
   return { 'x-okta-retry-for': firstRequestId, 'x-okta-retry-count': String(attempts - 1) }
 }
 
-/** The error for an outcome that is no success. */
-export function errorOf(what: string, outcome: Outcome): ApiError | UpstreamError {
-  if (outcome.kind === 'lost') return outcome.error
-  const { status, headers, body } = outcome
-  return answerError(what, readRefusal(status, headers, body))
+/** The error for a failure. */
+export function errorOf(what: string, outcome: Failure): ApiError | UpstreamError {
+  return outcome.kind === 'lost' ? outcome.error : answerError(what, outcome.refusal)
 }
 
 /**
@@ -64,11 +67,11 @@ export function errorOf(what: string, outcome: Outcome): ApiError | UpstreamErro
  */
 export function waitBeforeNext(
   call: Call,
-  outcome: Outcome,
+  outcome: Failure,
   { orgTime, random }: { readonly orgTime: Date; readonly random: () => number },
 ): number | undefined {
   const { maxAttempts } = call.request
-  const { status, headers } = outcome.kind === 'answered' ? outcome : {}
+  const { status, headers } = outcome.kind === 'refused' ? outcome : {}
   if (status === 429) {
     // The pacer lets nothing pass before the reset.
     return ++call.rateLimited < (maxAttempts ?? MAX_RATE_LIMITED) ? 0 : undefined

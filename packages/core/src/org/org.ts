@@ -21,7 +21,7 @@ import { bucketOf } from './buckets.ts'
 import {
   type Call,
   errorOf,
-  isSuccess,
+  type Failure,
   type Outcome,
   retryHeaders,
   waitBeforeNext,
@@ -129,7 +129,7 @@ export class Org {
     const call = this.#callOf(request)
     for (;;) {
       const outcome = await this.#attempt(call)
-      if (isSuccess(outcome)) {
+      if (outcome.kind === 'answered') {
         const { status, headers, body } = outcome
         const { attempts, waitedMs, what } = call
         const json = () => parseAnswer(body, what)
@@ -195,7 +195,7 @@ export class Org {
       outcome = await this.#send(call, await this.authorizer.authorize(call.api))
       return outcome
     } finally {
-      const answer = outcome?.kind === 'answered' ? outcome : undefined
+      const answer = outcome?.kind === 'lost' ? undefined : outcome
       permit.release(answer && { ...answer, orgTime: this.authorizer.now() })
     }
   }
@@ -219,7 +219,9 @@ export class Org {
       const { status, headers, body: stream } = await abortable(sent, signal)
       const maxBytes = request.maxBytes ?? MAX_BYTES
       const body = await readBody({ status, headers, body: stream }, { maxBytes, host, signal })
-      return { kind: 'answered', status, headers, body, used }
+      if (status >= 200 && status < 300) return { kind: 'answered', status, headers, body }
+      const refusal = readRefusal(status, headers, body)
+      return { kind: 'refused', status, headers, refusal, used }
     } catch (thrown) {
       request.signal?.throwIfAborted()
       const error = upstreamError(timeout.aborted ? timeout.reason : thrown, host)
@@ -228,16 +230,16 @@ export class Org {
   }
 
   /** Whether the same request, authorised anew, may pass. */
-  async #isCured(call: Call, outcome: Outcome): Promise<boolean> {
+  async #isCured(call: Call, outcome: Failure): Promise<boolean> {
     if (outcome.kind === 'lost') return false
-    const { status, headers, body, used } = outcome
-    const { errorCode, requestId } = readRefusal(status, headers, body)
-    call.firstRequestId ??= requestId
-    return this.authorizer.shouldRetry(call.api, used, { status, headers, oktaCode: errorCode })
+    const { status, headers, used, refusal } = outcome
+    call.firstRequestId ??= refusal.requestId
+    const answer = { status, headers, oktaCode: refusal.errorCode }
+    return this.authorizer.shouldRetry(call.api, used, answer)
   }
 
   /** Waits as long as a failed attempt calls for. @throws the failure when another attempt would not help. */
-  async #waitOrThrow(call: Call, outcome: Outcome): Promise<void> {
+  async #waitOrThrow(call: Call, outcome: Failure): Promise<void> {
     const { what, attempts: attempt } = call
     const error = errorOf(what, outcome)
     const orgTime = this.authorizer.now()
