@@ -5,7 +5,7 @@ import { type Connection, parseConnection } from '../config/connection.ts'
 import { isProbablePrime } from '../http/primes.ts'
 import type { ConnectionFlags } from './connection-flags.ts'
 import { readConnectionValues } from './connection-values.ts'
-import { opener } from './open-client.ts'
+import { openClient } from './open-client.ts'
 import { openTransport } from './open-transport.ts'
 import { warn } from './output.ts'
 import { countTraffic, type Traffic } from './traffic.ts'
@@ -43,6 +43,7 @@ export async function openOrg(flags: ConnectionFlags, signal: AbortSignal): Prom
   const connection = await openConnection(flags)
   signal.throwIfAborted()
   const { transport, traffic } = countTraffic(openTransport(connection.org))
-  const org = opener(connection.org, transport, flags.allowDomain)(connection.credential)
+  const place = { org: connection.org, transport, customDomains: flags.allowDomain }
+  const org = openClient(place, connection.credential)
   return { org, connection, traffic }
 }

@@ -36,7 +36,7 @@ import { hasSetup, SetupFolder } from '../../connections/setup-folder.ts'
 import { isProbablePrime } from '../../http/primes.ts'
 import type { ConnectionFlags } from '../connection-flags.ts'
 import type { GlobalOptions } from '../global-options.ts'
-import { opener } from '../open-client.ts'
+import { type ClientPlace, openClient } from '../open-client.ts'
 import { openConnection } from '../open-connection.ts'
 import { openTransport } from '../open-transport.ts'
 import { formatFields, paint, printData, showPlain, tell } from '../output.ts'
@@ -160,7 +160,7 @@ async function contextOf(
   const { state, newKey } = prepared
   const oldKey = prepared.oldKey ?? sameKey(givenKey, state.plan.oldKey)
   const transport = openTransport(app.org, app.jwksUri)
-  const open = opener(app.org, transport, app.customDomains)
+  const place = { org: app.org, transport, customDomains: app.customDomains }
   const signer = keyInUse(state).kid === newKey.kid ? newKey : (oldKey ?? newKey)
   const own: ServiceAppCredential = {
     kind: 'service-app',
@@ -171,8 +171,10 @@ async function contextOf(
     scopes: ['okta.apps.manage'],
   }
   return {
-    ...(app.jwksUri === undefined ? { admin: (await openAdmin(flags, open)) ?? open(own) } : {}),
-    openOrg: open,
+    ...(app.jwksUri === undefined
+      ? { admin: (await openAdmin(flags, place)) ?? openClient(place, own) }
+      : {}),
+    openOrg: (credential) => openClient(place, credential),
     credential: app.dpopRequired ? { ...app.more, dpopRequired: true } : app.more,
     ...(oldKey === undefined ? {} : { oldKey }),
     newKey,
@@ -192,11 +194,11 @@ async function contextOf(
 
 async function openAdmin(
   { adminToken }: RotateFlags,
-  open: ReturnType<typeof opener>,
+  place: ClientPlace,
 ): Promise<Org | undefined> {
   const sources = { env: process.env, stdin: process.stdin }
   const apiToken = await readSecretText(adminToken, '--admin-token', sources)
-  return apiToken && open({ kind: 'api-token', apiToken })
+  return apiToken && openClient(place, { kind: 'api-token', apiToken })
 }
 
 function sameKey(key: PrivateKey | undefined, wanted: PublicJwk): PrivateKey | undefined {

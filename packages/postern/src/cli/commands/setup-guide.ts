@@ -21,7 +21,7 @@ import { keepSetup } from '../../connections/setup.ts'
 import { hasSetup, SetupFolder } from '../../connections/setup-folder.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { describeStep, type GuidePrompts, openPrompts } from '../guide-prompts.ts'
-import { opener } from '../open-client.ts'
+import { openClient } from '../open-client.ts'
 import { openTransport } from '../open-transport.ts'
 import { formatFields, printData, tell, warn } from '../output.ts'
 import { printResult } from './setup-output.ts'
@@ -192,7 +192,11 @@ function answersOf({ app }: SetupState): GuideAnswers {
 }
 
 function contextOf(transport: Transport, signal: AbortSignal): GuideContext {
-  return { openOrg: (org, credential) => opener(org, transport)(credential), transport, signal }
+  return {
+    openOrg: (org, credential) => openClient({ org, transport }, credential),
+    transport,
+    signal,
+  }
 }
 
 function printSteps(steps: readonly GuideStep[], options: GlobalOptions): Promise<void> {

@@ -17,7 +17,7 @@ import { lockFolder } from '../../connections/folder-lock.ts'
 import { keepSetup } from '../../connections/setup.ts'
 import { hasSetup, SetupFolder } from '../../connections/setup-folder.ts'
 import type { GlobalOptions } from '../global-options.ts'
-import { opener } from '../open-client.ts'
+import { openClient } from '../open-client.ts'
 import { openTransport } from '../open-transport.ts'
 import { printData, tell } from '../output.ts'
 import { printResult, tellSetupProgress, tellUndone } from './setup-output.ts'
@@ -57,10 +57,10 @@ export async function setup(
   const { state, key } = await prepare(folder, flags)
   if (adminToken === undefined) return printPlan(state.plan, options)
   const transport = openTransport(state.plan.org, state.plan.jwksUri)
-  const open = opener(state.plan.org, transport)
+  const place = { org: state.plan.org, transport }
   const result = await applySetup(state, {
-    admin: open({ kind: 'api-token', apiToken: adminToken }),
-    openOrg: open,
+    admin: openClient(place, { kind: 'api-token', apiToken: adminToken }),
+    openOrg: (credential) => openClient(place, credential),
     key,
     save: (kept) => keepSetup(folder, kept, key),
     transport,
@@ -87,10 +87,11 @@ async function undo(
   const state = await folder.readSetup()
   if (state === undefined || state.undoneAt !== undefined) return folder.remove()
   requireSamePlan(flags, state.plan)
-  const open = opener(state.plan.org, openTransport(state.plan.org, state.plan.jwksUri))
+  const { org, jwksUri } = state.plan
+  const place = { org, transport: openTransport(org, jwksUri) }
   const deeds: UndoDeed[] = []
   await undoSetup(state, {
-    admin: open({ kind: 'api-token', apiToken: adminToken }),
+    admin: openClient(place, { kind: 'api-token', apiToken: adminToken }),
     save: (kept) => folder.saveSetup(kept),
     onProgress: (deed) => {
       deeds.push(deed)
