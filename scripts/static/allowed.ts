@@ -118,6 +118,24 @@ export const allowed: readonly Allowed[] = [
     why: 'writes an API token that a person made to the folder that was asked for',
   },
   {
+    rule: 'secret-reveal',
+    place: 'packages/postern/src/store/key-wrapper.ts',
+    text: 'masterKey.reveal',
+    why: 'wraps data keys with the master key',
+  },
+  {
+    rule: 'secret-reveal',
+    place: 'packages/postern/src/store/postgres.ts',
+    text: 'url.reveal',
+    why: 'hands the URL of the database, which holds its password, to the driver',
+  },
+  {
+    rule: 'secret-reveal',
+    place: 'packages/postern/src/store/seal.ts',
+    text: 'secret.reveal',
+    why: 'encrypts a secret',
+  },
+  {
     rule: 'secret-comparison',
     place: 'packages/core/src/token/source.ts',
     text: 'kept.token !== refused',

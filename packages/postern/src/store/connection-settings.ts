@@ -1,0 +1,19 @@
+/** @module What a connection says beside its org and its client id. JSON, without any secret. */
+
+import type { AssertionOptions, PublicJwk } from '@postern/core'
+
+/** The settings of a stored connection. */
+export interface ConnectionSettings {
+  readonly scopes?: readonly string[]
+  readonly authorizationServerId?: string
+  readonly assertion?: AssertionOptions
+  readonly assertionParameter?: string
+  /** The names of the headers of the token request; their values are sealed. */
+  readonly headerNames?: readonly string[]
+  /** Absent: a proof is sent as soon as the org asks for one. */
+  readonly dpopRequired?: boolean
+  /** The public half of the key in use. */
+  readonly publicJwk?: PublicJwk
+  /** Where Okta fetches the app's keys; absent where it keeps them. */
+  readonly jwksUri?: string
+}

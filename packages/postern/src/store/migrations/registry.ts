@@ -1,0 +1,9 @@
+/** @module Every migration, in the order of its name. One that was released is never changed. */
+
+import type { Migration } from 'kysely/migration'
+import { first } from './0001-first.ts'
+
+/** By name; they are applied in alphabetical order. */
+export const migrations: Readonly<Record<string, Migration>> = {
+  '0001-first': first,
+}
