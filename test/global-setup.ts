@@ -1,0 +1,47 @@
+/** @module What a whole run of the tests shares: a folder, and one PostgreSQL server that is started when a test first asks for it. */
+
+import { rmSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { type StartedPostgres, startPostgres } from './postgres.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A folder that is removed after the run. */
+    readonly runFolder: string
+    /** A socket that answers each connection with a PostgresServer as JSON, or with `{ error }`. */
+    readonly postgresSocket: string
+  }
+}
+
+/** Called by vitest before the first test file; what it gives is called after the last one. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'postern-tests-'))
+  const socketPath =
+    process.platform === 'win32'
+      ? `\\\\.\\pipe\\${path.basename(folder)}`
+      : path.join(folder, 'postgres.sock')
+  let started: Promise<StartedPostgres> | undefined
+  const answers = createServer((socket) => {
+    socket.on('error', () => undefined)
+    started ??= startPostgres()
+    started.then(
+      ({ server }) => socket.end(JSON.stringify(server)),
+      (error: unknown) => socket.end(JSON.stringify({ error: String(error) })),
+    )
+  })
+  await new Promise<void>((resolve) => answers.listen(socketPath, resolve))
+  project.provide('runFolder', folder)
+  project.provide('postgresSocket', socketPath)
+  return async () => {
+    answers.close()
+    await started?.then(
+      ({ stop }) => stop(),
+      () => undefined,
+    )
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
