@@ -1,13 +1,11 @@
 /** @module Which exit code an error stands for. */
 
 import {
-  ApiError,
   type ApiErrorCode,
   AssertionError,
   AudienceError,
   ClientIdError,
   CredentialError,
-  InputError,
   type InputErrorCode,
   OrgUrlError,
   PosternError,
@@ -18,6 +16,7 @@ import {
 } from '@postern/core'
 import { ConnectionError } from '../config/connection.ts'
 import { UsageError } from '../config/usage-error.ts'
+import { ApiProblem } from './api-problem.ts'
 import { exitCodes } from './exit-codes.ts'
 
 // Values that were typed wrong: nothing was asked of anybody yet.
@@ -34,7 +33,7 @@ const USAGE_ERRORS = [
   RequestError,
 ]
 
-const API_CODES: Readonly<Record<ApiErrorCode, number>> = {
+const ORG_CODES: Readonly<Record<ApiErrorCode, number>> = {
   api_token_refused: exitCodes.authentication,
   token_refused: exitCodes.authentication,
   dpop_proof_refused: exitCodes.authentication,
@@ -88,12 +87,40 @@ export function exitCodeOf(thrown: unknown): number {
   if (isInterruption(thrown)) return exitCodes.interrupted
   if (USAGE_ERRORS.some((kind) => thrown instanceof kind)) return exitCodes.usage
   if (!(thrown instanceof PosternError)) return exitCodes.error
-  if (thrown instanceof ApiError) return API_CODES[thrown.code]
-  if (thrown instanceof InputError) return INPUT_CODES[thrown.code]
-  const known = OTHER_CODES[thrown.code]
+  const known = KNOWN_CODES[thrown.code]
   if (known !== undefined) return known
-  if (!(thrown instanceof TokenError)) return exitCodes.error
-  return thrown.code.startsWith('scope_') ? exitCodes.scopeOrRole : exitCodes.authentication
+  if (thrown instanceof ApiProblem) return exitCodeOfProblem(thrown)
+  return thrown instanceof TokenError ? exitCodeOfToken(thrown) : exitCodes.error
+}
+
+const KNOWN_CODES: Readonly<Record<string, number>> = {
+  ...ORG_CODES,
+  ...INPUT_CODES,
+  ...OTHER_CODES,
+}
+
+function exitCodeOfToken({ code }: PosternError): number {
+  return code.startsWith('scope_') ? exitCodes.scopeOrRole : exitCodes.authentication
+}
+
+/** A refusal of the API whose code says nothing here: its status does. */
+function exitCodeOfProblem(problem: ApiProblem): number {
+  switch (problem.status) {
+    case 400:
+    case 422:
+      return exitCodes.usage
+    case 401:
+      return exitCodes.authentication
+    case 403:
+      return exitCodes.scopeOrRole
+    case 404:
+      return exitCodes.notFound
+    case 429:
+      return exitCodes.rateLimited
+    default:
+      // The token endpoint refused.
+      return 'okta' in problem.details ? exitCodeOfToken(problem) : exitCodes.error
+  }
 }
 
 /** Whether a person or the system asked the command to end. */

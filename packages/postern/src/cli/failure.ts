@@ -2,7 +2,7 @@
 
 import { PosternError, showHostile } from '@postern/core'
 import { ConfigError } from '../config/config-error.ts'
-import { ConnectionError } from '../config/connection.ts'
+import type { ConnectionProblem } from '../config/connection.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { exitCodeOf, isInterruption } from './exit-code.ts'
 import { paint, tell, tellProblem } from './output.ts'
@@ -63,8 +63,8 @@ function printFailure(thrown: unknown, format: OutputFormat): void {
     tell(JSON.stringify({ error: failureData(thrown) }, null, format === 'json' ? 2 : 0))
   } else if (isInterruption(thrown)) {
     tell(paint('red', 'interrupted'))
-  } else if (thrown instanceof ConnectionError) {
-    for (const { field, flag, code, message, remedy } of thrown.problems) {
+  } else if (isConnectionInvalid(thrown)) {
+    for (const { field, flag, code, message, remedy } of thrown.details.problems) {
       tellProblem(`${field} (${flag}): ${message}`, remedy, code)
     }
   } else if (thrown instanceof PosternError) {
@@ -72,6 +72,14 @@ function printFailure(thrown: unknown, format: OutputFormat): void {
   } else {
     tellProblem(unexpected.message, unexpected.remedy, unexpected.code)
   }
+}
+
+/** Whether it is a {@link ConnectionError}, of this process or of the API. */
+function isConnectionInvalid(thrown: unknown): thrown is PosternError & {
+  readonly details: { readonly problems: readonly ConnectionProblem[] }
+} {
+  if (!(thrown instanceof PosternError) || thrown.code !== 'connection_invalid') return false
+  return Array.isArray(thrown.details['problems'])
 }
 
 /** The code, with Okta's request id where there is one. */

@@ -5,8 +5,15 @@ import { type OutputFormat, outputFormats } from './output-format.ts'
 import { ArgumentFailure } from './quiet-command.ts'
 
 /** Options that every command has. */
-export interface GlobalOptions {
+export interface GlobalOptions extends StoreFlags {
   readonly output: OutputFormat
+}
+
+/** The flags that say where everything is kept, as they were typed. */
+export interface StoreFlags {
+  readonly data?: string
+  readonly database?: string
+  readonly masterKey?: string
 }
 
 /**
@@ -18,18 +25,25 @@ export function globalOptions(
   command: Command,
   defaultOutput: OutputFormat = 'table',
 ): GlobalOptions {
-  const { output } = planOptions(command, defaultOutput)
+  const { output, ...flags } = planOptions(command, defaultOutput)
   if (output === 'terraform') throw unknownFormat()
-  return { output }
+  return { output, ...flags }
 }
 
 /** The same, for the command that prints a plan as Terraform configuration too. */
 export function planOptions(
   command: Command,
   defaultOutput: OutputFormat = 'table',
-): { readonly output: OutputFormat | 'terraform' } {
-  const { output } = command.optsWithGlobals<{ readonly output?: OutputFormat | 'terraform' }>()
-  return { output: output ?? defaultOutput }
+): StoreFlags & { readonly output: OutputFormat | 'terraform' } {
+  const { output, data, database, masterKey } = command.optsWithGlobals<
+    StoreFlags & { readonly output?: OutputFormat | 'terraform' }
+  >()
+  return {
+    output: output ?? defaultOutput,
+    ...(data === undefined ? {} : { data }),
+    ...(database === undefined ? {} : { database }),
+    ...(masterKey === undefined ? {} : { masterKey }),
+  }
 }
 
 /** The refusal of a format that a command does not print. */

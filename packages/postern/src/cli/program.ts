@@ -72,6 +72,15 @@ function createProgram(version: string, format: OutputFormat, signal: AbortSigna
         // The parser's own refusal would repeat the value.
         .argParser(parseOutputFormat),
     )
+    .option('--data <dir>', 'where everything is kept; default: $POSTERN_DATA, or your data folder')
+    .option(
+      '--database <reference>',
+      'keep it in PostgreSQL: env:NAME or a file with the URL, or a URL without a password',
+    )
+    .option(
+      '--master-key <reference>',
+      'what seals secrets: env:NAME, file:PATH, exec:COMMAND or kms:COMMAND',
+    )
     .option('--debug', 'with an error, where in the program it came from')
     .exitOverride()
     // Help in the place of an error is for people.

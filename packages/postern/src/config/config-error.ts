@@ -8,6 +8,9 @@ export type ConfigErrorCode =
   | 'config_file_too_large'
   | 'config_file_unreadable'
   | 'config_tls_verification_off'
+  | 'config_data_unsafe'
+  | 'config_data_unusable'
+  | 'config_database_invalid'
 
 /** A configuration that is there cannot be used. Names the file and the line, never its content. */
 export class ConfigError extends PosternError<ConfigErrorCode> {

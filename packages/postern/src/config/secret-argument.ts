@@ -11,6 +11,10 @@ const SECRETS_IN_ARGUMENTS: readonly RegExp[] = [
   /\be(?:y[AJ]|w[0ko])[A-Za-z0-9+/_-]{60}/,
   // Bare DER: PKCS#8, PKCS#1 and SEC1.
   /\bM[HI][A-Za-z0-9+/]{60}/,
+  // The URL of a database with its password.
+  /\bpostgres(?:ql)?:\/\/(?:[^/?#@]*:[^/?#]*@|\S*[?&]password=)/i,
+  // An access key of Postern's own.
+  /\bpostern_[A-Za-z0-9]+_[A-Za-z0-9_-]{40}/,
   // An API token.
   /(?<![A-Za-z0-9_-])00[A-Za-z0-9_-]{40}(?![A-Za-z0-9_-])/,
 ]

@@ -19,6 +19,7 @@ export type ReferenceFlag =
   | '--api-token'
   | '--admin-token'
   | '--body'
+  | '--database'
 
 /** What can go wrong between a reference and the secret it names. */
 export type FileErrorCode =

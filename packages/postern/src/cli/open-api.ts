@@ -1,0 +1,87 @@
+/** @module The way to the API: over loopback where a server runs on the data directory, else in this process. */
+
+import { homedir } from 'node:os'
+import description from '../../package.json' with { type: 'json' }
+import { dataDirectoryOf, hasDataDirectory } from '../config/data-directory.ts'
+import { readServerFile, removeServerFile, type ServerFile } from '../config/server-file.ts'
+import { sendLocally } from '../http/local-client.ts'
+import { ApiClient, type OpenedApi, type SendToApi } from './api-client.ts'
+import { ApiProblem } from './api-problem.ts'
+import type { StoreFlags } from './global-options.ts'
+
+/**
+ * Opens a client of the API. Whoever opens it closes it: in this process, a store is open behind it.
+ *
+ * @throws {ApiProblem} `server_version_differs`
+ * @throws what opening the store here throws, where no server runs.
+ */
+export async function openApi(flags: StoreFlags, signal: AbortSignal): Promise<ApiClient> {
+  const dataDir = dataDirectoryOf({ flag: flags.data, env: process.env, home: homedir() })
+  // A database that is named is asked itself: the server of the directory may have another one.
+  const server =
+    flags.database === undefined && (await hasDataDirectory(dataDir))
+      ? await readServerFile(dataDir)
+      : undefined
+  const openHere = async () => {
+    const { openInProcess } = await import('./in-process.ts')
+    return openInProcess(dataDir, flags)
+  }
+  if (server === undefined) return new ApiClient({ ...(await openHere()), signal })
+  requireSameVersion(server)
+  return new ApiClient({ ...overLoopback(server, dataDir, openHere), signal })
+}
+
+/** The server of a file. Where nobody listens any more, its process number is another program's, and the API is opened here. */
+function overLoopback(
+  server: ServerFile,
+  dataDir: string,
+  openHere: () => Promise<OpenedApi>,
+): OpenedApi {
+  let here: Promise<OpenedApi> | undefined
+  const sendThere: SendToApi = async (request) => {
+    const headers = { ...request.headers, authorization: `Bearer ${server.accessKey.reveal()}` }
+    return sendLocally(server, { ...request, headers })
+  }
+  return {
+    send: async (request) => {
+      if (here !== undefined) return (await here).send(request)
+      try {
+        return await sendThere(request)
+      } catch (error) {
+        request.signal?.throwIfAborted()
+        if (codeOf(error) !== 'ECONNREFUSED') throw unreachable(server, error)
+        await removeServerFile(dataDir, server.pid)
+        here = openHere()
+        return (await here).send(request)
+      }
+    },
+    close: async () => (await here)?.close(),
+  }
+}
+
+function requireSameVersion({ version, pid }: ServerFile): void {
+  if (version === description.version) return
+  throw new ApiProblem(
+    'server_version_differs',
+    `The running server (process ${pid}) is Postern ${version}, and this command is ${description.version}.`,
+    { remedy: 'Restart postern start with the version that is installed now.', status: 503 },
+  )
+}
+
+function unreachable({ url, pid }: ServerFile, error: unknown): ApiProblem {
+  const reason = codeOf(error) ?? 'unknown'
+  return new ApiProblem(
+    'server_unreachable',
+    `The server of this data directory (process ${pid}) does not answer at ${url} (${reason}).`,
+    {
+      remedy: 'Look at what it logs, and restart postern start.',
+      status: 503,
+      details: { url, pid, reason },
+      cause: error,
+    },
+  )
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined
+}

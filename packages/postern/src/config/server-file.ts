@@ -1,0 +1,68 @@
+/** @module `server.json` in the data directory: where the running server is, and the key that its own commands show it. */
+
+import { readFile, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Secret } from '@postern/core'
+import { writeAtomically } from './atomic-file.ts'
+
+/** What a running server says of itself to the commands of the same user. */
+export interface ServerFile {
+  /** Its base URL on this machine, without a slash at its end. */
+  readonly url: string
+  /** Good for this run alone, and never for `approve`. */
+  readonly accessKey: Secret
+  readonly pid: number
+  readonly version: string
+  /** The PEM certificate that it shows, where it speaks TLS: no authority of this machine needs to know it. */
+  readonly certificate?: string | undefined
+}
+
+/** Writes the file, readable by its user alone. @throws {FileError} `file_not_writable` */
+export async function writeServerFile(dataDir: string, file: ServerFile): Promise<void> {
+  const { accessKey, ...rest } = file
+  await writeAtomically(
+    pathOf(dataDir),
+    `${JSON.stringify({ ...rest, accessKey: accessKey.reveal() }, null, 2)}\n`,
+  )
+}
+
+/** What the file says; undefined where there is none, or none that a running server wrote. */
+export async function readServerFile(dataDir: string): Promise<ServerFile | undefined> {
+  const file = parse(await readFile(pathOf(dataDir), 'utf8').catch(() => ''))
+  return file !== undefined && isAlive(file.pid) ? file : undefined
+}
+
+/** Takes the file away, unless another process wrote it. */
+export async function removeServerFile(dataDir: string, pid: number): Promise<void> {
+  const file = parse(await readFile(pathOf(dataDir), 'utf8').catch(() => ''))
+  if (file === undefined || file.pid === pid || !isAlive(file.pid)) {
+    await unlink(pathOf(dataDir)).catch(() => undefined)
+  }
+}
+
+function pathOf(dataDir: string): string {
+  return join(dataDir, 'server.json')
+}
+
+function parse(text: string): ServerFile | undefined {
+  try {
+    const { url, accessKey, pid, version, certificate }: Record<string, unknown> = JSON.parse(text)
+    if (typeof url !== 'string' || typeof accessKey !== 'string') return undefined
+    if (typeof pid !== 'number' || typeof version !== 'string') return undefined
+    if (certificate !== undefined && typeof certificate !== 'string') return undefined
+    return { url, accessKey: new Secret(accessKey), pid, version, certificate }
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether there is a process of this number. */
+function isAlive(pid: number): boolean {
+  try {
+    // Signal 0 asks only that.
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
