@@ -198,7 +198,9 @@ export {
   rollBackRotation,
 } from './setup/rotate.ts'
 export {
+  deadKey,
   hasReached,
+  isUnderWay,
   keyInUse,
   parseRotationState,
   planRotation,

@@ -1,7 +1,7 @@
 /** @module Gives a service app a new key without a moment in which neither works. */
 
 import { systemClock } from '../clock.ts'
-import type { RotationState } from './rotation.ts'
+import { isUnderWay, type RotationState } from './rotation.ts'
 import type { RotationContext } from './rotation-context.ts'
 import { RotationError } from './rotation-error.ts'
 import { RotationRun } from './rotation-run.ts'
@@ -22,7 +22,10 @@ export async function applyRotation(
   context: RotationContext,
   options: { readonly until?: 'switched' | 'retired' } = {},
 ): Promise<RotationState> {
-  if (before.phase === 'rolled-back' || before.phase === 'finished') {
+  if (before.phase === 'rolling-back') {
+    throw outOfOrder('The rotation is being taken back.', 'Take it back to its end first.')
+  }
+  if (!isUnderWay(before)) {
     throw outOfOrder(`The rotation is ${before.phase}.`, 'Begin a new rotation.')
   }
   const run = new RotationRun(before, context)
@@ -63,7 +66,8 @@ export async function finishRotation(
 }
 
 /**
- * Makes the old key the key in use again, where it was not deleted.
+ * Makes the old key the key in use again, where it was not deleted, and removes the new one. Run again after whatever
+ * stopped it, it goes on.
  *
  * @throws {RotationError} `rotation_out_of_order`
  */
@@ -71,6 +75,7 @@ export async function rollBackRotation(
   before: RotationState,
   context: RotationContext,
 ): Promise<RotationState> {
+  if (before.phase === 'rolled-back') return before
   if (before.phase === 'finished') {
     throw outOfOrder('The old key is deleted.', 'Begin a new rotation.')
   }

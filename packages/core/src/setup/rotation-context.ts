@@ -17,7 +17,8 @@ export interface RotationContext {
   readonly credential: Omit<ServiceAppCredential, 'key' | 'scopes' | 'clientId' | 'kind'>
   /** Needed to bring it back, and for nothing else. */
   readonly oldKey?: Signer
-  readonly newKey: Signer
+  /** Absent where it is lost: then the rotation can only be taken back. */
+  readonly newKey?: Signer
   /** Keeps the state where it survives a power cut. Called before the first call and after each phase. */
   readonly save: (state: RotationState) => Promise<void>
   /** Makes this the key in use. Resolves when nothing signs with the other one any more. */

@@ -9,6 +9,7 @@ export type RotationErrorCode =
   | 'rotation_app_unfit'
   | 'rotation_keys_elsewhere'
   | 'rotation_old_key_unknown'
+  | 'rotation_new_key_unknown'
   | 'rotation_same_key'
   | 'rotation_key_without_kid'
   | 'rotation_kid_taken'

@@ -79,7 +79,7 @@ export class RotationRun {
     if (hasReached(this.#state, 'proven')) return
     const { jwksUri, oldKey, newKey } = this.#state.plan
     if (jwksUri !== undefined) await this.#requirePublished(jwksUri, [oldKey, newKey])
-    await this.#proveKey(this.#context.newKey)
+    await this.#proveKey(this.#newSigner())
     await this.#reach('proven', newKey)
   }
 
@@ -94,7 +94,7 @@ export class RotationRun {
     const { jwksUri, newKey, oldKey } = this.#state.plan
     if (jwksUri === undefined) {
       // Whatever happened since it was proven: an app whose new key fails must not lose the old one.
-      await this.#proveKey(this.#context.newKey)
+      await this.#proveKey(this.#newSigner())
       await this.#withKeys(async (admin, appId, keys) => {
         requireSuccessor(keys, newKey)
         const old = findKey(keys, oldKey)
@@ -107,14 +107,11 @@ export class RotationRun {
 
   async finish(): Promise<void> {
     const { jwksUri, newKey, oldKey } = this.#state.plan
-    await this.#proveKey(this.#context.newKey)
+    await this.#proveKey(this.#newSigner())
     if (jwksUri === undefined) {
       await this.#withKeys(async (admin, appId, keys) => {
         requireSuccessor(keys, newKey)
-        const old = findKey(keys, oldKey)
-        if (old === undefined) return
-        if (old.isActive) await deactivateKey(admin, appId, idOf(old), this.#context.signal)
-        await deleteKey(admin, appId, idOf(old), this.#context.signal)
+        await removeKey(findKey(keys, oldKey), { admin, appId, signal: this.#context.signal })
       })
     } else {
       await this.#publish([newKey])
@@ -133,9 +130,19 @@ export class RotationRun {
     }
     if (jwksUri === undefined) await this.#setActive(oldKey, true)
     await this.#proveKey(signer)
+    if (this.#state.phase !== 'rolling-back') await this.#reach('rolling-back', oldKey)
     await this.#context.switchKey(oldKey)
-    if (jwksUri === undefined) await this.#setActive(newKey, false)
+    if (jwksUri === undefined) await this.#removeKey(newKey)
+    else await this.#publish([oldKey])
     await this.#reach('rolled-back', oldKey)
+  }
+
+  #newSigner(): Signer {
+    const { newKey } = this.#context
+    if (newKey !== undefined) return newKey
+    throw new RotationError('rotation_new_key_unknown', 'The new private key is not here.', {
+      remedy: 'Put it back where it was kept, or take the rotation back with --rollback.',
+    })
   }
 
   async #reach(
@@ -193,7 +200,7 @@ export class RotationRun {
   /** The last look: where the new key alone does not do, the old one is brought back at once. */
   async #proveOrRestore(): Promise<void> {
     try {
-      await this.#proveKey(this.#context.newKey)
+      await this.#proveKey(this.#newSigner())
     } catch (error) {
       await this.#setActive(this.#state.plan.oldKey, true)
       throw error
@@ -207,6 +214,12 @@ export class RotationRun {
       const change = isActive ? activateKey : deactivateKey
       await change(admin, appId, idOf(known), this.#context.signal)
     })
+  }
+
+  #removeKey(key: PublicJwk): Promise<void> {
+    return this.#withKeys((admin, appId, keys) =>
+      removeKey(findKey(keys, key), { admin, appId, signal: this.#context.signal }),
+    )
   }
 
   #withKeys(
@@ -238,6 +251,15 @@ export class RotationRun {
       })
     }
   }
+}
+
+async function removeKey(
+  key: AppKey | undefined,
+  of: { readonly admin: Org; readonly appId: string; readonly signal: AbortSignal | undefined },
+): Promise<void> {
+  if (key === undefined) return
+  if (key.isActive) await deactivateKey(of.admin, of.appId, idOf(key), of.signal)
+  await deleteKey(of.admin, of.appId, idOf(key), of.signal)
 }
 
 /** Whether the org refuses for want of a role or a scope, also before there is a token. */

@@ -34,8 +34,11 @@ export const rotationPhases = [
   'finished',
 ] as const
 
-/** A phase of {@link rotationPhases}, or `rolled-back`: the old key is in use again. */
-export type RotationPhase = (typeof rotationPhases)[number] | 'rolled-back'
+// The old key is in use again and the new one goes; then it is gone.
+const backPhases = ['rolling-back', 'rolled-back'] as const
+
+/** A phase of {@link rotationPhases}; or `rolling-back` and `rolled-back`: the old key is in use again. */
+export type RotationPhase = (typeof rotationPhases)[number] | (typeof backPhases)[number]
 
 /** A plan and what was done of it. JSON, without any secret. */
 export interface RotationState {
@@ -70,13 +73,24 @@ export function hasReached(
   { phase }: RotationState,
   wanted: (typeof rotationPhases)[number],
 ): boolean {
-  if (phase === 'rolled-back') return false
+  if (phase === 'rolling-back' || phase === 'rolled-back') return false
   return rotationPhases.indexOf(phase) >= rotationPhases.indexOf(wanted)
+}
+
+/** Whether there is something left to do. */
+export function isUnderWay({ phase }: RotationState): boolean {
+  return phase !== 'finished' && phase !== 'rolled-back'
 }
 
 /** The public half of the key that is in use. */
 export function keyInUse(state: RotationState): PublicJwk {
   return hasReached(state, 'switched') ? state.plan.newKey : state.plan.oldKey
+}
+
+/** The public half of the key that nobody needs any more; undefined while both may be needed. */
+export function deadKey({ phase, plan }: RotationState): PublicJwk | undefined {
+  if (phase === 'finished') return plan.oldKey
+  return phase === 'rolled-back' ? plan.newKey : undefined
 }
 
 /**
@@ -92,7 +106,7 @@ export function parseRotationState(
   const members = isMembers(value) ? value : {}
   const plan = membersOf(members, 'plan')
   const text = textOf(members, 'phase')
-  const phase = ([...rotationPhases, 'rolled-back'] as const).find((known) => known === text)
+  const phase = [...rotationPhases, ...backPhases].find((known) => known === text)
   const org = textOf(plan, 'org')
   const clientId = textOf(plan, 'clientId')
   const retiredAt = textOf(members, 'retiredAt')

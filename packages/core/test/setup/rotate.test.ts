@@ -1,7 +1,9 @@
 import {
   addKey,
   changeApp,
+  deadKey,
   generateKey,
+  keyInUse,
   maxAppKeys,
   type Org,
   parseRotationState,
@@ -87,8 +89,31 @@ describe('a rotation of a key that Okta keeps', () => {
         'old-key',
         'DPoP',
       ])
-      expect((await scenario.keys())['old-key']).toBe(true)
-      expect((await scenario.keys())['new-key']).not.toBe(true)
+      expect(await scenario.keys()).toEqual({ 'old-key': true })
+    }
+  })
+
+  test('taken back, and killed after any request of that, it goes on taking it back', async () => {
+    const whole = await rotationScenario()
+    await whole.rotate()
+    const before = whole.requests.length
+    await whole.rollBack()
+    for (let stopAfter = 1; stopAfter <= whole.requests.length - before; stopAfter++) {
+      const scenario = await rotationScenario()
+      await scenario.rotate()
+      await expect(scenario.rollBack({ stopAfter })).rejects.toThrow('abort')
+      expect([stopAfter, await works(scenario)]).toEqual([stopAfter, 'DPoP'])
+      if (scenario.kept().phase === 'rolling-back') {
+        expect(keyInUse(scenario.kept()).kid).toBe('old-key')
+        await expect(scenario.rotate()).rejects.toMatchObject({ code: 'rotation_out_of_order' })
+      }
+      expect(await scenario.rollBack()).toMatchObject({ phase: 'rolled-back' })
+      expect([stopAfter, scenario.inUse(), await scenario.keys()]).toEqual([
+        stopAfter,
+        'old-key',
+        { 'old-key': true },
+      ])
+      expect(deadKey(scenario.kept())?.kid).toBe('new-key')
     }
   })
 

@@ -1,8 +1,9 @@
-/** @module The folder of a setup: the private key, the settings for other tools, and how far the setup and a rotation got. */
+/** @module A setup's place that is a folder: the private key, the settings for other tools, and how far everything got. */
 
 import { chmod, mkdir, open, readdir, rmdir, stat, unlink } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import {
+  deadKey,
   exportPem,
   importKey,
   type PrimeTest,
@@ -13,12 +14,15 @@ import {
   type RotationState,
   type Secret,
   type SetupState,
+  thumbprint,
 } from '@postern/core'
 import { syncFolder, writeAtomically } from '../config/atomic-file.ts'
 import { unwritable } from '../config/secret-reference.ts'
 import { readTextFile } from '../config/text-file.ts'
 import { FolderError } from './folder-error.ts'
 import { formatOktaEnv, type OktaEnvFile } from './okta-env-file.ts'
+import type { RotatedApp } from './rotated-app.ts'
+import type { SetupPlace } from './setup-place.ts'
 
 const SETUP = 'setup.json'
 const ROTATION = 'rotation.json'
@@ -32,12 +36,16 @@ const TEMPORARY =
   /^\.(?:(?:setup|rotation|jwks)\.json|okta\.env|api-token|lock|key-[\w-]+\.pem)\.[0-9a-f]{8}$/
 
 /** A folder of mode 0700 whose files have mode 0600. Each is written whole or not at all. */
-export class SetupFolder {
+export class SetupFolder implements SetupPlace {
   /** Absolute. */
   readonly path: string
 
   private constructor(path: string) {
     this.path = path
+  }
+
+  get label(): string {
+    return this.path
   }
 
   /**
@@ -65,55 +73,57 @@ export class SetupFolder {
     })
   }
 
-  /** How far the setup got; undefined where none was begun. @throws {SetupError} `setup_state_invalid` */
   async readSetup(): Promise<SetupState | undefined> {
     const value = await this.#readJson(SETUP)
     return value === undefined ? undefined : parseSetupState(value)
   }
 
-  saveSetup(state: SetupState): Promise<void> {
-    return this.#writeJson(SETUP, state)
+  async beginSetup(state: SetupState, key: PrivateKey): Promise<void> {
+    await this.#writeJson(SETUP, state)
+    await this.#writeKey(key)
+    if (state.plan.jwksUri !== undefined) await this.writeKeySet([key.publicJwk])
+    await this.#writeSettings(state, key)
   }
 
-  /** How far the last rotation got; undefined where there was none. @throws {RotationError} `rotation_state_invalid` */
+  async saveSetup(state: SetupState, key?: PrivateKey): Promise<void> {
+    if (key !== undefined) await this.#writeSettings(state, key)
+    await this.#writeJson(SETUP, state)
+  }
+
   async readRotation(customDomains: readonly string[] = []): Promise<RotationState | undefined> {
     const value = await this.#readJson(ROTATION)
     return value === undefined ? undefined : parseRotationState(value, { customDomains })
   }
 
-  saveRotation(state: RotationState): Promise<void> {
-    return this.#writeJson(ROTATION, state)
+  async beginRotation(state: RotationState, newKey: PrivateKey): Promise<void> {
+    // After the last one, the machine may have stopped before its dead key was deleted.
+    const last = await this.readRotation([state.plan.org])
+    if (last !== undefined) await this.#removeDeadKey(last)
+    await this.#writeKey(newKey)
+    await this.#writeJson(ROTATION, state)
   }
 
-  /** The place of a key's private half, named by its thumbprint: the key in use is the one that okta.env names. */
-  keyPath(thumbprint: string): string {
-    return join(this.path, `key-${thumbprint.slice(0, 16)}.pem`)
+  async saveRotation(state: RotationState): Promise<void> {
+    await this.#writeJson(ROTATION, state)
+    await this.#removeDeadKey(state)
   }
 
-  /** Keeps a private key. Never overwrites one: the same name is the same key. */
-  async writeKey(key: PrivateKey): Promise<void> {
-    const path = this.keyPath(key.thumbprint)
-    if ((await readTextFile(path)) !== undefined) return
-    const pem = await exportPem(key)
-    await writeAtomically(path, pem.reveal())
+  async useKey(
+    { label, org, clientId, scopes, dpopRequired }: RotatedApp,
+    publicJwk: PublicJwk,
+  ): Promise<void> {
+    await this.#writeEnv({ label, org, clientId, scopes, dpopRequired, publicJwk })
   }
 
-  /** The private key of a public half; undefined where the folder does not have it. */
-  async readKey(
-    { kid, alg }: PublicJwk,
-    thumbprint: string,
-    isProbablePrime: PrimeTest,
-  ): Promise<PrivateKey | undefined> {
-    const text = await readTextFile(this.keyPath(thumbprint))
+  async readKey(publicJwk: PublicJwk, isProbablePrime: PrimeTest): Promise<PrivateKey | undefined> {
+    const { kid, alg } = publicJwk
+    const text = await readTextFile(this.keyPath(await thumbprint(publicJwk)))
     return text === undefined ? undefined : importKey(text, { kid, alg, isProbablePrime })
   }
 
-  writeEnv(
-    settings: Omit<OktaEnvFile, 'keyPath'> & { readonly thumbprint: string },
-  ): Promise<void> {
-    const { thumbprint, ...rest } = settings
-    const text = formatOktaEnv({ ...rest, keyPath: this.keyPath(thumbprint) })
-    return writeAtomically(this.envPath, text)
+  /** The place of a key's private half, named by its thumbprint: the key in use is the one that okta.env names. */
+  keyPath(print: string): string {
+    return join(this.path, `key-${print.slice(0, 16)}.pem`)
   }
 
   get envPath(): string {
@@ -133,12 +143,6 @@ export class SetupFolder {
     return this.#writeJson(KEY_SET, { keys })
   }
 
-  /** Deletes a private key that is of no use any more. */
-  async removeKey(thumbprint: string): Promise<void> {
-    await unlink(this.keyPath(thumbprint)).catch(() => undefined)
-    await syncFolder(this.path)
-  }
-
   /** Keeps an API token that a person made. */
   writeApiToken(apiToken: Secret): Promise<void> {
     return writeAtomically(this.apiTokenPath, `${apiToken.reveal()}\n`)
@@ -148,7 +152,6 @@ export class SetupFolder {
     return join(this.path, API_TOKEN)
   }
 
-  /** Deletes what a setup and its rotations wrote; the plan last, so that a stop in between shows. */
   async clear(): Promise<void> {
     const names = (await readdir(this.path)).filter(
       (name) => isOwn(name) && name !== SETUP && name !== LOCK,
@@ -164,6 +167,37 @@ export class SetupFolder {
     await this.clear()
     await unlink(join(this.path, LOCK)).catch(() => undefined)
     await rmdir(this.path).catch(() => undefined)
+  }
+
+  /** Keeps a private key. Never overwrites one: the same name is the same key. */
+  async #writeKey(key: PrivateKey): Promise<void> {
+    const path = this.keyPath(key.thumbprint)
+    if ((await readTextFile(path)) !== undefined) return
+    const pem = await exportPem(key)
+    await writeAtomically(path, pem.reveal())
+  }
+
+  async #removeDeadKey(state: RotationState): Promise<void> {
+    const dead = deadKey(state)
+    if (dead === undefined) return
+    await unlink(this.keyPath(await thumbprint(dead))).catch(() => undefined)
+    await syncFolder(this.path)
+  }
+
+  #writeSettings({ plan, app, skipped }: SetupState, { publicJwk }: PrivateKey): Promise<void> {
+    return this.#writeEnv({
+      label: plan.label,
+      org: plan.org,
+      clientId: app?.clientId ?? plan.clientId,
+      publicJwk,
+      scopes: plan.scopes,
+      dpopRequired: plan.dpopRequired && !('require-dpop' in skipped),
+    })
+  }
+
+  async #writeEnv(settings: Omit<OktaEnvFile, 'keyPath'>): Promise<void> {
+    const keyPath = this.keyPath(await thumbprint(settings.publicJwk))
+    await writeAtomically(this.envPath, formatOktaEnv({ ...settings, keyPath }))
   }
 
   async #readJson(name: string): Promise<unknown> {

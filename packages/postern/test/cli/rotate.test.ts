@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { importKey, parseOrgUrl, TokenSource } from '@postern/core'
 import { type RunningOrg, type StartOptions, startOrg } from '@postern/emulator'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -176,6 +176,31 @@ describe('postern rotate', () => {
     expect([code, stdout.includes('in use again')]).toEqual([0, true])
     expect(readFileSync(`${desk.out}/okta.env`, 'utf8')).toBe(before)
     await readAndAsk(desk)
+    // Nothing is left of the new one.
+    expect([keysOf(desk), keyFiles(desk).length]).toEqual([['ACTIVE'], 1])
+  })
+
+  test('deletes the dead key of the last rotation, where the machine stopped before that', async () => {
+    const desk = await openDesk()
+    await desk.rotate()
+    const files = keyFiles(desk).map((name) => [name, readFileSync(`${desk.out}/${name}`)] as const)
+    await desk.rotate(['--rollback'])
+    for (const [name, pem] of files) writeFileSync(`${desk.out}/${name}`, pem)
+    await desk.rotate()
+    expect(keyFiles(desk)).toHaveLength(2)
+    await readAndAsk(desk)
+  })
+
+  test('takes a rotation back whose new private key is lost, and does not go on with it', async () => {
+    const desk = await openDesk()
+    const old = keyFiles(desk)
+    await desk.rotate(['--keep-old'])
+    for (const name of keyFiles(desk)) if (!old.includes(name)) rmSync(`${desk.out}/${name}`)
+    const { code, stderr } = await desk.rotate()
+    expect([code, stderr.includes('rotation_new_key_unknown')]).toEqual([1, true])
+    expect((await desk.rotate(['--rollback'])).code).toBe(0)
+    expect(keysOf(desk)).toEqual(['ACTIVE'])
+    await readAndAsk(desk)
   })
 
   test('leaves the old key in use beside the new one where that is asked for', async () => {
@@ -270,12 +295,12 @@ describe('postern rotate', () => {
 
   test('shows no secret in any output or file but those of the keys', async () => {
     const desk = await openDesk()
-    const outputs = [
-      await desk.rotate(['--debug']),
+    const outputs = [await desk.rotate(['--debug'])]
+    const secrets = keyFiles(desk).map((name) => readFileSync(`${desk.out}/${name}`, 'utf8'))
+    outputs.push(
       await desk.rotate(['--rollback', '--output', 'json']),
       await desk.rotate(['--from', desk.place.path('nowhere')]),
-    ]
-    const secrets = keyFiles(desk).map((name) => readFileSync(`${desk.out}/${name}`, 'utf8'))
+    )
     const others = readdirSync(desk.out).filter((name) => !name.endsWith('.pem'))
     const shown = [
       ...outputs.flatMap(({ stdout, stderr }) => [stdout, stderr]),

@@ -3,6 +3,8 @@
 import {
   applyRotation,
   finishRotation,
+  hasReached,
+  isUnderWay,
   keyInUse,
   type Org,
   PrivateKey,
@@ -15,23 +17,15 @@ import {
   retiredMinMs,
   rollBackRotation,
   rotationNeeds,
-  type ServiceAppCredential,
   systemClock,
-  thumbprint,
 } from '@postern/core'
 import { writeAtomically } from '../../config/atomic-file.ts'
 import { readSecretText, requireOneFromStdin } from '../../config/secret-reference.ts'
 import { UsageError } from '../../config/usage-error.ts'
 import { FolderError } from '../../connections/folder-error.ts'
 import { lockFolder } from '../../connections/folder-lock.ts'
-import {
-  appOfSetup,
-  isUnderWay,
-  type PreparedRotation,
-  prepareRotation,
-  type RotatedApp,
-  useKey,
-} from '../../connections/rotate.ts'
+import { type PreparedRotation, prepareRotation } from '../../connections/rotate.ts'
+import { appOfSetup, type RotatedApp, selfAdmin } from '../../connections/rotated-app.ts'
 import { hasSetup, SetupFolder } from '../../connections/setup-folder.ts'
 import { isProbablePrime } from '../../http/primes.ts'
 import type { ConnectionFlags } from '../connection-flags.ts'
@@ -83,7 +77,7 @@ export async function rotate(
   const place = await findPlace(folder, flags)
   if (place.app.jwksUri === undefined) tell(rotationNeeds)
   const kept = await folder.readRotation(place.app.customDomains)
-  if ((flags.retire || flags.rollback) && !isUnderWay(kept)) {
+  if ((flags.retire || flags.rollback) && !(kept && isUnderWay(kept))) {
     throw new UsageError('usage_invalid', 'No rotation is under way in that folder.', {
       remedy: 'Run the rotation first, without --retire and --rollback.',
     })
@@ -91,7 +85,6 @@ export async function rotate(
   const prepared = await prepareRotation(folder, place.app, isProbablePrime)
   const context = await contextOf(place, prepared, flags, { graceMs, signal })
   const state = await run(prepared.state, context, flags)
-  if (state.phase === 'finished') await folder.removeKey(await thumbprint(state.plan.oldKey))
   await printRotation(state, options)
 }
 
@@ -100,7 +93,7 @@ function run(
   context: RotationContext,
   { retire, rollback, keepOld }: RotateFlags,
 ): Promise<RotationState> {
-  if (rollback) return rollBackRotation(state, context)
+  if (rollback || state.phase === 'rolling-back') return rollBackRotation(state, context)
   // A second run is for what the first one left to do.
   if (retire || state.phase === 'retired') return finishRotation(state, context)
   return applyRotation(state, context, { until: keepOld ? 'switched' : 'retired' })
@@ -122,7 +115,8 @@ async function findPlace(folder: SetupFolder, flags: RotateFlags): Promise<Place
     })
   }
   const { clientId, key, scopes, authorizationServerId, assertion, headers } = credential
-  if (isUnderWay(rotation)) requireSameApp(rotation, { org, clientId })
+  const underWay = rotation && isUnderWay(rotation) ? rotation : undefined
+  if (underWay) requireSameApp(underWay, { org, clientId })
   const jwksUri = flags.jwksUrl === undefined ? {} : { jwksUri: parseJwksUri(flags.jwksUrl) }
   const app: RotatedApp = {
     label: description ?? flags.name ?? clientId,
@@ -131,7 +125,7 @@ async function findPlace(folder: SetupFolder, flags: RotateFlags): Promise<Place
     scopes,
     dpopRequired: credential.dpopRequired ?? false,
     ...jwksUri,
-    publicJwk: isUnderWay(rotation) ? keyInUse(rotation) : key.publicJwk,
+    publicJwk: underWay ? keyInUse(underWay) : key.publicJwk,
     customDomains,
     more: { authorizationServerId, assertion, headers },
   }
@@ -161,26 +155,21 @@ async function contextOf(
   const oldKey = prepared.oldKey ?? sameKey(givenKey, state.plan.oldKey)
   const transport = openTransport(app.org, app.jwksUri)
   const place = { org: app.org, transport, customDomains: app.customDomains }
-  const signer = keyInUse(state).kid === newKey.kid ? newKey : (oldKey ?? newKey)
-  const own: ServiceAppCredential = {
-    kind: 'service-app',
-    ...app.more,
-    ...(app.dpopRequired ? { dpopRequired: true } : {}),
-    clientId: app.clientId,
-    key: signer,
-    scopes: ['okta.apps.manage'],
+  const openOwn = () => {
+    const key = hasReached(state, 'switched') ? newKey : (oldKey ?? newKey)
+    return key && openClient(place, selfAdmin(app, key))
   }
+  const admin =
+    app.jwksUri === undefined ? ((await openAdmin(flags, place)) ?? openOwn()) : undefined
   return {
-    ...(app.jwksUri === undefined
-      ? { admin: (await openAdmin(flags, place)) ?? openClient(place, own) }
-      : {}),
+    ...(admin === undefined ? {} : { admin }),
     openOrg: (credential) => openClient(place, credential),
     credential: app.dpopRequired ? { ...app.more, dpopRequired: true } : app.more,
     ...(oldKey === undefined ? {} : { oldKey }),
-    newKey,
+    ...(newKey === undefined ? {} : { newKey }),
     save: (kept) => folder.saveRotation(kept),
     switchKey: async (publicJwk) => {
-      await useKey(folder, app, publicJwk)
+      await folder.useKey(app, publicJwk)
       if (app.jwksUri !== undefined || flags.keepOld || graceMs === 0) return
       tell(`Programs have ${graceMs / 1_000} s to read the settings again (--grace-seconds).`)
       await systemClock.sleep(graceMs, { signal })
@@ -250,6 +239,7 @@ function describeOldKey({ phase, plan }: RotationState): string {
       return plan.jwksUri === undefined ? 'deactivated' : 'still published'
     case 'finished':
       return plan.jwksUri === undefined ? 'deleted' : 'published no more'
+    case 'rolling-back':
     case 'rolled-back':
       return 'in use again'
     default:
@@ -263,6 +253,8 @@ function nextOf({ phase, retiredAt }: RotationState): string {
       const from = new Date(Date.parse(retiredAt ?? '') + retiredMinMs).toISOString()
       return `From ${from} on, run with --retire to delete the old key; until then --rollback brings it back.`
     }
+    case 'rolling-back':
+      return 'Run it again: the new key is still there.'
     case 'finished':
     case 'rolled-back':
       return 'Nothing: the rotation is over.'

@@ -17,7 +17,6 @@ import {
 } from '@postern/core'
 import { UsageError } from '../../config/usage-error.ts'
 import { lockFolder } from '../../connections/folder-lock.ts'
-import { keepSetup } from '../../connections/setup.ts'
 import { hasSetup, SetupFolder } from '../../connections/setup-folder.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { describeStep, type GuidePrompts, openPrompts } from '../guide-prompts.ts'
@@ -91,7 +90,7 @@ async function guideServiceApp(
       done,
       ...app,
     }
-    await keepSetup(folder, state, key)
+    await folder.saveSetup(state, key)
   }
   if (!steps.every(({ id }) => state.done.includes(`guide ${id}`))) return tellStopped()
   const credential = credentialOf(state, key)

@@ -14,7 +14,6 @@ import { readSecretText } from '../../config/secret-reference.ts'
 import { UsageError } from '../../config/usage-error.ts'
 import { FolderError } from '../../connections/folder-error.ts'
 import { lockFolder } from '../../connections/folder-lock.ts'
-import { keepSetup } from '../../connections/setup.ts'
 import { hasSetup, SetupFolder } from '../../connections/setup-folder.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { openClient } from '../open-client.ts'
@@ -62,7 +61,7 @@ export async function setup(
     admin: openClient(place, { kind: 'api-token', apiToken: adminToken }),
     openOrg: (credential) => openClient(place, credential),
     key,
-    save: (kept) => keepSetup(folder, kept, key),
+    save: (kept) => folder.saveSetup(kept, key),
     transport,
     onProgress: tellSetupProgress,
     signal,
