@@ -39,7 +39,8 @@ async function runCommand(
   if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
     throw (await import('./failure.ts')).tlsVerificationOff()
   }
-  const program = createProgram(version, format, interruption.signal)
+  const program = createProgram(version, format)
+  await addCommands(program, args, interruption.signal)
   try {
     const asked = args.length === 0 ? ['--help'] : args
     await interruption.settle(program.parseAsync(asked, { from: 'user' }))
@@ -62,32 +63,49 @@ function errorFormat(args: readonly string[]): OutputFormat {
   return last === 'json' || last === 'jsonl' ? last : 'table'
 }
 
-function createProgram(version: string, format: OutputFormat, signal: AbortSignal): Command {
-  const program = new QuietCommand('postern')
-    .description('The service entrance to Okta.')
-    .version(version, '-V, --version')
-    .addOption(
-      new Option('--output <format>', 'how data is printed; default: what suits the command')
-        .choices(outputFormats)
-        // The parser's own refusal would repeat the value.
-        .argParser(parseOutputFormat),
-    )
-    .option('--data <dir>', 'where everything is kept; default: $POSTERN_DATA, or your data folder')
-    .option(
-      '--database <reference>',
-      'keep it in PostgreSQL: env:NAME or a file with the URL, or a URL without a password',
-    )
-    .option(
-      '--master-key <reference>',
-      'what seals secrets: env:NAME, file:PATH, exec:COMMAND or kms:COMMAND',
-    )
-    .option('--debug', 'with an error, where in the program it came from')
-    .exitOverride()
-    // Help in the place of an error is for people.
-    .configureOutput(format === 'table' ? {} : { writeErr: () => undefined })
-    .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
-  for (const addCommand of commands) addCommand(program, signal)
-  return program
+function createProgram(version: string, format: OutputFormat): Command {
+  return (
+    new QuietCommand('postern')
+      .description('The service entrance to Okta.')
+      .version(version, '-V, --version')
+      .addOption(
+        new Option('--output <format>', 'how data is printed; default: what suits the command')
+          .choices(outputFormats)
+          // The parser's own refusal would repeat the value.
+          .argParser(parseOutputFormat),
+      )
+      .option(
+        '--data <dir>',
+        'where everything is kept; default: $POSTERN_DATA, or your data folder',
+      )
+      .option(
+        '--database <reference>',
+        'keep it in PostgreSQL: env:NAME or a file with the URL, or a URL without a password',
+      )
+      .option(
+        '--master-key <reference>',
+        'what seals secrets: env:NAME, file:PATH, exec:COMMAND or kms:COMMAND',
+      )
+      .option('--debug', 'with an error, where in the program it came from')
+      .exitOverride()
+      // Help in the place of an error is for people.
+      .configureOutput(format === 'table' ? {} : { writeErr: () => undefined })
+      .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
+  )
+}
+
+/** Adds every command by its name, and of those that are called what they take. */
+async function addCommands(
+  program: Command,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (const { name, description, load } of commands) {
+    const command = program.command(name).description(description)
+    if (!args.includes(name)) continue
+    const define = await load()
+    define(command, signal)
+  }
 }
 
 function parseOutputFormat(text: string): OutputFormat | 'terraform' {

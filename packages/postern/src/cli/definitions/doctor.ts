@@ -4,12 +4,9 @@ import type { Command } from 'commander'
 import { addConnectionFlags } from '../connection-flags.ts'
 import { globalOptions } from '../global-options.ts'
 
-/** Adds `doctor`. */
-export function addDoctorCommand(program: Command, signal: AbortSignal): void {
-  const command = program
-    .command('doctor')
-    .description('say what is wrong with a connection and what to click; changes nothing')
-    .argument('[name]', 'the connection')
+/** Gives `doctor` its arguments and flags. */
+export function defineDoctor(command: Command, signal: AbortSignal): void {
+  command.argument('[name]', 'the connection')
   addConnectionFlags(command)
     .option(
       '--for <purpose>',

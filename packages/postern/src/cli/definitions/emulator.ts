@@ -4,11 +4,8 @@ import type { Command } from 'commander'
 import { addConnectionFlags } from '../connection-flags.ts'
 import { collect, globalOptions } from '../global-options.ts'
 
-/** Adds `emulator` with what is below it. */
-export function addEmulatorCommand(program: Command, signal: AbortSignal): void {
-  const emulator = program
-    .command('emulator')
-    .description('run an Okta org on this machine, with faults, until Ctrl-C')
+/** Gives `emulator` its arguments and flags, and what is below it. */
+export function defineEmulator(emulator: Command, signal: AbortSignal): void {
   // A command of its own, so that `compare` has --scopes and --dpop of a connection; nobody need write its name.
   const start = addStartCommand(emulator, signal)
   emulator.addHelpText('after', () => `\n${start.helpInformation()}`)

@@ -3,11 +3,8 @@
 import type { Command } from 'commander'
 import { globalOptions } from '../global-options.ts'
 
-/** Adds `keys` with what is below it. */
-export function addKeysCommands(program: Command, signal: AbortSignal): void {
-  const keys = program
-    .command('keys')
-    .description('make a key pair, look at one, or print its public half')
+/** Gives `keys` its arguments and flags, and what is below it. */
+export function defineKeys(keys: Command, signal: AbortSignal): void {
   keys
     .command('generate')
     .description('make a key pair: the private half to a file (0600), the public half on stdout')

@@ -5,13 +5,9 @@ import { addConnectionFlags } from '../connection-flags.ts'
 import { globalOptions } from '../global-options.ts'
 import { ArgumentFailure } from '../quiet-command.ts'
 
-/** Adds `read`. */
-export function addReadCommand(program: Command, signal: AbortSignal): void {
-  const command = program
-    .command('read')
-    .description(
-      'read users, groups, group-members, apps, app-assignments or system-log, as JSON lines of what Okta sent',
-    )
+/** Gives `read` its arguments and flags. */
+export function defineRead(command: Command, signal: AbortSignal): void {
+  command
     .usage('[options] [name] INPUT')
     .argument('[words...]')
     .option('--since <time>', 'only what is newer: an instant, or an age such as 30m, 24h, 7d')

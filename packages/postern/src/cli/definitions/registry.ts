@@ -1,23 +1,58 @@
-/** @module Every command, in the order of the help. */
+/** @module Every command, in the order of the help. What one takes is loaded when it is called. */
 
 import type { Command } from 'commander'
-import { addDoctorCommand } from './doctor.ts'
-import { addEmulatorCommand } from './emulator.ts'
-import { addKeysCommands } from './keys.ts'
-import { addReadCommand } from './read.ts'
-import { addRequestCommand } from './request.ts'
-import { addRotateCommand } from './rotate.ts'
-import { addSetupCommand } from './setup.ts'
-import { addTokenCommand } from './token.ts'
 
-/** Each adds one command to the program; what the command does is loaded when it is called. */
-export const commands: readonly ((program: Command, signal: AbortSignal) => void)[] = [
-  addKeysCommands,
-  addSetupCommand,
-  addRotateCommand,
-  addDoctorCommand,
-  addTokenCommand,
-  addRequestCommand,
-  addReadCommand,
-  addEmulatorCommand,
+/** A command, as far as the help of the program shows it. */
+export interface CommandEntry {
+  readonly name: string
+  readonly description: string
+  /** Gives the function that defines its arguments, flags and subcommands. */
+  readonly load: () => Promise<(command: Command, signal: AbortSignal) => void>
+}
+
+/** Each command of the program. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'keys',
+    description: 'make a key pair, look at one, or print its public half',
+    load: async () => (await import('./keys.ts')).defineKeys,
+  },
+  {
+    name: 'setup',
+    description:
+      'make a service app in Okta, and prove that it works; its credential goes to --out',
+    load: async () => (await import('./setup.ts')).defineSetup,
+  },
+  {
+    name: 'rotate',
+    description:
+      'give a service app a new key: registered, proven, switched to, then the old one goes',
+    load: async () => (await import('./rotate.ts')).defineRotate,
+  },
+  {
+    name: 'doctor',
+    description: 'say what is wrong with a connection and what to click; changes nothing',
+    load: async () => (await import('./doctor.ts')).defineDoctor,
+  },
+  {
+    name: 'token',
+    description: 'get an access token, Bearer or DPoP, whichever the app asks for',
+    load: async () => (await import('./token.ts')).defineToken,
+  },
+  {
+    name: 'request',
+    description: "call an org's management API: paced, repeated where that helps, DPoP included",
+    load: async () => (await import('./request.ts')).defineRequest,
+  },
+  {
+    name: 'read',
+    description:
+      'read users, groups, group-members, apps, app-assignments or system-log, as JSON lines of what Okta sent',
+    load: async () => (await import('./read.ts')).defineRead,
+  },
+  {
+    name: 'emulator',
+    description: 'run an Okta org on this machine, with faults, until Ctrl-C',
+    load: async () => (await import('./emulator.ts')).defineEmulator,
+  },
 ]

@@ -5,11 +5,9 @@ import { addConnectionFlags } from '../connection-flags.ts'
 import { collect, globalOptions } from '../global-options.ts'
 import { ArgumentFailure } from '../quiet-command.ts'
 
-/** Adds `request`. */
-export function addRequestCommand(program: Command, signal: AbortSignal): void {
-  const command = program
-    .command('request')
-    .description("call an org's management API: paced, repeated where that helps, DPoP included")
+/** Gives `request` its arguments and flags. */
+export function defineRequest(command: Command, signal: AbortSignal): void {
+  command
     .usage('[options] [name] METHOD PATH')
     .argument('[words...]')
     .option('--query <name=value>', 'a parameter of the query; may be repeated', collect)

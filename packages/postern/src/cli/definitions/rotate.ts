@@ -4,13 +4,9 @@ import type { Command } from 'commander'
 import { addConnectionFlags } from '../connection-flags.ts'
 import { globalOptions } from '../global-options.ts'
 
-/** Adds `rotate`. */
-export function addRotateCommand(program: Command, signal: AbortSignal): void {
-  const command = program
-    .command('rotate')
-    .description(
-      'give a service app a new key: registered, proven, switched to, then the old one goes',
-    )
+/** Gives `rotate` its arguments and flags. */
+export function defineRotate(command: Command, signal: AbortSignal): void {
+  command
     .argument('[name]', 'the connection')
     .option('--from <dir>', 'the folder of a setup: what it says is rotated, in place')
   addConnectionFlags(command)

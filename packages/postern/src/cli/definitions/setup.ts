@@ -3,13 +3,9 @@
 import type { Command } from 'commander'
 import { collect, planOptions } from '../global-options.ts'
 
-/** Adds `setup`. */
-export function addSetupCommand(program: Command, signal: AbortSignal): void {
-  program
-    .command('setup')
-    .description(
-      'make a service app in Okta, and prove that it works; its credential goes to --out',
-    )
+/** Gives `setup` its arguments and flags. */
+export function defineSetup(command: Command, signal: AbortSignal): void {
+  command
     .argument('<name>', 'what the connection is called')
     .option('--org <url>', 'Org URL, for example https://acme.okta.com')
     .option(

@@ -4,12 +4,9 @@ import type { Command } from 'commander'
 import { addConnectionFlags } from '../connection-flags.ts'
 import { collect, globalOptions } from '../global-options.ts'
 
-/** Adds `token`. */
-export function addTokenCommand(program: Command, signal: AbortSignal): void {
-  const command = program
-    .command('token')
-    .description('get an access token, Bearer or DPoP, whichever the app asks for')
-    .argument('[name]', 'the connection')
+/** Gives `token` its arguments and flags. */
+export function defineToken(command: Command, signal: AbortSignal): void {
+  command.argument('[name]', 'the connection')
   addConnectionFlags(command)
     .option('--scope <scope>', 'ask for this scope only; may be repeated', collect)
     .option(
