@@ -8,5 +8,7 @@ export default defineConfig({
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     globalSetup: ['test/global-setup.ts'],
     testTimeout: 20_000,
+    // An embedded store is made from nothing in one, while other tests have the processors.
+    hookTimeout: 60_000,
   },
 })

@@ -78,6 +78,18 @@ export const allowed: readonly Allowed[] = [
   },
   {
     rule: 'secret-reveal',
+    place: 'packages/postern/src/config/master-key/file.ts',
+    text: 'newMasterKeyLine(version).reveal',
+    why: 'keeps a new version of the master key in its file',
+  },
+  {
+    rule: 'secret-reveal',
+    place: 'packages/postern/src/config/master-key/file.ts',
+    text: 'newMasterKeyLine(1).reveal',
+    why: 'writes the first master key to its file',
+  },
+  {
+    rule: 'secret-reveal',
     place: 'packages/postern/src/config/okta-environment.ts',
     why: 'reads settings that are no secrets from where secrets are found too',
   },
@@ -144,7 +156,7 @@ export const allowed: readonly Allowed[] = [
   {
     rule: 'secret-reveal',
     place: 'packages/postern/src/store/key-wrapper.ts',
-    text: 'masterKey.reveal',
+    text: 'key.reveal',
     why: 'wraps data keys with the master key',
   },
   {

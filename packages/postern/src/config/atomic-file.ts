@@ -1,7 +1,7 @@
 /** @module Writes a file so that it is there whole or not at all, also after a power cut. */
 
 import { randomUUID } from 'node:crypto'
-import { open, rename, unlink } from 'node:fs/promises'
+import { link, open, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { unwritable } from './secret-reference.ts'
 
@@ -11,6 +11,27 @@ import { unwritable } from './secret-reference.ts'
  * @throws {FileError} `file_not_writable`
  */
 export async function writeAtomically(path: string, text: string): Promise<void> {
+  await place(path, text, rename)
+}
+
+/**
+ * Writes a text to a new file of mode 0600.
+ *
+ * @throws {FileError} `file_exists`, `file_not_writable`
+ */
+export async function createAtomically(path: string, text: string): Promise<void> {
+  await place(path, text, async (temporary) => {
+    // Unlike a renaming, a second name takes no other file's place.
+    await link(temporary, path)
+    await unlink(temporary)
+  })
+}
+
+async function place(
+  path: string,
+  text: string,
+  move: (temporary: string, path: string) => Promise<void>,
+): Promise<void> {
   const folder = dirname(path)
   const temporary = join(folder, `.${basename(path)}.${randomUUID().slice(0, 8)}`)
   try {
@@ -22,7 +43,7 @@ export async function writeAtomically(path: string, text: string): Promise<void>
     } finally {
       await file.close()
     }
-    await rename(temporary, path)
+    await move(temporary, path)
     await syncFolder(folder)
   } catch (error) {
     await unlink(temporary).catch(() => undefined)

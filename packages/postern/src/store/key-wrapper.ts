@@ -1,46 +1,41 @@
 /** @module What wraps data keys: a master key in this process, or a key management service. */
 
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import type { Secret } from '@postern/core'
+import type { MasterKey, WrapContext } from '../config/master-key/source.ts'
+import { decrypt, encrypt } from './aes-gcm.ts'
 
-/** One version of a master key, wherever it is. */
+/** One version of the master key, wherever it is. */
 export interface KeyWrapper {
   /** From 1 on. */
   readonly version: number
-  /** Wraps a data key of 32 bytes. @param place - bound to the result: unwrapping needs the same bytes. */
-  wrap(dataKey: Uint8Array, place: Uint8Array): Promise<Uint8Array>
-  /** @throws where the key, the place or the bytes are not those of `wrap`. */
-  unwrap(wrapped: Uint8Array, place: Uint8Array): Promise<Uint8Array>
+  /** Wraps a data key of 32 bytes. @param context - bound to the result: unwrapping needs the same. */
+  wrap(dataKey: Uint8Array, context: WrapContext): Promise<Uint8Array>
+  /**
+   * @throws {MasterKeyError} where a service cannot be asked; any other error where the key, the context or the bytes are not
+   * those of `wrap`.
+   */
+  unwrap(wrapped: Uint8Array, context: WrapContext): Promise<Uint8Array>
 }
 
-const NONCE_BYTES = 12
-const TAG_BYTES = 16
-
-/** Wraps with a master key of 32 bytes, AES-256-GCM. */
-export function localWrapper(version: number, masterKey: Secret<Uint8Array>): KeyWrapper {
+/** Wraps with AES-256-GCM where the key is here, and through the service where that has it. */
+export function wrapperOf(masterKey: MasterKey): KeyWrapper {
+  const { version } = masterKey
+  if ('service' in masterKey) {
+    const { service } = masterKey
+    return {
+      version,
+      wrap: (dataKey, context) => service.wrap(version, dataKey, context),
+      unwrap: (wrapped, context) => service.unwrap(version, wrapped, context),
+    }
+  }
+  const { key } = masterKey
   return {
     version,
-    wrap: async (dataKey, place) => encrypt(masterKey.reveal(), dataKey, place),
-    unwrap: async (wrapped, place) => decrypt(masterKey.reveal(), wrapped, place),
+    wrap: async (dataKey, context) => encrypt(key.reveal(), dataKey, bytesOf(context)),
+    unwrap: async (wrapped, context) => decrypt(key.reveal(), wrapped, bytesOf(context)),
   }
 }
 
-/** AES-256-GCM: nonce (12 bytes), ciphertext, tag (16 bytes). */
-export function encrypt(key: Uint8Array, plain: Uint8Array, place: Uint8Array): Uint8Array {
-  const nonce = randomBytes(NONCE_BYTES)
-  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
-  cipher.setAAD(place)
-  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()])
-}
-
-/** The reverse of {@link encrypt}. @throws where anything is not as it was. */
-export function decrypt(key: Uint8Array, sealed: Uint8Array, place: Uint8Array): Uint8Array {
-  const nonce = sealed.subarray(0, NONCE_BYTES)
-  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
-  decipher.setAAD(place)
-  decipher.setAuthTag(sealed.subarray(-TAG_BYTES))
-  return Buffer.concat([
-    decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)),
-    decipher.final(),
-  ])
+/** What is authenticated beside the ciphertext, unambiguously. */
+export function bytesOf(context: WrapContext): Uint8Array {
+  return Buffer.from(JSON.stringify(context))
 }

@@ -1,8 +1,17 @@
 /** @module How secrets are encrypted in the store: each with a data key of its own, which the master key wraps. */
 
 import { randomBytes } from 'node:crypto'
-import { PosternError, Secret } from '@postern/core'
-import { decrypt, encrypt, type KeyWrapper } from './key-wrapper.ts'
+import { type Clock, Secret } from '@postern/core'
+import {
+  MasterKeyError,
+  type MasterKeySource,
+  type WrapContext,
+} from '../config/master-key/source.ts'
+import { decrypt, encrypt } from './aes-gcm.ts'
+import { bytesOf } from './key-wrapper.ts'
+import { MasterKeys, type SealState } from './master-keys.ts'
+import { SealError } from './seal-error.ts'
+import type { Store } from './store.ts'
 
 /** What a secret is. */
 export type SecretKind = 'private-key' | 'api-token' | 'headers'
@@ -22,78 +31,110 @@ export interface SealedSecret {
   readonly sealed: Uint8Array
 }
 
-/** What can be wrong with a secret of the store. */
-export type SealErrorCode = 'seal_broken' | 'seal_locked'
-
-/** A secret that cannot be opened, or closed. Names its place, never its content. */
-export class SealError extends PosternError<SealErrorCode> {
-  override readonly name = 'SealError'
-}
-
 const DATA_KEY_BYTES = 32
-const FORMAT = 1
 
 /**
- * Seals and unseals secrets.
+ * Seals and unseals secrets: a data key encrypts one secret once, and both are bound to the secret's place.
  *
- * @see NIST SP 800-38D - AES-GCM, with random nonces of 96 bits: a data key encrypts one secret once
+ * With a key management service each call asks it: seal before a transaction, not inside.
  */
 export class Seal {
-  readonly #wrappers: ReadonlyMap<number, KeyWrapper>
+  /** The versions of the master key. */
+  readonly keys: MasterKeys
 
-  /** @param wrappers - the versions of the master key that are at hand; the highest seals. */
-  constructor(wrappers: readonly KeyWrapper[]) {
-    this.#wrappers = new Map(wrappers.map((wrapper) => [wrapper.version, wrapper]))
+  constructor(keys: MasterKeys) {
+    this.keys = keys
+  }
+
+  /** Whether secrets can be opened and kept, as of the last look. */
+  get state(): SealState {
+    return this.keys.state
   }
 
   /** @throws {SealError} `seal_locked` */
   async seal(place: SecretPlace, secret: Secret): Promise<SealedSecret> {
-    const keyVersion = Math.max(...this.#wrappers.keys())
+    const wrapper = await this.keys.newest()
     const dataKey = randomBytes(DATA_KEY_BYTES)
-    const sealed = encrypt(dataKey, Buffer.from(secret.reveal()), bytesOf('sealed', place))
-    const wrapPlace = bytesOf('wrapped_key', place, keyVersion)
-    const wrappedKey = await this.#wrapper(place, keyVersion).wrap(dataKey, wrapPlace)
-    return { keyVersion, wrappedKey, sealed }
+    const sealed = encrypt(dataKey, Buffer.from(secret.reveal()), placeOf(place))
+    const wrappedKey = await wrapper
+      .wrap(dataKey, wrapContext(place, wrapper.version))
+      .catch((cause: unknown) => refuse(place, cause))
+    return { keyVersion: wrapper.version, wrappedKey, sealed }
   }
 
   /** @throws {SealError} `seal_broken`, `seal_locked` */
-  async unseal(
-    place: SecretPlace,
-    { keyVersion, wrappedKey, sealed }: SealedSecret,
-  ): Promise<Secret> {
-    const wrapper = this.#wrapper(place, keyVersion)
+  async unseal(place: SecretPlace, secret: SealedSecret): Promise<Secret> {
+    const dataKey = await this.#dataKeyOf(place, secret)
     try {
-      const dataKey = await wrapper.unwrap(wrappedKey, bytesOf('wrapped_key', place, keyVersion))
-      const plain = decrypt(dataKey, sealed, bytesOf('sealed', place))
+      const plain = decrypt(dataKey, secret.sealed, placeOf(place))
       return new Secret(Buffer.from(plain).toString('utf8'))
     } catch (cause) {
-      throw new SealError('seal_broken', `The ${describe(place)} does not open.`, {
-        remedy: 'Restore the row from a backup, or give the connection a new credential.',
-        details: { ...place },
-        cause,
-      })
+      return refuse(place, cause)
     }
   }
 
-  #wrapper(place: SecretPlace, version: number): KeyWrapper {
-    const wrapper = this.#wrappers.get(version)
-    if (wrapper !== undefined) return wrapper
-    throw new SealError(
-      'seal_locked',
-      `The ${describe(place)} needs a master key that is not here.`,
-      {
-        remedy: 'Start with the master key that the store was made with.',
-        details: { ...place, version },
-      },
-    )
+  /**
+   * Wraps the data key of a secret with another version of the master key; the secret itself is not opened.
+   *
+   * @throws {SealError} `seal_broken`, `seal_locked`
+   */
+  async rewrap(place: SecretPlace, secret: SealedSecret, version: number): Promise<SealedSecret> {
+    const wrapper = await this.keys.get(version)
+    const dataKey = await this.#dataKeyOf(place, secret)
+    const wrappedKey = await wrapper
+      .wrap(dataKey, wrapContext(place, version))
+      .catch((cause: unknown) => refuse(place, cause))
+    return { keyVersion: version, wrappedKey, sealed: secret.sealed }
+  }
+
+  async #dataKeyOf(place: SecretPlace, secret: SealedSecret): Promise<Uint8Array> {
+    const { keyVersion, wrappedKey } = secret
+    const wrapper = await this.keys.get(keyVersion)
+    return wrapper
+      .unwrap(wrappedKey, wrapContext(place, keyVersion))
+      .catch((cause: unknown) => refuse(place, cause))
   }
 }
 
-function describe({ connectionId, kind, label }: SecretPlace): string {
-  return `secret ${kind} ${label} of connection ${connectionId}`.replace('  ', ' ')
+/** What {@link openSeal} is given beside the store. */
+export interface OpenSealOptions {
+  /** Where the master key comes from. Without one the store is locked. */
+  readonly source: MasterKeySource | undefined
+  readonly clock?: Clock
 }
 
-/** What is authenticated beside the secret: where it is, unambiguously. */
-function bytesOf(column: string, { connectionId, kind, label }: SecretPlace, version?: number) {
-  return Buffer.from(JSON.stringify([FORMAT, 'secret', column, connectionId, kind, label, version]))
+/**
+ * Opens the seal of a store: looks for the master key and proves it. In a store that has no secret and never had a master
+ * key, the one that is found becomes its own. Where none is right the seal is locked, and says so in its `state`.
+ */
+export async function openSeal(store: Store, options: OpenSealOptions): Promise<Seal> {
+  const keys = new MasterKeys({ store, ...options })
+  await keys.read()
+  return new Seal(keys)
+}
+
+function refuse(place: SecretPlace, cause: unknown): never {
+  const { connectionId, kind, label } = place
+  const details = { connectionId, kind, label }
+  const which = `secret ${kind}${label === '' ? '' : ` ${label}`} of connection ${connectionId}`
+  if (cause instanceof MasterKeyError) {
+    const { message, remedy } = cause
+    const observed = `The ${which} cannot be reached: ${message}`
+    throw new SealError('seal_locked', observed, { remedy, details, cause })
+  }
+  throw new SealError('seal_broken', `The ${which} does not open.`, {
+    remedy: 'Restore the row from a backup, or give the connection a new credential.',
+    details,
+    cause,
+  })
+}
+
+function wrapContext({ connectionId, kind, label }: SecretPlace, version: number): WrapContext {
+  const row = { connection: connectionId, kind, label }
+  return { format: '1', table: 'secret', column: 'wrapped_key', ...row, version: String(version) }
+}
+
+function placeOf({ connectionId, kind, label }: SecretPlace): Uint8Array {
+  const row = { connection: connectionId, kind, label }
+  return bytesOf({ format: '1', table: 'secret', column: 'sealed', ...row })
 }

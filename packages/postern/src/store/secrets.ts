@@ -1,30 +1,49 @@
 /** @module The table of sealed secrets. */
 
 import type { Secret } from '@postern/core'
-import type { Seal, SecretKind, SecretPlace } from './seal.ts'
+import { holdMasterKeyVersion, newestMasterKeyVersion } from './master-key-versions.ts'
+import type { Seal, SealedSecret, SecretKind, SecretPlace } from './seal.ts'
+import { SealError } from './seal-error.ts'
 import type { Store } from './store.ts'
 
-/** Seals a secret and keeps it, in the place of the one that is there. */
+/**
+ * Seals a secret and keeps it, in the place of the one that is there. In a transaction, seal first and then
+ * {@link putSealed}: sealing may ask a key management service.
+ *
+ * @throws {SealError} `seal_locked`
+ */
 export async function putSecret(
   store: Store,
   seal: Seal,
   place: SecretPlace,
   secret: Secret,
 ): Promise<void> {
-  const { keyVersion, wrappedKey, sealed } = await seal.seal(place, secret)
-  const content = {
-    key_version: keyVersion,
-    wrapped_key: wrappedKey,
-    sealed,
-    created_at: new Date(),
-  }
-  await store.db
-    .insertInto('secret')
-    .values({ ...keyOf(place), ...content })
-    .onConflict((conflict) =>
-      conflict.columns(['connection_id', 'kind', 'label']).doUpdateSet(content),
-    )
-    .execute()
+  await putSealed(store, seal, place, await seal.seal(place, secret))
+}
+
+/** Keeps what was sealed for this place, in the place of the secret that is there. @throws {SealError} `seal_locked` */
+export async function putSealed(
+  store: Store,
+  seal: Seal,
+  place: SecretPlace,
+  secret: SealedSecret,
+): Promise<void> {
+  await store.transaction(async () => {
+    const { keyVersion, wrappedKey, sealed } = await underNewest(store, seal, place, secret)
+    const content = {
+      key_version: keyVersion,
+      wrapped_key: wrappedKey,
+      sealed,
+      created_at: new Date(),
+    }
+    await store.db
+      .insertInto('secret')
+      .values({ ...keyOf(place), ...content })
+      .onConflict((conflict) =>
+        conflict.columns(['connection_id', 'kind', 'label']).doUpdateSet(content),
+      )
+      .execute()
+  })
 }
 
 /** A secret, opened; undefined where there is none. @throws {SealError} */
@@ -56,6 +75,27 @@ export async function removeSecrets(
   if (kind !== undefined) query = query.where('kind', '=', kind)
   if (label !== undefined) query = query.where('label', '=', label)
   await query.execute()
+}
+
+/**
+ * The secret, wrapped by the newest version, which stays the newest until the end of the transaction: a rotation that
+ * another process began after the sealing would leave the secret behind, and with the old version retired, unreadable.
+ */
+async function underNewest(
+  store: Store,
+  seal: Seal,
+  place: SecretPlace,
+  secret: SealedSecret,
+): Promise<SealedSecret> {
+  await holdMasterKeyVersion(store, secret.keyVersion, 'share')
+  const newest = await newestMasterKeyVersion(store)
+  if (newest === secret.keyVersion) return secret
+  if (newest !== undefined) {
+    return underNewest(store, seal, place, await seal.rewrap(place, secret, newest))
+  }
+  throw new SealError('seal_locked', 'The store knows no master key any more.', {
+    remedy: 'Restore the table master_key from a backup.',
+  })
 }
 
 function keyOf({ connectionId, kind, label }: SecretPlace) {

@@ -42,6 +42,11 @@ export class Store {
     return current?.open ? current.trx : this.#root
   }
 
+  /** Whether the caller runs in a transaction. */
+  get inTransaction(): boolean {
+    return this.#current.getStore()?.open ?? false
+  }
+
   /**
    * Runs `work` in one transaction; inside another one, as part of that. Nothing but the store is waited for in it: an
    * embedded database has one connection, and everybody else waits.
