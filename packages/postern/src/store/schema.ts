@@ -1,6 +1,7 @@
 /** @module The tables of the store, as Kysely sees them. The newest migration and this file say the same. */
 
 import type { ColumnType, Generated } from 'kysely'
+import type { AccessRule } from '../config/access-rules.ts'
 import type { ConnectionSettings } from './connection-settings.ts'
 
 /** Written as text and read as what it says: a JavaScript array as a parameter means another thing to each driver. */
@@ -72,7 +73,7 @@ export interface AccessKeyTable {
   /** The secret before the last change, good until `previous_until`. */
   previous_hash: Uint8Array | null
   previous_until: Date | null
-  rules: Json<readonly unknown[]>
+  rules: Json<readonly AccessRule[]>
   expires_at: Date | null
   last_used_at: Date | null
   revoked_at: Date | null

@@ -1,0 +1,63 @@
+/** @module What an access key may do: verbs on connections, in rules that add up. */
+
+import { z } from 'zod'
+
+/**
+ * What can be done.
+ *
+ * `read` looks at what Postern keeps, `sync` moves records, `act` performs actions, `proxy` calls the org through Postern,
+ * `token` is handed tokens and proofs, `keys` rotates keys, `admin` changes everything else, `approve` approves what another
+ * access key asked for.
+ */
+export const verbs = ['read', 'sync', 'act', 'proxy', 'token', 'keys', 'admin', 'approve'] as const
+
+/** One of {@link verbs}. */
+export type Verb = (typeof verbs)[number]
+
+/** Every connection, those to come included. */
+export const everyConnection = '*'
+
+const connectionName = z.string().min(1).max(64)
+const path = z
+  .string()
+  .max(512)
+  .regex(/^\/[\x21-\x7e]*$/, 'A path starts with / and has no space.')
+
+/** The members of one rule. */
+export const accessRule = z
+  .strictObject({
+    connections: z
+      .array(z.union([z.literal(everyConnection), connectionName]))
+      .min(1)
+      .max(1_000)
+      .describe('Names of connections; `*` is every one.'),
+    verbs: z.array(z.enum(verbs)).min(1),
+    methods: z
+      .array(z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']))
+      .min(1)
+      .optional()
+      .describe('Limits `proxy` to these methods.'),
+    paths: z
+      .array(path)
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('Limits `proxy` to paths that begin with one of these.'),
+  })
+  .refine(({ methods, paths, verbs }) => !(methods ?? paths) || verbs.every(keepsLimits), {
+    path: ['verbs'],
+    message:
+      'A rule with methods or paths gives read and proxy alone; put other verbs into a rule of their own.',
+  })
+  .meta({ id: 'AccessRule' })
+
+/** One rule: these verbs on these connections. What no rule gives is refused. */
+export type AccessRule = z.output<typeof accessRule>
+
+/** The rules of one access key. */
+export const accessRules = z.array(accessRule).min(1).max(100)
+
+/** A token obeys no path and no method, so a limited rule that gave one would limit nothing. */
+function keepsLimits(verb: Verb): boolean {
+  return verb === 'read' || verb === 'proxy'
+}

@@ -1,0 +1,262 @@
+/** @module The access keys of the callers: made, changed, revoked, and recognised without asking the database each time. */
+
+import { type Clock, PosternError, type Secret } from '@postern/core'
+import { type AccessRule, everyConnection, verbs } from '../config/access-rules.ts'
+import {
+  type AccessKeyRow,
+  insertAccessKey,
+  readAccessKeys,
+  updateAccessKey,
+} from '../store/access-keys.ts'
+import { appendAudit, type Caller } from '../store/audit.ts'
+import type { Store } from '../store/store.ts'
+import {
+  isSameDigest,
+  newAccessKeyId,
+  newAccessKeySecret,
+  parseAccessKey,
+} from './access-key-text.ts'
+import { Permissions } from './caller.ts'
+
+/** What can be wrong with an access key that somebody names. */
+export type AccessKeyErrorCode = 'access_key_not_found'
+
+/** An access key that is not there. */
+export class AccessKeyError extends PosternError<AccessKeyErrorCode> {
+  override readonly name = 'AccessKeyError'
+}
+
+/** A new access key. */
+export interface NewAccessKey {
+  readonly name: string
+  readonly rules: readonly AccessRule[]
+  readonly expiresAt?: Date | undefined
+}
+
+/** An access key without its secret. */
+export interface AccessKeyView {
+  readonly id: string
+  readonly name: string
+  readonly rules: readonly AccessRule[]
+  readonly createdAt: Date
+  readonly expiresAt?: Date
+  readonly lastUsedAt?: Date
+  readonly revokedAt?: Date
+  /** Until when the secret before the last change is good. */
+  readonly previousUntil?: Date
+}
+
+/** Who an access key says its caller is. */
+export interface RecognisedCaller {
+  readonly actor: string
+  readonly permissions: Permissions
+}
+
+interface KnownKey {
+  readonly row: AccessKeyRow
+  readonly recognised: RecognisedCaller
+}
+
+/** How long what was read stays good where other processes write to the same database. */
+export const sharedStoreCacheMs = 1_000
+const ROTATION_OVERLAP_MS = 24 * 60 * 60 * 1_000
+const LAST_USE_EVERY_MS = 60_000
+
+/**
+ * All access keys, held in memory.
+ *
+ * On an embedded store they are exact: this process alone changes them. On a database that others write to, a change
+ * elsewhere is seen within {@link sharedStoreCacheMs}.
+ */
+export class AccessKeys {
+  readonly #store: Store
+  readonly #clock: Clock
+  readonly #cacheMs: number
+  readonly #lastUses = new Map<string, Date>()
+  #known: ReadonlyMap<string, KnownKey> = new Map()
+  #local: { readonly id: string; readonly digest: Uint8Array } | undefined
+  #freshUntilMs = Number.NEGATIVE_INFINITY
+  #reading: Promise<void> | undefined
+  #lastUsesWrittenMs: number
+
+  constructor({ store, clock }: { readonly store: Store; readonly clock: Clock }) {
+    this.#store = store
+    this.#clock = clock
+    this.#cacheMs = store.kind === 'pglite' ? Number.POSITIVE_INFINITY : sharedStoreCacheMs
+    this.#lastUsesWrittenMs = clock.monotonicMs()
+  }
+
+  /**
+   * An access key for this process alone, with every verb but `approve`: what commands on this machine use. It is kept
+   * nowhere and ends with the process.
+   */
+  addLocal(): Secret {
+    const id = newAccessKeyId()
+    const { text, digest } = newAccessKeySecret(id)
+    this.#local = { id, digest }
+    return text
+  }
+
+  /** Whose access key this is; undefined where it is missing, wrong, expired or revoked, in the same way. */
+  async recognise(text: string): Promise<RecognisedCaller | undefined> {
+    if (this.#clock.monotonicMs() >= this.#freshUntilMs) await this.#refresh()
+    const presented = parseAccessKey(text)
+    if (presented === undefined) return undefined
+    if (presented.id === this.#local?.id)
+      return isSameDigest(this.#local.digest, presented.digest) ? localCaller : undefined
+    const known = this.#known.get(presented.id)
+    const now = this.#clock.now()
+    // One comparison with the current secret and one with the one before, whether the key is known or not.
+    const current = isSameDigest(known?.row.secret_hash ?? noDigest, presented.digest)
+    const previous = isSameDigest(known?.row.previous_hash ?? noDigest, presented.digest)
+    if (known === undefined) return undefined
+    const { row } = known
+    const good = current || (previous && row.previous_until !== null && now < row.previous_until)
+    if (!good || row.revoked_at !== null) return undefined
+    if (row.expires_at !== null && now >= row.expires_at) return undefined
+    this.#noteUse(row.id, now)
+    return known.recognised
+  }
+
+  /** @returns the text of the access key, which nothing tells again. */
+  async add(key: NewAccessKey, by: Caller): Promise<{ view: AccessKeyView; text: Secret }> {
+    const id = newAccessKeyId()
+    const { text, digest } = newAccessKeySecret(id)
+    const row: AccessKeyRow = {
+      id,
+      name: key.name,
+      secret_hash: digest,
+      previous_hash: null,
+      previous_until: null,
+      rules: key.rules,
+      expires_at: key.expiresAt ?? null,
+      last_used_at: null,
+      revoked_at: null,
+      created_at: this.#clock.now(),
+    }
+    await this.#change('access-key.add', id, by, () => insertAccessKey(this.#store, row))
+    return { view: viewOf(row), text }
+  }
+
+  async list(): Promise<readonly AccessKeyView[]> {
+    await this.#refresh()
+    return [...this.#known.values()].map(({ row }) => this.#view(row))
+  }
+
+  /** @throws {AccessKeyError} `access_key_not_found` */
+  async get(id: string): Promise<AccessKeyView> {
+    return this.#view(await this.#row(id))
+  }
+
+  /**
+   * Gives an access key a new secret; the one before stays good for a while.
+   *
+   * @param options.overlapMs - how long; default one day.
+   * @throws {AccessKeyError} `access_key_not_found`
+   */
+  async rotate(
+    id: string,
+    by: Caller,
+    options: { readonly overlapMs?: number | undefined } = {},
+  ): Promise<{ view: AccessKeyView; text: Secret }> {
+    const row = await this.#row(id)
+    const { text, digest } = newAccessKeySecret(id)
+    const change = {
+      secret_hash: digest,
+      previous_hash: row.secret_hash,
+      previous_until: new Date(
+        this.#clock.now().getTime() + (options.overlapMs ?? ROTATION_OVERLAP_MS),
+      ),
+    }
+    await this.#change('access-key.rotate', id, by, () => updateAccessKey(this.#store, id, change))
+    return { view: this.#view({ ...row, ...change }), text }
+  }
+
+  /** Ends an access key. @throws {AccessKeyError} `access_key_not_found` */
+  async revoke(id: string, by: Caller): Promise<void> {
+    await this.#row(id)
+    const revoked_at = this.#clock.now()
+    await this.#change('access-key.revoke', id, by, () =>
+      updateAccessKey(this.#store, id, { revoked_at }),
+    )
+  }
+
+  /** Writes down what is known of last uses. Called now and then, and before the store closes. */
+  async flush(): Promise<void> {
+    const uses = [...this.#lastUses]
+    this.#lastUses.clear()
+    this.#lastUsesWrittenMs = this.#clock.monotonicMs()
+    for (const [id, last_used_at] of uses) await updateAccessKey(this.#store, id, { last_used_at })
+  }
+
+  async #row(id: string): Promise<AccessKeyRow> {
+    await this.#refresh()
+    const known = this.#known.get(id)
+    if (known !== undefined && known.row.revoked_at === null) return known.row
+    throw new AccessKeyError('access_key_not_found', 'There is no access key with this id.', {
+      remedy: 'List the access keys with `postern access list`.',
+    })
+  }
+
+  async #change(action: string, id: string, by: Caller, work: () => Promise<void>): Promise<void> {
+    await this.#store.transaction(async () => {
+      await work()
+      await appendAudit(this.#store, { ...by, action, target: id, outcome: 'ok' })
+    })
+    await this.#refresh()
+  }
+
+  /** Reads all keys anew; a reading that is under way may have begun before a change, so it is waited for, not shared. */
+  async #refresh(): Promise<void> {
+    await this.#reading
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = undefined
+    })
+    await this.#reading
+  }
+
+  async #read(): Promise<void> {
+    const readAtMs = this.#clock.monotonicMs()
+    const rows = await readAccessKeys(this.#store)
+    this.#known = new Map(rows.map((row) => [row.id, knownKey(row)]))
+    this.#freshUntilMs = readAtMs + this.#cacheMs
+  }
+
+  #noteUse(id: string, now: Date): void {
+    this.#lastUses.set(id, now)
+    if (this.#clock.monotonicMs() - this.#lastUsesWrittenMs < LAST_USE_EVERY_MS) return
+    // A last use that could not be written is written with the next one.
+    this.flush().catch(() => undefined)
+  }
+
+  #view(row: AccessKeyRow): AccessKeyView {
+    return viewOf({ ...row, last_used_at: this.#lastUses.get(row.id) ?? row.last_used_at })
+  }
+}
+
+const noDigest = new Uint8Array(32)
+
+const localCaller: RecognisedCaller = {
+  actor: 'local',
+  permissions: new Permissions([
+    { connections: [everyConnection], verbs: verbs.filter((verb) => verb !== 'approve') },
+  ]),
+}
+
+function knownKey(row: AccessKeyRow): KnownKey {
+  const recognised = { actor: `access-key:${row.id}`, permissions: new Permissions(row.rules) }
+  return { row, recognised }
+}
+
+function viewOf(row: AccessKeyRow): AccessKeyView {
+  return {
+    id: row.id,
+    name: row.name,
+    rules: row.rules,
+    createdAt: row.created_at,
+    ...(row.expires_at ? { expiresAt: row.expires_at } : {}),
+    ...(row.last_used_at ? { lastUsedAt: row.last_used_at } : {}),
+    ...(row.revoked_at ? { revokedAt: row.revoked_at } : {}),
+    ...(row.previous_until ? { previousUntil: row.previous_until } : {}),
+  }
+}

@@ -1,0 +1,116 @@
+/** @module The HTTP API as data: what each route takes and answers, and who may call it. */
+
+import type { z } from '@hono/zod-openapi'
+import type { Verb } from '../config/access-rules.ts'
+import type { Caller } from '../store/audit.ts'
+import type { RequestCaller } from './caller.ts'
+import type { Services } from './services.ts'
+
+/**
+ * Who may call a route: `public` everybody; `any-key` whoever has an access key; else whoever has the verb.
+ *
+ * `connection` says where the verb is needed: `name` on the connection that the path parameter `name` names, `any` on some
+ * connection (the handler shows only what {@link RequestCaller.may} allows). Without it the verb is needed on all of them (`*`).
+ */
+export type Access =
+  | 'public'
+  | 'any-key'
+  | { readonly verb: Verb; readonly connection?: 'name' | 'any' }
+
+/** One route. */
+export interface Route<
+  Params extends z.ZodObject = z.ZodObject,
+  Query extends z.ZodObject = z.ZodObject,
+  Body extends z.ZodType = z.ZodType,
+  Answer extends z.ZodType = z.ZodType,
+  Event extends z.ZodType = z.ZodType,
+> {
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
+  /** With parameters in braces: `/v1/connections/{name}`. */
+  readonly path: `/${string}`
+  /** The name of the call in a client that is made from the API's description. */
+  readonly operationId: string
+  readonly tag: string
+  /** One sentence. */
+  readonly summary: string
+  readonly access: Access
+  readonly params?: Params
+  readonly query?: Query
+  /** JSON. */
+  readonly body?: Body
+  /** Whether the body may be left out. */
+  readonly bodyOptional?: boolean
+  /** Default 1 MiB. */
+  readonly maxBodyBytes?: number
+  /** The status of success: 200, or 204 where there is no `answer`. */
+  readonly status?: 200 | 201 | 202
+  readonly answer?: Answer
+  /** Where the answer is something else than JSON. */
+  readonly answerType?: string
+  /** What is told on the way to a caller that accepts JSON lines, each as `{ event }`. */
+  readonly event?: Event
+  /** Codes that this route refuses with, beside those of every route. */
+  readonly refusals?: readonly string[]
+}
+
+/** One request, parsed and allowed. */
+export interface Call<
+  Params extends z.ZodObject = z.ZodObject,
+  Query extends z.ZodObject = z.ZodObject,
+  Body extends z.ZodType = z.ZodType,
+  Event extends z.ZodType = z.ZodType,
+> {
+  readonly params: z.output<Params>
+  readonly query: z.output<Query>
+  readonly body: z.output<Body>
+  readonly services: Services
+  readonly caller: RequestCaller
+  /** The caller, for the audit log. */
+  readonly by: Caller
+  /** Aborts when the caller is gone. */
+  readonly signal: AbortSignal
+  readonly request: Request
+  /** Tells a caller that accepts JSON lines what happened on the way. */
+  tell(event: z.input<Event>): void
+}
+
+/** Does what a route is for. What it returns is sent as JSON; a `Response` is sent as it is. */
+export type Handler<
+  Params extends z.ZodObject,
+  Query extends z.ZodObject,
+  Body extends z.ZodType,
+  Answer extends z.ZodType,
+  Event extends z.ZodType,
+> = (
+  call: Call<Params, Query, Body, Event>,
+) => Promise<z.input<Answer> | Response> | z.input<Answer> | Response
+
+/** A route and what it does. */
+export interface ServedRoute {
+  readonly route: Route
+  handle(call: Call): Promise<unknown> | unknown
+}
+
+/** Collects the routes. */
+export class Api {
+  readonly #routes: ServedRoute[] = []
+
+  /** Every route, in the order it was added. */
+  get routes(): readonly ServedRoute[] {
+    return this.#routes
+  }
+
+  add<
+    Params extends z.ZodObject = z.ZodObject<Record<never, never>>,
+    Query extends z.ZodObject = z.ZodObject<Record<never, never>>,
+    Body extends z.ZodType = z.ZodUndefined,
+    Answer extends z.ZodType = z.ZodVoid,
+    Event extends z.ZodType = z.ZodNever,
+  >(
+    route: Route<Params, Query, Body, Answer, Event>,
+    handler: Handler<Params, Query, Body, Answer, Event>,
+  ): void {
+    // The types of a route hold between it and its handler; to the server all routes are alike.
+    this.#routes.push({ route, handle: (call) => handler(call as never) })
+  }
+}

@@ -1,0 +1,9 @@
+/** @module Every group of routes. */
+
+import type { Api } from '../api.ts'
+import { addAccessKeyRoutes } from './access-keys.ts'
+
+/** Adds all routes. */
+export function addRoutes(api: Api): void {
+  addAccessKeyRoutes(api)
+}

@@ -1,0 +1,59 @@
+/** @module Who makes a request: by its access key, and by nothing else. */
+
+import type { Route } from './api.ts'
+import { noPermissions, RequestCaller } from './caller.ts'
+import { ServerError } from './problem.ts'
+import type { Services } from './services.ts'
+
+// Ways to sign in that other servers know. Somebody who uses one believes that it counts.
+const OTHER_CREDENTIAL_HEADERS = [
+  'cookie',
+  'dpop',
+  'proxy-authorization',
+  'x-api-key',
+  'x-auth-token',
+]
+const BEARER = /^Bearer ([A-Za-z0-9._~+/=-]+)$/i
+
+/**
+ * The caller of a route.
+ *
+ * @throws {ServerError} `access_key_invalid`, the same whether the key is missing, wrong, expired or revoked;
+ *   `access_header_refused`
+ * @see RFC 6750, section 2.1 - the Authorization request header field
+ */
+export async function authenticate(
+  route: Route,
+  request: Request,
+  { services, requestId }: { readonly services: Services; readonly requestId: string },
+): Promise<RequestCaller> {
+  if (route.access === 'public')
+    return new RequestCaller({ actor: 'anybody', requestId }, noPermissions)
+  for (const name of OTHER_CREDENTIAL_HEADERS) {
+    if (!request.headers.has(name)) continue
+    throw new ServerError('access_header_refused', `The request has the header ${name}.`, {
+      remedy: 'Send the access key as Authorization: Bearer, and no other credential.',
+    })
+  }
+  const [, text = ''] = BEARER.exec(request.headers.get('authorization') ?? '') ?? []
+  const recognised = await services.accessKeys.recognise(text)
+  if (recognised === undefined)
+    throw new ServerError(
+      'access_key_invalid',
+      'The request has no access key that is good here.',
+      {
+        remedy: 'Send one as Authorization: Bearer; `postern access add` makes one.',
+      },
+    )
+  const { actor, permissions } = recognised
+  return new RequestCaller({ actor, requestId }, permissions)
+}
+
+/** @param name - the path parameter that names a connection. @throws {ServerError} as {@link RequestCaller.require} */
+export function requireAccess(route: Route, caller: RequestCaller, name: string | undefined): void {
+  const { access } = route
+  if (access === 'public' || access === 'any-key') return
+  if (access.connection === 'any' && caller.permissions.maySomewhere(access.verb)) return
+  // A route whose parameter is missing asks for the verb on everything.
+  caller.require(access.verb, access.connection === 'name' ? name : undefined)
+}

@@ -1,0 +1,117 @@
+/** @module What a caller is told when something is refused: an RFC 9457 problem, with a code and a remedy. */
+
+import { PosternError, showHostile } from '@postern/core'
+import { statusOf } from './problem-status.ts'
+
+/** One member of a request that was refused. */
+export interface FieldProblem {
+  readonly in: 'body' | 'query' | 'path'
+  /** Where in it: `orgUrl`, `rules[0].verbs`; empty for the whole. */
+  readonly path: string
+  readonly message: string
+  readonly code?: string | undefined
+  readonly remedy?: string | undefined
+}
+
+/**
+ * The body of every refusal.
+ *
+ * @see RFC 9457, section 3 - members of a problem details object
+ */
+export interface Problem {
+  /** `urn:postern:problem:` and the code. */
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  /** What was observed. */
+  readonly detail: string
+  readonly code: string
+  readonly remedy: string
+  readonly requestId: string
+  /** Facts for programs; what Okta said is under `okta`. */
+  readonly details?: Readonly<Record<string, unknown>>
+  /** Every member that was refused. */
+  readonly problems?: readonly FieldProblem[]
+}
+
+/** What the server itself refuses. */
+export type ServerErrorCode =
+  | 'access_denied'
+  | 'access_key_invalid'
+  | 'access_header_refused'
+  | 'connection_not_found'
+  | 'request_invalid'
+  | 'request_malformed'
+  | 'request_too_large'
+  | 'request_media_type'
+  | 'request_cross_origin'
+  | 'request_host_unknown'
+  | 'request_too_many'
+  | 'route_not_found'
+  | 'route_method'
+  | 'server_failed'
+  | 'server_stopping'
+
+/** A request that the server refuses. */
+export class ServerError extends PosternError<ServerErrorCode> {
+  override readonly name = 'ServerError'
+}
+
+/** The refusal of a connection that is not there, and of one that the caller may not see: nobody can tell them apart. */
+export function connectionNotFound(name: string): ServerError {
+  return new ServerError(
+    'connection_not_found',
+    `There is no connection ${showHostile(name, { maxCharacters: 64 })} that this access key may see.`,
+    { remedy: 'List the connections with `postern connections list`.' },
+  )
+}
+
+/** The problem that an error is told as. An error that nobody planned may quote anything, so nothing of it is told. */
+export function problemOf(thrown: unknown, requestId: string): Problem {
+  const error = thrown instanceof PosternError ? thrown : unexpected
+  const status = statusOf(error.code)
+  const problems = fieldProblemsOf(error)
+  const { problems: _, ...details } = error.details
+  return {
+    type: `urn:postern:problem:${error.code}`,
+    title: titleOf(error.code),
+    status,
+    detail: error.message,
+    code: error.code,
+    remedy: error.remedy,
+    requestId,
+    ...(Object.keys(details).length > 0 ? { details } : {}),
+    ...(problems ? { problems } : {}),
+  }
+}
+
+/** The answer that carries a problem. */
+export function problemResponse(
+  problem: Problem,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return new Response(JSON.stringify(problem), {
+    status: problem.status,
+    headers: {
+      'content-type': 'application/problem+json',
+      'x-request-id': problem.requestId,
+      'cache-control': 'no-store',
+      ...headers,
+    },
+  })
+}
+
+const unexpected = new ServerError('server_failed', 'Postern failed in a way it should not.', {
+  remedy: 'Look for the request id in the log of the server, and report what stands there.',
+})
+
+function titleOf(code: string): string {
+  const words = code.replaceAll('_', ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+/** An error that judges a form or a request has its refusals as `problems`. */
+function fieldProblemsOf(error: PosternError): readonly FieldProblem[] | undefined {
+  const problems = error.details['problems']
+  return Array.isArray(problems) ? problems : undefined
+}

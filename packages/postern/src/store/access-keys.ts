@@ -1,0 +1,38 @@
+/** @module The table of access keys. Of a secret it has the SHA-256: 256 random bits need no slow hash. */
+
+import type { Selectable } from 'kysely'
+import type { AccessKeyTable } from './schema.ts'
+import type { Store } from './store.ts'
+
+/** One row. */
+export type AccessKeyRow = Selectable<AccessKeyTable>
+
+/** What changes of an access key after it was made. */
+export type AccessKeyChange = Partial<
+  Pick<
+    AccessKeyRow,
+    'secret_hash' | 'previous_hash' | 'previous_until' | 'last_used_at' | 'revoked_at'
+  >
+>
+
+/** Adds an access key. */
+export async function insertAccessKey(store: Store, row: AccessKeyRow): Promise<void> {
+  await store.db
+    .insertInto('access_key')
+    .values({ ...row, rules: JSON.stringify(row.rules) })
+    .execute()
+}
+
+/** All access keys, those that were revoked too, in the order in which they were made. */
+export async function readAccessKeys(store: Store): Promise<readonly AccessKeyRow[]> {
+  return store.db.selectFrom('access_key').selectAll().orderBy('created_at').orderBy('id').execute()
+}
+
+/** Changes an access key. */
+export async function updateAccessKey(
+  store: Store,
+  id: string,
+  change: AccessKeyChange,
+): Promise<void> {
+  await store.db.updateTable('access_key').set(change).where('id', '=', id).execute()
+}
