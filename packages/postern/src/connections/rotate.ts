@@ -4,7 +4,6 @@ import {
   type GenerateKeyOptions,
   generateKey,
   isUnderWay,
-  type PrimeTest,
   type PrivateKey,
   type PublicJwk,
   planRotation,
@@ -26,12 +25,11 @@ export interface PreparedRotation {
 export async function prepareRotation(
   place: SetupPlace,
   app: RotatedApp,
-  isProbablePrime: PrimeTest,
 ): Promise<PreparedRotation> {
   const kept = await place.readRotation(app.customDomains)
   if (kept !== undefined && isUnderWay(kept)) {
-    const newKey = await place.readKey(kept.plan.newKey, isProbablePrime)
-    const oldKey = await place.readKey(kept.plan.oldKey, isProbablePrime)
+    const newKey = await place.readKey(kept.plan.newKey)
+    const oldKey = await place.readKey(kept.plan.oldKey)
     // A key that is lost before Okta was asked to take it is no loss.
     if (newKey !== undefined || kept.phase !== 'planned') return { state: kept, oldKey, newKey }
   }
@@ -46,7 +44,7 @@ export async function prepareRotation(
     ...(jwksUri === undefined ? {} : { jwksUri }),
   })
   await place.beginRotation(state, newKey)
-  const oldKey = await place.readKey(app.publicJwk, isProbablePrime)
+  const oldKey = await place.readKey(app.publicJwk)
   return { state, oldKey, newKey }
 }
 

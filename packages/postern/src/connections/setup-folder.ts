@@ -6,7 +6,6 @@ import {
   deadKey,
   exportPem,
   importKey,
-  type PrimeTest,
   type PrivateKey,
   type PublicJwk,
   parseRotationState,
@@ -19,6 +18,7 @@ import {
 import { syncFolder, writeAtomically } from '../config/atomic-file.ts'
 import { unwritable } from '../config/secret-reference.ts'
 import { readTextFile } from '../config/text-file.ts'
+import { isProbablePrime } from '../http/primes.ts'
 import { FolderError } from './folder-error.ts'
 import { formatOktaEnv, type OktaEnvFile } from './okta-env-file.ts'
 import type { RotatedApp } from './rotated-app.ts'
@@ -115,7 +115,7 @@ export class SetupFolder implements SetupPlace {
     await this.#writeEnv({ label, org, clientId, scopes, dpopRequired, publicJwk })
   }
 
-  async readKey(publicJwk: PublicJwk, isProbablePrime: PrimeTest): Promise<PrivateKey | undefined> {
+  async readKey(publicJwk: PublicJwk): Promise<PrivateKey | undefined> {
     const { kid, alg } = publicJwk
     const text = await readTextFile(this.keyPath(await thumbprint(publicJwk)))
     return text === undefined ? undefined : importKey(text, { kid, alg, isProbablePrime })

@@ -1,6 +1,6 @@
 /** @module Where a setup, its private key and the rotations of that key are kept. */
 
-import type { PrimeTest, PrivateKey, PublicJwk, RotationState, SetupState } from '@postern/core'
+import type { PrivateKey, PublicJwk, RotationState, SetupState } from '@postern/core'
 import type { RotatedApp } from './rotated-app.ts'
 
 /**
@@ -34,5 +34,5 @@ export interface SetupPlace {
   useKey(app: RotatedApp, publicJwk: PublicJwk): Promise<void>
 
   /** The private key of a public half; undefined where it is not kept here. */
-  readKey(publicJwk: PublicJwk, isProbablePrime: PrimeTest): Promise<PrivateKey | undefined>
+  readKey(publicJwk: PublicJwk): Promise<PrivateKey | undefined>
 }

@@ -4,7 +4,6 @@ import {
   generateKey,
   keyInUse,
   newSetupState,
-  type PrimeTest,
   type PrivateKey,
   type PublicJwk,
   type SetupPlan,
@@ -25,7 +24,6 @@ export interface PrepareSetupOptions {
   readonly plan: (publicJwk: PublicJwk) => SetupPlan
   /** Refuses to go on with a plan that is not the wanted one. */
   readonly requireSame: (plan: SetupPlan) => void
-  readonly isProbablePrime: PrimeTest
 }
 
 /**
@@ -36,7 +34,7 @@ export interface PrepareSetupOptions {
  */
 export async function prepareSetup(
   place: SetupPlace,
-  { plan, requireSame, isProbablePrime }: PrepareSetupOptions,
+  { plan, requireSame }: PrepareSetupOptions,
 ): Promise<PreparedSetup> {
   const kept = await place.readSetup()
   // Undone, and stopped before what it kept was removed.
@@ -45,7 +43,7 @@ export async function prepareSetup(
     requireSame(kept.plan)
     const rotation = await place.readRotation()
     const inUse = rotation === undefined ? kept.plan.publicJwk : keyInUse(rotation)
-    const key = await place.readKey(inUse, isProbablePrime)
+    const key = await place.readKey(inUse)
     if (key !== undefined) return { state: kept, key }
     if (kept.startedAt !== undefined) throw keyGone(place)
     // The plan was kept and the machine stopped before its key was: nobody has seen either.

@@ -1,5 +1,6 @@
 /** @module The tables of the store, as Kysely sees them. The newest migration and this file say the same. */
 
+import type { PublicJwk } from '@postern/core'
 import type { ColumnType, Generated } from 'kysely'
 import type { AccessRule } from '../config/access-rules.ts'
 import type { ConnectionSettings } from './connection-settings.ts'
@@ -18,6 +19,7 @@ export interface Schema {
   readonly domain: DomainTable
   readonly rotation: RotationTable
   readonly setup: SetupTable
+  readonly key_draft: KeyDraftTable
   readonly lease: LeaseTable
   readonly connection_use: ConnectionUseTable
 }
@@ -114,16 +116,26 @@ export interface DomainTable {
 export interface RotationTable {
   connection_id: string
   state: Json<unknown>
+  /** When Postern goes on with it by itself; null: when a person says so. */
+  due_at: Date | null
   updated_at: Date
 }
 
-/** A setup that is under way; its connection gets `id`. */
+/** A setup that is under way, or led to the connection that has its `id`. */
 export interface SetupTable {
   id: string
   name: string
   state: Json<unknown>
   created_at: Date
   updated_at: Date
+}
+
+/** A key pair that no app has yet. Its private half is sealed under `id`. */
+export interface KeyDraftTable {
+  id: string
+  public_jwk: Json<PublicJwk>
+  created_at: Date
+  expires_at: Date
 }
 
 /** Who does what only one may do at a time, and until when that holds without a sign of life. */

@@ -27,7 +27,6 @@ import { lockFolder } from '../../connections/folder-lock.ts'
 import { type PreparedRotation, prepareRotation } from '../../connections/rotate.ts'
 import { appOfSetup, type RotatedApp, selfAdmin } from '../../connections/rotated-app.ts'
 import { hasSetup, SetupFolder } from '../../connections/setup-folder.ts'
-import { isProbablePrime } from '../../http/primes.ts'
 import type { ConnectionFlags } from '../connection-flags.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { type ClientPlace, openClient } from '../open-client.ts'
@@ -82,7 +81,7 @@ export async function rotate(
       remedy: 'Run the rotation first, without --retire and --rollback.',
     })
   }
-  const prepared = await prepareRotation(folder, place.app, isProbablePrime)
+  const prepared = await prepareRotation(folder, place.app)
   const context = await contextOf(place, prepared, flags, { graceMs, signal })
   const state = await run(prepared.state, context, flags)
   await printRotation(state, options)

@@ -2,7 +2,6 @@
 
 import { type PreparedSetup, prepareSetup } from '../../connections/setup.ts'
 import type { SetupFolder } from '../../connections/setup-folder.ts'
-import { isProbablePrime } from '../../http/primes.ts'
 import { tell } from '../output.ts'
 import { type PlanFlags, parseOrgFlag, planOf, requireSamePlan } from './setup-plan.ts'
 
@@ -11,7 +10,6 @@ export async function prepare(folder: SetupFolder, flags: PlanFlags): Promise<Pr
   const prepared = await prepareSetup(folder, {
     plan: (publicJwk) => planOf(flags, parseOrgFlag(flags.org), publicJwk),
     requireSame: (plan) => requireSamePlan(flags, plan),
-    isProbablePrime,
   })
   const { jwksUri } = prepared.state.plan
   if (jwksUri !== undefined)

@@ -64,6 +64,7 @@ export const first: Migration = {
       .createTable('rotation')
       .addColumn('connection_id', 'text', (column) => column.primaryKey())
       .addColumn('state', 'jsonb', (column) => column.notNull())
+      .addColumn('due_at', 'timestamptz')
       .addColumn('updated_at', 'timestamptz', (column) => column.notNull())
       .execute()
     await db.schema
@@ -73,6 +74,13 @@ export const first: Migration = {
       .addColumn('state', 'jsonb', (column) => column.notNull())
       .addColumn('created_at', 'timestamptz', (column) => column.notNull())
       .addColumn('updated_at', 'timestamptz', (column) => column.notNull())
+      .execute()
+    await db.schema
+      .createTable('key_draft')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('public_jwk', 'jsonb', (column) => column.notNull())
+      .addColumn('created_at', 'timestamptz', (column) => column.notNull())
+      .addColumn('expires_at', 'timestamptz', (column) => column.notNull())
       .execute()
     await db.schema
       .createTable('lease')

@@ -1,0 +1,113 @@
+/** @module One process at a time, by the clock of the database. */
+
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { stores, type TestStore } from '../../../../test/stores.ts'
+import { type Lease, withLease } from '../../src/store/leases.ts'
+
+describe.each(stores)('a lease on $name', ({ open }) => {
+  let opened: TestStore
+  beforeAll(async () => {
+    opened = await open()
+  })
+  afterAll(() => opened.close())
+
+  const expire = (name: string) =>
+    opened.store.db
+      .updateTable('lease')
+      .set({ until: sql<Date>`now() - interval '1 second'` })
+      .where('name', '=', name)
+      .execute()
+
+  const untilOf = async (name: string) =>
+    (
+      await opened.store.db
+        .selectFrom('lease')
+        .select('until')
+        .where('name', '=', name)
+        .executeTakeFirst()
+    )?.until
+
+  test('is held by one at a time, also of one process, and given back at the end', async () => {
+    const { store } = opened
+    const attempt = () => withLease(store, 'one', async () => 'ran')
+    const held = await withLease(store, 'one', () => Promise.all([attempt(), attempt()]))
+    expect([held, await untilOf('one')]).toEqual([{ result: [undefined, undefined] }, undefined])
+    expect(await withLease(store, 'one', async () => 'again')).toEqual({ result: 'again' })
+  })
+
+  test('goes to one of many that ask at the same moment', async () => {
+    const { store } = opened
+    let stop = () => {}
+    const stopped = new Promise<void>((resolve) => {
+      stop = resolve
+    })
+    const attempts = Array.from({ length: 5 }, () => withLease(store, 'raced', () => stopped))
+    // All but one end by themselves.
+    let refused = 0
+    await new Promise<void>((resolve) => {
+      for (const attempt of attempts) {
+        void attempt.then((outcome) => outcome === undefined && ++refused === 4 && resolve())
+      }
+    })
+    stop()
+    const outcomes = await Promise.all(attempts)
+    expect(outcomes.filter((outcome) => outcome !== undefined)).toHaveLength(1)
+  })
+
+  test('is given back where the work failed', async () => {
+    const { store } = opened
+    const failing = withLease(store, 'failing', () => Promise.reject(new Error('no')))
+    await expect(failing).rejects.toThrow('no')
+    expect(await untilOf('failing')).toBeUndefined()
+  })
+
+  test('is taken over when its time is over, and whoever had it writes nothing any more', async () => {
+    const { store } = opened
+    let late: Lease | undefined
+    await withLease(store, 'lost', async (lease) => {
+      late = lease
+      await lease.transaction(async () => undefined)
+      await expire('lost')
+      await withLease(store, 'lost', async (taken) => {
+        await expect(lease.transaction(async () => 'written')).rejects.toThrow('another process')
+        await taken.transaction(async () => undefined)
+      })
+    })
+    expect(late?.signal.aborted).toBe(true)
+  })
+
+  test('of somebody else is not given back by whoever lost it', async () => {
+    const { store } = opened
+    let stop = () => {}
+    let second: Promise<unknown> | undefined
+    await withLease(store, 'kept', async () => {
+      await expire('kept')
+      const taken = new Promise<void>((resolve) => {
+        second = withLease(store, 'kept', () => {
+          resolve()
+          return new Promise<void>((end) => {
+            stop = end
+          })
+        })
+      })
+      await taken
+    })
+    expect(await withLease(store, 'kept', async () => 'third')).toBeUndefined()
+    stop()
+    await second
+  })
+
+  test('is renewed while the work goes on', async () => {
+    const { store } = opened
+    await withLease(
+      store,
+      'renewed',
+      async () => {
+        const first = await untilOf('renewed')
+        await vi.waitFor(async () => expect(await untilOf('renewed')).not.toEqual(first))
+      },
+      { seconds: 0.3 },
+    )
+  })
+})
