@@ -19,6 +19,7 @@ const units = {
   seconds: { whole: false, least: 0 },
   days: { whole: false, least: 0 },
   rows: { whole: true, least: 1 },
+  characters: { whole: true, least: 1 },
 } as const
 
 /** What a number counts. */
@@ -47,6 +48,12 @@ export const assumptions = {
   unknownScope: {
     question: 'What happens to a well-formed okta.* scope that does not exist?',
     choices: ['refused', 'dropped'],
+  },
+  // Okta, "OpenID Connect & OAuth 2.0 API", says 1024 in general, and its release notes 4096 of refresh tokens.
+  scopeMaxCharacters: {
+    question: 'How many characters may the scopes of a token request have?',
+    unit: 'characters',
+    default: 1_024,
   },
   invalidNonce: {
     question: 'What is said about a nonce that the org did not make, or made too long ago?',

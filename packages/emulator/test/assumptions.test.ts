@@ -133,6 +133,11 @@ const probes: Readonly<Record<AssumptionName, Probe>> = {
     const service = addServiceApp(acme.running.org)
     return (await ask(acme, tokenForm(service.sign(), 'okta.users.read okta.nothing.read'))).seen
   }),
+  scopeMaxCharacters: quantity([100, 1_000], async (acme) => {
+    const service = addServiceApp(acme.running.org)
+    const scopes = Array.from({ length: 10 }, () => 'okta.users.read').join(' ')
+    return (await ask(acme, tokenForm(service.sign(), scopes))).seen[0]
+  }),
   invalidNonce: choice(async (acme) => {
     const service = addServiceApp(acme.running.org, { dpopRequired: true })
     return (await ask(acme, tokenForm(service.sign()), proofOf(acme, 'stale'))).seen

@@ -9,6 +9,11 @@ export function parseScopes(parameter: string | undefined): readonly string[] {
   return [...new Set(names)]
 }
 
+/** @throws {OauthRefusal} `invalid_scope` for a `scope` parameter that is longer than it may be. */
+export function requireScopeLength(parameter: string | undefined, maxCharacters: number): void {
+  if ((parameter ?? '').length > maxCharacters) throw oauthError('scope_malformed')
+}
+
 /**
  * Refuses what stands for a person, who is not there, and what is no scope's name.
  *

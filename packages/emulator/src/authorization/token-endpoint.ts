@@ -11,7 +11,7 @@ import { type GrantAttempt, logGrant, logRefusal } from './grant-log.ts'
 import { clientCredentials, tokenGrantTypes } from './grant-types.ts'
 import { oauthError } from './oauth-error.ts'
 import { judgeProof, type Proof, proofHeaders } from './proof.ts'
-import { parseScopes } from './requested-scopes.ts'
+import { parseScopes, requireScopeLength } from './requested-scopes.ts'
 import type { TokenServer } from './token-server.ts'
 
 /**
@@ -42,6 +42,7 @@ export async function answerTokenRequest(
     server.requireClient(client)
     if (!client.oauth.networkAllowed) throw oauthError('network_zone')
     const proof = readProof(request, client)
+    requireScopeLength(form.get('scope'), request.org.assumptions.scopeMaxCharacters)
     const scopes = server.grantScopes(client, attempt.requestedScopes)
     const nowMs = request.org.time.nowMs()
     const boundTo = proof?.keyThumbprint

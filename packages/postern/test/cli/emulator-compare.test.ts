@@ -94,6 +94,7 @@ const otherNumbers: Readonly<Partial<Record<AssumptionName, number>>> = {
   clockLeniencySeconds: 60,
   groupsDefaultLimit: 500,
   logLagMs: 5_000,
+  scopeMaxCharacters: 4_096,
 }
 
 /** Every answer but the default to every question that has a probe. */

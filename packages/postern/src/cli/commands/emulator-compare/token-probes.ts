@@ -10,6 +10,9 @@ const UNCERTAIN_SECONDS = 2
 
 const SHORT_LIFE_SECONDS = 6
 
+// Okta's pages name 1024 and 4096.
+const SCOPE_LENGTHS = [1_024, 2_048, 4_096, 8_192]
+
 /** Questions about assertions. */
 export const tokenProbes: readonly Probe[] = [
   {
@@ -92,6 +95,22 @@ export const tokenProbes: readonly Probe[] = [
     },
   },
   {
+    assumption: 'scopeMaxCharacters',
+    asks: 'tokens for the scopes of the connection, repeated until they have 1024 to 8192 characters',
+    needsServiceApp: true,
+    async ask(subject) {
+      let accepted = 0
+      for (const length of SCOPE_LENGTHS) {
+        const scope = repeated(subject.serviceApp?.scopes ?? [], length)
+        const seen = await subject.requestToken({ form: { scope } })
+        if (codeOf(seen) === 'invalid_scope') return range(accepted, scope.length)
+        if (seen.status !== 200) return unclear(seen)
+        accepted = scope.length
+      }
+      return range(accepted, Number.POSITIVE_INFINITY)
+    },
+  },
+  {
     assumption: 'multipleCredentials',
     asks: 'a token with an assertion and a made-up client secret',
     needsServiceApp: true,
@@ -147,6 +166,17 @@ export const tokenProbes: readonly Probe[] = [
     },
   },
 ]
+
+/** As many of the scopes, over and over, as go into so many characters. */
+function repeated(scopes: readonly string[], maxCharacters: number): string {
+  let text = ''
+  for (let index = 0; scopes.length > 0; index++) {
+    const longer = `${text} ${scopes[index % scopes.length]}`.trimStart()
+    if (longer.length > maxCharacters) break
+    text = longer
+  }
+  return text
+}
 
 function readKeyList(subject: Subject): Promise<Seen> {
   const clientId = encodeURIComponent(subject.serviceApp?.clientId ?? '')
