@@ -63,6 +63,11 @@ export type { BucketView, PacedAnswer } from './org/bucket-budget.ts'
 export { type Bucket, bucketOf, buckets } from './org/buckets.ts'
 export { type Challenge, parseChallenge } from './org/challenge.ts'
 export { ApiError } from './org/errors.ts'
+export {
+  type FindGrantedScopesOptions,
+  findGrantedScopes,
+  type GrantedScopes,
+} from './org/granted-scopes.ts'
 export { type Link, parseLinks } from './org/link.ts'
 export { Org, type OrgOptions, type OrgStep } from './org/org.ts'
 export {
@@ -73,6 +78,7 @@ export {
   toJsonLines,
 } from './org/page.ts'
 export type { PagesOptions } from './org/pages.ts'
+export type { PublicDocument } from './org/public-document.ts'
 export {
   Pacer,
   type PacerOptions,

@@ -12,7 +12,7 @@ export async function explainScopes(
   examination: Examination,
   error: TokenError,
 ): Promise<Observation> {
-  const scopes = examination.known('scopes')
+  const scopes = examination.find('scopes') ?? []
   const { details } = error
   if (error.code === 'scope_not_granted') {
     const observed = `Of ${count(scopes.length, 'scope')} none is granted to the app: ${listOf(scopes)}.`

@@ -2,7 +2,7 @@
 
 import { PosternError, type Warning } from '../error.ts'
 
-/** What can be wrong with scopes before the org is asked. */
+/** What can be wrong with scopes, and with finding those of an app where none are named. */
 export type ScopeErrorCode =
   | 'scope_empty'
   | 'scope_invalid_char'
@@ -10,6 +10,8 @@ export type ScopeErrorCode =
   | 'scope_wildcard'
   | 'scope_not_for_service_app'
   | 'scope_too_many'
+  | 'scope_list_missing'
+  | 'scope_none_granted'
 
 /** What was changed in scopes, or is worth knowing about them. */
 export type ScopeWarningCode = 'scope_separator' | 'scope_duplicate' | 'scope_unlisted'
@@ -28,6 +30,10 @@ const remedies: Readonly<Record<ScopeErrorCode, string>> = {
   scope_wildcard: 'Okta has no wildcard scopes. Name each scope.',
   scope_not_for_service_app:
     'OpenID Connect scopes do not work with client credentials. Remove them.',
+  scope_list_missing:
+    'Name the scopes, or a bundle of them: access-management, read-only or system-log.',
+  scope_none_granted:
+    "Grant the scopes on the app's Okta API Scopes tab (a Super Admin must do it), then try again.",
   scope_too_many: 'Too many scopes. Ask only for what the inputs and actions need.',
 }
 
@@ -43,8 +49,10 @@ export function scopeError(
   code: ScopeErrorCode,
   observed: string,
   details: Readonly<Record<string, string | number>> = {},
+  cause?: unknown,
 ): ScopeError {
-  return new ScopeError(code, observed, { remedy: remedies[code], details })
+  const options = { remedy: remedies[code], details }
+  return new ScopeError(code, observed, cause === undefined ? options : { ...options, cause })
 }
 
 /** The warning for a code. */

@@ -21,6 +21,7 @@ export interface ParsedScopes {
 
 const MAX_SCOPES = 200
 const MAX_CHARACTERS = 16 * 1024
+const MAX_SCOPE_CHARACTERS = 128
 const known: ReadonlySet<string> = new Set(oktaScopes)
 const openIdScopes: ReadonlySet<string> = new Set(
   'openid profile email address phone offline_access online_access device_sso'.split(' '),
@@ -78,6 +79,15 @@ export function scopeCovers(granted: Iterable<string>, wanted: string): boolean 
   return false
 }
 
+/** Whether a name is of an `okta.*` scope that a service app may ask for: none that stands for a signed-in user. */
+export function isServiceScope(name: string): boolean {
+  return OKTA_SCOPE.test(name) && name.length <= MAX_SCOPE_CHARACTERS && !isForSignedInUser(name)
+}
+
+function isForSignedInUser(name: string): boolean {
+  return name === 'groups' || /^okta\..*\.self$/.test(name) || name.startsWith('okta.myAccount.')
+}
+
 function cut(
   text: string | readonly string[],
   options: ParseScopesOptions,
@@ -131,7 +141,7 @@ function judge(
     return { scopes: [name], warnings: [] }
   }
   if (name.includes('*')) throw scopeError('scope_wildcard', `${which} has a "*".`, details)
-  if (name === 'groups' || /^okta\..*\.self$/.test(name) || name.startsWith('okta.myAccount.')) {
+  if (isForSignedInUser(name)) {
     throw scopeError('scope_not_for_service_app', `${which} is for a signed-in user.`, details)
   }
   const parts = name.split(/(?=okta\.)/)

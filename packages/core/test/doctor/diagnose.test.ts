@@ -1,6 +1,13 @@
 /** @module A diagnosis as a whole: its order, its cost, its end, and what it leaves behind. */
 
-import { type DiagnoseOptions, diagnose, type Finding, fetchTransport, Secret } from '@postern/core'
+import {
+  type DiagnoseOptions,
+  diagnose,
+  type Finding,
+  fetchTransport,
+  isProblem,
+  Secret,
+} from '@postern/core'
 import { describe, expect, test } from 'vitest'
 import { emulatedOrg } from '../../../../test/emulated-org.ts'
 
@@ -93,6 +100,63 @@ describe('a diagnosis', () => {
     expect(text).not.toMatch(/eyJ/)
   })
 })
+
+describe('a diagnosis of a connection that names no scopes', () => {
+  test('is about those that the app was granted', async () => {
+    const scopes = ['okta.groups.read', 'okta.users.read']
+    const { options } = await connect({ scopes })
+    const findings = await collect(unnamed(options))
+    expect(findings.filter(({ status }) => status !== 'ok').map(({ code }) => code)).toEqual([
+      'org_url_dev_mode',
+      'scopes_left_blank',
+      'scopes_found',
+    ])
+    expect(findings).toContainEqual(
+      expect.objectContaining({ check: 'granted-scopes', details: { scopes } }),
+    )
+  })
+
+  test('names those of what it is for that are not granted', async () => {
+    const { options } = await connect({ scopes: ['okta.users.read'] })
+    const wants = ['okta.users.read', 'okta.logs.read']
+    const problems = (await collect(unnamed({ ...options, wants }))).filter(isProblem)
+    expect(problems).toMatchObject([
+      { code: 'scope_not_granted', details: { scopes: ['okta.logs.read'] } },
+    ])
+  })
+
+  test.each([
+    [undefined, 'scope_none_granted', undefined],
+    [['okta.users.read'], 'scope_not_granted', ['okta.users.read']],
+  ])('for %j ends with %s where none is granted', async (wants, code, scopes) => {
+    const { options } = await connect({ faults: ['no-scope-granted'] })
+    const given = wants === undefined ? options : { ...options, wants }
+    const [problem, ...others] = (await collect(unnamed(given))).filter(isProblem)
+    expect([problem?.check, problem?.code, problem?.details['scopes']]).toEqual([
+      ...['token', code, scopes],
+    ])
+    expect(others).toEqual([])
+  })
+
+  test('is told to name them where the org does not say which it has', async () => {
+    const fault = 'unavailable=path:/.well-known/oauth-authorization-server'
+    const { options } = await connect({ faults: [fault] })
+    const problems = (await collect(unnamed(options))).filter(isProblem)
+    expect(problems).toMatchObject([{ check: 'token', code: 'scope_list_missing' }])
+  })
+
+  test('names what is wrong with the key, and not the scopes', async () => {
+    const { options } = await connect({ faults: ['key-replaced'] })
+    const problems = (await collect(unnamed(options))).filter(isProblem)
+    expect(problems).toMatchObject([{ check: 'token', code: 'key_mismatch' }])
+  })
+})
+
+/** The same connection without its scopes. */
+function unnamed(options: DiagnoseOptions): DiagnoseOptions {
+  const { scopes: _named, ...connection } = options.connection
+  return { ...options, connection }
+}
 
 interface Sent {
   readonly method: string

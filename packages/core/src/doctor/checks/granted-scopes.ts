@@ -18,7 +18,10 @@ export const grantedScopesCheck: Check = {
   needs: ['token'],
   credential: 'service-app',
   async *run(examination) {
-    const { scopes, missingScopes } = examination.known('token')
+    const { scopes, missingScopes: notGranted } = examination.known('token')
+    // Of a connection that names none, only what it is for can be missing.
+    const { connection, options } = examination
+    const missingScopes = connection.scopes === undefined ? (options.wants ?? []) : notGranted
     const unknown = await unknownScopes(examination, missingScopes)
     if (unknown.length > 0) {
       const observed = `The org has no scope ${listOf(unknown)}; the token came without it.`

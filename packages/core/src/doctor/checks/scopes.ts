@@ -2,7 +2,7 @@
 
 import { parseScopes, scopeCovers } from '../../url/scopes.ts'
 import type { Check } from '../check.ts'
-import { ok, remarks } from '../finding.ts'
+import { information, ok, remarks } from '../finding.ts'
 import { problem } from '../problems.ts'
 import { listOf } from '../words.ts'
 
@@ -15,8 +15,15 @@ export const scopesCheck: Check = {
   async *run(examination) {
     const { authorizationServerId } = examination.known('settings')
     const customAuthorizationServer = authorizationServerId !== undefined
-    const text = examination.connection.scopes ?? ''
-    const { scopes, warnings } = parseScopes(text, { customAuthorizationServer })
+    const text = examination.connection.scopes
+    if (text === undefined && !customAuthorizationServer) {
+      yield information(
+        'scopes_left_blank',
+        'No scopes are named: those that the app was granted are found with a token.',
+      )
+      return true
+    }
+    const { scopes, warnings } = parseScopes(text ?? '', { customAuthorizationServer })
     examination.learn({ scopes })
     yield ok(`The scopes are ${listOf(scopes)}.`, { scopes })
     yield* remarks(warnings)

@@ -5,6 +5,7 @@ import { TokenError } from '../../token/errors.ts'
 import type { Cure } from '../../token/refusals.ts'
 import { ServiceAppAuthorizer } from '../../token/service-app-authorizer.ts'
 import { TokenSource } from '../../token/source.ts'
+import { findScopes } from '../blank-scopes.ts'
 import type { Check } from '../check.ts'
 import { openClient } from '../client.ts'
 import type { Examination } from '../examination.ts'
@@ -12,7 +13,10 @@ import { information, type Observation, ok } from '../finding.ts'
 import { explainRefusal } from '../refused-client.ts'
 import { count } from '../words.ts'
 
-/** Asks for one token with all scopes: one request, or two or three where DPoP or the clock asks for them. */
+/**
+ * Asks for one token with all scopes: one request, or two or three where DPoP or the clock asks for them; some more where
+ * no scopes are named.
+ */
 export const tokenCheck: Check = {
   name: 'token',
   question: 'Does the org give the service app a token?',
@@ -20,9 +24,12 @@ export const tokenCheck: Check = {
   credential: 'service-app',
   async *run(examination) {
     const cures = new Set<Cure>()
-    const credential = credentialOf(examination)
-    const source = openSource(examination, credential, (cure) => cures.add(cure))
     try {
+      const unnamed = credentialOf(examination)
+      const isNamed = examination.find('scopes') !== undefined
+      if (!isNamed && !(yield* findScopes(examination, unnamed))) return false
+      const credential = { ...unnamed, scopes: examination.known('scopes') }
+      const source = openSource(examination, credential, (cure) => cures.add(cure))
       const token = await source.token({ signal: examination.signal })
       const authorizer = new ServiceAppAuthorizer(source)
       examination.learn({ token, client: openClient(examination, credential, authorizer) })
@@ -40,13 +47,12 @@ export const tokenCheck: Check = {
   },
 }
 
-function credentialOf(examination: Examination): ServiceAppCredential {
+function credentialOf(examination: Examination): Omit<ServiceAppCredential, 'scopes'> {
   return {
     ...examination.known('settings'),
     kind: 'service-app',
     clientId: examination.known('clientId'),
     key: examination.known('key'),
-    scopes: examination.known('scopes'),
   }
 }
 
