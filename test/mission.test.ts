@@ -71,10 +71,11 @@ describe('0. a connect guide for client credentials', () => {
     expect(parseOrgUrl('login.acme.example', options).org).toBe('https://login.acme.example')
   })
 
-  test('0.12 no scope means no request', async () => {
+  test('0.12 an empty list of scopes means no request', async () => {
     const before = server.seen.length
     const { code, stderr } = await place.run([
       ...['token', '--org', server.orgUrl, '--client-id', clientId, '--key', 'app.jwk'],
+      ...['--scopes', ''],
     ])
     expect([code, server.seen.length]).toEqual([2, before])
     expect(stderr).toContain('scope_empty')

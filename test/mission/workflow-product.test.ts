@@ -193,3 +193,55 @@ test('2.9 a PEM whose line breaks became \\n works, and the doctor says what was
   expect(code).toBe(0)
   expect(codesOf(findings)).toContain('key_escaped_newlines')
 })
+
+describe('a form without a Scopes field', () => {
+  const granted = ['okta.groups.read', 'okta.users.read']
+
+  /** The connection of a walk as it is without that field. */
+  async function startWithout(options: Parameters<typeof startWalk>[0] = {}) {
+    const walk = await startWalk({ scopes: granted, ...options })
+    return { ...walk, fields: walk.connection.slice(0, walk.connection.indexOf('--scopes')) }
+  }
+
+  test('gives a token with what was granted, and says what that is', async () => {
+    const { run, fields } = await startWithout()
+    const { code, stdout, stderr } = await run(['token', ...fields, '--output', 'json'])
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ scopes: granted, missingScopes: [] })
+    expect(stderr).toMatch(/No scopes were named\. .* granted okta\.groups\.read okta\.users\.read/)
+  })
+
+  test('reads what was granted', async () => {
+    const { run, fields } = await startWithout()
+    const { code, stdout } = await run(['read', 'users', ...fields, '--output', 'jsonl'])
+    expect([code, stdout.trim().split('\n')]).toEqual([0, expect.objectContaining({ length: 3 })])
+  })
+
+  test('is examined with what was granted', async () => {
+    const { run, fields } = await startWithout()
+    const { code, stdout } = await run(['doctor', ...fields, '--output', 'json'])
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toContainEqual(
+      expect.objectContaining({ check: 'granted-scopes', details: { scopes: granted } }),
+    )
+  })
+
+  test('asks for a choice where the org does not say which scopes it has, and a bundle is one', async () => {
+    const faults = ['unavailable=path:/.well-known/oauth-authorization-server']
+    const { run, fields } = await startWithout({ faults })
+    const without = await run(['token', ...fields])
+    expect(without.code).not.toBe(0)
+    expect(without.stderr).toContain('scope_list_missing')
+    expect(without.stderr).toContain('read-only')
+    const chosen = await run(['token', ...fields, '--scopes', 'read-only', '--output', 'json'])
+    expect(JSON.parse(chosen.stdout)).toMatchObject({ scopes: granted })
+  })
+
+  test('has nothing explained that would have to be asked for', async () => {
+    const { run, fields, running } = await startWithout()
+    const before = running.org.ledger.size
+    const { code, stderr } = await run(['token', ...fields, '--explain'])
+    expect([code, running.org.ledger.size]).toEqual([2, before])
+    expect(stderr).toContain('scope_empty')
+  })
+})

@@ -44,7 +44,10 @@ export function addConnectionFlags(
     .option('--key <reference>', 'private key: a file, - or env:NAME')
     .option('--kid <kid>', 'Key ID, where the key has none')
     .option('--passphrase <reference>', 'of an encrypted PEM: a file or env:NAME')
-    .option('--scopes <scopes>', 'separated by spaces or commas')
+    .option(
+      '--scopes <scopes>',
+      'separated by spaces or commas, or a bundle of them; default: those granted',
+    )
     .option('--api-token <reference>', 'an API token instead of a key: a file, - or env:NAME')
     .option('--description <text>', 'free text')
     .option('--jwt-alg <alg>', 'RS256 to ES512; JWT_ALGORITHM_RS256 is understood')

@@ -1,29 +1,60 @@
 /** @module A connection from the flags of a command, and the org behind it, ready to be used. */
 
-import type { Org } from '@postern/core'
-import { type Connection, parseConnection } from '../config/connection.ts'
+import { findGrantedScopes, formatScopes, type Org } from '@postern/core'
+import { type Connection, type ConnectionOptions, parseConnection } from '../config/connection.ts'
 import { isProbablePrime } from '../http/primes.ts'
 import type { ConnectionFlags } from './connection-flags.ts'
 import { readConnectionValues } from './connection-values.ts'
 import { openClient } from './open-client.ts'
 import { openTransport } from './open-transport.ts'
-import { warn } from './output.ts'
+import { showPlain, tell, warn } from './output.ts'
+import { tellTokenStep } from './steps.ts'
 import { countTraffic, type Traffic } from './traffic.ts'
 
+/** How {@link openConnection} works. */
+export interface OpenConnectionOptions {
+  /** Nothing is sent: the scopes have to be named. */
+  readonly offline?: boolean
+  readonly signal?: AbortSignal
+}
+
 /**
- * Reads and parses a connection; what is worth knowing about its values goes to stderr.
+ * Reads and parses a connection; what is worth knowing about its values goes to stderr. Where no scopes are named, the org
+ * is asked for those that the app was granted.
  *
  * @throws {ConnectionError} with every problem, in the order of the form.
  * @throws {UsageError | FileError | ConfigError} for values that cannot be read.
+ * @throws {ScopeError | TokenError | UpstreamError} where scopes were to be found and could not be.
  */
-export async function openConnection(flags: ConnectionFlags): Promise<Connection> {
+export async function openConnection(
+  flags: ConnectionFlags,
+  { offline = false, signal }: OpenConnectionOptions = {},
+): Promise<Connection> {
   const values = await readConnectionValues(flags)
   const connection = await parseConnection(values, {
     customDomains: flags.allowDomain ?? [],
     isProbablePrime,
+    ...(offline ? {} : { findScopes: findScopes(signal) }),
   })
   for (const { field, code, message } of connection.warnings) warn(code, `${field}: ${message}`)
   return connection
+}
+
+/** Finds scopes, and says which. */
+function findScopes(signal: AbortSignal | undefined): NonNullable<ConnectionOptions['findScopes']> {
+  return async (org, credential) => {
+    const { scopes, offered } = await findGrantedScopes({
+      org,
+      credential,
+      transport: openTransport(org),
+      onStep: tellTokenStep,
+      ...(signal === undefined ? {} : { signal }),
+    })
+    tell(
+      `No scopes were named. Of ${offered.length} that the org offers, the app was granted ${showPlain(formatScopes(scopes))}`,
+    )
+    return scopes
+  }
 }
 
 /** An org that can be called. */
@@ -40,7 +71,7 @@ export interface OpenOrg {
  * @throws what {@link openConnection} throws, and the reason of `signal`.
  */
 export async function openOrg(flags: ConnectionFlags, signal: AbortSignal): Promise<OpenOrg> {
-  const connection = await openConnection(flags)
+  const connection = await openConnection(flags, { signal })
   signal.throwIfAborted()
   const { transport, traffic } = countTraffic(openTransport(connection.org))
   const place = { org: connection.org, transport, customDomains: flags.allowDomain }

@@ -3,6 +3,7 @@
 import type { ConnectionTexts } from '@postern/core'
 import { type ConnectionValues, jsonValues, namedValues, parseLifetime } from './connection.ts'
 import { parseJwtAlg } from './jwt-alg.ts'
+import { expandScopeBundle } from './scope-bundle.ts'
 
 /**
  * Texts for a diagnosis.
@@ -17,7 +18,7 @@ export function connectionTexts(values: ConnectionValues): ConnectionTexts {
     key,
     keyId,
     passphrase,
-    scopes,
+    scopes: scopes === undefined ? undefined : expandScopeBundle(scopes),
     apiToken,
     tokenUrl,
     audience: values.jwtAudience,

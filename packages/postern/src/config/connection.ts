@@ -20,10 +20,12 @@ import {
   parseScopes,
   parseTokenUrl,
   type Secret,
+  type ServiceAppCredential,
   tokenRequestHeaders,
   type Warning,
 } from '@postern/core'
 import { parseJwtAlg } from './jwt-alg.ts'
+import { expandScopeBundle } from './scope-bundle.ts'
 import { UsageError } from './usage-error.ts'
 
 /** The values of a connection as text, under the names the documents of many products know them by. */
@@ -92,12 +94,21 @@ export interface ConnectionOptions {
   readonly customDomains?: readonly string[]
   /** The runtime's test for a key's primes. */
   readonly isProbablePrime: PrimeTest
+  /**
+   * Finds the scopes of a service app where none are named; asked once everything else is in order. Without it there have
+   * to be some.
+   */
+  readonly findScopes?: (
+    org: OrgUrl,
+    credential: Omit<ServiceAppCredential, 'scopes'>,
+  ) => Promise<readonly string[]>
 }
 
 /**
  * Parses the values of a connection.
  *
  * @throws {ConnectionError} with every problem, in the order of the form.
+ * @throws what `findScopes` throws.
  */
 export async function parseConnection(
   values: ConnectionValues,
@@ -120,8 +131,21 @@ export async function parseConnection(
     throw new ConnectionError(form.problems)
   }
   const description = values.description?.trim()
-  const connection = { org, credential, warnings: form.warnings }
+  const withScopes = await completeScopes(org, credential, options)
+  const connection = { org, credential: withScopes, warnings: form.warnings }
   return description ? { ...connection, description } : connection
+}
+
+/** The credential with the scopes that are found where none were named. */
+async function completeScopes(
+  org: OrgUrl,
+  credential: Credential,
+  { findScopes }: ConnectionOptions,
+): Promise<Credential> {
+  if (credential.kind !== 'service-app' || credential.scopes.length > 0) return credential
+  return findScopes === undefined
+    ? credential
+    : { ...credential, scopes: await findScopes(org, credential) }
 }
 
 function readApiToken(apiToken: Secret, form: Form): Credential | undefined {
@@ -134,9 +158,9 @@ function readApiToken(apiToken: Secret, form: Form): Credential | undefined {
 
 async function readServiceApp(
   values: ConnectionValues,
-  context: { org: OrgUrl | undefined; form: Form; isProbablePrime: PrimeTest },
+  context: ConnectionOptions & { readonly org: OrgUrl | undefined; readonly form: Form },
 ): Promise<Credential | undefined> {
-  const { org, form, isProbablePrime } = context
+  const { org, form, isProbablePrime, findScopes } = context
   const clientId = form.read('Client ID', () => {
     const parsed = parseClientId(values.clientId ?? '')
     return { value: parsed.clientId, warnings: parsed.warnings }
@@ -146,9 +170,12 @@ async function readServiceApp(
     if (!values.tokenUrl || org === undefined) return { value: undefined }
     return { value: parseTokenUrl(values.tokenUrl, org).authorizationServerId }
   })
+  const customAuthorizationServer = authorizationServerId !== undefined
   const scopes = form.read('Scopes', () => {
-    const customAuthorizationServer = authorizationServerId !== undefined
-    const parsed = parseScopes(values.scopes ?? '', { customAuthorizationServer })
+    const { scopes: text } = values
+    // None yet: they are found when everything else is in order.
+    if (text === undefined && findScopes && !customAuthorizationServer) return { value: [] }
+    const parsed = parseScopes(expandScopeBundle(text ?? ''), { customAuthorizationServer })
     return { value: parsed.scopes, warnings: parsed.warnings }
   })
   const assertion = readAssertion(values, org, authorizationServerId, form)

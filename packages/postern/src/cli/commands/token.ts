@@ -34,10 +34,10 @@ export async function token(
   signal: AbortSignal,
 ): Promise<void> {
   const scopes = flags.scopes ?? flags.scope?.join(' ')
-  const { org, credential } = await openConnection({
-    ...flags,
-    ...(scopes === undefined ? {} : { scopes }),
-  })
+  const { org, credential } = await openConnection(
+    { ...flags, ...(scopes === undefined ? {} : { scopes }) },
+    { offline: flags.explain === true, signal },
+  )
   const transport = openTransport(org)
   const { headersFor: url, method = 'GET' } = flags
   if (url !== undefined && !flags.explain) {
