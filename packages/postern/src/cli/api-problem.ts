@@ -30,7 +30,7 @@ export class ApiProblem extends PosternError {
  */
 export function problemOf(document: unknown, status: number): ApiProblem {
   const members = typeof document === 'object' && document !== null ? document : {}
-  const { code, detail, remedy, details }: Record<string, unknown> = { ...members }
+  const { code, detail, remedy, details, problems }: Record<string, unknown> = { ...members }
   if (typeof code !== 'string' || typeof detail !== 'string' || typeof remedy !== 'string') {
     return new ApiProblem(
       'server_answer_unreadable',
@@ -41,6 +41,7 @@ export function problemOf(document: unknown, status: number): ApiProblem {
       },
     )
   }
-  const facts = typeof details === 'object' && details !== null ? { ...details } : {}
-  return new ApiProblem(code, detail, { remedy, status, details: facts })
+  const facts = typeof details === 'object' && details !== null ? details : {}
+  const all = problems === undefined ? {} : { problems }
+  return new ApiProblem(code, detail, { remedy, status, details: { ...facts, ...all } })
 }

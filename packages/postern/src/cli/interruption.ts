@@ -24,14 +24,23 @@ export function listenForInterruption(): Interruption {
     // A second signal ends the process at once.
     stopListening()
     controller.abort()
+    if (endingInOrder.has(signal)) return
     process.stdin.destroy()
     endAfterGrace()
   }
   for (const name of SIGNALS) process.on(name, interrupt)
   const aborted = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    const onAbort = () => endingInOrder.has(signal) || reject(signal.reason)
+    signal.addEventListener('abort', onAbort, { once: true })
   })
   return { signal, stopListening, settle: (work) => Promise.race([work, aborted]) }
+}
+
+const endingInOrder = new WeakSet<AbortSignal>()
+
+/** From now on the first signal only aborts: the command ends by itself, within limits of its own, and with its own code. */
+export function endInOrder(signal: AbortSignal): void {
+  endingInOrder.add(signal)
 }
 
 /**
