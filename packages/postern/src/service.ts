@@ -1,41 +1,79 @@
 /** @module The composition root: opens every part, each with those it works with, and closes them in turn. */
 
-import { Secret } from '@postern/core'
-import { Hono } from 'hono'
-import type { SecretSources } from './config/secret-reference.ts'
-import { openPglite } from './store/pglite.ts'
-import { openPostgres } from './store/postgres.ts'
+import { type Clock, type Secret, systemClock } from '@postern/core'
+import { type Log, openLog } from './log.ts'
+import { AccessKeys } from './server/access-keys.ts'
+import { createApp } from './server/app.ts'
+import type { Services } from './server/services.ts'
+import { MasterKeys } from './store/master-keys.ts'
+import { openStore } from './store/open.ts'
+import { type PreparedMasterKey, prepareMasterKey } from './store/prepare-master-key.ts'
+import { Seal } from './store/seal.ts'
 import type { Store } from './store/store.ts'
 
 /** What a service is opened with. */
 export interface ServiceOptions {
   /** An absolute path to a folder that is there. */
   readonly dataDir: string
-  /** Of the PostgreSQL that everything is kept in; absent for the data directory. */
-  readonly databaseUrl?: Secret | undefined
-  readonly masterKey: SecretSources & { readonly reference?: string | undefined }
+  /** The URL of the PostgreSQL that everything is kept in; absent for the data directory. */
+  readonly database?: Secret | undefined
+  /** `--master-key` */
+  readonly masterKey?: string | undefined
+  readonly env: Readonly<Record<string, string | undefined>>
   /** Takes orgs on this machine. */
   readonly dev: boolean
+  /** Default: nothing is logged. */
+  readonly log?: Log | undefined
+  readonly clock?: Clock | undefined
 }
 
-/** Postern, without a port: everything that is kept, and the API for it. */
+/** Postern without a port: everything that is kept, and the API for it. */
 export interface Service {
   readonly store: Store
-  readonly app: { fetch(request: Request): Response | Promise<Response> }
-  /** Good for this process alone, for every verb but `approve`. */
+  readonly seal: Seal
+  readonly services: Services
+  readonly app: ReturnType<typeof createApp>
+  /** An access key for this process alone, with every verb but `approve`. */
   readonly localKey: Secret
+  /** The master key file that was made for a new store. */
+  readonly madeMasterKeyFile: string | undefined
   /** Ends what is under way, writes down what is due, and closes the store. */
   close(): Promise<void>
 }
 
-/** Opens a service. @throws what opening the store throws. */
+/** Opens a service. @throws what opening the store, or the source of the master key, throws. */
 export async function openService(options: ServiceOptions): Promise<Service> {
-  const { dataDir, databaseUrl } = options
-  const store = await (databaseUrl === undefined ? openPglite(dataDir) : openPostgres(databaseUrl))
+  const { dataDir, database, masterKey: reference, env } = options
+  const store = await openStore({ dataDir, database })
+  try {
+    const masterKey = await prepareMasterKey(store, { reference, env, dataDir })
+    return await openParts(store, masterKey, options)
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+async function openParts(
+  store: Store,
+  { source, madeFile }: PreparedMasterKey,
+  { clock = systemClock, log = openLog({ level: 'silent' }) }: ServiceOptions,
+): Promise<Service> {
+  const masterKeys = new MasterKeys({ store, source, clock })
+  await masterKeys.read()
+  const seal = new Seal(masterKeys)
+  const accessKeys = new AccessKeys({ store, clock })
+  const services: Services = { store, clock, log, accessKeys }
   return {
     store,
-    app: new Hono(),
-    localKey: new Secret(crypto.randomUUID()),
-    close: () => store.close(),
+    seal,
+    services,
+    app: createApp(services),
+    localKey: accessKeys.addLocal(),
+    madeMasterKeyFile: madeFile,
+    close: async () => {
+      await accessKeys.flush()
+      await store.close()
+    },
   }
 }

@@ -9,11 +9,12 @@ export interface GlobalOptions extends StoreFlags {
   readonly output: OutputFormat
 }
 
-/** The flags that say where everything is kept, as they were typed. */
+/** The flags that say where everything is kept, as they were typed, and whether its log is wanted. */
 export interface StoreFlags {
   readonly data?: string
   readonly database?: string
   readonly masterKey?: string
+  readonly debug?: true
 }
 
 /**
@@ -35,7 +36,7 @@ export function planOptions(
   command: Command,
   defaultOutput: OutputFormat = 'table',
 ): StoreFlags & { readonly output: OutputFormat | 'terraform' } {
-  const { output, data, database, masterKey } = command.optsWithGlobals<
+  const { output, data, database, masterKey, debug } = command.optsWithGlobals<
     StoreFlags & { readonly output?: OutputFormat | 'terraform' }
   >()
   return {
@@ -43,6 +44,7 @@ export function planOptions(
     ...(data === undefined ? {} : { data }),
     ...(database === undefined ? {} : { database }),
     ...(masterKey === undefined ? {} : { masterKey }),
+    ...(debug ? { debug } : {}),
   }
 }
 

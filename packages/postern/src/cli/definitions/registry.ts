@@ -13,6 +13,11 @@ export interface CommandEntry {
 /** Each command of the program. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'start',
+    description: 'run the server: what is kept, served to programs over HTTP',
+    load: async () => (await import('./start.ts')).defineStart,
+  },
+  {
     name: 'keys',
     description: 'make a key pair, look at one, or print its public half',
     load: async () => (await import('./keys.ts')).defineKeys,

@@ -1,0 +1,118 @@
+/** @module `postern start`: the API on a port, until it is told to stop. */
+
+import { once } from 'node:events'
+import { homedir } from 'node:os'
+import description from '../../../package.json' with { type: 'json' }
+import { dataDirectoryOf, openDataDirectory } from '../../config/data-directory.ts'
+import { readDatabaseUrl } from '../../config/database-reference.ts'
+import { removeServerFile, writeServerFile } from '../../config/server-file.ts'
+import { UsageError } from '../../config/usage-error.ts'
+import { openLog } from '../../log.ts'
+import { type Listening, listen } from '../../server/listen.ts'
+import { openService, type Service } from '../../service.ts'
+import type { GlobalOptions } from '../global-options.ts'
+import { endInOrder } from '../interruption.ts'
+import { tellMasterKey } from '../master-key-note.ts'
+import { tell } from '../output.ts'
+import { hasFlag, liftoffFlag, relaunchWith } from '../relaunch.ts'
+import { printRunning } from './start-output.ts'
+import { requireNoServer, serverError } from './start-refusals.ts'
+
+/** The flags of `start`, as they were typed. */
+export interface StartFlags {
+  readonly host?: string
+  readonly port?: string
+  readonly publicUrl?: string
+  readonly tlsCert?: string
+  readonly tlsKey?: string
+  readonly behindTlsProxy?: true
+  readonly config?: string
+  readonly dev?: true
+}
+
+const DEFAULT_PORT = '7478'
+
+/** Runs the server until the signal; says first where it is and how commands reach it. */
+export async function start(
+  flags: StartFlags,
+  options: GlobalOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const port = parsePort(flags.port ?? DEFAULT_PORT)
+  const { env, stdin } = process
+  const database = await readDatabaseUrl(options.database, { env, stdin })
+  if (database === undefined && !hasFlag(liftoffFlag)) return relaunchWith(liftoffFlag)
+  // What others may read is decided by the modes of each file, and that is nothing.
+  process.umask(0o077)
+  const dataDir = dataDirectoryOf({ flag: options.data, env, home: homedir() })
+  await openDataDirectory(dataDir)
+  await requireNoServer(dataDir)
+  signal.throwIfAborted()
+  endInOrder(signal)
+  const service = await openService({
+    dataDir,
+    database,
+    masterKey: options.masterKey,
+    env,
+    dev: flags.dev === true,
+    log: openLog({ level: options.debug ? 'debug' : 'info' }),
+  })
+  try {
+    tellMasterKey(service.madeMasterKeyFile)
+    const { host = '127.0.0.1' } = flags
+    const listening = await open(service, { host, port })
+    try {
+      await serve(service, { listening, dataDir, options, signal })
+    } finally {
+      await removeServerFile(dataDir, process.pid)
+      await listening.close()
+    }
+  } finally {
+    await service.close()
+  }
+}
+
+async function open(
+  service: Service,
+  place: { readonly host: string; readonly port: number },
+): Promise<Listening> {
+  try {
+    return await listen(service.app, place)
+  } catch (error) {
+    throw serverError(error, place)
+  }
+}
+
+interface Serving {
+  readonly listening: Listening
+  readonly dataDir: string
+  readonly options: GlobalOptions
+  readonly signal: AbortSignal
+}
+
+async function serve(
+  service: Service,
+  { listening, dataDir, options, signal }: Serving,
+): Promise<void> {
+  const { pid } = process
+  const { version } = description
+  const url = localUrl(listening.url)
+  await writeServerFile(dataDir, { url, accessKey: service.localKey, pid, version })
+  const { kind } = service.store
+  await printRunning({ url: listening.url, pid, version, dataDir, store: kind }, options)
+  if (!signal.aborted) await once(signal, 'abort')
+  tell('Stopping: what runs is finished first. Once more ends it at once.')
+}
+
+/** How commands on this machine reach a server that listens on every address. */
+function localUrl(url: string): string {
+  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:')
+}
+
+function parsePort(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text)
+  throw new UsageError('usage_invalid', '--port is no number from 0 to 65535.', {
+    remedy: 'Give --port such a number; 0 takes any free one.',
+    details: { flag: '--port' },
+  })
+}
