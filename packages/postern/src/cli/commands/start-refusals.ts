@@ -8,7 +8,7 @@ import { sendLocally } from '../../http/local-client.ts'
 export type StartErrorCode = 'server_running' | 'server_address_in_use' | 'server_address_unusable'
 
 /** A server that cannot start as it was asked to. */
-export class StartError extends PosternError<StartErrorCode> {
+class StartError extends PosternError<StartErrorCode> {
   override readonly name = 'StartError'
 }
 
