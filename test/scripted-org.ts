@@ -1,7 +1,8 @@
 /** @module A client of a scripted server, with a clock that the test moves. */
 
-import { type Credential, Org, type OrgOptions, type OrgStep, Secret } from '@postern/core'
+import { type Credential, Org, type OrgStep, Secret } from '@postern/core'
 import { onTestFinished } from 'vitest'
+import type { ClientOptions } from './emulated-org.ts'
 import { type Script, type ScriptedServer, startScriptedServer } from './scripted-server.ts'
 import { TestClock } from './test-clock.ts'
 
@@ -13,7 +14,7 @@ export interface OrgScenario {
   /** The attempts that failed. */
   readonly steps: readonly OrgStep[]
   /** One more client of the same server. */
-  readonly client: (more?: Partial<OrgOptions>) => Org
+  readonly client: (more?: ClientOptions) => Org
 }
 
 // Made for tests; no org knows it.
@@ -25,13 +26,13 @@ const credential: Credential = {
 /** Starts a scripted server and a client that asks it with an API token; both end with the test. */
 export async function orgScenario(
   script: Script,
-  options: Partial<OrgOptions> & { readonly clock?: TestClock } = {},
+  options: ClientOptions & { readonly clock?: TestClock } = {},
 ): Promise<OrgScenario> {
   const server = await startScriptedServer(script)
   onTestFinished(server.close)
   const clock = options.clock ?? new TestClock()
   const steps: OrgStep[] = []
-  const client = (more: Partial<OrgOptions> = {}) =>
+  const client = (more: ClientOptions = {}) =>
     new Org({
       ...{ url: server.orgUrl, dev: true, credential, random: () => 0.5 },
       onStep: (step) => steps.push(step),

@@ -69,7 +69,7 @@ export {
   type GrantedScopes,
 } from './org/granted-scopes.ts'
 export { type Link, parseLinks } from './org/link.ts'
-export { Org, type OrgOptions, type OrgStep } from './org/org.ts'
+export { Org, type OrgOptions, type OrgSettings, type OrgStep } from './org/org.ts'
 export {
   type Page,
   PageError,
@@ -244,6 +244,7 @@ export { type OktaRefusal, TokenError, type TokenErrorCode } from './token/error
 export { type ExplainedTokenRequest, explainTokenRequest } from './token/explain.ts'
 export { type Cure, type KnownRefusal, knownRefusals, type RefusalCode } from './token/refusals.ts'
 export { type AuthorizerOptions, createAuthorizer } from './token/registry.ts'
+export { ServiceAppAuthorizer } from './token/service-app-authorizer.ts'
 export { TokenSource, type TokenSourceOptions } from './token/source.ts'
 export type { TokenStep } from './token/steps.ts'
 export type { Token, TokenWarningCode } from './token/token.ts'

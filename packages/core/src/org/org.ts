@@ -39,10 +39,21 @@ import {
 } from './request.ts'
 
 /** Options of {@link Org}: the org and what signs in to it; the rest has defaults. */
-export interface OrgOptions {
+export type OrgOptions = OrgSettings & OrgSignIn
+
+/** What signs in: a credential, or an authorizer that may know more than one, or none. */
+type OrgSignIn =
+  | {
+      readonly credential: Credential
+      /** What authorises. Default: what the credential calls for. */
+      readonly authorizer?: Authorizer
+    }
+  | { readonly credential?: undefined; readonly authorizer: Authorizer }
+
+/** Where an org is and how it is called, whatever signs in to it. */
+export interface OrgSettings {
   /** What a person types, or what `parseOrgUrl` gave. */
   readonly url: string
-  readonly credential: Credential
   /** Hosts that the operator allowed as custom domains. */
   readonly customDomains?: readonly string[]
   /** Allows a loopback org: the emulator. */
@@ -55,8 +66,6 @@ export interface OrgOptions {
   readonly pacer?: Pacer
   /** The longest one attempt may take. Default 60 s: Okta gives up on its own queries after 30. */
   readonly timeoutMs?: number
-  /** What authorises. Default: what the credential calls for. */
-  readonly authorizer?: Authorizer
   readonly onTokenStep?: (step: TokenStep) => void
   readonly onStep?: (step: OrgStep) => void
 }
@@ -101,7 +110,7 @@ export class Org {
    * @throws {CredentialError} for a credential that no org could accept.
    */
   constructor(options: OrgOptions) {
-    const { url, credential, customDomains = [], dev = false, onTokenStep: onStep } = options
+    const { url, customDomains = [], dev = false, onTokenStep: onStep } = options
     this.#options = options
     this.#transport = options.transport ?? fetchTransport
     this.clock = options.clock ?? systemClock
@@ -109,9 +118,11 @@ export class Org {
     const [transport, clock, random] = [this.#transport, this.clock, this.#random]
     this.url = parseOrgUrl(url, { customDomains, dev }).org
     this.pacer = options.pacer ?? new Pacer({ clock, random })
+    const more = { org: this.url, transport, clock, random, onStep }
     this.authorizer =
-      options.authorizer ??
-      createAuthorizer({ org: this.url, credential, transport, clock, random, onStep })
+      options.credential === undefined
+        ? options.authorizer
+        : (options.authorizer ?? createAuthorizer({ credential: options.credential, ...more }))
   }
 
   /**

@@ -2,11 +2,11 @@
 
 import {
   applySetup,
+  type Credential,
   fetchTransport,
   generateKey,
   newSetupState,
   type Org,
-  type OrgOptions,
   type PlanSetupOptions,
   type PrivateKey,
   parseSetupState,
@@ -18,7 +18,7 @@ import {
   undoSetup,
 } from '@postern/core'
 import type { StartOptions } from '@postern/emulator'
-import { type EmulatedOrg, emulatedOrg } from '../../../../test/emulated-org.ts'
+import { type ClientOptions, type EmulatedOrg, emulatedOrg } from '../../../../test/emulated-org.ts'
 import { type KeySetServer, startKeySetServer } from '../../../../test/key-set-server.ts'
 import { TestClock } from '../../../../test/test-clock.ts'
 
@@ -82,11 +82,11 @@ export async function setupScenario(options: ScenarioOptions = {}): Promise<Setu
   const during = (stopAfter: number | undefined, admin: Org | undefined) => {
     const crash = new AbortController()
     const transport = crashingTransport(crash, stopAfter, requests)
-    const open = (more: Partial<OrgOptions> = {}) => org.client({ transport, ...more })
+    const open = (more: ClientOptions = {}) => org.client({ transport, ...more })
     const apiToken = org.admin.authorizer
     return {
       admin: admin ?? open({ authorizer: apiToken }),
-      openOrg: (credential: OrgOptions['credential']) => open({ credential }),
+      openOrg: (credential: Credential) => open({ credential }),
       signal: crash.signal,
       transport,
       save: async (state: SetupState) => {

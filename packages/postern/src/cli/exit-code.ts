@@ -14,7 +14,7 @@ import {
   TokenError,
   TokenUrlError,
 } from '@postern/core'
-import { ConnectionError } from '../config/connection.ts'
+import { ConnectionError } from '../config/connection-form.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { ApiProblem } from './api-problem.ts'
 import { exitCodes } from './exit-codes.ts'

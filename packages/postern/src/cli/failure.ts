@@ -2,7 +2,7 @@
 
 import { PosternError, showHostile } from '@postern/core'
 import { ConfigError } from '../config/config-error.ts'
-import type { ConnectionProblem } from '../config/connection.ts'
+import type { ConnectionProblem } from '../config/connection-form.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { exitCodeOf, isInterruption } from './exit-code.ts'
 import { paint, tell, tellProblem } from './output.ts'

@@ -1,7 +1,7 @@
 /** @module The values of a connection as a doctor takes them: as they were typed, but for the flags that have a form of their own. */
 
 import type { ConnectionTexts } from '@postern/core'
-import { type ConnectionValues, jsonValues, namedValues, parseLifetime } from './connection.ts'
+import { type ConnectionValues, claimsOf, headersOf, parseLifetime } from './connection.ts'
 import { parseJwtAlg } from './jwt-alg.ts'
 import { expandScopeBundle } from './scope-bundle.ts'
 
@@ -28,12 +28,10 @@ export function connectionTexts(values: ConnectionValues): ConnectionTexts {
       // An empty text is a field that was left empty.
       issuer: values.jwtIssuer || undefined,
       subject: values.jwtSubject || undefined,
-      additionalClaims: values.jwtClaims?.length
-        ? jsonValues(namedValues(values.jwtClaims, 'claim'))
-        : undefined,
+      additionalClaims: claimsOf(values),
     },
     assertionParameter: values.assertionKey,
-    headers: namedValues(values.headers, 'header'),
+    headers: headersOf(values),
     dpopRequired: values.dpopRequired,
   }
 }

@@ -1,17 +1,16 @@
 /** @module A connection from what a person types: every value parsed, every problem reported at once. */
 
 import {
+  type ApiTokenCredential,
   AssertionError,
   type AssertionOptions,
   type ConnectionTexts,
-  type Credential,
   checkApiToken,
   checkAssertionOptions,
   checkAssertionParameter,
   importKey,
   type JsonValue,
   type OrgUrl,
-  PosternError,
   type PrimeTest,
   type PrivateKey,
   parseAudience,
@@ -22,8 +21,8 @@ import {
   type Secret,
   type ServiceAppCredential,
   tokenRequestHeaders,
-  type Warning,
 } from '@postern/core'
+import { ConnectionError, type ConnectionWarning, Form } from './connection-form.ts'
 import { parseJwtAlg } from './jwt-alg.ts'
 import { expandScopeBundle } from './scope-bundle.ts'
 import { UsageError } from './usage-error.ts'
@@ -49,49 +48,31 @@ export interface ConnectionValues
   readonly jwtSubject?: string | undefined
   readonly jwtAudience?: string | undefined
   readonly assertionKey?: string | undefined
-  /** `name=value` each; a value that is JSON is taken as JSON. */
-  readonly jwtClaims?: readonly string[] | undefined
-  /** `name=value` each. */
-  readonly headers?: readonly string[] | undefined
+  /** `name=value` each, where a value that is JSON is taken as JSON; or the claims themselves. */
+  readonly jwtClaims?: readonly string[] | Readonly<Record<string, JsonValue>> | undefined
+  /** `name=value` each; or the headers themselves. */
+  readonly headers?: readonly string[] | Readonly<Record<string, string>> | undefined
+}
+
+/** A service app whose key is at hand, so that it can be kept too. */
+export interface KeyedServiceApp extends ServiceAppCredential {
+  readonly key: PrivateKey
 }
 
 /** A connection ready to be used. */
 export interface Connection {
   readonly org: OrgUrl
-  readonly credential: Credential
+  readonly credential: KeyedServiceApp | ApiTokenCredential
   readonly description?: string
-  readonly warnings: readonly (Warning & { readonly field: string })[]
-}
-
-/** One value that cannot be used. */
-export interface ConnectionProblem {
-  readonly field: string
-  /** The flag of the command line that sets it. */
-  readonly flag: string
-  readonly code: string
-  readonly message: string
-  readonly remedy: string
-}
-
-/** A connection with values that cannot be used; `details.problems` has all of them, in the order of the form. */
-export class ConnectionError extends PosternError<'connection_invalid'> {
-  override readonly name = 'ConnectionError'
-  readonly problems: readonly ConnectionProblem[]
-
-  constructor(problems: readonly ConnectionProblem[]) {
-    const fields = problems.map(({ field }) => field).join(', ')
-    super('connection_invalid', `The connection cannot be used as it is: ${fields}.`, {
-      remedy: 'Correct each of the values named.',
-      details: { problems },
-    })
-    this.problems = problems
-  }
+  readonly warnings: readonly ConnectionWarning[]
 }
 
 /** What {@link parseConnection} works with beside the values. */
 export interface ConnectionOptions {
   /** Hosts that the operator allows beyond Okta's own domains. */
   readonly customDomains?: readonly string[]
+  /** Allows an org on this machine. Default true, as for a command of the operator's, which says so. */
+  readonly dev?: boolean
   /** The runtime's test for a key's primes. */
   readonly isProbablePrime: PrimeTest
   /**
@@ -116,9 +97,8 @@ export async function parseConnection(
 ): Promise<Connection> {
   const form = new Form()
   const org = form.read('Org URL', () => {
-    // A command of the operator's may talk to a loopback org, and says so.
     const parsed = parseOrgUrl(values.orgUrl ?? '', {
-      dev: true,
+      dev: options.dev ?? true,
       customDomains: options.customDomains ?? [],
     })
     return { value: parsed.org, warnings: parsed.warnings }
@@ -139,16 +119,16 @@ export async function parseConnection(
 /** The credential with the scopes that are found where none were named. */
 async function completeScopes(
   org: OrgUrl,
-  credential: Credential,
+  credential: Connection['credential'],
   { findScopes }: ConnectionOptions,
-): Promise<Credential> {
+): Promise<Connection['credential']> {
   if (credential.kind !== 'service-app' || credential.scopes.length > 0) return credential
   return findScopes === undefined
     ? credential
     : { ...credential, scopes: await findScopes(org, credential) }
 }
 
-function readApiToken(apiToken: Secret, form: Form): Credential | undefined {
+function readApiToken(apiToken: Secret, form: Form): ApiTokenCredential | undefined {
   const credential = { kind: 'api-token', apiToken } as const
   return form.read('API Key', () => {
     checkApiToken(credential)
@@ -159,7 +139,7 @@ function readApiToken(apiToken: Secret, form: Form): Credential | undefined {
 async function readServiceApp(
   values: ConnectionValues,
   context: ConnectionOptions & { readonly org: OrgUrl | undefined; readonly form: Form },
-): Promise<Credential | undefined> {
+): Promise<KeyedServiceApp | undefined> {
   const { org, form, isProbablePrime, findScopes } = context
   const clientId = form.read('Client ID', () => {
     const parsed = parseClientId(values.clientId ?? '')
@@ -180,7 +160,7 @@ async function readServiceApp(
   })
   const assertion = readAssertion(values, org, authorizationServerId, form)
   const headers = form.read('Headers', () => ({
-    value: tokenRequestHeaders(namedValues(values.headers, 'header')),
+    value: tokenRequestHeaders(headersOf(values)),
   }))
   form.read('Assertion Key', () => ({ value: checkAssertionParameter(values.assertionKey) }))
   if (clientId === undefined || key === undefined || scopes === undefined) return undefined
@@ -226,11 +206,7 @@ function readAssertion(
     if (!values.jwtAudience || org === undefined) return { value: undefined }
     return { value: parseAudience(values.jwtAudience, org, authorizationServerId) }
   })
-  const additionalClaims = form.read('Additional Claims', () => ({
-    value: values.jwtClaims?.length
-      ? jsonValues(namedValues(values.jwtClaims, 'claim'))
-      : undefined,
-  }))
+  const additionalClaims = form.read('Additional Claims', () => ({ value: claimsOf(values) }))
   const lifetimeSeconds = form.read('Advanced JWT', () => ({
     value: parseLifetime(values.jwtExpirySeconds),
   }))
@@ -263,8 +239,24 @@ export function parseLifetime(text: string | undefined): number | undefined {
   )
 }
 
-/** `name=value` each. @throws {UsageError} where there is no name or no `=`. */
-export function namedValues(texts: readonly string[] = [], what: string): Record<string, string> {
+/** The headers of a token request as they were given. @throws {UsageError} where one has no name or no `=`. */
+export function headersOf({ headers = [] }: ConnectionValues): Readonly<Record<string, string>> {
+  return isTexts(headers) ? namedValues(headers, 'header') : headers
+}
+
+/** The additional claims as they were given; undefined where there is none. @throws {UsageError} as `headersOf` does. */
+export function claimsOf({
+  jwtClaims = [],
+}: ConnectionValues): Readonly<Record<string, JsonValue>> | undefined {
+  const claims = isTexts(jwtClaims) ? jsonValues(namedValues(jwtClaims, 'claim')) : jwtClaims
+  return Object.keys(claims).length === 0 ? undefined : claims
+}
+
+function isTexts(given: readonly string[] | object): given is readonly string[] {
+  return Array.isArray(given)
+}
+
+function namedValues(texts: readonly string[], what: string): Record<string, string> {
   return Object.fromEntries(
     texts.map((text) => {
       const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? []
@@ -277,7 +269,7 @@ export function namedValues(texts: readonly string[] = [], what: string): Record
 }
 
 /** Values that are JSON become what they say; everything else stays text. */
-export function jsonValues(values: Record<string, string>): Record<string, JsonValue> {
+function jsonValues(values: Record<string, string>): Record<string, JsonValue> {
   const entries = Object.entries(values).map(([name, text]): [string, JsonValue] => {
     try {
       return [name, JSON.parse(text)]
@@ -286,77 +278,4 @@ export function jsonValues(values: Record<string, string>): Record<string, JsonV
     }
   })
   return Object.fromEntries(entries)
-}
-
-/** The fields in the order a person meets them, each with its flag. */
-const FLAGS = {
-  'Org URL': '--org',
-  'API Key': '--api-token',
-  'Client ID': '--client-id',
-  'Private Key': '--key',
-  Scopes: '--scopes',
-  'Jwt Auth Algorithm': '--jwt-alg',
-  'Advanced JWT': '--jwt-expiry-seconds',
-  'Jwt Auth Claims Audience': '--jwt-audience',
-  'Additional Claims': '--jwt-claim',
-  'Token URL': '--token-url',
-  'Assertion Key': '--assertion-key',
-  Headers: '--header',
-} as const
-
-type Field = keyof typeof FLAGS
-
-const FIELDS = Object.keys(FLAGS)
-
-/** The flag to correct. Some fields have more than one, and the error tells which. */
-function flagOf(field: Field, { code, details }: PosternError): string {
-  if (field === 'Private Key' && code.startsWith('kid_')) return '--kid'
-  if (field !== 'Advanced JWT' || code !== 'assertion_claim') return FLAGS[field]
-  const { claim } = details
-  return claim === 'issuer' || claim === 'subject' ? `--jwt-${claim}` : '--jwt-claim'
-}
-
-interface FieldValue<Value> {
-  readonly value: Value
-  readonly warnings?: readonly Warning[]
-}
-
-/** Collects what is wrong with each field, so that a person hears of everything at once. */
-class Form {
-  readonly #problems: ConnectionProblem[] = []
-  readonly warnings: (Warning & { readonly field: string })[] = []
-
-  get problems(): readonly ConnectionProblem[] {
-    return this.#problems.toSorted((a, b) => FIELDS.indexOf(a.field) - FIELDS.indexOf(b.field))
-  }
-
-  read<Value>(field: Field, parse: () => FieldValue<Value>): Value | undefined {
-    try {
-      return this.#accept(field, parse())
-    } catch (error) {
-      return this.#refuse(field, error)
-    }
-  }
-
-  async readLater<Value>(
-    field: Field,
-    parse: () => Promise<FieldValue<Value>>,
-  ): Promise<Value | undefined> {
-    try {
-      return this.#accept(field, await parse())
-    } catch (error) {
-      return this.#refuse(field, error)
-    }
-  }
-
-  #accept<Value>(field: Field, { value, warnings = [] }: FieldValue<Value>): Value {
-    this.warnings.push(...warnings.map((warning) => ({ ...warning, field })))
-    return value
-  }
-
-  #refuse(field: Field, error: unknown): undefined {
-    if (!(error instanceof PosternError)) throw error
-    const { code, message, remedy } = error
-    this.#problems.push({ field, flag: flagOf(field, error), code, message, remedy })
-  }
 }

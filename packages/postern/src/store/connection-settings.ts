@@ -16,4 +16,15 @@ export interface ConnectionSettings {
   readonly publicJwk?: PublicJwk
   /** Where Okta fetches the app's keys; absent where it keeps them. */
   readonly jwksUri?: string
+  /** The scopes of what the connection is for, where they are not those it asks for. */
+  readonly wants?: readonly string[]
+}
+
+/** How the doctor's last look at a stored connection came out. */
+export interface DoctorResult {
+  readonly status: 'ok' | 'warning' | 'failed'
+  /** ISO 8601. */
+  readonly at: string
+  /** The codes of what has to be done something about. */
+  readonly problems: readonly string[]
 }

@@ -3,7 +3,7 @@
 import type { PublicJwk } from '@postern/core'
 import type { ColumnType, Generated } from 'kysely'
 import type { AccessRule } from '../config/access-rules.ts'
-import type { ConnectionSettings } from './connection-settings.ts'
+import type { ConnectionSettings, DoctorResult } from './connection-settings.ts'
 
 /** Written as text and read as what it says: a JavaScript array as a parameter means another thing to each driver. */
 type Json<Value> = ColumnType<Value, string, string>
@@ -33,6 +33,10 @@ export interface ConnectionTable {
   kind: 'service-app' | 'api-token'
   client_id: string | null
   settings: Json<ConnectionSettings>
+  /** Since when the key, or the API token, is the one in use. */
+  credential_since: Date
+  /** How the doctor's last look came out; null: it never looked. */
+  doctor: ColumnType<DoctorResult | null, string | null, string | null>
   /** Days between scheduled rotations of the key; null: none. */
   rotation_interval_days: number | null
   next_rotation_at: Date | null

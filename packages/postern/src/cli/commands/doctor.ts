@@ -11,13 +11,12 @@ import {
   type OrgUrl,
   OrgUrlError,
   parseOrgUrl,
-  parseScopes,
   type Secret,
-  scopeBundles,
 } from '@postern/core'
 import { connectionTexts } from '../../config/connection-texts.ts'
 import { readSecretText, requireOneFromStdin } from '../../config/secret-reference.ts'
 import { UsageError } from '../../config/usage-error.ts'
+import { parseWanted } from '../../config/wanted-scopes.ts'
 import { isProbablePrime } from '../../http/primes.ts'
 import type { ConnectionFlags } from '../connection-flags.ts'
 import { readConnectionValues } from '../connection-values.ts'
@@ -107,7 +106,7 @@ function settingsOf(flags: DoctorFlags, given: Given): DiagnoseOptions {
     org === undefined || adminToken === undefined
       ? {}
       : { admin: new Org({ ...common, url: org, credential: adminCredential(adminToken) }) }
-  const wants = flags.for === undefined ? {} : { wants: scopesFor(flags.for) }
+  const wants = flags.for === undefined ? {} : { wants: parseWanted(flags.for) }
   return {
     ...common,
     connection,
@@ -130,12 +129,6 @@ function orgOf(orgUrl = '', customDomains: readonly string[]): OrgUrl | undefine
 
 function adminCredential(apiToken: Secret): Credential {
   return { kind: 'api-token', apiToken }
-}
-
-/** @throws {ScopeError} */
-function scopesFor(purpose: string): readonly string[] {
-  const bundle = Object.entries(scopeBundles).find(([name]) => name === purpose)
-  return bundle?.[1].scopes ?? parseScopes(purpose).scopes
 }
 
 async function examine(settings: DiagnoseOptions, options: GlobalOptions): Promise<Finding[]> {

@@ -15,6 +15,8 @@ export const first: Migration = {
       .addColumn('kind', 'text', (column) => column.notNull())
       .addColumn('client_id', 'text')
       .addColumn('settings', 'jsonb', (column) => column.notNull())
+      .addColumn('credential_since', 'timestamptz', (column) => column.notNull())
+      .addColumn('doctor', 'jsonb')
       .addColumn('rotation_interval_days', 'integer')
       .addColumn('next_rotation_at', 'timestamptz')
       .addColumn('revision', 'bigint', (column) => column.notNull())

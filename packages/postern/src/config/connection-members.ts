@@ -1,0 +1,102 @@
+/** @module A connection as JSON: the members of the API's body and of a file, and the values they stand for. */
+
+import { type JsonValue, Secret } from '@postern/core'
+import { z } from 'zod'
+import type { ConnectionValues } from './connection.ts'
+import { maxNameCharacters } from './connection-name.ts'
+
+const MAX_KEY_CHARACTERS = 65_536
+const MAX_SCOPES_CHARACTERS = 16_384
+const MAX_SCOPES = 200
+const MAX_NAMED = 64
+const MAX_DAYS = 3_650
+
+const text = (maxCharacters: number) => z.string().max(maxCharacters)
+const scopes = z
+  .union([text(MAX_SCOPES_CHARACTERS), z.array(text(200)).max(MAX_SCOPES)])
+  .describe('A list, or a text with spaces or commas in between.')
+
+function named<Value extends z.ZodType>(value: Value) {
+  return z
+    .record(text(64), value)
+    .refine((members) => Object.keys(members).length <= MAX_NAMED, `More than ${MAX_NAMED} names.`)
+}
+
+/** Where a secret stands, a file that is kept in Git has a reference. */
+const secrets = {
+  key: text(MAX_KEY_CHARACTERS).describe(
+    'Private key: JWK or PEM, as it was copied. Never comes out again.',
+  ),
+  passphrase: text(1_024).describe('Of an encrypted PEM. Used once and not kept.'),
+  apiToken: text(256).describe('An API token in the place of client id, key and scopes.'),
+  headers: named(text(1_024)).describe('Headers of the token request. Their values are sealed.'),
+}
+
+const settings = {
+  description: text(500).describe('Free text.'),
+  clientId: text(200).describe("Client ID from the app's General tab."),
+  keyId: text(200).describe('Key ID, where the key has none of its own.'),
+  scopes,
+  jwtAlg: text(40).describe('RS256 to ES512; JWT_ALGORITHM_RS256 is understood.'),
+  jwtExpirySeconds: z
+    .union([z.number(), text(10)])
+    .describe('Life of the assertion, 1 to 3600; default 240.'),
+  jwtIssuer: text(255).describe('iss; default: the Client ID.'),
+  jwtSubject: text(255).describe('sub; default: the Client ID.'),
+  jwtAudience: text(500).describe('token-url (default) or issuer, or the URL of either.'),
+  tokenUrl: text(500).describe(
+    "The org's own token endpoint (default), or that of a custom authorization server.",
+  ),
+  assertionKey: text(64).describe(
+    'Form parameter of the assertion; default client_assertion, as Okta expects it.',
+  ),
+  jwtClaims: named(z.json()).describe('Additional claims.'),
+  dpop: z
+    .enum(['auto', 'always', 'never'])
+    .describe('Whether token requests carry a DPoP proof; default auto: when the org asks for it.'),
+  rotationIntervalDays: z
+    .int()
+    .min(1)
+    .max(MAX_DAYS)
+    .describe('Days between scheduled rotations of the key; without it there are none.'),
+  wants: scopes.describe('The scopes, or the bundle, that the doctor looks at; default: scopes.'),
+}
+
+const place = {
+  name: text(maxNameCharacters).describe('Lower-case letters, digits and hyphens.'),
+  orgUrl: text(2_048).describe('Org URL, for example https://acme.okta.com.'),
+}
+
+/** The members of a new connection. Each text is judged later, with all others, so that every problem is told at once. */
+export const connectionMembers = z.strictObject({
+  ...place,
+  ...z.strictObject({ ...settings, ...secrets }).partial().shape,
+})
+
+/** A new connection as JSON. */
+export type ConnectionMembers = z.infer<typeof connectionMembers>
+
+/** The values that the members of a connection stand for. */
+export function valuesOf(members: Partial<Omit<ConnectionMembers, 'name'>>): ConnectionValues {
+  const { key, passphrase, apiToken, scopes: asked, jwtExpirySeconds, dpop, ...rest } = members
+  const { rotationIntervalDays: _days, wants: _wants, jwtClaims, ...texts } = rest
+  return {
+    ...texts,
+    key: secretOf(key),
+    passphrase: secretOf(passphrase),
+    apiToken: secretOf(apiToken),
+    scopes: typeof asked === 'object' ? asked.join('\n') : asked,
+    jwtExpirySeconds: jwtExpirySeconds === undefined ? undefined : String(jwtExpirySeconds),
+    jwtClaims: jwtClaims as Readonly<Record<string, JsonValue>> | undefined,
+    dpopRequired: dpopRequiredOf(dpop),
+  }
+}
+
+/** What the choice of `dpop` stands for; undefined: as soon as the org asks. */
+export function dpopRequiredOf(dpop: ConnectionMembers['dpop']): boolean | undefined {
+  return dpop === undefined || dpop === 'auto' ? undefined : dpop === 'always'
+}
+
+function secretOf(value: string | undefined): Secret | undefined {
+  return value === undefined ? undefined : new Secret(value)
+}

@@ -1,0 +1,168 @@
+/** @module The connections that are kept: connected, opened, looked at and removed by name. */
+
+import { diagnose, type Finding } from '@postern/core'
+import { isProbablePrime } from '../http/primes.ts'
+import { appendAudit, type Caller } from '../store/audit.ts'
+import {
+  type ConnectionRow,
+  deleteConnection,
+  findConnection,
+  listConnections,
+  saveDoctorResult,
+} from '../store/connections.ts'
+import { type Connected, type ConnectRequest, connect, type TrialOptions } from './connect.ts'
+import type { ConnectionsContext } from './context.ts'
+import { textsOf } from './credential.ts'
+import { type OpenConnection, OpenedConnection } from './opened-connection.ts'
+import { connectionNotFound } from './stored-connection-error.ts'
+import { resultOf } from './trial.ts'
+
+// In a shared store another process may change a connection. In an embedded one nobody else does.
+const FRESH_MS = 1_000
+
+interface Kept {
+  readonly opened: OpenedConnection
+  /** When the store was last seen to have no newer row, on the monotonic clock. */
+  checkedMs: number
+}
+
+/** The connections of a store, as one process uses them. */
+export class Connections {
+  readonly #context: ConnectionsContext
+  readonly #kept = new Map<string, Kept>()
+  readonly #flights = new Map<string, Promise<OpenedConnection>>()
+  /** Counts the changes that were told: what was read before one of them is read again. */
+  #changes = 0
+
+  constructor(context: ConnectionsContext) {
+    this.#context = context
+  }
+
+  /** Tries a connection out and keeps it. @throws as {@link connect} says. */
+  connect(request: ConnectRequest, by: Caller, options?: TrialOptions): Promise<Connected> {
+    return connect(this.#context, request, by, options)
+  }
+
+  /** Every connection, by name. */
+  list(): Promise<readonly ConnectionRow[]> {
+    return listConnections(this.#context.store)
+  }
+
+  /** @throws {StoredConnectionError} `connection_not_found` */
+  async get(name: string): Promise<ConnectionRow> {
+    const row = await findConnection(this.#context.store, name)
+    if (row === undefined) throw connectionNotFound(name)
+    return row
+  }
+
+  /**
+   * Opens a connection, or gives the one that is open. A change is seen at once where this process made it, and within a
+   * second where another one did. A failure is not kept: the next call tries again.
+   *
+   * @throws {StoredConnectionError} `connection_not_found`
+   * @throws {SealError} where its credential does not open; {@link OrgUrlError} where its org is not allowed.
+   */
+  async open(name: string): Promise<OpenConnection> {
+    const opened = await this.#present(name)
+    return opened.parts
+  }
+
+  /** Lets the doctor look at a connection, and keeps how that came out once it is at its end. */
+  async *examine(
+    name: string,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<Finding, void> {
+    const { store, clock, dev, customDomains } = this.#context
+    const { parts, credential, transport } = await this.#present(name)
+    const { row, org } = parts
+    const { wants } = row.settings
+    const findings: Finding[] = []
+    const diagnosis = diagnose({
+      connection: textsOf(org.url, credential),
+      customDomains: await customDomains(),
+      dev,
+      transport,
+      clock,
+      pacer: org.pacer,
+      isProbablePrime,
+      ...(wants === undefined ? {} : { wants }),
+      signal: signal ? AbortSignal.any([signal, parts.signal]) : parts.signal,
+    })
+    for await (const finding of diagnosis) {
+      findings.push(finding)
+      yield finding
+    }
+    await saveDoctorResult(store, row.id, resultOf(findings, clock.now()))
+  }
+
+  /**
+   * Removes a connection with everything that belongs to it, and ends what is under way with it. At Okta everything stays.
+   *
+   * @returns the connection as it was.
+   * @throws {StoredConnectionError} `connection_not_found`
+   */
+  async remove(name: string, by: Caller): Promise<ConnectionRow> {
+    const { store, clock } = this.#context
+    const row = await store.transaction(async () => {
+      const found = await this.get(name)
+      if (!(await deleteConnection(store, found.id))) throw connectionNotFound(name)
+      const details = { org: found.org_url, clientId: found.client_id ?? undefined }
+      const entry = { ...by, action: 'connection.remove', connection: name, outcome: 'ok', details }
+      await appendAudit(store, entry, clock.now())
+      return found
+    })
+    this.changed(row.id)
+    this.#end(name, row.id)
+    return row
+  }
+
+  /** Has to be called after a change of a connection, so that its next use sees it. */
+  changed(id: string): void {
+    this.#changes++
+    for (const kept of this.#kept.values()) {
+      if (kept.opened.row.id === id) kept.checkedMs = Number.NEGATIVE_INFINITY
+    }
+  }
+
+  #present(name: string): Promise<OpenedConnection> {
+    const kept = this.#kept.get(name)
+    if (kept !== undefined && this.#isFresh(kept)) return Promise.resolve(kept.opened)
+    const underWay = this.#flights.get(name)
+    if (underWay !== undefined) return underWay
+    const flight = this.#read(name).finally(() => this.#flights.delete(name))
+    this.#flights.set(name, flight)
+    return flight
+  }
+
+  #isFresh({ checkedMs }: Kept): boolean {
+    const { store, clock } = this.#context
+    if (store.kind === 'pglite') return checkedMs > Number.NEGATIVE_INFINITY
+    return clock.monotonicMs() - checkedMs < FRESH_MS
+  }
+
+  async #read(name: string): Promise<OpenedConnection> {
+    const { store, clock } = this.#context
+    for (;;) {
+      const changes = this.#changes
+      const checkedMs = clock.monotonicMs()
+      const row = await findConnection(store, name)
+      const before = this.#kept.get(name)?.opened
+      if (before !== undefined && before.row.id !== row?.id) this.#end(name, before.row.id)
+      if (row === undefined) throw connectionNotFound(name)
+      const opened =
+        this.#kept.get(name)?.opened ??
+        (await OpenedConnection.open(this.#context, row, () => this.#present(name)))
+      await opened.follow(row)
+      const isNewest = changes === this.#changes
+      this.#kept.set(name, { opened, checkedMs: isNewest ? checkedMs : Number.NEGATIVE_INFINITY })
+      if (isNewest) return opened
+    }
+  }
+
+  #end(name: string, id: string): void {
+    const opened = this.#kept.get(name)?.opened
+    if (opened?.row.id !== id) return
+    this.#kept.delete(name)
+    opened.end()
+  }
+}

@@ -1,0 +1,18 @@
+/** @module What stored connections work with. */
+
+import type { Clock, OrgUrl, Transport } from '@postern/core'
+import type { Seal } from '../store/seal.ts'
+import type { Store } from '../store/store.ts'
+
+/** What {@link Connections} works with. */
+export interface ConnectionsContext {
+  readonly store: Store
+  readonly seal: Seal
+  /** The way to an org. Of this machine it reaches the org that it was opened for, and that only where `dev` is true. */
+  readonly openTransport: (org: OrgUrl) => Transport
+  readonly clock: Clock
+  /** Allows orgs on this machine: the emulator. */
+  readonly dev: boolean
+  /** Hosts that the operator allowed as custom domains. */
+  readonly customDomains: () => Promise<readonly string[]>
+}

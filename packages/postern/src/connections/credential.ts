@@ -1,0 +1,124 @@
+/** @module The credential of a stored connection. In the store its parts are apart, and what is secret is sealed. */
+
+import { type ConnectionTexts, importKey, type OrgUrl, Secret, tokenUrl } from '@postern/core'
+import type { Connection, KeyedServiceApp } from '../config/connection.ts'
+import type { ConnectionSettings } from '../store/connection-settings.ts'
+import type { ConnectionRow } from '../store/connections.ts'
+import type { Seal, SealedSecret, SecretPlace } from '../store/seal.ts'
+import { SealError } from '../store/seal-error.ts'
+import { readSecret } from '../store/secrets.ts'
+import type { Store } from '../store/store.ts'
+
+/** A sealed secret and where it belongs. */
+export interface PlacedSecret {
+  readonly place: SecretPlace
+  readonly sealed: SealedSecret
+}
+
+/** What of a credential is no secret. */
+export function settingsOf(credential: Connection['credential']): ConnectionSettings {
+  if (credential.kind === 'api-token') return {}
+  const { scopes, authorizationServerId, assertion, assertionParameter, headers = {} } = credential
+  const headerNames = Object.keys(headers)
+  return {
+    scopes,
+    publicJwk: credential.key.publicJwk,
+    ...(authorizationServerId === undefined ? {} : { authorizationServerId }),
+    ...(assertion === undefined ? {} : { assertion }),
+    ...(assertionParameter === undefined ? {} : { assertionParameter }),
+    ...(headerNames.length === 0 ? {} : { headerNames }),
+    ...(credential.dpopRequired === undefined ? {} : { dpopRequired: credential.dpopRequired }),
+  }
+}
+
+/** Seals what of a credential is secret. Outside a transaction: a master key may be in a service of the network. */
+export async function sealCredential(
+  seal: Seal,
+  connectionId: string,
+  credential: Connection['credential'],
+): Promise<readonly PlacedSecret[]> {
+  return Promise.all(
+    secretsOf(credential).map(async ({ secret, ...of }) => {
+      const place = { connectionId, ...of }
+      return { place, sealed: await seal.seal(place, secret) }
+    }),
+  )
+}
+
+function secretsOf(
+  credential: Connection['credential'],
+): readonly (Omit<SecretPlace, 'connectionId'> & { readonly secret: Secret })[] {
+  if (credential.kind === 'api-token') {
+    return [{ kind: 'api-token', label: '', secret: credential.apiToken }]
+  }
+  const { key, headers = {} } = credential
+  const sealedHeaders = new Secret(JSON.stringify(headers))
+  return [
+    { kind: 'private-key', label: key.kid, secret: key.privateJwk },
+    ...(Object.keys(headers).length === 0
+      ? []
+      : [{ kind: 'headers', label: '', secret: sealedHeaders } as const]),
+  ]
+}
+
+/**
+ * The credential of a stored connection, unsealed.
+ *
+ * @throws {SealError} `seal_broken`, also where a secret is not there; `seal_locked`.
+ */
+export async function readCredential(
+  { store, seal }: { readonly store: Store; readonly seal: Seal },
+  row: ConnectionRow,
+): Promise<Connection['credential']> {
+  const open = async (kind: SecretPlace['kind'], label = '') => {
+    const place = { connectionId: row.id, kind, label }
+    return (await readSecret(store, seal, place)) ?? secretGone(row, place)
+  }
+  if (row.kind === 'api-token') return { kind: 'api-token', apiToken: await open('api-token') }
+  const { scopes = [], publicJwk, headerNames = [], ...rest } = row.settings
+  const privateJwk = await open('private-key', publicJwk?.kid)
+  const headers = headerNames.length === 0 ? undefined : await open('headers')
+  const { authorizationServerId, assertion, assertionParameter, dpopRequired } = rest
+  return {
+    kind: 'service-app',
+    clientId: row.client_id ?? '',
+    key: await importStoredKey(privateJwk),
+    scopes,
+    authorizationServerId,
+    assertion,
+    assertionParameter,
+    headers: headers && JSON.parse(headers.reveal()),
+    dpopRequired,
+  }
+}
+
+/** A stored connection as a doctor takes it. */
+export function textsOf(org: OrgUrl, credential: Connection['credential']): ConnectionTexts {
+  if (credential.kind === 'api-token') return { orgUrl: org, apiToken: credential.apiToken }
+  const { key, scopes, authorizationServerId, assertion = {}, ...rest } = credential
+  const { audience, ...more } = assertion
+  return {
+    orgUrl: org,
+    clientId: rest.clientId,
+    key: key.privateJwk,
+    scopes: scopes.join('\n'),
+    tokenUrl: tokenUrl(org, authorizationServerId),
+    audience,
+    assertion: more,
+    assertionParameter: rest.assertionParameter,
+    headers: rest.headers,
+    dpopRequired: rest.dpopRequired,
+  }
+}
+
+/** Its primes were proven before it was sealed, and the seal shows that it is the same: they are not tried out again. */
+function importStoredKey(privateJwk: Secret): Promise<KeyedServiceApp['key']> {
+  return importKey(privateJwk.reveal(), { isProbablePrime: async () => true })
+}
+
+function secretGone(row: ConnectionRow, place: SecretPlace): never {
+  throw new SealError('seal_broken', `The ${place.kind} of connection ${row.name} is not there.`, {
+    remedy: 'Restore the store from a backup, or remove the connection and connect it again.',
+    details: { ...place },
+  })
+}

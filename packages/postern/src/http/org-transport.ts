@@ -1,0 +1,26 @@
+/** @module The way to all orgs that a process serves: one client, and so one pool of connections. */
+
+import type { OrgUrl, Transport } from '@postern/core'
+import { createTransport, type TransportOptions } from './transport.ts'
+
+/** Options of {@link openOrgTransports}. */
+export interface OrgTransportOptions extends Omit<TransportOptions, 'loopbackOrigins'> {
+  /** Whether orgs may be on this machine: the emulator. */
+  readonly dev: boolean
+}
+
+/**
+ * Opens the way to orgs. Of this machine it reaches the orgs that it was asked for, and none unless `dev` says so: a custom
+ * domain that leads back here is refused.
+ */
+export function openOrgTransports({
+  dev,
+  ...options
+}: OrgTransportOptions): (org: OrgUrl) => Transport {
+  const loopbackOrigins = new Set<string>()
+  const transport = createTransport({ ...options, loopbackOrigins })
+  return (org) => {
+    if (dev) loopbackOrigins.add(org)
+    return transport
+  }
+}

@@ -1,0 +1,130 @@
+/** @module The table of connections. */
+
+import type { Insertable, Selectable, Updateable } from 'kysely'
+import type { ConnectionSettings, DoctorResult } from './connection-settings.ts'
+import type { ConnectionTable } from './schema.ts'
+import { removeSecrets } from './secrets.ts'
+import type { Store } from './store.ts'
+
+/** A stored connection, without its secrets. */
+export type ConnectionRow = Readonly<Selectable<ConnectionTable>>
+
+/** A connection that is to be stored; its secrets are put in the same transaction. */
+export interface NewConnection {
+  readonly id: string
+  readonly name: string
+  readonly description?: string | undefined
+  readonly orgUrl: string
+  readonly kind: ConnectionRow['kind']
+  readonly clientId?: string | undefined
+  readonly settings: ConnectionSettings
+  readonly doctor?: DoctorResult | undefined
+  readonly rotationIntervalDays?: number | undefined
+  readonly nextRotationAt?: Date | undefined
+}
+
+/** What of a connection can be changed. */
+export interface ConnectionChange {
+  readonly description?: string | null
+  readonly settings?: ConnectionSettings
+  readonly credentialSince?: Date
+  readonly rotationIntervalDays?: number | null
+  readonly nextRotationAt?: Date | null
+}
+
+/** Stores a connection. False where another one has the name. */
+export async function insertConnection(
+  store: Store,
+  connection: NewConnection,
+  now: Date,
+): Promise<boolean> {
+  const row: Insertable<ConnectionTable> = {
+    id: connection.id,
+    name: connection.name,
+    description: connection.description ?? null,
+    org_url: connection.orgUrl,
+    kind: connection.kind,
+    client_id: connection.clientId ?? null,
+    settings: JSON.stringify(connection.settings),
+    credential_since: now,
+    doctor: connection.doctor === undefined ? null : JSON.stringify(connection.doctor),
+    rotation_interval_days: connection.rotationIntervalDays ?? null,
+    next_rotation_at: connection.nextRotationAt ?? null,
+    revision: 1,
+    created_at: now,
+    updated_at: now,
+  }
+  const inserted = await store.db
+    .insertInto('connection')
+    .values(row)
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  return inserted !== undefined
+}
+
+/** The connection of a name; undefined where there is none. */
+export function findConnection(store: Store, name: string): Promise<ConnectionRow | undefined> {
+  return store.db.selectFrom('connection').selectAll().where('name', '=', name).executeTakeFirst()
+}
+
+/** Every connection, by name. */
+export function listConnections(store: Store): Promise<readonly ConnectionRow[]> {
+  return store.db.selectFrom('connection').selectAll().orderBy('name').execute()
+}
+
+/** Changes a connection that is still as it was read. False where it was changed or removed since. */
+export async function updateConnection(
+  store: Store,
+  { id, revision }: Pick<ConnectionRow, 'id' | 'revision'>,
+  change: ConnectionChange,
+  now: Date,
+): Promise<boolean> {
+  const { description, settings, credentialSince, rotationIntervalDays, nextRotationAt } = change
+  const changed: Updateable<ConnectionTable> = {
+    revision: revision + 1,
+    updated_at: now,
+    ...(description === undefined ? {} : { description }),
+    ...(settings === undefined ? {} : { settings: JSON.stringify(settings) }),
+    ...(credentialSince === undefined ? {} : { credential_since: credentialSince }),
+    ...(rotationIntervalDays === undefined ? {} : { rotation_interval_days: rotationIntervalDays }),
+    ...(nextRotationAt === undefined ? {} : { next_rotation_at: nextRotationAt }),
+  }
+  const updated = await store.db
+    .updateTable('connection')
+    .set(changed)
+    .where('id', '=', id)
+    .where('revision', '=', revision)
+    .returning('id')
+    .executeTakeFirst()
+  return updated !== undefined
+}
+
+/** Keeps how the doctor's look came out. The connection itself stays as it is, and its revision too. */
+export async function saveDoctorResult(
+  store: Store,
+  id: string,
+  result: DoctorResult,
+): Promise<void> {
+  await store.db
+    .updateTable('connection')
+    .set({ doctor: JSON.stringify(result) })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Deletes a connection with everything that belongs to it. False where it is gone already. */
+export async function deleteConnection(store: Store, id: string): Promise<boolean> {
+  return store.transaction(async () => {
+    await removeSecrets(store, { connectionId: id })
+    await store.db.deleteFrom('rotation').where('connection_id', '=', id).execute()
+    await store.db.deleteFrom('setup').where('id', '=', id).execute()
+    await store.db.deleteFrom('connection_use').where('connection_id', '=', id).execute()
+    const deleted = await store.db
+      .deleteFrom('connection')
+      .where('id', '=', id)
+      .returning('id')
+      .executeTakeFirst()
+    return deleted !== undefined
+  })
+}
