@@ -57,7 +57,7 @@ export type AccessRule = z.output<typeof accessRule>
 /** The rules of one access key. */
 export const accessRules = z.array(accessRule).min(1).max(100)
 
-/** A token obeys no path and no method, so a limited rule that gave one would limit nothing. */
-function keepsLimits(verb: Verb): boolean {
+/** Whether a verb may stand in a rule with limits. A token obeys none, so a rule that gave one would limit nothing. */
+export function keepsLimits(verb: Verb): boolean {
   return verb === 'read' || verb === 'proxy'
 }

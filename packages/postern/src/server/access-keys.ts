@@ -8,7 +8,7 @@ import {
   readAccessKeys,
   updateAccessKey,
 } from '../store/access-keys.ts'
-import { appendAudit, type Caller } from '../store/audit.ts'
+import { type AuditEntry, appendAudit, type Caller } from '../store/audit.ts'
 import type { Store } from '../store/store.ts'
 import {
   isSameDigest,
@@ -16,12 +16,12 @@ import {
   newAccessKeySecret,
   parseAccessKey,
 } from './access-key-text.ts'
-import { Permissions } from './caller.ts'
+import { Permissions } from './permissions.ts'
 
 /** What can be wrong with an access key that somebody names. */
-export type AccessKeyErrorCode = 'access_key_not_found'
+export type AccessKeyErrorCode = 'access_key_not_found' | 'access_key_revoked'
 
-/** An access key that is not there. */
+/** An access key that is not there, or not any more. */
 export class AccessKeyError extends PosternError<AccessKeyErrorCode> {
   override readonly name = 'AccessKeyError'
 }
@@ -57,6 +57,14 @@ interface KnownKey {
   readonly recognised: RecognisedCaller
 }
 
+/** What {@link AccessKeys} works with. */
+export interface AccessKeysOptions {
+  readonly store: Store
+  readonly clock: Clock
+  /** How long what was read stays good; by the kind of the store where it is left out. */
+  readonly cacheMs?: number
+}
+
 /** How long what was read stays good where other processes write to the same database. */
 export const sharedStoreCacheMs = 1_000
 const ROTATION_OVERLAP_MS = 24 * 60 * 60 * 1_000
@@ -79,10 +87,11 @@ export class AccessKeys {
   #reading: Promise<void> | undefined
   #lastUsesWrittenMs: number
 
-  constructor({ store, clock }: { readonly store: Store; readonly clock: Clock }) {
+  constructor({ store, clock, cacheMs }: AccessKeysOptions) {
     this.#store = store
     this.#clock = clock
-    this.#cacheMs = store.kind === 'pglite' ? Number.POSITIVE_INFINITY : sharedStoreCacheMs
+    this.#cacheMs =
+      cacheMs ?? (store.kind === 'pglite' ? Number.POSITIVE_INFINITY : sharedStoreCacheMs)
     this.#lastUsesWrittenMs = clock.monotonicMs()
   }
 
@@ -134,7 +143,10 @@ export class AccessKeys {
       revoked_at: null,
       created_at: this.#clock.now(),
     }
-    await this.#change('access-key.add', id, by, () => insertAccessKey(this.#store, row))
+    const details = { name: key.name, rules: key.rules }
+    await this.#change({ action: 'access-key.add', target: id, details }, by, () =>
+      insertAccessKey(this.#store, row),
+    )
     return { view: viewOf(row), text }
   }
 
@@ -152,14 +164,14 @@ export class AccessKeys {
    * Gives an access key a new secret; the one before stays good for a while.
    *
    * @param options.overlapMs - how long; default one day.
-   * @throws {AccessKeyError} `access_key_not_found`
+   * @throws {AccessKeyError} `access_key_not_found`, `access_key_revoked`
    */
   async rotate(
     id: string,
     by: Caller,
     options: { readonly overlapMs?: number | undefined } = {},
   ): Promise<{ view: AccessKeyView; text: Secret }> {
-    const row = await this.#row(id)
+    const row = await this.#liveRow(id)
     const { text, digest } = newAccessKeySecret(id)
     const change = {
       secret_hash: digest,
@@ -168,15 +180,17 @@ export class AccessKeys {
         this.#clock.now().getTime() + (options.overlapMs ?? ROTATION_OVERLAP_MS),
       ),
     }
-    await this.#change('access-key.rotate', id, by, () => updateAccessKey(this.#store, id, change))
+    await this.#change({ action: 'access-key.rotate', target: id }, by, () =>
+      updateAccessKey(this.#store, id, change),
+    )
     return { view: this.#view({ ...row, ...change }), text }
   }
 
-  /** Ends an access key. @throws {AccessKeyError} `access_key_not_found` */
+  /** Ends an access key. @throws {AccessKeyError} `access_key_not_found`, `access_key_revoked` */
   async revoke(id: string, by: Caller): Promise<void> {
-    await this.#row(id)
+    await this.#liveRow(id)
     const revoked_at = this.#clock.now()
-    await this.#change('access-key.revoke', id, by, () =>
+    await this.#change({ action: 'access-key.revoke', target: id }, by, () =>
       updateAccessKey(this.#store, id, { revoked_at }),
     )
   }
@@ -192,16 +206,26 @@ export class AccessKeys {
   async #row(id: string): Promise<AccessKeyRow> {
     await this.#refresh()
     const known = this.#known.get(id)
-    if (known !== undefined && known.row.revoked_at === null) return known.row
-    throw new AccessKeyError('access_key_not_found', 'There is no access key with this id.', {
-      remedy: 'List the access keys with `postern access list`.',
+    if (known !== undefined) return known.row
+    throw accessKeyNotFound()
+  }
+
+  async #liveRow(id: string): Promise<AccessKeyRow> {
+    const row = await this.#row(id)
+    if (row.revoked_at === null) return row
+    throw new AccessKeyError('access_key_revoked', 'This access key was revoked.', {
+      remedy: 'Make a new one with `postern access add`.',
     })
   }
 
-  async #change(action: string, id: string, by: Caller, work: () => Promise<void>): Promise<void> {
+  async #change(
+    deed: Pick<AuditEntry, 'action' | 'target' | 'details'>,
+    by: Caller,
+    work: () => Promise<void>,
+  ): Promise<void> {
     await this.#store.transaction(async () => {
       await work()
-      await appendAudit(this.#store, { ...by, action, target: id, outcome: 'ok' })
+      await appendAudit(this.#store, { ...by, ...deed, outcome: 'ok' }, this.#clock.now())
     })
     await this.#refresh()
   }
@@ -232,6 +256,15 @@ export class AccessKeys {
   #view(row: AccessKeyRow): AccessKeyView {
     return viewOf({ ...row, last_used_at: this.#lastUses.get(row.id) ?? row.last_used_at })
   }
+}
+
+/** The refusal of an access key that is not there, and of one that the caller may not manage: nobody can tell them apart. */
+export function accessKeyNotFound(): AccessKeyError {
+  return new AccessKeyError(
+    'access_key_not_found',
+    'There is no access key with this id that this one may manage.',
+    { remedy: 'List the access keys with `postern access list`.' },
+  )
 }
 
 const noDigest = new Uint8Array(32)

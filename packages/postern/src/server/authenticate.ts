@@ -1,7 +1,8 @@
 /** @module Who makes a request: by its access key, and by nothing else. */
 
 import type { Route } from './api.ts'
-import { noPermissions, RequestCaller } from './caller.ts'
+import { RequestCaller } from './caller.ts'
+import { noPermissions } from './permissions.ts'
 import { ServerError } from './problem.ts'
 import type { Services } from './services.ts'
 

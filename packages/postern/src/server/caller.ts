@@ -1,47 +1,9 @@
 /** @module Who calls, and what they may do. */
 
-import type { AccessRule, Verb } from '../config/access-rules.ts'
-import { everyConnection } from '../config/access-rules.ts'
+import type { Verb } from '../config/access-rules.ts'
 import type { Caller } from '../store/audit.ts'
+import type { Permissions } from './permissions.ts'
 import { connectionNotFound, ServerError } from './problem.ts'
-
-/** What the rules of an access key add up to. */
-export class Permissions {
-  readonly rules: readonly AccessRule[]
-  readonly #connections = new Map<Verb, Set<string>>()
-  readonly #visible = new Set<string>()
-
-  constructor(rules: readonly AccessRule[]) {
-    this.rules = rules
-    for (const { connections, verbs } of rules) {
-      for (const connection of connections) this.#visible.add(connection)
-      for (const verb of verbs) {
-        const names = this.#connections.get(verb) ?? new Set()
-        for (const connection of connections) names.add(connection)
-        this.#connections.set(verb, names)
-      }
-    }
-  }
-
-  /** Whether the verb is given on a connection; without one, on every connection. */
-  may(verb: Verb, connection: string = everyConnection): boolean {
-    const names = this.#connections.get(verb)
-    return names !== undefined && (names.has(everyConnection) || names.has(connection))
-  }
-
-  /** Whether the verb is given on any connection. */
-  maySomewhere(verb: Verb): boolean {
-    return this.#connections.has(verb)
-  }
-
-  /** Whether any verb is given on a connection. What a caller may not see is as if it were not there. */
-  maySee(connection: string): boolean {
-    return this.#visible.has(everyConnection) || this.#visible.has(connection)
-  }
-}
-
-/** The permissions of somebody without an access key. */
-export const noPermissions = new Permissions([])
 
 /** Who makes a request. */
 export class RequestCaller {

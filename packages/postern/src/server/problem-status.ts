@@ -3,8 +3,10 @@
 /** Codes whose status their first word does not say. */
 const byCode: Readonly<Record<string, number>> = {
   access_denied: 403,
+  access_header_refused: 400,
   access_key_invalid: 401,
   access_key_not_found: 404,
+  access_key_revoked: 409,
   audit_unwritable: 503,
   connection_exists: 409,
   connection_not_found: 404,

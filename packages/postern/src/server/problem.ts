@@ -37,6 +37,7 @@ export interface Problem {
 /** What the server itself refuses. */
 export type ServerErrorCode =
   | 'access_denied'
+  | 'access_key_expired'
   | 'access_key_invalid'
   | 'access_header_refused'
   | 'connection_not_found'

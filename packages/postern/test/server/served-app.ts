@@ -61,6 +61,18 @@ export async function openEmbedded(): Promise<TestStore> {
   return embedded.open()
 }
 
+/** All services over a store; a test brings what it does not want made here. */
+export function openServices(
+  parts: Partial<Services> & Pick<Services, 'store' | 'clock'>,
+): Services {
+  const { store, clock } = parts
+  return {
+    log: openLog({ level: 'silent' }),
+    accessKeys: new AccessKeys({ store, clock }),
+    ...parts,
+  }
+}
+
 /** Serves the app until the test ends. */
 export async function serveApp<Name extends string = string>(
   options: ServeOptions<Name>,
@@ -71,8 +83,8 @@ export async function serveApp<Name extends string = string>(
     level: 'trace',
     stream: { write: (line) => void logged.push(JSON.parse(line)) },
   })
-  const accessKeys = new AccessKeys({ store: options.store, clock })
-  const services: Services = { store: options.store, clock, log, accessKeys, ...options.services }
+  const services = openServices({ store: options.store, clock, log, ...options.services })
+  const { accessKeys } = services
   const listening = await listen(createApp(services, options.app), options.listen)
   onTestFinished(() => listening.close())
   const local = accessKeys.addLocal().reveal()

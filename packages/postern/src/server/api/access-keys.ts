@@ -1,50 +1,185 @@
-/** @module Routes for access keys. */
+/** @module Routes for access keys. Nobody can give, or take over, what they do not have. */
 
 import { z } from '@hono/zod-openapi'
-import { accessRules } from '../../config/access-rules.ts'
-import type { AccessKeyView } from '../access-keys.ts'
+import { type AccessRule, accessRules, everyConnection } from '../../config/access-rules.ts'
+import { type AccessKeyView, accessKeyNotFound } from '../access-keys.ts'
 import type { Api } from '../api.ts'
+import type { RequestCaller } from '../caller.ts'
+import { ServerError } from '../problem.ts'
+import type { Services } from '../services.ts'
+
+const MAX_OVERLAP_SECONDS = 2_592_000
 
 const accessKey = z
   .object({
     id: z.string(),
     name: z.string(),
-    rules: accessRules,
+    rules: accessRules.readonly(),
     createdAt: z.iso.datetime(),
     expiresAt: z.iso.datetime().optional(),
-    lastUsedAt: z.iso.datetime().optional(),
+    lastUsedAt: z.iso.datetime().optional().describe('To the minute.'),
     revokedAt: z.iso.datetime().optional(),
-    previousUntil: z.iso.datetime().optional(),
+    previousUntil: z.iso
+      .datetime()
+      .optional()
+      .describe('Until when the text before the last change is accepted.'),
   })
   .openapi('AccessKey')
+const newAccessKey = accessKey
+  .extend({ text: z.string().describe('The access key itself. Nothing tells it again.') })
+  .openapi('NewAccessKey')
+const params = z.object({ id: z.string() })
+const access = { verb: 'admin', connection: 'any' } as const
+const tag = 'access keys'
 
 /** Adds the routes. */
 export function addAccessKeyRoutes(api: Api): void {
   api.add(
     {
+      method: 'post',
+      path: '/v1/access-keys',
+      operationId: 'addAccessKey',
+      tag,
+      summary: 'Makes an access key.',
+      access,
+      body: z.strictObject({
+        name: z.string().trim().min(1).max(100),
+        rules: accessRules,
+        expiresAt: z.iso.datetime({ offset: true }).optional(),
+      }),
+      status: 201,
+      answer: newAccessKey,
+      refusals: ['access_denied', 'access_key_expired'],
+    },
+    async ({ services, caller, by, body: { name, rules, expiresAt } }) => {
+      requireGivable(caller, rules)
+      const expires = expiresAt === undefined ? undefined : new Date(expiresAt)
+      if (expires !== undefined && expires <= services.clock.now()) throw expired()
+      const added = await services.accessKeys.add({ name, rules, expiresAt: expires }, by)
+      return { ...viewOf(added.view), text: added.text.reveal() }
+    },
+  )
+  api.add(
+    {
       method: 'get',
       path: '/v1/access-keys',
       operationId: 'listAccessKeys',
-      tag: 'access keys',
-      summary: 'Lists the access keys.',
-      access: { verb: 'admin' },
+      tag,
+      summary: 'Lists the access keys that the caller may manage.',
+      access,
       answer: z.object({ accessKeys: z.array(accessKey) }),
     },
-    async ({ services }) => ({ accessKeys: (await services.accessKeys.list()).map(viewOf) }),
+    async ({ services, caller }) => {
+      const all = await services.accessKeys.list()
+      return { accessKeys: all.filter((key) => mayManage(caller, key)).map(viewOf) }
+    },
+  )
+  api.add(
+    {
+      method: 'get',
+      path: '/v1/access-keys/{id}',
+      operationId: 'getAccessKey',
+      tag,
+      summary: 'Shows an access key, without its text.',
+      access,
+      params,
+      answer: accessKey,
+      refusals: ['access_key_not_found'],
+    },
+    async (call) => viewOf(await getManaged(call)),
+  )
+  api.add(
+    {
+      method: 'post',
+      path: '/v1/access-keys/{id}/rotate',
+      operationId: 'rotateAccessKey',
+      tag,
+      summary: 'Gives an access key a new text; the one before is accepted for a while.',
+      access,
+      params,
+      body: z.strictObject({
+        overlapSeconds: z
+          .int()
+          .min(0)
+          .max(MAX_OVERLAP_SECONDS)
+          .optional()
+          .describe('How long the text before is accepted; default 86400.'),
+      }),
+      bodyOptional: true,
+      answer: newAccessKey,
+      refusals: ['access_denied', 'access_key_not_found', 'access_key_revoked'],
+    },
+    async (call) => {
+      const { services, caller, by, params, body } = call
+      const { rules } = await getManaged(call)
+      // The new text is told to the caller, who could use it.
+      requireGivable(caller, rules)
+      const { overlapSeconds } = body
+      const overlapMs = overlapSeconds === undefined ? undefined : overlapSeconds * 1_000
+      const rotated = await services.accessKeys.rotate(params.id, by, { overlapMs })
+      return { ...viewOf(rotated.view), text: rotated.text.reveal() }
+    },
+  )
+  api.add(
+    {
+      method: 'delete',
+      path: '/v1/access-keys/{id}',
+      operationId: 'revokeAccessKey',
+      tag,
+      summary: 'Revokes an access key.',
+      access,
+      params,
+      refusals: ['access_key_not_found', 'access_key_revoked'],
+    },
+    async (call) => {
+      await getManaged(call)
+      await call.services.accessKeys.revoke(call.params.id, call.by)
+    },
   )
 }
 
-function viewOf({
-  createdAt,
-  expiresAt,
-  lastUsedAt,
-  revokedAt,
-  previousUntil,
-  ...rest
-}: AccessKeyView) {
+/** An access key that the caller may manage; any other is as if it were not there. */
+async function getManaged(call: {
+  readonly services: Services
+  readonly caller: RequestCaller
+  readonly params: { readonly id: string }
+}): Promise<AccessKeyView> {
+  const key = await call.services.accessKeys.get(call.params.id)
+  if (mayManage(call.caller, key)) return key
+  throw accessKeyNotFound()
+}
+
+function mayManage(caller: RequestCaller, { rules }: AccessKeyView): boolean {
+  return rules.every(({ connections }) => connections.every((name) => caller.may('admin', name)))
+}
+
+function requireGivable(caller: RequestCaller, rules: readonly AccessRule[]): void {
+  const index = rules.findIndex(
+    (rule) =>
+      !rule.connections.every((name) => caller.may('admin', name)) ||
+      !caller.permissions.includes(rule),
+  )
+  const rule = rules[index]
+  if (rule === undefined) return
+  const verbs = rule.verbs.join(', ')
+  const where = rule.connections.includes(everyConnection) ? 'every connection' : 'its connections'
+  throw new ServerError(
+    'access_denied',
+    `Rule ${index + 1} gives ${verbs} on ${where}, and this access key does not have all of it.`,
+    { remedy: 'Give only what your own access key has, or use one that has more.' },
+  )
+}
+
+function expired(): ServerError {
+  return new ServerError('access_key_expired', 'expiresAt is in the past.', {
+    remedy: 'Give a time to come, or leave expiresAt out.',
+  })
+}
+
+function viewOf(view: AccessKeyView): z.input<typeof accessKey> {
+  const { createdAt, expiresAt, lastUsedAt, revokedAt, previousUntil, ...rest } = view
   return {
     ...rest,
-    rules: [...rest.rules],
     createdAt: createdAt.toISOString(),
     expiresAt: expiresAt?.toISOString(),
     lastUsedAt: lastUsedAt?.toISOString(),

@@ -2,8 +2,10 @@
 
 import type { Api } from '../api.ts'
 import { addAccessKeyRoutes } from './access-keys.ts'
+import { addDescriptionRoute } from './description.ts'
 
 /** Adds all routes. */
 export function addRoutes(api: Api): void {
   addAccessKeyRoutes(api)
+  addDescriptionRoute(api)
 }

@@ -1,0 +1,151 @@
+/** @module The API's own description, made from its routes. */
+
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import type { Access, Route } from './api.ts'
+import { statusOf } from './problem-status.ts'
+
+/** An OpenAPI document. */
+export type ApiDescription = ReturnType<OpenAPIHono['getOpenAPI31Document']>
+
+type ZodRoute = Parameters<typeof createRoute>[0]
+type Responses = ZodRoute['responses']
+
+const SECURITY_SCHEME = 'accessKey'
+
+const problem = z
+  .object({
+    type: z.string().describe('`urn:postern:problem:` and the code.'),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().describe('What was observed.'),
+    code: z.string().describe('Stable; decide on this.'),
+    remedy: z.string().describe('What to do about it.'),
+    requestId: z.string().describe('As in the log and the audit log.'),
+    details: z.record(z.string(), z.unknown()).optional().describe('Facts for programs.'),
+    problems: z
+      .array(
+        z.object({
+          in: z.enum(['body', 'query', 'path']).optional(),
+          path: z.string().optional(),
+          message: z.string(),
+          code: z.string().optional(),
+          remedy: z.string().optional(),
+        }),
+      )
+      .optional()
+      .describe('Every member that was refused.'),
+  })
+  .openapi('Problem')
+
+/**
+ * Describes routes.
+ *
+ * @see OpenAPI Specification 3.1.1
+ */
+export function describeApi(routes: readonly Route[], version: string): ApiDescription {
+  const app = new OpenAPIHono()
+  app.openAPIRegistry.registerComponent('securitySchemes', SECURITY_SCHEME, {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'An access key: `postern_<id>_<secret>`.',
+  })
+  app.openAPIRegistry.register('Problem', problem)
+  for (const route of routes) app.openAPIRegistry.registerPath(describeRoute(route))
+  return app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'Postern',
+      version,
+      description: 'The service entrance to Okta. Every refusal is an RFC 9457 problem.',
+      license: { name: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+  })
+}
+
+function describeRoute(route: Route): ZodRoute {
+  const { method, path, operationId, tag, summary, access, params, query, body } = route
+  return createRoute({
+    method,
+    path,
+    operationId,
+    tags: [tag],
+    summary,
+    description: describeAccess(access),
+    security: access === 'public' ? [] : [{ [SECURITY_SCHEME]: [] }],
+    request: {
+      ...(params ? { params } : {}),
+      ...(query ? { query } : {}),
+      ...(body
+        ? {
+            body: {
+              content: { 'application/json': { schema: body } },
+              required: !route.bodyOptional,
+            },
+          }
+        : {}),
+    },
+    responses: { ...describeSuccess(route), ...describeRefusals(route) },
+  })
+}
+
+function describeAccess(access: Access): string {
+  if (access === 'public') return 'Open to everybody.'
+  if (access === 'any-key') return 'Takes any access key.'
+  const where = {
+    name: 'the connection',
+    any: 'one connection at least, and shows what belongs to those',
+  }
+  return `Takes an access key with \`${access.verb}\` on ${access.connection ? where[access.connection] : 'every connection (`*`)'}.`
+}
+
+function describeSuccess({ answer, answerType, event, status = 200 }: Route): Responses {
+  if (answer === undefined) return { 204: { description: 'Done.' } }
+  const line = z.union([
+    z.object({ event: event ?? z.never() }),
+    z.object({ result: answer }),
+    z.object({ problem }),
+  ])
+  return {
+    [status]: {
+      description: 'Done.',
+      content: {
+        [answerType ?? 'application/json']: { schema: answer },
+        ...(event ? { 'application/jsonl': { schema: line } } : {}),
+      },
+    },
+  }
+}
+
+/** What every route of a kind refuses with, and what this one does. */
+function codesOf({ access, params, query, body, refusals = [] }: Route): readonly string[] {
+  const hasKey = access !== 'public'
+  return [
+    ...(hasKey ? ['access_key_invalid', 'access_header_refused'] : []),
+    ...(hasKey && access !== 'any-key' ? ['access_denied'] : []),
+    ...(typeof access === 'object' && access.connection === 'name' ? ['connection_not_found'] : []),
+    ...(params || query || body ? ['request_invalid'] : []),
+    ...(body ? ['request_malformed', 'request_media_type', 'request_too_large'] : []),
+    'request_host_unknown',
+    'request_cross_origin',
+    'request_too_many',
+    'server_failed',
+    'server_stopping',
+    ...refusals,
+  ]
+}
+
+function describeRefusals(route: Route): Responses {
+  const byStatus = Map.groupBy(new Set(codesOf(route)), statusOf)
+  return Object.fromEntries(
+    [...byStatus]
+      .toSorted(([one], [other]) => one - other)
+      .map(([status, codes]) => [
+        status,
+        {
+          description: `Refused: ${codes.map((code) => `\`${code}\``).join(', ')}.`,
+          content: { 'application/problem+json': { schema: problem } },
+        },
+      ]),
+  )
+}

@@ -1,0 +1,107 @@
+/** @module Every route with every kind of access key: who is let in, who is not, and in which words. */
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { TestStore } from '../../../../test/stores.ts'
+import { TestClock } from '../../../../test/test-clock.ts'
+import { type Verb, verbs } from '../../src/config/access-rules.ts'
+import type { AccessKeys } from '../../src/server/access-keys.ts'
+import { addRoutes } from '../../src/server/api/registry.ts'
+import { type Access, Api, type Route } from '../../src/server/api.ts'
+import { createApp } from '../../src/server/app.ts'
+import { openEmbedded, openServices } from './served-app.ts'
+
+const declared = new Api()
+addRoutes(declared)
+const routes = declared.routes.map(({ route }) => route)
+const nameOf = ({ method, path }: Route) => `${method.toUpperCase()} ${path}`
+
+const REACHED = 299
+const by = { actor: 'local' }
+const clock = new TestClock()
+let opened: TestStore
+let accessKeys: AccessKeys
+let app: ReturnType<typeof createApp>
+/** Keys with one verb: on every connection, on `mine`, on `theirs`. */
+const keys = new Map<string, string>()
+let expired = ''
+
+beforeAll(async () => {
+  opened = await openEmbedded()
+  const services = openServices({ store: opened.store, clock })
+  accessKeys = services.accessKeys
+  // What is asked here is who gets as far as the handler, whatever the request says.
+  const addUnjudged = (api: Api) => {
+    for (const { params, query, body, event, ...route } of routes)
+      api.add(route, () => new Response('', { status: REACHED }))
+  }
+  app = createApp(services, { addRoutes: addUnjudged })
+  for (const verb of verbs)
+    for (const connection of ['*', 'mine', 'theirs'])
+      keys.set(`${verb} ${connection}`, await keyFor(verb, connection))
+  const expiresAt = new Date(clock.now().getTime() + 1_000)
+  const rules = verbs.map((verb) => ({ connections: ['*'], verbs: [verb] }))
+  expired = (await accessKeys.add({ name: 'expired', rules, expiresAt }, by)).text.reveal()
+  clock.advance(1_000)
+})
+afterAll(() => opened.close())
+
+test('every route of the description is in this matrix, and none besides', async () => {
+  const { paths = {} } = await (
+    await createApp(servicesOfNothing()).request('/openapi.json')
+  ).json()
+  const described = Object.entries<object>(paths).flatMap(([path, operations]) =>
+    Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+  )
+  expect(described.toSorted()).toEqual(routes.map(nameOf).toSorted())
+})
+
+test('a route without a declared access is none', () => {
+  const route = { method: 'get', path: '/x', operationId: 'x', tag: 'x', summary: 'x' } as const
+  // @ts-expect-error - the type check of this file is the test.
+  new Api().add(route, () => undefined)
+  // @ts-expect-error - a verb there is not
+  new Api().add({ ...route, access: { verb: 'everything' } }, () => undefined)
+  expect(routes.filter(({ access }) => access === undefined)).toEqual([])
+})
+
+describe.each(routes.map((route) => [nameOf(route), route] as const))('%s', (_name, route) => {
+  const { access } = route
+
+  test.each(verbs)('with %s on everything', async (verb) => {
+    const letIn = typeof access === 'string' || access.verb === verb
+    expect(await statusFor(keys.get(`${verb} *`))).toBe(letIn ? REACHED : 403)
+  })
+
+  test.each(verbs)('with %s on the connection that is named', async (verb) => {
+    expect(await statusFor(keys.get(`${verb} mine`))).toBe(statusOnOne(access, verb))
+  })
+
+  test.each(verbs)('with %s on another connection', async (verb) => {
+    const expected =
+      typeof access === 'object' && access.connection === 'name' ? 404 : statusOnOne(access, verb)
+    expect(await statusFor(keys.get(`${verb} theirs`))).toBe(expected)
+  })
+
+  test('without an access key, with one that is not ours, and with one that expired', async () => {
+    const strange = 'postern_0123456789abcdef_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'
+    const statuses = await Promise.all([undefined, strange, expired].map(statusFor))
+    expect(new Set(statuses)).toEqual(new Set([access === 'public' ? REACHED : 401]))
+  })
+
+  async function statusFor(key: string | undefined): Promise<number> {
+    const path = route.path.replace('{name}', 'mine').replaceAll(/\{\w+\}/g, 'x')
+    const headers = key === undefined ? {} : { authorization: `Bearer ${key}` }
+    return (await app.request(path, { method: route.method.toUpperCase(), headers })).status
+  }
+})
+
+/** Whether one verb on one connection, the one that a route may name, lets in. */
+function statusOnOne(access: Access, verb: Verb): number {
+  if (typeof access === 'string') return REACHED
+  return access.verb === verb && access.connection !== undefined ? REACHED : 403
+}
+
+async function keyFor(verb: Verb, connection: string): Promise<string> {
+  const rules = [{ connections: [connection], verbs: [verb] }]
+  return (await accessKeys.add({ name: verb, rules }, by)).text.reveal()
+}
