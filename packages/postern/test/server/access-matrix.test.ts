@@ -46,9 +46,9 @@ beforeAll(async () => {
 afterAll(() => opened.close())
 
 test('every route of the description is in this matrix, and none besides', async () => {
-  const { paths = {} } = await (
-    await createApp(servicesOfNothing()).request('/openapi.json')
-  ).json()
+  const services = openServices({ store: opened.store, clock })
+  const answer = await createApp(services).request('/openapi.json')
+  const { paths = {} } = await answer.json()
   const described = Object.entries<object>(paths).flatMap(([path, operations]) =>
     Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
   )
