@@ -271,6 +271,11 @@ export {
   type ParsedClientId,
   parseClientId,
 } from './url/client-id.ts'
+export {
+  CustomDomainError,
+  type CustomDomainErrorCode,
+  parseCustomDomain,
+} from './url/custom-domain.ts'
 export { oktaScopes, type ScopeBundle, scopeBundles } from './url/okta-scopes.ts'
 export { type OrgUrl, type ParsedOrgUrl, type ParseOrgUrlOptions, parseOrgUrl } from './url/org.ts'
 export { OrgUrlError, type OrgUrlErrorCode, type OrgUrlWarningCode } from './url/org-error.ts'

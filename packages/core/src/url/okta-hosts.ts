@@ -16,6 +16,11 @@ const oktaDomains: readonly string[] = [
   'trex-govcloud.com',
 ]
 
+/** What Okta's domains are called, whatever they end in: `okta`, `oktapreview`. */
+export const oktaNames: ReadonlySet<string> = new Set(
+  oktaDomains.map((domain) => domain.split('.')[0] ?? ''),
+)
+
 /** Labels before an Okta domain that are Okta's own sites. */
 export const oktaSites: ReadonlySet<string> = new Set([
   'admin',
