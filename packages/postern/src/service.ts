@@ -1,6 +1,7 @@
 /** @module The composition root: opens every part, each with those it works with, and closes them in turn. */
 
 import { type Clock, type Secret, systemClock } from '@postern/core'
+import { Domains } from './connections/domains.ts'
 import { type Log, openLog } from './log.ts'
 import { AccessKeys } from './server/access-keys.ts'
 import { createApp } from './server/app.ts'
@@ -63,7 +64,8 @@ async function openParts(
   await masterKeys.read()
   const seal = new Seal(masterKeys)
   const accessKeys = new AccessKeys({ store, clock })
-  const services: Services = { store, clock, log, accessKeys }
+  const domains = new Domains({ store, clock })
+  const services: Services = { store, clock, log, accessKeys, domains }
   return {
     store,
     seal,

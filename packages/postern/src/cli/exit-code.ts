@@ -85,6 +85,10 @@ const OTHER_CODES: Readonly<Record<string, number>> = {
 /** The exit code for whatever a command threw. */
 export function exitCodeOf(thrown: unknown): number {
   if (isInterruption(thrown)) return exitCodes.interrupted
+  // The org was asked, unlike for any other error about scopes.
+  if (thrown instanceof ScopeError && thrown.code === 'scope_none_granted') {
+    return exitCodes.scopeOrRole
+  }
   if (USAGE_ERRORS.some((kind) => thrown instanceof kind)) return exitCodes.usage
   if (!(thrown instanceof PosternError)) return exitCodes.error
   const known = KNOWN_CODES[thrown.code]

@@ -10,6 +10,8 @@ const byCode: Readonly<Record<string, number>> = {
   audit_unwritable: 503,
   connection_exists: 409,
   connection_not_found: 404,
+  domain_in_use: 409,
+  domain_not_found: 404,
   request_too_large: 413,
   request_media_type: 415,
   request_cross_origin: 403,

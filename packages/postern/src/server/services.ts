@@ -1,6 +1,7 @@
 /** @module What the routes work with. */
 
 import type { Clock } from '@postern/core'
+import type { Domains } from '../connections/domains.ts'
 import type { Log } from '../log.ts'
 import type { Store } from '../store/store.ts'
 import type { AccessKeys } from './access-keys.ts'
@@ -11,4 +12,5 @@ export interface Services {
   readonly clock: Clock
   readonly log: Log
   readonly accessKeys: AccessKeys
+  readonly domains: Domains
 }

@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { TestClock } from '../../../../test/test-clock.ts'
 import type { AccessRule } from '../../src/config/access-rules.ts'
+import { Domains } from '../../src/connections/domains.ts'
 import { openLog } from '../../src/log.ts'
 import { AccessKeys } from '../../src/server/access-keys.ts'
 import { type AppOptions, createApp } from '../../src/server/app.ts'
@@ -69,6 +70,7 @@ export function openServices(
   return {
     log: openLog({ level: 'silent' }),
     accessKeys: new AccessKeys({ store, clock }),
+    domains: new Domains({ store, clock }),
     ...parts,
   }
 }

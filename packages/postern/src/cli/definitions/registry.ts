@@ -56,6 +56,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./read.ts')).defineRead,
   },
   {
+    name: 'domains',
+    description: 'the custom domains of orgs that are allowed: allow, list, remove',
+    load: async () => (await import('./domains.ts')).defineDomains,
+  },
+  {
     name: 'emulator',
     description: 'run an Okta org on this machine, with faults, until Ctrl-C',
     load: async () => (await import('./emulator.ts')).defineEmulator,

@@ -3,9 +3,11 @@
 import type { Api } from '../api.ts'
 import { addAccessKeyRoutes } from './access-keys.ts'
 import { addDescriptionRoute } from './description.ts'
+import { addDomainRoutes } from './domains.ts'
 
 /** Adds all routes. */
 export function addRoutes(api: Api): void {
   addAccessKeyRoutes(api)
   addDescriptionRoute(api)
+  addDomainRoutes(api)
 }
