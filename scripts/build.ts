@@ -1,11 +1,12 @@
 /** @module Builds what is published: the libraries as ESM with declarations, the `postern` program as CommonJS with everything inside. */
 
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Plugin, rolldown } from 'rolldown'
+import { licenceTextOf } from './licence-text.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -44,7 +45,8 @@ export async function buildProgram(
     // TypeScript's own settings are of no use here, and a bundle must not depend on a machine's tsconfig.
     tsconfig: false,
     external: outsidePackages().map((name) => new RegExp(`^${name}(?:/|$)`)),
-    resolve: { conditionNames: ['source', 'import', 'module', 'node', 'default'] },
+    // `import` and `require` come with the kind of each import.
+    resolve: { conditionNames: ['source', 'module', 'node', 'default'] },
     plugins: [lazyBuiltins()],
     onLog(level, log, handle) {
       if (level === 'warn') throw new Error(log.message)
@@ -80,10 +82,7 @@ function licensesOf(modules: readonly string[]): string {
   const texts = [...folders].map((folder) => {
     const manifest: { readonly name: string; readonly version: string; readonly license: string } =
       JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))
-    const file = readdirSync(folder).find((name) => /^licen[cs]e(?:\.\w+)?$/i.test(name))
-    if (file === undefined)
-      throw new Error(`${manifest.name} comes without the text of its licence.`)
-    const text = readFileSync(path.join(folder, file), 'utf8').replaceAll('\r\n', '\n').trim()
+    const text = licenceTextOf(folder, manifest)
     return `${manifest.name} ${manifest.version} (${manifest.license})\n\n${text}\n`
   })
   return texts.toSorted().join(`\n${'-'.repeat(80)}\n\n`)

@@ -66,6 +66,8 @@ const OTHER_CODES: Readonly<Record<string, number>> = {
   rate_limited: exitCodes.rateLimited,
   file_not_found: exitCodes.notFound,
   app_not_found: exitCodes.notFound,
+  access_key_not_found: exitCodes.notFound,
+  connection_not_found: exitCodes.notFound,
   setup_plan_invalid: exitCodes.usage,
   setup_prerequisite_missing: exitCodes.scopeOrRole,
   setup_unproven: exitCodes.scopeOrRole,
@@ -78,6 +80,7 @@ const OTHER_CODES: Readonly<Record<string, number>> = {
   rotation_too_early: exitCodes.partial,
   rotation_needs_admin: exitCodes.usage,
   rotation_needs_super_admin: exitCodes.scopeOrRole,
+  config_database_invalid: exitCodes.usage,
   outbound_network_malformed: exitCodes.usage,
   upstream_unavailable: exitCodes.error,
 }

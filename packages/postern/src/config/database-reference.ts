@@ -36,6 +36,6 @@ async function readUrl(
 ): Promise<Secret | undefined> {
   const { POSTERN_DATABASE: variable } = sources.env
   if (reference === undefined) return variable ? new Secret(variable) : undefined
-  if (SCHEME.test(reference)) return new Secret(reference)
+  if (reference.includes('://')) return new Secret(reference)
   return readSecretText(reference.replace(/^file:/, ''), '--database', sources)
 }

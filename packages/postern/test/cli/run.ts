@@ -40,7 +40,9 @@ export interface RunOptions {
   /** Sent as soon as the command has written this much to stderr. */
   readonly interruptAfter?: string
   /** Given the process as soon as it runs, to be ended from outside. */
-  readonly onStart?: (process: { kill(signal: 'SIGKILL'): void }) => void
+  readonly onStart?: (process: { kill(signal: NodeJS.Signals): void }) => void
+  /** Given what the command writes to stdout, as it comes. */
+  readonly onOutput?: (text: string) => void
   /** A file descriptor to write to, instead of the text of the result; `closed` is a pipe without a reader. */
   readonly stdout?: number | 'closed'
   readonly stderr?: number | 'closed'
@@ -59,8 +61,10 @@ export function createPlace(): Place {
 function run(
   args: readonly string[],
   folder: string,
-  { env = {}, input = '', interruptAfter, onStart, stdout: out, stderr: err }: RunOptions = {},
+  options: RunOptions = {},
 ): Promise<RunResult> {
+  const { env = {}, input = '', interruptAfter, onStart, onOutput } = options
+  const { stdout: out, stderr: err } = options
   const node = ['--conditions=source', '--import', withoutFetch, main]
   const child = spawn(process.execPath, [...node, ...args], {
     cwd: folder,
@@ -81,6 +85,7 @@ function run(
   let stderr = ''
   child.stdout?.on('data', (chunk: Buffer) => {
     stdout += chunk
+    onOutput?.(String(chunk))
   })
   child.stderr?.on('data', (chunk: Buffer) => {
     stderr += chunk

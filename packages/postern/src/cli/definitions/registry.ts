@@ -61,6 +61,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./domains.ts')).defineDomains,
   },
   {
+    name: 'access',
+    description: 'the access keys that programs present to the API: make, change and end them',
+    load: async () => (await import('./access.ts')).defineAccess,
+  },
+  {
     name: 'emulator',
     description: 'run an Okta org on this machine, with faults, until Ctrl-C',
     load: async () => (await import('./emulator.ts')).defineEmulator,

@@ -1,0 +1,41 @@
+/** @module A server of this process that commands find as they find `postern start`: by the data directory. */
+
+import { type StoreUnderTest, stores } from '../../../../test/stores.ts'
+import description from '../../package.json' with { type: 'json' }
+import { writeServerFile } from '../../src/config/server-file.ts'
+import { listen } from '../../src/server/listen.ts'
+import { openService, type Service } from '../../src/service.ts'
+
+/** A server on a free port. */
+export interface ServedPostern {
+  readonly url: string
+  readonly service: Service
+  /** What leads commands to it. */
+  readonly env: Readonly<Record<string, string>>
+  close(): Promise<void>
+}
+
+/** Serves Postern on an empty store. */
+export async function servePostern(
+  kind: StoreUnderTest['name'] = 'PGlite',
+): Promise<ServedPostern> {
+  const empty = await stores.find(({ name }) => name === kind)?.open()
+  if (empty === undefined) throw new Error(`${kind} is no store of the tests`)
+  await empty.store.close()
+  const { dataDir } = empty.place
+  const service = await openService({ ...empty.place, env: {}, dev: true })
+  const listening = await listen(service.app)
+  const { localKey: accessKey } = service
+  const { version } = description
+  await writeServerFile(dataDir, { url: listening.url, accessKey, pid: process.pid, version })
+  return {
+    url: listening.url,
+    service,
+    env: { POSTERN_DATA: dataDir },
+    close: async () => {
+      await listening.close()
+      await service.close()
+      await empty.close()
+    },
+  }
+}
