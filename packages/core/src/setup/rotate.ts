@@ -13,14 +13,15 @@ export const retiredMinMs = 3_600_000
  * Registers or publishes the new key, proves it by a token, makes it the key in use and takes the old one out of use.
  * Run again after whatever stopped it, it goes on.
  *
- * @param options.until - `switched` leaves the old key in use beside the new one. Default `retired`.
+ * @param options.until - `registered` stops before the new key is proven, `switched` leaves the old one in use beside it.
+ *   Default `retired`.
  * @throws {RotationError} for what would shut the app out, before anything is changed.
  * @throws {KeySetError} where the new key set is not published yet: publish it and run again.
  */
 export async function applyRotation(
   before: RotationState,
   context: RotationContext,
-  options: { readonly until?: 'switched' | 'retired' } = {},
+  { until = 'retired' }: { readonly until?: 'registered' | 'switched' | 'retired' } = {},
 ): Promise<RotationState> {
   if (before.phase === 'rolling-back') {
     throw outOfOrder('The rotation is being taken back.', 'Take it back to its end first.')
@@ -31,9 +32,10 @@ export async function applyRotation(
   const run = new RotationRun(before, context)
   await run.save({})
   await run.register()
+  if (until === 'registered') return run.state
   await run.prove()
   await run.switch()
-  if (options.until !== 'switched') await run.retire()
+  if (until !== 'switched') await run.retire()
   return run.state
 }
 

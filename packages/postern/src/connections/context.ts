@@ -1,6 +1,6 @@
 /** @module What stored connections work with. */
 
-import type { Clock, OrgUrl, Transport } from '@postern/core'
+import type { Clock, Transport } from '@postern/core'
 import type { Seal } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
 
@@ -8,8 +8,11 @@ import type { Store } from '../store/store.ts'
 export interface ConnectionsContext {
   readonly store: Store
   readonly seal: Seal
-  /** The way to an org. Of this machine it reaches the org that it was opened for, and that only where `dev` is true. */
-  readonly openTransport: (org: OrgUrl) => Transport
+  /**
+   * The way to an org, or to what publishes a key set. Of this machine it reaches the origin that it was opened for, and that
+   * only where `dev` is true.
+   */
+  readonly openTransport: (origin: string) => Transport
   readonly clock: Clock
   /** Allows orgs on this machine: the emulator. */
   readonly dev: boolean

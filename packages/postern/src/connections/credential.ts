@@ -111,8 +111,11 @@ export function textsOf(org: OrgUrl, credential: Connection['credential']): Conn
   }
 }
 
-/** Its primes were proven before it was sealed, and the seal shows that it is the same: they are not tried out again. */
-function importStoredKey(privateJwk: Secret): Promise<KeyedServiceApp['key']> {
+/**
+ * A private key that was sealed. Its primes were proven before that, and the seal shows that it is the same: they are not
+ * tried out again.
+ */
+export function importStoredKey(privateJwk: Secret): Promise<KeyedServiceApp['key']> {
   return importKey(privateJwk.reveal(), { isProbablePrime: async () => true })
 }
 

@@ -10,7 +10,7 @@ import {
   type RotationState,
 } from '@postern/core'
 import type { RotatedApp } from './rotated-app.ts'
-import type { SetupPlace } from './setup-place.ts'
+import type { RotationPlace } from './rotation-place.ts'
 
 /** A rotation with its keys. */
 export interface PreparedRotation {
@@ -23,7 +23,7 @@ export interface PreparedRotation {
 
 /** The rotation that is under way in a place, or a new one: the new key is kept before the plan that names it. */
 export async function prepareRotation(
-  place: SetupPlace,
+  place: RotationPlace,
   app: RotatedApp,
 ): Promise<PreparedRotation> {
   const kept = await place.readRotation(app.customDomains)

@@ -25,7 +25,10 @@ export interface RotatedApp {
   /** Hosts that the operator allowed beyond Okta's own. */
   readonly customDomains: readonly string[]
   /** What the connection has beside that. */
-  readonly more: Pick<ServiceAppCredential, 'authorizationServerId' | 'assertion' | 'headers'>
+  readonly more: Pick<
+    ServiceAppCredential,
+    'authorizationServerId' | 'assertion' | 'assertionParameter' | 'headers'
+  >
 }
 
 /** The app of a setup's folder. @throws {FolderError} `folder_incomplete` */
@@ -56,9 +59,11 @@ export function selfAdmin(
   { clientId, dpopRequired, more }: RotatedApp,
   key: PrivateKey,
 ): ServiceAppCredential {
+  const { authorizationServerId: _none, ...rest } = more
   return {
     kind: 'service-app',
-    ...more,
+    // Okta's own scopes come from the org's own authorization server alone.
+    ...rest,
     ...(dpopRequired ? { dpopRequired: true } : {}),
     clientId,
     key,

@@ -6,6 +6,7 @@ import {
   deadKey,
   exportPem,
   importKey,
+  keyInUse,
   type PrivateKey,
   type PublicJwk,
   parseRotationState,
@@ -22,6 +23,7 @@ import { isProbablePrime } from '../http/primes.ts'
 import { FolderError } from './folder-error.ts'
 import { formatOktaEnv, type OktaEnvFile } from './okta-env-file.ts'
 import type { RotatedApp } from './rotated-app.ts'
+import type { RotationPlace } from './rotation-place.ts'
 import type { SetupPlace } from './setup-place.ts'
 
 const SETUP = 'setup.json'
@@ -36,7 +38,7 @@ const TEMPORARY =
   /^\.(?:(?:setup|rotation|jwks)\.json|okta\.env|api-token|lock|key-[\w-]+\.pem)\.[0-9a-f]{8}$/
 
 /** A folder of mode 0700 whose files have mode 0600. Each is written whole or not at all. */
-export class SetupFolder implements SetupPlace {
+export class SetupFolder implements SetupPlace, RotationPlace {
   /** Absolute. */
   readonly path: string
 
@@ -88,6 +90,11 @@ export class SetupFolder implements SetupPlace {
   async saveSetup(state: SetupState, key?: PrivateKey): Promise<void> {
     if (key !== undefined) await this.#writeSettings(state, key)
     await this.#writeJson(SETUP, state)
+  }
+
+  async readKeyInUse({ plan }: SetupState): Promise<PrivateKey | undefined> {
+    const rotation = await this.readRotation()
+    return this.readKey(rotation === undefined ? plan.publicJwk : keyInUse(rotation))
   }
 
   async readRotation(customDomains: readonly string[] = []): Promise<RotationState | undefined> {

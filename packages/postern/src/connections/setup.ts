@@ -2,7 +2,6 @@
 
 import {
   generateKey,
-  keyInUse,
   newSetupState,
   type PrivateKey,
   type PublicJwk,
@@ -41,9 +40,7 @@ export async function prepareSetup(
   if (kept?.undoneAt !== undefined) await place.clear()
   else if (kept !== undefined) {
     requireSame(kept.plan)
-    const rotation = await place.readRotation()
-    const inUse = rotation === undefined ? kept.plan.publicJwk : keyInUse(rotation)
-    const key = await place.readKey(inUse)
+    const key = await place.readKeyInUse(kept)
     if (key !== undefined) return { state: kept, key }
     if (kept.startedAt !== undefined) throw keyGone(place)
     // The plan was kept and the machine stopped before its key was: nobody has seen either.

@@ -1,6 +1,6 @@
 /** @module The way to all orgs that a process serves: one client, and so one pool of connections. */
 
-import type { OrgUrl, Transport } from '@postern/core'
+import type { Transport } from '@postern/core'
 import { createTransport, type TransportOptions } from './transport.ts'
 
 /** Options of {@link openOrgTransports}. */
@@ -16,11 +16,11 @@ export interface OrgTransportOptions extends Omit<TransportOptions, 'loopbackOri
 export function openOrgTransports({
   dev,
   ...options
-}: OrgTransportOptions): (org: OrgUrl) => Transport {
+}: OrgTransportOptions): (origin: string) => Transport {
   const loopbackOrigins = new Set<string>()
   const transport = createTransport({ ...options, loopbackOrigins })
-  return (org) => {
-    if (dev) loopbackOrigins.add(org)
+  return (origin) => {
+    if (dev) loopbackOrigins.add(origin)
     return transport
   }
 }

@@ -16,6 +16,8 @@ export interface ConnectionSettings {
   readonly publicJwk?: PublicJwk
   /** Where Okta fetches the app's keys; absent where it keeps them. */
   readonly jwksUri?: string
+  /** The connection that changes the app's keys where nobody attends to it. */
+  readonly rotationAdmin?: string
   /** The scopes of what the connection is for, where they are not those it asks for. */
   readonly wants?: readonly string[]
 }

@@ -68,6 +68,11 @@ export function findConnection(store: Store, name: string): Promise<ConnectionRo
   return store.db.selectFrom('connection').selectAll().where('name', '=', name).executeTakeFirst()
 }
 
+/** A connection by its id; undefined where there is none. */
+export function readConnection(store: Store, id: string): Promise<ConnectionRow | undefined> {
+  return store.db.selectFrom('connection').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
 /** Every connection, by name. */
 export function listConnections(store: Store): Promise<readonly ConnectionRow[]> {
   return store.db.selectFrom('connection').selectAll().orderBy('name').execute()

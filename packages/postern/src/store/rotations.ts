@@ -52,7 +52,11 @@ export async function dueRotations(
     .where((where) =>
       where.or([
         where('rotation.due_at', '<=', now),
-        where('connection.next_rotation_at', '<=', now),
+        where.and([
+          where('connection.next_rotation_at', '<=', now),
+          // What is under way is tried again when its time comes.
+          where('rotation.due_at', 'is', null),
+        ]),
       ]),
     )
     .orderBy('connection.next_rotation_at')

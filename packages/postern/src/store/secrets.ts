@@ -65,15 +65,22 @@ export async function readSecret(
   return seal.unseal(place, { keyVersion, wrappedKey, sealed })
 }
 
-/** Removes the secrets of a connection: all, those of a kind, or one. */
+/** Removes the secrets of a connection: all, those of a kind, one, or all but one. */
 export async function removeSecrets(
   store: Store,
-  which: { readonly connectionId: string; readonly kind?: SecretKind; readonly label?: string },
+  which: {
+    readonly connectionId: string
+    readonly kind?: SecretKind
+    readonly label?: string
+    /** The label of one that stays. */
+    readonly except?: string
+  },
 ): Promise<void> {
-  const { connectionId, kind, label } = which
+  const { connectionId, kind, label, except } = which
   let query = store.db.deleteFrom('secret').where('connection_id', '=', connectionId)
   if (kind !== undefined) query = query.where('kind', '=', kind)
   if (label !== undefined) query = query.where('label', '=', label)
+  if (except !== undefined) query = query.where('label', '!=', except)
   await query.execute()
 }
 

@@ -6,6 +6,7 @@ import type { TestStore } from '../../../../test/stores.ts'
 import { openTestSeal } from '../../../../test/test-seal.ts'
 import type { ConnectionValues } from '../../src/config/connection.ts'
 import { Connections } from '../../src/connections/connections.ts'
+import type { ConnectionsContext } from '../../src/connections/context.ts'
 import { openOrgTransports } from '../../src/http/org-transport.ts'
 import type { Seal } from '../../src/store/seal.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -29,9 +30,17 @@ export async function openConnections(
   kept: TestStore,
   options: OpenConnectionsOptions = {},
 ): Promise<Connections> {
+  return new Connections(await openContext(kept, options))
+}
+
+/** What the connections of a store work with. */
+export async function openContext(
+  kept: TestStore,
+  options: OpenConnectionsOptions = {},
+): Promise<ConnectionsContext> {
   const openTransport = openOrgTransports({ dev: options.dev ?? true })
   const { store = kept.store, clock = systemClock, dev = true, customDomains = [] } = options
-  return new Connections({
+  return {
     store,
     seal: options.seal ?? (await openTestSeal(store)),
     openTransport: (org) => (request) => {
@@ -41,7 +50,7 @@ export async function openConnections(
     clock,
     dev,
     customDomains: async () => customDomains,
-  })
+  }
 }
 
 /** The values that connect the ready app of an org. */

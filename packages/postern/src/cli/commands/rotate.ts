@@ -113,7 +113,8 @@ async function findPlace(folder: SetupFolder, flags: RotateFlags): Promise<Place
       remedy: 'Give the service app: --client-id and --key.',
     })
   }
-  const { clientId, key, scopes, authorizationServerId, assertion, headers } = credential
+  const { clientId, key, scopes, ...rest } = credential
+  const { authorizationServerId, assertion, assertionParameter, headers } = rest
   const underWay = rotation && isUnderWay(rotation) ? rotation : undefined
   if (underWay) requireSameApp(underWay, { org, clientId })
   const jwksUri = flags.jwksUrl === undefined ? {} : { jwksUri: parseJwksUri(flags.jwksUrl) }
@@ -126,7 +127,7 @@ async function findPlace(folder: SetupFolder, flags: RotateFlags): Promise<Place
     ...jwksUri,
     publicJwk: underWay ? keyInUse(underWay) : key.publicJwk,
     customDomains,
-    more: { authorizationServerId, assertion, headers },
+    more: { authorizationServerId, assertion, assertionParameter, headers },
   }
   return { folder, app, givenKey: key }
 }

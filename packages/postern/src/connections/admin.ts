@@ -1,0 +1,64 @@
+/** @module Who changes an app in its org: an API token that is given for one request, or a stored connection. */
+
+import { checkApiToken, Org, type OrgUrl, PosternError, type Secret } from '@postern/core'
+import type { Connections } from './connections.ts'
+import type { ConnectionsContext } from './context.ts'
+
+/** How the administrator of a request signs in. */
+export interface AdminChoice {
+  /** The name of a stored connection whose credential may do it. */
+  readonly admin?: string | undefined
+  /** An API token of a Super Admin. Used for this request and not kept. */
+  readonly adminToken?: Secret | undefined
+}
+
+/** What can be wrong with an administrator's credential. */
+export type AdminErrorCode = 'admin_two_credentials' | 'admin_other_org'
+
+/** An administrator's credential that cannot be used. */
+export class AdminError extends PosternError<AdminErrorCode> {
+  override readonly name = 'AdminError'
+}
+
+/** Opens the administrator's client; undefined where none is named. @throws {AdminError | CredentialError} */
+export async function openAdmin(
+  { connections, ...context }: ConnectionsContext & { readonly connections: Connections },
+  url: OrgUrl,
+  { admin, adminToken }: AdminChoice,
+): Promise<Org | undefined> {
+  if (admin !== undefined && adminToken !== undefined) {
+    throw new AdminError(
+      'admin_two_credentials',
+      'An admin connection and an API token are given.',
+      {
+        remedy: 'Give one of them.',
+      },
+    )
+  }
+  if (admin !== undefined) return openConnected(connections, url, admin)
+  if (adminToken === undefined) return undefined
+  const credential = { kind: 'api-token', apiToken: adminToken } as const
+  checkApiToken(credential)
+  const { openTransport, clock, dev, customDomains } = context
+  return new Org({
+    url,
+    credential,
+    transport: openTransport(url),
+    clock,
+    dev,
+    customDomains: await customDomains(),
+  })
+}
+
+async function openConnected(connections: Connections, url: OrgUrl, name: string): Promise<Org> {
+  const { org } = await connections.open(name)
+  if (org.url === url) return org
+  throw new AdminError(
+    'admin_other_org',
+    `The connection ${name} is to ${org.url}, not to ${url}.`,
+    {
+      remedy: `Name a connection to ${url} as the administrator.`,
+      details: { admin: name },
+    },
+  )
+}

@@ -1,0 +1,99 @@
+/** @module A stored connection whose key is rotated, on an emulated org with its own clock. */
+
+import { Secret } from '@postern/core'
+import { type RunningOrg, type StartOptions, startOrg } from '@postern/emulator'
+import { onTestFinished } from 'vitest'
+import type { TestStore } from '../../../../test/stores.ts'
+import { TestClock } from '../../../../test/test-clock.ts'
+import { Connections } from '../../src/connections/connections.ts'
+import { Rotations } from '../../src/connections/rotations.ts'
+import type { Seal } from '../../src/store/seal.ts'
+import { by, openContext, valuesOfApp } from './kept.ts'
+
+/** A connection with a key that can be rotated, as one process sees it. */
+export interface RotatedDesk {
+  readonly name: string
+  readonly running: RunningOrg
+  readonly clock: TestClock
+  readonly adminToken: Secret
+  readonly connections: Connections
+  readonly rotations: Rotations
+  /** Another process on the same store. */
+  another(options?: ProcessOptions): Promise<Pick<RotatedDesk, 'connections' | 'rotations'>>
+  /** Signs in with the key in use and calls the org. */
+  works(): Promise<void>
+  /** The statuses of the app's keys in Okta, by kid. */
+  keys(): Readonly<Record<string, string>>
+  /** The kids of the private keys in the store. */
+  sealedKids(): Promise<readonly string[]>
+}
+
+/** How a process differs. */
+export interface ProcessOptions {
+  readonly publicUrl?: string
+  /** The number of answers after which the process is gone: it hears of nothing any more, and keeps nothing. */
+  readonly stopAfter?: number
+  readonly onAnswer?: () => void
+}
+
+/** Connects the ready app of a new org. */
+export async function openRotated(
+  { kept, seal }: { readonly kept: TestStore; readonly seal: Seal },
+  options: { readonly org?: StartOptions; readonly rotationIntervalDays?: number } = {},
+): Promise<RotatedDesk> {
+  const clock = new TestClock()
+  const running = await startOrg({ edition: 'unlimited', keyType: 'EC', clock, ...options.org })
+  onTestFinished(running.close)
+  const name = `acme-${new URL(running.url).port}`
+  const another: RotatedDesk['another'] = async ({ publicUrl, stopAfter, onAnswer } = {}) => {
+    const context = await openContext(kept, { seal, clock })
+    let answers = 0
+    const openTransport: typeof context.openTransport = (origin) => {
+      const transport = context.openTransport(origin)
+      return async (request) => {
+        if (answers === stopAfter) throw new Error('stopped')
+        const answer = await transport(request)
+        onAnswer?.()
+        if (++answers !== stopAfter) return answer
+        await answer.body?.[Symbol.asyncIterator]().return?.()
+        throw new Error('stopped')
+      }
+    }
+    const stoppable = { ...context, openTransport }
+    const connections = new Connections(stoppable)
+    return { connections, rotations: new Rotations({ ...stoppable, connections, publicUrl }) }
+  }
+  const { connections, rotations } = await another()
+  const { rotationIntervalDays } = options
+  await connections.connect({ name, values: valuesOfApp(running), rotationIntervalDays }, by)
+  return {
+    name,
+    running,
+    clock,
+    adminToken: new Secret(running.adminToken),
+    connections,
+    rotations,
+    another,
+    works: async () => {
+      const fresh = (await another()).connections
+      await (await fresh.open(name)).org.request({ path: '/api/v1/users' })
+    },
+    keys: () => keysOf(running),
+    sealedKids: async () => {
+      const { id } = await connections.get(name)
+      const rows = await kept.store.db
+        .selectFrom('secret')
+        .select('label')
+        .where('connection_id', '=', id)
+        .where('kind', '=', 'private-key')
+        .execute()
+      return rows.map(({ label }) => label)
+    },
+  }
+}
+
+function keysOf({ org, app }: RunningOrg): Readonly<Record<string, string>> {
+  const found = [...org.apps].find(({ oauth }) => oauth?.clientId === app.clientId)
+  const keys = found?.oauth?.keys ?? []
+  return Object.fromEntries(keys.map(({ jwk, status }) => [String(jwk['kid']), status]))
+}
