@@ -4,6 +4,7 @@ import { type Command, CommanderError, Option } from 'commander'
 import { holdsSecret } from '../config/secret-argument.ts'
 import { commands } from './definitions/registry.ts'
 import { exitCodes } from './exit-codes.ts'
+import { globalFlags, summary } from './global-flags.ts'
 import { unknownFormat } from './global-options.ts'
 import { type Interruption, listenForInterruption } from './interruption.ts'
 import { type OutputFormat, outputFormats } from './output-format.ts'
@@ -64,34 +65,22 @@ function errorFormat(args: readonly string[]): OutputFormat {
 }
 
 function createProgram(version: string, format: OutputFormat): Command {
-  return (
-    new QuietCommand('postern')
-      .description('The service entrance to Okta.')
-      .version(version, '-V, --version')
-      .addOption(
-        new Option('--output <format>', 'how data is printed; default: what suits the command')
-          .choices(outputFormats)
-          // The parser's own refusal would repeat the value.
-          .argParser(parseOutputFormat),
-      )
-      .option(
-        '--data <dir>',
-        'where everything is kept; default: $POSTERN_DATA, or your data folder',
-      )
-      .option(
-        '--database <reference>',
-        'keep it in PostgreSQL: env:NAME or a file with the URL, or a URL without a password',
-      )
-      .option(
-        '--master-key <reference>',
-        'what seals secrets: env:NAME, file:PATH, exec:COMMAND or kms:COMMAND',
-      )
-      .option('--debug', 'with an error, where in the program it came from')
-      .exitOverride()
-      // Help in the place of an error is for people.
-      .configureOutput(format === 'table' ? {} : { writeErr: () => undefined })
-      .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
-  )
+  const { version: versionFlag, output, ...flags } = globalFlags
+  const program = new QuietCommand('postern')
+    .description(summary)
+    .version(version, versionFlag.flags)
+    .addOption(
+      new Option(output.flags, output.description)
+        .choices(output.choices)
+        // The parser's own refusal would repeat the value.
+        .argParser(parseOutputFormat),
+    )
+    .exitOverride()
+    // Help in the place of an error is for people.
+    .configureOutput(format === 'table' ? {} : { writeErr: () => undefined })
+    .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
+  for (const { flags: text, description } of Object.values(flags)) program.option(text, description)
+  return program
 }
 
 /** Adds every command by its name, and of those that are called what they take. */

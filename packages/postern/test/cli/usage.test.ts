@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { exportJwk, generateKey } from '@postern/core'
 import { afterAll, describe, expect, test } from 'vitest'
+import { formatOverview } from '../../src/cli/overview.ts'
 import { createPlace } from './run.ts'
 
 const place = createPlace()
@@ -21,6 +22,17 @@ describe('help', () => {
   ])('%j is answered', async (args, line) => {
     const { code, stdout, stderr } = await place.run(args)
     expect([code, stdout.split('\n')[0], stderr]).toEqual([0, line, ''])
+  })
+
+  test('of the program is the same text where the parser is not loaded for it', async () => {
+    const [quick, parsed] = await Promise.all([place.run(['--help']), place.run(['--debug', '-h'])])
+    expect(quick).toEqual(parsed)
+    expect(quick.code).toBe(0)
+  })
+
+  test.each([60, 80, 200])('of the program fits %i columns', (width) => {
+    const lines = formatOverview(width).split('\n')
+    expect(lines.filter((line) => line.length > width)).toEqual([])
   })
 
   test('is on stderr where a command is missing, and JSON for a program', async () => {
