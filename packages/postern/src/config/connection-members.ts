@@ -73,11 +73,22 @@ export const connectionMembers = z.strictObject({
   ...z.strictObject({ ...settings, ...secrets }).partial().shape,
 })
 
+/** The members of a change. What is left out stays; `null` takes the default again. */
+export const connectionChangeMembers = z.strictObject({
+  ...nullable(settings),
+  ...z.strictObject({ ...secrets, headers: secrets.headers.nullable() }).partial().shape,
+})
+
+const someMembers = connectionMembers.omit({ name: true }).partial()
+
 /** A new connection as JSON. */
 export type ConnectionMembers = z.infer<typeof connectionMembers>
 
+/** A change of a connection as JSON. */
+export type ConnectionChangeMembers = z.infer<typeof connectionChangeMembers>
+
 /** The values that the members of a connection stand for. */
-export function valuesOf(members: Partial<Omit<ConnectionMembers, 'name'>>): ConnectionValues {
+export function valuesOf(members: z.infer<typeof someMembers>): ConnectionValues {
   const { key, passphrase, apiToken, scopes: asked, jwtExpirySeconds, dpop, ...rest } = members
   const { rotationIntervalDays: _days, wants: _wants, jwtClaims, ...texts } = rest
   return {
@@ -92,9 +103,30 @@ export function valuesOf(members: Partial<Omit<ConnectionMembers, 'name'>>): Con
   }
 }
 
+/** The values that a change makes of those that are kept. */
+export function changedValues(
+  kept: ConnectionValues,
+  change: ConnectionChangeMembers,
+): ConnectionValues {
+  const given = Object.entries(change).filter(([, value]) => value !== null)
+  const values = valuesOf(someMembers.parse(Object.fromEntries(given)))
+  const names = Object.keys(change).map((name) => (name === 'dpop' ? 'dpopRequired' : name))
+  const changed = Object.entries(values).filter(([name]) => names.includes(name))
+  const cleared = names.filter((name) => !(name in values)).map((name) => [name, undefined])
+  return { ...kept, ...Object.fromEntries([...cleared, ...changed]) }
+}
+
 /** What the choice of `dpop` stands for; undefined: as soon as the org asks. */
-export function dpopRequiredOf(dpop: ConnectionMembers['dpop']): boolean | undefined {
+function dpopRequiredOf(dpop: ConnectionMembers['dpop']): boolean | undefined {
   return dpop === undefined || dpop === 'auto' ? undefined : dpop === 'always'
+}
+
+function nullable<Shape extends Readonly<Record<string, z.ZodType>>>(shape: Shape) {
+  const members = Object.entries(shape).map(([name, value]) => [name, value.nullable().optional()])
+  // Entries lose what belongs to which name.
+  return Object.fromEntries(members) as {
+    [Name in keyof Shape]: z.ZodOptional<z.ZodNullable<Shape[Name]>>
+  }
 }
 
 function secretOf(value: string | undefined): Secret | undefined {

@@ -8,8 +8,7 @@ import {
   parseConnection,
 } from './connection.ts'
 import { ConnectionError, Form } from './connection-form.ts'
-import type { ConnectionMembers } from './connection-members.ts'
-import { valuesOf } from './connection-members.ts'
+import { type ConnectionMembers, valuesOf } from './connection-members.ts'
 import { parseConnectionName } from './connection-name.ts'
 import { parseWanted } from './wanted-scopes.ts'
 
@@ -37,8 +36,9 @@ export class RotationIntervalError extends PosternError<'rotation_not_possible'>
 
 /** The request that the members of a new connection stand for. */
 export function connectionRequestOf(members: ConnectionMembers): ConnectionRequest {
-  const { name, wants, rotationIntervalDays } = members
-  return { name, values: valuesOf(members), wants, rotationIntervalDays }
+  const { name, ...rest } = members
+  const { wants, rotationIntervalDays } = members
+  return { name, values: valuesOf(rest), wants, rotationIntervalDays }
 }
 
 /**

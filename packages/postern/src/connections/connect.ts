@@ -1,7 +1,7 @@
 /** @module Connects: every value judged, the doctor first, then sealed, then kept in one transaction. */
 
 import { randomUUID } from 'node:crypto'
-import { type Finding, isProblem, PosternError } from '@postern/core'
+import { type Finding, PosternError } from '@postern/core'
 import type { Connection } from '../config/connection.ts'
 import {
   type ConnectionRequest,
@@ -15,24 +15,20 @@ import { type ConnectionRow, findConnection, insertConnection } from '../store/c
 import { putSealed } from '../store/secrets.ts'
 import type { ConnectionsContext } from './context.ts'
 import { type PlacedSecret, sealCredential, settingsOf } from './credential.ts'
+import { connectionExists, connectionNotFound } from './stored-connection-error.ts'
 import {
-  connectionExists,
-  connectionNotFound,
-  connectionUnusable,
-} from './stored-connection-error.ts'
-import { isUsable, resultOf, tryOut } from './trial.ts'
+  leaveToDoctor,
+  requireUsable,
+  resultOf,
+  type TrialOptions,
+  tryOut,
+  withFoundScopes,
+} from './trial.ts'
 
 /** A connection that is to be kept. */
 export interface ConnectRequest extends ConnectionRequest {
   /** Keeps it even if it does not work, or not yet. */
   readonly force?: boolean | undefined
-}
-
-/** What whoever waits for the doctor may say. */
-export interface TrialOptions {
-  /** Told of each finding as soon as it is there. */
-  readonly onFinding?: ((finding: Finding) => void) | undefined
-  readonly signal?: AbortSignal | undefined
 }
 
 /** A connection that is kept now, and what the doctor found. */
@@ -61,6 +57,7 @@ export async function connect(
     customDomains: await customDomains(),
     dev,
     isProbablePrime,
+    findScopes: leaveToDoctor,
   })
   try {
     return await connectNamed(context, { request, named, by }, options)
@@ -86,19 +83,19 @@ async function connectNamed(
   { onFinding, signal }: TrialOptions,
 ): Promise<Connected> {
   const { store, seal, clock } = context
-  const { name, credential, wants, warnings } = named
-  // Nobody waits for the doctor to hear that the name is taken.
+  const { name, wants, warnings } = named
+  // Nobody waits for the doctor to hear that the name is taken, or that nothing can be sealed.
+  await seal.keys.newest()
   if ((await findConnection(store, name)) !== undefined) throw connectionExists(name)
   const trial = { org: named.org, values: request.values, wants }
   const findings = await tryOut(context, trial, { onFinding, signal })
-  if (!request.force && !isUsable(findings, credential.kind)) {
-    throw connectionUnusable(name, findings.filter(isProblem))
-  }
+  const credential = withFoundScopes(named.credential, findings)
+  requireUsable(name, { credential, findings, force: request.force })
   const id = randomUUID()
   const secrets = await sealCredential(seal, id, credential)
   signal?.throwIfAborted()
   const doctor = resultOf(findings, clock.now())
-  const row = await keep(context, { id, named, secrets, doctor }, by)
+  const row = await keep(context, { id, named: { ...named, credential }, secrets, doctor }, by)
   return { row, findings, warnings }
 }
 

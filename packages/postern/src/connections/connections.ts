@@ -1,6 +1,7 @@
 /** @module The connections that are kept: connected, opened, looked at and removed by name. */
 
 import { diagnose, type Finding } from '@postern/core'
+import { connectionTexts } from '../config/connection-texts.ts'
 import { isProbablePrime } from '../http/primes.ts'
 import { appendAudit, type Caller } from '../store/audit.ts'
 import {
@@ -10,12 +11,13 @@ import {
   listConnections,
   saveDoctorResult,
 } from '../store/connections.ts'
-import { type Connected, type ConnectRequest, connect, type TrialOptions } from './connect.ts'
+import { type Connected, type ConnectRequest, connect } from './connect.ts'
 import type { ConnectionsContext } from './context.ts'
-import { textsOf } from './credential.ts'
+import { valuesOfCredential } from './credential.ts'
 import { type OpenConnection, OpenedConnection } from './opened-connection.ts'
 import { connectionNotFound } from './stored-connection-error.ts'
-import { resultOf } from './trial.ts'
+import { resultOf, type TrialOptions } from './trial.ts'
+import { type UpdateRequest, update } from './update.ts'
 
 // In a shared store another process may change a connection. In an embedded one nobody else does.
 const FRESH_MS = 1_000
@@ -78,7 +80,7 @@ export class Connections {
     const { wants } = row.settings
     const findings: Finding[] = []
     const diagnosis = diagnose({
-      connection: textsOf(org.url, credential),
+      connection: connectionTexts(valuesOfCredential(org.url, credential)),
       customDomains: await customDomains(),
       dev,
       transport,
@@ -93,6 +95,18 @@ export class Connections {
       yield finding
     }
     await saveDoctorResult(store, row.id, resultOf(findings, clock.now()))
+  }
+
+  /** Changes a connection. A new credential is tried out first. @throws as {@link update} says. */
+  async update(
+    name: string,
+    request: UpdateRequest,
+    by: Caller,
+    options: TrialOptions = {},
+  ): Promise<Connected> {
+    const updated = await update(this.#context, { row: await this.get(name), request, by }, options)
+    this.changed(updated.row.id)
+    return updated
   }
 
   /**

@@ -1,7 +1,7 @@
 /** @module The credential of a stored connection. In the store its parts are apart, and what is secret is sealed. */
 
-import { type ConnectionTexts, importKey, type OrgUrl, Secret, tokenUrl } from '@postern/core'
-import type { Connection, KeyedServiceApp } from '../config/connection.ts'
+import { importKey, type OrgUrl, Secret, tokenUrl } from '@postern/core'
+import type { Connection, ConnectionValues, KeyedServiceApp } from '../config/connection.ts'
 import type { ConnectionSettings } from '../store/connection-settings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import type { Seal, SealedSecret, SecretPlace } from '../store/seal.ts'
@@ -92,23 +92,34 @@ export async function readCredential(
   }
 }
 
-/** A stored connection as a doctor takes it. */
-export function textsOf(org: OrgUrl, credential: Connection['credential']): ConnectionTexts {
+/** The values that give a stored credential again, as a person would type them. */
+export function valuesOfCredential(
+  org: OrgUrl,
+  credential: Connection['credential'],
+): ConnectionValues {
   if (credential.kind === 'api-token') return { orgUrl: org, apiToken: credential.apiToken }
-  const { key, scopes, authorizationServerId, assertion = {}, ...rest } = credential
-  const { audience, ...more } = assertion
+  const { authorizationServerId: serverId, assertion = {} } = credential
   return {
     orgUrl: org,
-    clientId: rest.clientId,
-    key: key.privateJwk,
-    scopes: scopes.join('\n'),
-    tokenUrl: tokenUrl(org, authorizationServerId),
-    audience,
-    assertion: more,
-    assertionParameter: rest.assertionParameter,
-    headers: rest.headers,
-    dpopRequired: rest.dpopRequired,
+    clientId: credential.clientId,
+    key: credential.key.privateJwk,
+    scopes: credential.scopes.join('\n'),
+    jwtExpirySeconds: assertion.lifetimeSeconds?.toString(),
+    jwtIssuer: assertion.issuer,
+    jwtSubject: assertion.subject,
+    jwtAudience: assertion.audience,
+    tokenUrl: serverId === undefined ? undefined : tokenUrl(org, serverId),
+    assertionKey: credential.assertionParameter,
+    jwtClaims: assertion.additionalClaims,
+    headers: credential.headers,
+    dpopRequired: credential.dpopRequired,
   }
+}
+
+/** A key that leaves open which algorithm it signs with. */
+export function withoutAlg(key: KeyedServiceApp['key']): Secret {
+  const { alg: _alg, ...members }: Record<string, unknown> = JSON.parse(key.privateJwk.reveal())
+  return new Secret(JSON.stringify(members))
 }
 
 /**

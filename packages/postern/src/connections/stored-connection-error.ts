@@ -60,3 +60,20 @@ export function connectionChanged(name: string): StoredConnectionError {
     },
   )
 }
+
+/** The refusal of values that belong to the other kind of credential. */
+export function connectionKind(
+  name: string,
+  kind: 'service-app' | 'api-token',
+  members: readonly string[],
+): StoredConnectionError {
+  const what = kind === 'service-app' ? 'a service app' : 'an API token'
+  return new StoredConnectionError(
+    'connection_kind',
+    `Connection ${name} signs in with ${what}, which has no ${members.join(', ')}.`,
+    {
+      remedy: 'Connect the other credential under a name of its own, and remove this connection.',
+      details: { connection: name, kind, members },
+    },
+  )
+}

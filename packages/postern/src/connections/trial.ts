@@ -1,12 +1,20 @@
 /** @module Tries a connection out before it is kept or changed, and says what the findings mean. */
 
 import { diagnose, type Finding, isProblem, type OrgUrl } from '@postern/core'
-import type { ConnectionValues } from '../config/connection.ts'
+import type { Connection, ConnectionValues } from '../config/connection.ts'
 import { connectionTexts } from '../config/connection-texts.ts'
 import { isProbablePrime } from '../http/primes.ts'
 import type { DoctorResult } from '../store/connection-settings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import type { ConnectionsContext } from './context.ts'
+import { connectionUnusable } from './stored-connection-error.ts'
+
+/** What whoever waits for the doctor may say. */
+export interface TrialOptions {
+  /** Told of each finding as soon as it is there. */
+  readonly onFinding?: ((finding: Finding) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
 
 /** What is tried out. */
 export interface Trial {
@@ -19,13 +27,9 @@ export interface Trial {
 export async function tryOut(
   { openTransport, clock, dev, customDomains }: ConnectionsContext,
   { org, values, wants }: Trial,
-  options: {
-    readonly onFinding?: ((finding: Finding) => void) | undefined
-    readonly signal?: AbortSignal | undefined
-  },
+  { onFinding, signal }: TrialOptions,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = []
-  const { onFinding, signal } = options
   const diagnosis = diagnose({
     connection: connectionTexts(values),
     customDomains: await customDomains(),
@@ -43,11 +47,42 @@ export async function tryOut(
   return findings
 }
 
+/** The scopes of a connection that names none, until the doctor has found them. */
+export async function leaveToDoctor(): Promise<readonly string[]> {
+  return []
+}
+
+/** The credential with the scopes that the doctor found where none were named. */
+export function withFoundScopes(
+  credential: Connection['credential'],
+  findings: readonly Finding[],
+): Connection['credential'] {
+  if (credential.kind === 'api-token' || credential.scopes.length > 0) return credential
+  const found = findings.find(({ code }) => code === 'scopes_found')?.details['scopes']
+  return Array.isArray(found) ? { ...credential, scopes: found } : credential
+}
+
 /**
- * Whether anything at all can be done with a connection: it signs in, and what it is for is not hidden altogether. A
- * resource that is refused while others can be read is a problem to be told, and no reason not to keep the connection.
+ * Refuses a connection that nothing at all can be done with: that does not sign in, has no scope, or sees nothing of what it
+ * is for. A resource that is refused while others can be read is a problem to be told, and no reason not to keep it.
+ *
+ * @throws {StoredConnectionError} `connection_unusable`; forced, only where there is no scope to ask for.
  */
-export function isUsable(findings: readonly Finding[], kind: ConnectionRow['kind']): boolean {
+export function requireUsable(
+  name: string,
+  of: {
+    readonly credential: Connection['credential']
+    readonly findings: readonly Finding[]
+    readonly force?: boolean | undefined
+  },
+): void {
+  const { credential, findings, force = false } = of
+  const hasScopes = credential.kind === 'api-token' || credential.scopes.length > 0
+  if (hasScopes && (force || isUsable(findings, credential.kind))) return
+  throw connectionUnusable(name, findings.filter(isProblem))
+}
+
+function isUsable(findings: readonly Finding[], kind: ConnectionRow['kind']): boolean {
   const signIn = kind === 'service-app' ? 'token' : 'owner'
   const signsIn = findings.some(({ check, status }) => check === signIn && status === 'ok')
   const isRefused = findings.some(({ check, status }) => check === 'reading' && status === 'failed')

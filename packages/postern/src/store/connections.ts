@@ -26,8 +26,10 @@ export interface NewConnection {
 /** What of a connection can be changed. */
 export interface ConnectionChange {
   readonly description?: string | null
+  readonly clientId?: string
   readonly settings?: ConnectionSettings
   readonly credentialSince?: Date
+  readonly doctor?: DoctorResult
   readonly rotationIntervalDays?: number | null
   readonly nextRotationAt?: Date | null
 }
@@ -85,10 +87,13 @@ export async function updateConnection(
   change: ConnectionChange,
   now: Date,
 ): Promise<boolean> {
-  const { description, settings, credentialSince, rotationIntervalDays, nextRotationAt } = change
+  const { description, clientId, settings, credentialSince, doctor } = change
+  const { rotationIntervalDays, nextRotationAt } = change
   const changed: Updateable<ConnectionTable> = {
     revision: revision + 1,
     updated_at: now,
+    ...(clientId === undefined ? {} : { client_id: clientId }),
+    ...(doctor === undefined ? {} : { doctor: JSON.stringify(doctor) }),
     ...(description === undefined ? {} : { description }),
     ...(settings === undefined ? {} : { settings: JSON.stringify(settings) }),
     ...(credentialSince === undefined ? {} : { credential_since: credentialSince }),

@@ -13,8 +13,11 @@ import { MasterKeys, type SealState } from './master-keys.ts'
 import { SealError } from './seal-error.ts'
 import type { Store } from './store.ts'
 
+/** What a secret of a connection can be. */
+export const secretKinds = ['private-key', 'api-token', 'headers'] as const
+
 /** What a secret is. */
-export type SecretKind = 'private-key' | 'api-token' | 'headers'
+export type SecretKind = (typeof secretKinds)[number]
 
 /** Where a secret belongs. It is bound to this: moved elsewhere, it does not open. */
 export interface SecretPlace {

@@ -21,8 +21,8 @@ export interface OpenConnectionsOptions {
   readonly clock?: Clock
   readonly dev?: boolean
   readonly customDomains?: readonly string[]
-  /** Told of each request that leaves. */
-  readonly onRequest?: (request: TransportRequest) => void
+  /** Told of each request, which leaves when what this returns is there. */
+  readonly onRequest?: (request: TransportRequest) => void | Promise<void>
 }
 
 /** The connections of a store, with a seal of its own. */
@@ -43,8 +43,8 @@ export async function openContext(
   return {
     store,
     seal: options.seal ?? (await openTestSeal(store)),
-    openTransport: (org) => (request) => {
-      options.onRequest?.(request)
+    openTransport: (org) => async (request) => {
+      await options.onRequest?.(request)
       return openTransport(org)(request)
     },
     clock,

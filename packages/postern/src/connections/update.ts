@@ -1,0 +1,206 @@
+/** @module Changes a connection: what is new is judged and tried out like a new connection, and takes the old one's place whole. */
+
+import { isDeepStrictEqual } from 'node:util'
+import { type OrgUrl, PosternError, parseOrgUrl } from '@postern/core'
+import { type ConnectionValues, parseConnection } from '../config/connection.ts'
+import { ConnectionError, Form } from '../config/connection-form.ts'
+import { type ConnectionChangeMembers, changedValues } from '../config/connection-members.ts'
+import { requireRotatable } from '../config/named-connection.ts'
+import { parseWanted } from '../config/wanted-scopes.ts'
+import { isProbablePrime } from '../http/primes.ts'
+import { appendAudit, type Caller } from '../store/audit.ts'
+import {
+  type ConnectionChange,
+  type ConnectionRow,
+  findConnection,
+  updateConnection,
+} from '../store/connections.ts'
+import { type SecretKind, secretKinds } from '../store/seal.ts'
+import { putSealed, removeSecrets } from '../store/secrets.ts'
+import { type Connected, nextRotationAt } from './connect.ts'
+import type { ConnectionsContext } from './context.ts'
+import {
+  type PlacedSecret,
+  readCredential,
+  sealCredential,
+  settingsOf,
+  valuesOfCredential,
+  withoutAlg,
+} from './credential.ts'
+import { connectionChanged, connectionKind } from './stored-connection-error.ts'
+import {
+  leaveToDoctor,
+  requireUsable,
+  resultOf,
+  type TrialOptions,
+  tryOut,
+  withFoundScopes,
+} from './trial.ts'
+
+/** What is to be changed. */
+export interface UpdateRequest {
+  readonly members: ConnectionChangeMembers
+  /** Keeps it even if it does not work, or not yet. */
+  readonly force?: boolean | undefined
+}
+
+interface Updating {
+  /** As it is. */
+  readonly row: ConnectionRow
+  readonly request: UpdateRequest
+  readonly by: Caller
+}
+
+// What says nothing about how the connection signs in.
+const OWN_MEMBERS = ['description', 'rotationIntervalDays', 'wants']
+
+/**
+ * Changes a connection, all of it or nothing.
+ *
+ * @throws {ConnectionError} with every value that cannot be used.
+ * @throws {StoredConnectionError} `connection_unusable` unless it is forced; `connection_kind`; `connection_changed` where
+ *   somebody else was faster.
+ */
+export async function update(
+  context: ConnectionsContext,
+  updating: Updating,
+  options: TrialOptions,
+): Promise<Connected> {
+  const { row, request, by } = updating
+  try {
+    const own = ownChange(row, request.members, context.clock.now())
+    const signsInAnew = Object.keys(request.members).some((name) => !OWN_MEMBERS.includes(name))
+    if (signsInAnew) return await changeCredential(context, { ...updating, own }, options)
+    const updated = await keep(context, { ...updating, change: own })
+    return { row: updated, findings: [], warnings: [] }
+  } catch (error) {
+    if (error instanceof PosternError) {
+      const { code: outcome } = error
+      const entry = { ...by, action: 'connection.update', connection: row.name, outcome }
+      await appendAudit(context.store, entry, context.clock.now())
+    }
+    throw error
+  }
+}
+
+/** What changes beside the credential. @throws {ConnectionError} */
+function ownChange(
+  row: ConnectionRow,
+  { description, rotationIntervalDays: days, wants }: ConnectionChangeMembers,
+  now: Date,
+): ConnectionChange {
+  const form = new Form()
+  const wanted = form.read('For', () => ({ value: wants ? parseWanted(wants) : undefined }))
+  form.read('Rotation', () => ({ value: requireRotatable(row.kind, days ?? undefined) }))
+  if (form.problems.length > 0) throw new ConnectionError(form.problems)
+  const { wants: _before, ...settings } = row.settings
+  return {
+    ...(description === undefined ? {} : { description: description?.trim() || null }),
+    ...(days === undefined
+      ? {}
+      : {
+          rotationIntervalDays: days,
+          nextRotationAt: nextRotationAt(days ?? undefined, now) ?? null,
+        }),
+    ...(wants === undefined
+      ? {}
+      : { settings: wanted === undefined ? settings : { ...settings, wants: wanted } }),
+  }
+}
+
+async function changeCredential(
+  context: ConnectionsContext,
+  updating: Updating & { readonly own: ConnectionChange },
+  options: TrialOptions,
+): Promise<Connected> {
+  const { seal, clock, dev } = context
+  const { row, request, own } = updating
+  requireSameKind(row, request.members)
+  const customDomains = await context.customDomains()
+  const { org } = parseOrgUrl(row.org_url, { customDomains, dev })
+  const values = await newValues(context, row, { org, members: request.members })
+  const findScopes = leaveToDoctor
+  const parsed = await parseConnection(values, { customDomains, dev, isProbablePrime, findScopes })
+  const { wants, jwksUri } = own.settings ?? row.settings
+  const findings = await tryOut(context, { org, values, wants }, options)
+  const credential = withFoundScopes(parsed.credential, findings)
+  requireUsable(row.name, { credential, findings, force: request.force })
+  const secrets = await sealCredential(seal, row.id, credential)
+  options.signal?.throwIfAborted()
+  const now = clock.now()
+  const { key, apiToken } = request.members
+  const settings = {
+    ...settingsOf(credential),
+    ...(wants === undefined ? {} : { wants }),
+    ...(jwksUri === undefined ? {} : { jwksUri }),
+  }
+  const change: ConnectionChange = {
+    ...((key ?? apiToken) === undefined ? {} : renewed(row, now)),
+    ...own,
+    settings,
+    ...(credential.kind === 'service-app' ? { clientId: credential.clientId } : {}),
+    doctor: resultOf(findings, now),
+  }
+  // A key that stays has its secret already, and beside it may be the one that a rotation is about to put in its place.
+  const isSameKey = isDeepStrictEqual(settings.publicJwk, row.settings.publicJwk)
+  const replaced = secrets.filter(({ place }) => !isSameKey || place.kind !== 'private-key')
+  const kinds = isSameKey ? (['headers', 'api-token'] as const) : secretKinds
+  const updated = await keep(context, { ...updating, change, kinds, secrets: replaced })
+  return { row: updated, findings, warnings: parsed.warnings }
+}
+
+/** A new credential is rotated when its own interval is over. */
+function renewed({ rotation_interval_days: days }: ConnectionRow, now: Date): ConnectionChange {
+  return {
+    credentialSince: now,
+    ...(days === null ? {} : { nextRotationAt: nextRotationAt(days, now) ?? null }),
+  }
+}
+
+/** @throws {StoredConnectionError} `connection_kind` */
+function requireSameKind({ name, kind }: ConnectionRow, members: ConnectionChangeMembers): void {
+  const strange = Object.keys(members).filter((member) =>
+    kind === 'service-app'
+      ? member === 'apiToken'
+      : member !== 'apiToken' && !OWN_MEMBERS.includes(member),
+  )
+  if (strange.length > 0) throw connectionKind(name, kind, strange)
+}
+
+async function newValues(
+  context: ConnectionsContext,
+  row: ConnectionRow,
+  { org, members }: { readonly org: OrgUrl; readonly members: ConnectionChangeMembers },
+): Promise<ConnectionValues> {
+  const credential = await readCredential(context, row)
+  const values = changedValues(valuesOfCredential(org, credential), members)
+  const keepsKey = members.key === undefined && members.jwtAlg !== undefined
+  return keepsKey && credential.kind === 'service-app'
+    ? { ...values, key: withoutAlg(credential.key) }
+    : values
+}
+
+function keep(
+  { store, seal, clock }: ConnectionsContext,
+  of: Updating & {
+    readonly change: ConnectionChange
+    /** Whose secrets go. */
+    readonly kinds?: readonly SecretKind[]
+    readonly secrets?: readonly PlacedSecret[]
+  },
+): Promise<ConnectionRow> {
+  const { row, request, by, change, kinds = [], secrets = [] } = of
+  const { id, name } = row
+  const now = clock.now()
+  return store.transaction(async () => {
+    if (!(await updateConnection(store, row, change, now))) throw connectionChanged(name)
+    for (const kind of kinds) await removeSecrets(store, { connectionId: id, kind })
+    for (const { place, sealed } of secrets) await putSealed(store, seal, place, sealed)
+    const details = { fields: Object.keys(request.members).sort() }
+    const entry = { ...by, action: 'connection.update', connection: name, outcome: 'ok', details }
+    await appendAudit(store, entry, now)
+    const updated = await findConnection(store, name)
+    if (updated === undefined) throw connectionChanged(name)
+    return updated
+  })
+}
