@@ -1,6 +1,7 @@
 /** @module The master key from a command that prints it. */
 
-import { type Command, runCommand } from './command.ts'
+import type { Command } from '../command.ts'
+import { runCommand } from './command.ts'
 import type { MasterKeySource } from './source.ts'
 import { parseMasterKeys } from './text.ts'
 

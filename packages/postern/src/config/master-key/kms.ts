@@ -1,7 +1,8 @@
 /** @module Master keys in a key management service, which a command speaks for. The reference for what wraps and unwraps. */
 
 import { z } from 'zod'
-import { type Command, runCommand } from './command.ts'
+import type { Command } from '../command.ts'
+import { runCommand } from './command.ts'
 import {
   type KeyService,
   type MasterKey,

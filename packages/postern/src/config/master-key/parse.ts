@@ -1,7 +1,7 @@
 /** @module Reads which source of the master key the operator chose. */
 
+import { splitCommand } from '../command.ts'
 import { UsageError } from '../usage-error.ts'
-import { splitCommand } from './command.ts'
 import { masterKeyFromEnv } from './env.ts'
 import { masterKeyFromExec } from './exec.ts'
 import { masterKeyFromFile } from './file.ts'
