@@ -5,9 +5,12 @@ import { PosternError } from '@postern/core'
 import { Hono } from 'hono'
 import { addRoutes } from './api/registry.ts'
 import { Api, type ServedRoute } from './api.ts'
+import { type Arrival, requireOwnName } from './arrival.ts'
 import { authenticate, requireAccess } from './authenticate.ts'
+import { hiddenConnection } from './caller.ts'
 import { acceptsJsonLines, answerInLines } from './json-lines.ts'
-import { connectionNotFound, problemOf, problemResponse, ServerError } from './problem.ts'
+import { countedAddress, Limits, type LimitsOptions } from './limits.ts'
+import { type Problem, problemOf, problemResponse, ServerError } from './problem.ts'
 import { parseRequest } from './request-parts.ts'
 import type { Services } from './services.ts'
 
@@ -15,46 +18,74 @@ import type { Services } from './services.ts'
 export interface AppOptions {
   /** Adds the routes; default: every route there is. */
   readonly addRoutes?: (api: Api) => void
+  /** How much one caller may ask. */
+  readonly limits?: LimitsOptions
 }
 
+/** The app. What came over the network has an {@link Arrival}; a request of this process has none. */
+export type App = Hono<{ Bindings: { readonly arrival?: Arrival } }>
+
 /** Makes the app. Its `fetch` answers a request of this process as it does one that came over the network. */
-export function createApp(services: Services, options: AppOptions = {}): Hono {
+export function createApp(services: Services, options: AppOptions = {}): App {
   const api = new Api()
   const add = options.addRoutes ?? addRoutes
   add(api)
-  const app = new Hono()
+  const limits = new Limits({ clock: services.clock, limits: options.limits })
+  const app: App = new Hono()
+  const begin = (request: Request, arrival: Arrival | undefined) =>
+    new Exchange({ services, limits, request, arrival })
   for (const served of api.routes) {
     const { method, path } = served.route
-    app.on(method.toUpperCase(), path.replaceAll(/\{(\w+)\}/g, ':$1'), ({ req }) =>
-      answer(served, { services, request: req.raw, params: req.param(), query: req.queries() }),
+    app.on(method.toUpperCase(), path.replaceAll(/\{(\w+)\}/g, ':$1'), ({ req, env }) =>
+      begin(req.raw, env?.arrival).answer(served, { params: req.param(), query: req.queries() }),
     )
   }
-  app.notFound(() => refuse(services, randomUUID(), routeNotFound()))
-  app.onError((error) => refuse(services, randomUUID(), error))
+  app.notFound(({ req, env }) => begin(req.raw, env?.arrival).refuseUnknown())
   return app
 }
 
-interface Arrived {
-  readonly services: Services
-  readonly request: Request
+/** What a path and a query say, unjudged. */
+interface RawParts {
   readonly params: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, string[]>>
 }
 
-async function answer(served: ServedRoute, arrived: Arrived): Promise<Response> {
-  const { route } = served
-  const { services, request, params } = arrived
-  const requestId = randomUUID()
-  const headers = { 'x-request-id': requestId, 'cache-control': 'no-store' }
-  try {
-    const caller = await authenticate(route, request, { services, requestId })
-    requireAccess(route, caller, params['name'])
-    const parts = await parseRequest(route, request, arrived)
-    const work = async (tell: (event: unknown) => void) => {
-      try {
-        return await served.handle({
+interface ExchangeOptions {
+  readonly services: Services
+  readonly limits: Limits
+  readonly request: Request
+  readonly arrival: Arrival | undefined
+}
+
+/** One request and its answer. */
+class Exchange {
+  readonly #services: Services
+  readonly #limits: Limits
+  readonly #request: Request
+  readonly #arrival: Arrival | undefined
+  readonly #requestId = randomUUID()
+  readonly #ends: (() => void)[] = []
+
+  constructor({ services, limits, request, arrival }: ExchangeOptions) {
+    this.#services = services
+    this.#limits = limits
+    this.#request = request
+    this.#arrival = arrival
+  }
+
+  async answer(served: ServedRoute, raw: RawParts): Promise<Response> {
+    const { route } = served
+    let endsLater = false
+    try {
+      this.#admit()
+      const caller = await this.#authenticate(served)
+      requireAccess(route, caller, raw.params['name'])
+      const parts = await parseRequest(route, this.#request, raw)
+      const request = this.#request
+      const work = async (tell: (event: unknown) => void): Promise<unknown> =>
+        served.handle({
           ...parts,
-          services,
+          services: this.#services,
           caller,
           by: caller.by,
           get signal() {
@@ -63,55 +94,97 @@ async function answer(served: ServedRoute, arrived: Arrived): Promise<Response> 
           request,
           tell,
         })
-      } catch (thrown) {
-        throw hidden(thrown, params['name'])
-      }
-    }
-    if (route.event !== undefined && acceptsJsonLines(request))
-      return await answerInLines(work, {
-        headers,
-        problemOf: (thrown) => {
-          logFailure(services, requestId, thrown)
-          return problemOf(thrown, requestId)
-        },
+      if (route.event === undefined || !acceptsJsonLines(request))
+        return this.#succeed(served, await work(() => undefined))
+      endsLater = true
+      return await answerInLines((tell) => work(tell).finally(() => this.#end()), {
+        headers: this.#headers(),
+        problemOf: (thrown) => this.#problemOf(thrown, raw),
       })
-    const result = await work(() => undefined)
-    if (result instanceof Response) return withRequestId(result, requestId)
-    if (route.answer === undefined) return new Response(null, { status: 204, headers })
+    } catch (thrown) {
+      return this.#refuse(thrown, raw)
+    } finally {
+      if (!endsLater) this.#end()
+    }
+  }
+
+  refuseUnknown(): Response {
+    try {
+      this.#admit()
+      throw new ServerError('route_not_found', 'There is nothing at this path.', {
+        remedy: 'Look the path up in /openapi.json.',
+      })
+    } catch (thrown) {
+      return this.#refuse(thrown)
+    } finally {
+      this.#end()
+    }
+  }
+
+  /** What is asked before anybody asks who it is. */
+  #admit(): void {
+    if (this.#arrival === undefined) return
+    requireOwnName(this.#request, this.#arrival)
+    this.#ends.push(this.#limits.begin(countedAddress(this.#arrival.address)))
+  }
+
+  async #authenticate({ route }: ServedRoute) {
+    const who = { services: this.#services, requestId: this.#requestId }
+    try {
+      const caller = await authenticate(route, this.#request, who)
+      if (route.access !== 'public') this.#ends.push(this.#limits.begin(caller.by.actor))
+      return caller
+    } catch (thrown) {
+      const isInvalid = thrown instanceof ServerError && thrown.code === 'access_key_invalid'
+      if (isInvalid && this.#arrival !== undefined)
+        this.#limits.countFailure(countedAddress(this.#arrival.address))
+      throw thrown
+    }
+  }
+
+  #succeed({ route }: ServedRoute, result: unknown): Response {
+    if (result instanceof Response) {
+      result.headers.set('x-request-id', this.#requestId)
+      return result
+    }
+    if (route.answer === undefined)
+      return new Response(null, { status: 204, headers: this.#headers() })
     return new Response(JSON.stringify(result), {
       status: route.status ?? 200,
-      headers: { 'content-type': 'application/json', ...headers },
+      headers: { 'content-type': 'application/json', ...this.#headers() },
     })
-  } catch (thrown) {
-    return refuse(services, requestId, thrown)
   }
-}
 
-/** A connection that is not there is refused with the very words of one that the caller may not see. */
-function hidden(thrown: unknown, name: string | undefined): unknown {
-  const isMissing = thrown instanceof PosternError && thrown.code === 'connection_not_found'
-  return isMissing && name !== undefined ? connectionNotFound(name) : thrown
-}
+  #refuse(thrown: unknown, raw?: RawParts): Response {
+    const problem = this.#problemOf(thrown, raw)
+    const { retryAfterSeconds } = problem.details ?? {}
+    return problemResponse(problem, {
+      ...(problem.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+      ...(typeof retryAfterSeconds === 'number'
+        ? { 'retry-after': String(retryAfterSeconds) }
+        : {}),
+    })
+  }
 
-function withRequestId(response: Response, requestId: string): Response {
-  response.headers.set('x-request-id', requestId)
-  return response
-}
+  #problemOf(thrown: unknown, raw?: RawParts): Problem {
+    const { log } = this.#services
+    const requestId = this.#requestId
+    if (!(thrown instanceof PosternError)) {
+      log.error({ requestId, err: thrown }, 'failed')
+      return problemOf(thrown, requestId)
+    }
+    log.debug({ requestId, code: thrown.code }, 'refused')
+    const name = raw?.params['name']
+    // Whoever says it, a connection that is not there is refused with the very words of one that may not be seen.
+    const isMissing = thrown.code === 'connection_not_found' && name !== undefined
+    return problemOf(isMissing ? hiddenConnection(name) : thrown, requestId)
+  }
 
-function refuse(services: Services, requestId: string, thrown: unknown): Response {
-  logFailure(services, requestId, thrown)
-  const problem = problemOf(thrown, requestId)
-  const challenge = problem.status === 401 ? { 'www-authenticate': 'Bearer' } : {}
-  return problemResponse(problem, challenge)
-}
+  #headers() {
+    return { 'x-request-id': this.#requestId, 'cache-control': 'no-store' }
+  }
 
-function logFailure({ log }: Services, requestId: string, thrown: unknown): void {
-  if (thrown instanceof PosternError) log.debug({ requestId, code: thrown.code }, 'refused')
-  else log.error({ requestId, err: thrown }, 'failed')
-}
-
-function routeNotFound(): ServerError {
-  return new ServerError('route_not_found', 'There is nothing at this path.', {
-    remedy: 'Look the path up in /openapi.json.',
-  })
+  #end(): void {
+    for (const end of this.#ends.splice(0)) end()
+  }
 }

@@ -50,7 +50,7 @@ export async function authenticate(
   return new RequestCaller({ actor, requestId }, permissions)
 }
 
-/** @param name - the path parameter that names a connection. @throws {ServerError} as {@link RequestCaller.require} */
+/** @param name - the path parameter that names a connection. @throws as {@link RequestCaller.require} says. */
 export function requireAccess(route: Route, caller: RequestCaller, name: string | undefined): void {
   const { access } = route
   if (access === 'public' || access === 'any-key') return

@@ -1,9 +1,15 @@
 /** @module Who calls, and what they may do. */
 
+import { showHostile } from '@postern/core'
 import type { Verb } from '../config/access-rules.ts'
+import { maxNameCharacters } from '../config/connection-name.ts'
+import {
+  connectionNotFound,
+  type StoredConnectionError,
+} from '../connections/stored-connection-error.ts'
 import type { Caller } from '../store/audit.ts'
 import type { Permissions } from './permissions.ts'
-import { connectionNotFound, ServerError } from './problem.ts'
+import { ServerError } from './problem.ts'
 
 /** Who makes a request. */
 export class RequestCaller {
@@ -22,17 +28,22 @@ export class RequestCaller {
   }
 
   /**
-   * @throws {ServerError} `connection_not_found` where the caller may do nothing with that connection, whether it is
-   *   there or not; `access_denied` where it may do other things with it.
+   * @throws {StoredConnectionError} `connection_not_found` where the caller may do nothing with that connection, whether
+   *   it is there or not; {@link ServerError} `access_denied` where it may do other things with it.
    */
   require(verb: Verb, connection?: string): void {
     if (this.permissions.may(verb, connection)) return
     if (connection !== undefined && !this.permissions.maySee(connection))
-      throw connectionNotFound(connection)
+      throw hiddenConnection(connection)
     const where = connection === undefined ? 'every connection (*)' : 'this connection'
     throw new ServerError('access_denied', `This access key does not have ${verb} on ${where}.`, {
       remedy: `Use an access key that has a rule with ${verb}, or have one made with \`postern access add\`.`,
       details: { verb },
     })
   }
+}
+
+/** The refusal of a connection that is not there, or that the caller may not see: nobody can tell them apart. */
+export function hiddenConnection(name: string): StoredConnectionError {
+  return connectionNotFound(showHostile(name, { maxCharacters: maxNameCharacters }))
 }

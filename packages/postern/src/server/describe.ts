@@ -130,7 +130,6 @@ function codesOf({ access, params, query, body, refusals = [] }: Route): readonl
     'request_cross_origin',
     'request_too_many',
     'server_failed',
-    'server_stopping',
     ...refusals,
   ]
 }

@@ -1,60 +1,115 @@
 /** @module Serves an app over HTTP, and stops without cutting off what runs. */
 
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { getRequestListener } from '@hono/node-server'
-import type { Hono } from 'hono'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
+import { getRequestListener, type HttpBindings } from '@hono/node-server'
+import type { App } from './app.ts'
+import type { ServerNames } from './arrival.ts'
+import { type Binding, checkBinding } from './binding.ts'
+import { callerAddress } from './caller-address.ts'
+import { type Problem, problemOf, problemResponse, ServerError } from './problem.ts'
+import { serverNames } from './server-names.ts'
 
 /** Options of {@link listen}. */
-export interface ListenOptions {
-  /** Default 127.0.0.1. */
-  readonly host?: string
+export interface ListenOptions extends Binding {
   /** Default 0: any that is free. */
-  readonly port?: number
+  readonly port?: number | undefined
 }
 
 /** A server that listens. */
 export interface Listening {
-  /** Where it is: `http://127.0.0.1:8443`. */
+  /** Where it is: `http://127.0.0.1:7478`. */
   readonly url: string
-  /** Takes no new connection, waits for the requests that run, at most `withinMs` (default 10 s), then cuts them off. */
+  /** Takes no new request, waits for those that run, at most `withinMs` (default 10 s), then cuts them off. */
   close(withinMs?: number): Promise<void>
 }
 
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 30_000
+const TIMEOUTS_CHECKED_MS = 5_000
 const KEEP_ALIVE_TIMEOUT_MS = 60_000
 const MAX_HEADER_BYTES = 16_384
+const MAX_CONNECTIONS = 16_384
 const CLOSE_WITHIN_MS = 10_000
+const IDLE_CHECKED_MS = 20
 
-/** Starts to listen. */
-export async function listen(app: Hono, options: ListenOptions = {}): Promise<Listening> {
-  const { host = '127.0.0.1', port = 0 } = options
-  const server = createServer(
-    {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-      maxHeaderSize: MAX_HEADER_BYTES,
+/**
+ * Starts to listen.
+ *
+ * @throws {BindingError} as {@link checkBinding} says; the platform's error where the address cannot be had.
+ */
+export async function listen(app: App, options: ListenOptions = {}): Promise<Listening> {
+  const binding = checkBinding(options)
+  const { host, tls } = binding
+  let names: ServerNames = { hosts: new Set(), origins: new Set() }
+  const listener = getRequestListener(
+    (request, env) => {
+      // Neither side of a proxy speaks HTTP/2 here.
+      const { incoming } = env as HttpBindings
+      const address = callerAddress(incoming, binding.trustedProxies)
+      return app.fetch(request, { arrival: { address, names } })
     },
-    getRequestListener(app.fetch),
+    { errorHandler: () => problemResponse(malformed()) },
   )
+  const limits = {
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: TIMEOUTS_CHECKED_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    maxHeaderSize: MAX_HEADER_BYTES,
+  }
+  const server = tls
+    ? createTlsServer({ ...limits, ...tls, minVersion: 'TLSv1.2' }, listener)
+    : createServer(limits, listener)
+  server.maxConnections = MAX_CONNECTIONS
+  server.on('clientError', refuseUnreadable)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, host, resolve)
+    server.listen(options.port ?? 0, host, resolve)
   })
   const address = server.address() as AddressInfo
-  return {
-    url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
-    close: (withinMs = CLOSE_WITHIN_MS) => close(server, withinMs),
-  }
+  names = serverNames(address, binding)
+  return { url: urlOf(address, tls !== undefined), close: (withinMs) => close(server, withinMs) }
 }
 
-async function close(server: Server, withinMs: number): Promise<void> {
+function urlOf({ family, address, port }: AddressInfo, hasTls: boolean): string {
+  const host = family === 'IPv6' ? `[${address}]` : address
+  return `${hasTls ? 'https' : 'http'}://${host}:${port}`
+}
+
+async function close(server: Server, withinMs = CLOSE_WITHIN_MS): Promise<void> {
   const timer = setTimeout(() => server.closeAllConnections(), withinMs)
+  // A connection that is kept alive is idle as soon as its last answer is out.
+  const sweeper = setInterval(() => server.closeIdleConnections(), IDLE_CHECKED_MS)
   await new Promise<void>((resolve) => {
     server.close(() => resolve())
     server.closeIdleConnections()
   })
+  clearInterval(sweeper)
   clearTimeout(timer)
+}
+
+/** Answers what is no HTTP, takes too long to come, or has too many headers: Node's own answer would have no problem in it. */
+function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const problem = malformed()
+  const body = JSON.stringify(problem)
+  socket.end(
+    [
+      `HTTP/1.1 ${problem.status} Bad Request`,
+      'Content-Type: application/problem+json',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  )
+}
+
+function malformed(): Problem {
+  const error = new ServerError('request_malformed', 'The request cannot be read as HTTP.', {
+    remedy: 'Send HTTP/1.1 with one Host, at most 16 KiB of headers, and without a pause.',
+  })
+  return problemOf(error, crypto.randomUUID())
 }

@@ -21,7 +21,6 @@ const byCode: Readonly<Record<string, number>> = {
   route_not_found: 404,
   seal_locked: 503,
   server_failed: 500,
-  server_stopping: 503,
 }
 
 /** What an error is about says who can do something about it. */

@@ -1,6 +1,6 @@
 /** @module What a caller is told when something is refused: an RFC 9457 problem, with a code and a remedy. */
 
-import { PosternError, showHostile } from '@postern/core'
+import { PosternError } from '@postern/core'
 import { statusOf } from './problem-status.ts'
 
 /** One member of a request that was refused. */
@@ -40,7 +40,6 @@ export type ServerErrorCode =
   | 'access_key_expired'
   | 'access_key_invalid'
   | 'access_header_refused'
-  | 'connection_not_found'
   | 'request_invalid'
   | 'request_malformed'
   | 'request_too_large'
@@ -51,20 +50,10 @@ export type ServerErrorCode =
   | 'route_not_found'
   | 'route_method'
   | 'server_failed'
-  | 'server_stopping'
 
 /** A request that the server refuses. */
 export class ServerError extends PosternError<ServerErrorCode> {
   override readonly name = 'ServerError'
-}
-
-/** The refusal of a connection that is not there, and of one that the caller may not see: nobody can tell them apart. */
-export function connectionNotFound(name: string): ServerError {
-  return new ServerError(
-    'connection_not_found',
-    `There is no connection ${showHostile(name, { maxCharacters: 64 })} that this access key may see.`,
-    { remedy: 'List the connections with `postern connections list`.' },
-  )
 }
 
 /** The problem that an error is told as. An error that nobody planned may quote anything, so nothing of it is told. */

@@ -1,0 +1,135 @@
+/** @module How much one caller may ask: so many requests a second, and so many at the same time. */
+
+import { isIPv6 } from 'node:net'
+import type { Clock } from '@postern/core'
+import { ServerError } from './problem.ts'
+
+/** A rate: what a bucket holds when it is full, and what flows into it. */
+export interface Rate {
+  readonly burst: number
+  readonly perSecond: number
+}
+
+/** What {@link Limits} allows. */
+export interface LimitsOptions {
+  /** Requests of one access key, and of one address. */
+  readonly requests: Rate
+  /** Requests of one address whose access key is no good. */
+  readonly failures: Rate
+  /** Requests of one access key, and of one address, that are under way at the same time. */
+  readonly concurrent: number
+}
+
+/** The limits where nothing else is said. They keep one caller from taking all, and a program that guesses from going on. */
+export const defaultLimits: LimitsOptions = {
+  requests: { burst: 20_000, perSecond: 2_000 },
+  failures: { burst: 20, perSecond: 1 },
+  concurrent: 12_000,
+}
+
+// One entry is about 200 bytes. Whoever was not heard of for longest is forgotten first.
+const MAX_CALLERS = 20_000
+
+/** Counts what callers ask. */
+export class Limits {
+  readonly #requests: Buckets
+  readonly #failures: Buckets
+  readonly #concurrent: number
+  readonly #underWay = new Map<string, number>()
+
+  constructor({
+    clock,
+    limits = defaultLimits,
+  }: { readonly clock: Clock; readonly limits?: LimitsOptions | undefined }) {
+    this.#requests = new Buckets(limits.requests, clock)
+    this.#failures = new Buckets(limits.failures, clock)
+    this.#concurrent = limits.concurrent
+  }
+
+  /**
+   * Lets one request of a caller begin. @param caller - an actor, or an address.
+   *
+   * @returns what has to be called when it is over.
+   * @throws {ServerError} `request_too_many`
+   */
+  begin(caller: string): () => void {
+    const waitSeconds = this.#requests.take(caller)
+    if (waitSeconds > 0) throw tooMany('sends more requests than its rate allows', waitSeconds)
+    const underWay = this.#underWay.get(caller) ?? 0
+    if (underWay >= this.#concurrent)
+      throw tooMany(`has ${underWay} requests under way at the same time`, 1)
+    this.#underWay.set(caller, underWay + 1)
+    return () => this.#end(caller)
+  }
+
+  /** Counts a request whose access key is no good. @throws {ServerError} `request_too_many` after too many of them */
+  countFailure(address: string): void {
+    const waitSeconds = this.#failures.take(address)
+    if (waitSeconds > 0)
+      throw tooMany('sent too many access keys that are not good here', waitSeconds)
+  }
+
+  #end(caller: string): void {
+    const underWay = (this.#underWay.get(caller) ?? 1) - 1
+    if (underWay === 0) this.#underWay.delete(caller)
+    else this.#underWay.set(caller, underWay)
+  }
+}
+
+/** What an address is counted as: one of IPv6 with everybody of its network of 64 bits, which one subscriber has. */
+export function countedAddress(address: string): string {
+  return isIPv6(address) && !address.startsWith('::ffff:') ? networkOf(address) : address
+}
+
+function networkOf(address: string): string {
+  const [head = ''] = address.split('::')
+  const groups = head.split(':')
+  return [0, 1, 2, 3].map((at) => groups[at] || '0').join(':')
+}
+
+interface Bucket {
+  left: number
+  atMs: number
+}
+
+/** One bucket for each caller, in the order in which they were last heard of. */
+class Buckets {
+  readonly #rate: Rate
+  readonly #clock: Clock
+  readonly #buckets = new Map<string, Bucket>()
+
+  constructor(rate: Rate, clock: Clock) {
+    this.#rate = rate
+    this.#clock = clock
+  }
+
+  /** Takes one. @returns 0, or the seconds until there is one. */
+  take(caller: string): number {
+    const { burst, perSecond } = this.#rate
+    const nowMs = this.#clock.monotonicMs()
+    const bucket = this.#buckets.get(caller) ?? { left: burst, atMs: nowMs }
+    this.#buckets.delete(caller)
+    this.#buckets.set(caller, bucket)
+    if (this.#buckets.size > MAX_CALLERS) this.#forgetOne()
+    bucket.left = Math.min(burst, bucket.left + ((nowMs - bucket.atMs) / 1_000) * perSecond)
+    bucket.atMs = nowMs
+    if (bucket.left < 1) return (1 - bucket.left) / perSecond
+    bucket.left -= 1
+    return 0
+  }
+
+  #forgetOne(): void {
+    for (const caller of this.#buckets.keys()) {
+      this.#buckets.delete(caller)
+      return
+    }
+  }
+}
+
+function tooMany(what: string, waitSeconds: number): ServerError {
+  const retryAfterSeconds = Math.max(1, Math.ceil(waitSeconds))
+  return new ServerError('request_too_many', `This caller ${what}.`, {
+    remedy: `Wait ${retryAfterSeconds} s, and send less at a time.`,
+    details: { retryAfterSeconds },
+  })
+}
