@@ -1,11 +1,16 @@
 /** @module The composition root: opens every part, each with those it works with, and closes them in turn. */
 
 import { type Clock, type Secret, systemClock } from '@postern/core'
+import { readAllowedNetworks } from './config/allowed-networks.ts'
+import { Connections } from './connections/connections.ts'
 import { Domains } from './connections/domains.ts'
+import { Rotations } from './connections/rotations.ts'
+import { openOrgTransports } from './http/org-transport.ts'
 import { type Log, openLog } from './log.ts'
 import { AccessKeys } from './server/access-keys.ts'
 import { createApp } from './server/app.ts'
 import type { Services } from './server/services.ts'
+import { Repeating } from './service/repeating.ts'
 import { MasterKeys } from './store/master-keys.ts'
 import { openStore } from './store/open.ts'
 import { type PreparedMasterKey, prepareMasterKey } from './store/prepare-master-key.ts'
@@ -23,24 +28,27 @@ export interface ServiceOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Takes orgs on this machine. */
   readonly dev: boolean
+  /** Where this server is reached from outside; absent where nobody reaches it. */
+  readonly publicUrl?: string | undefined
   /** Default: nothing is logged. */
   readonly log?: Log | undefined
   readonly clock?: Clock | undefined
 }
 
 /** Postern without a port: everything that is kept, and the API for it. */
-export interface Service {
-  readonly store: Store
-  readonly seal: Seal
-  readonly services: Services
+export interface Service extends Services {
   readonly app: ReturnType<typeof createApp>
   /** An access key for this process alone, with every verb but `approve`. */
   readonly localKey: Secret
   /** The master key file that was made for a new store. */
   readonly madeMasterKeyFile: string | undefined
+  /** Begins what is done without being asked for, now and then. */
+  begin(): void
   /** Ends what is under way, writes down what is due, and closes the store. */
   close(): Promise<void>
 }
+
+const MINUTE_MS = 60_000
 
 /** Opens a service. @throws what opening the store, or the source of the master key, throws. */
 export async function openService(options: ServiceOptions): Promise<Service> {
@@ -58,24 +66,54 @@ export async function openService(options: ServiceOptions): Promise<Service> {
 async function openParts(
   store: Store,
   { source, madeFile }: PreparedMasterKey,
-  { clock = systemClock, log = openLog({ level: 'silent' }) }: ServiceOptions,
+  options: ServiceOptions,
 ): Promise<Service> {
+  const { clock = systemClock, log = openLog({ level: 'silent' }) } = options
   const masterKeys = new MasterKeys({ store, source, clock })
   await masterKeys.read()
-  const seal = new Seal(masterKeys)
-  const accessKeys = new AccessKeys({ store, clock })
-  const domains = new Domains({ store, clock })
-  const services: Services = { store, clock, log, accessKeys, domains }
+  const services = openServices({ ...options, store, seal: new Seal(masterKeys), clock, log })
+  const { accessKeys } = services
+  const repeating = new Repeating({ clock, log })
   return {
-    store,
-    seal,
-    services,
+    ...services,
     app: createApp(services),
     localKey: accessKeys.addLocal(),
     madeMasterKeyFile: madeFile,
+    begin: () => {
+      repeating.begin({
+        name: 'last uses of access keys',
+        everyMs: MINUTE_MS,
+        work: () => accessKeys.flush(),
+      })
+    },
     close: async () => {
+      await repeating.stop()
       await accessKeys.flush()
       await store.close()
     },
+  }
+}
+
+/** What {@link openServices} puts together, beside what it makes. */
+export interface ServicesContext
+  extends Pick<Services, 'store' | 'seal' | 'clock' | 'log'>,
+    Pick<ServiceOptions, 'env' | 'dev' | 'publicUrl'> {}
+
+/** Puts the parts together that the routes work with. Begins nothing. */
+export function openServices({ env, dev, publicUrl, ...given }: ServicesContext): Services {
+  const domains = new Domains(given)
+  const context = {
+    ...given,
+    dev,
+    openTransport: openOrgTransports({ dev, allowedNetworks: readAllowedNetworks(env) }),
+    customDomains: () => domains.hosts(),
+  }
+  const connections = new Connections(context)
+  return {
+    ...given,
+    accessKeys: new AccessKeys(given),
+    domains,
+    connections,
+    rotations: new Rotations({ ...context, connections, publicUrl }),
   }
 }

@@ -1,6 +1,7 @@
 /** @module The way to the network of every command. */
 
 import type { Transport } from '@postern/core'
+import { readAllowedNetworks } from '../config/allowed-networks.ts'
 import { createTransport } from '../http/transport.ts'
 
 /**
@@ -13,9 +14,8 @@ import { createTransport } from '../http/transport.ts'
  */
 export function openTransport(...places: readonly (string | undefined)[]): Transport {
   const origins = places.flatMap((place) => (place === undefined ? [] : [new URL(place).origin]))
-  const networks = (process.env['POSTERN_ALLOWED_NETWORKS'] ?? '').split(/[\s,]+/)
   return createTransport({
     loopbackOrigins: new Set(origins),
-    allowedNetworks: networks.filter((network) => network !== ''),
+    allowedNetworks: readAllowedNetworks(process.env),
   })
 }

@@ -1,16 +1,22 @@
 /** @module What the routes work with. */
 
 import type { Clock } from '@postern/core'
+import type { Connections } from '../connections/connections.ts'
 import type { Domains } from '../connections/domains.ts'
+import type { Rotations } from '../connections/rotations.ts'
 import type { Log } from '../log.ts'
+import type { Seal } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
 import type { AccessKeys } from './access-keys.ts'
 
 /** The parts of a running Postern, as the routes see them. */
 export interface Services {
   readonly store: Store
+  readonly seal: Seal
   readonly clock: Clock
   readonly log: Log
   readonly accessKeys: AccessKeys
   readonly domains: Domains
+  readonly connections: Connections
+  readonly rotations: Rotations
 }

@@ -3,13 +3,15 @@
 import { onTestFinished } from 'vitest'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { TestClock } from '../../../../test/test-clock.ts'
+import { testKeySource } from '../../../../test/test-seal.ts'
 import type { AccessRule } from '../../src/config/access-rules.ts'
-import { Domains } from '../../src/connections/domains.ts'
 import { openLog } from '../../src/log.ts'
-import { AccessKeys } from '../../src/server/access-keys.ts'
 import { type AppOptions, createApp } from '../../src/server/app.ts'
 import { type ListenOptions, listen } from '../../src/server/listen.ts'
 import type { Services } from '../../src/server/services.ts'
+import { openServices as openAllServices } from '../../src/service.ts'
+import { MasterKeys } from '../../src/store/master-keys.ts'
+import { Seal } from '../../src/store/seal.ts'
 import type { Store } from '../../src/store/store.ts'
 
 /** Options of {@link serveApp}. */
@@ -62,17 +64,14 @@ export async function openEmbedded(): Promise<TestStore> {
   return embedded.open()
 }
 
-/** All services over a store; a test brings what it does not want made here. */
+/** All services over a store, with a master key made for it; a test brings what it does not want made here. */
 export function openServices(
   parts: Partial<Services> & Pick<Services, 'store' | 'clock'>,
 ): Services {
   const { store, clock } = parts
-  return {
-    log: openLog({ level: 'silent' }),
-    accessKeys: new AccessKeys({ store, clock }),
-    domains: new Domains({ store, clock }),
-    ...parts,
-  }
+  const seal = new Seal(new MasterKeys({ store, source: testKeySource(), clock }))
+  const log = openLog({ level: 'silent' })
+  return { ...openAllServices({ store, clock, seal, log, env: {}, dev: true }), ...parts }
 }
 
 /** Serves the app until the test ends. */

@@ -55,6 +55,7 @@ export async function start(
     masterKey: options.masterKey,
     env,
     dev: flags.dev === true,
+    publicUrl: flags.publicUrl,
     log: openLog({ level: options.debug ? 'debug' : 'info' }),
   })
   try {
@@ -98,6 +99,7 @@ async function serve(
   const { version } = description
   const url = localUrl(listening.url)
   await writeServerFile(dataDir, { url, accessKey: service.localKey, pid, version })
+  service.begin()
   const { kind } = service.store
   await printRunning({ url: listening.url, pid, version, dataDir, store: kind }, options)
   if (!signal.aborted) await once(signal, 'abort')
