@@ -80,7 +80,6 @@ export async function addMasterKeyVersion(
   store: Store,
   version: number,
   check: KeyCheck,
-  now: Date = new Date(),
 ): Promise<void> {
   await store.db
     .insertInto('master_key')
@@ -88,10 +87,19 @@ export async function addMasterKeyVersion(
       version,
       check_wrapped: check.wrapped,
       check_hash: check.hash,
-      created_at: now,
+      created_at: new Date(),
       retired_at: null,
     })
     .onConflict((conflict) => conflict.column('version').doNothing())
+    .execute()
+}
+
+/** Takes a version out of use. */
+export async function retireMasterKeyVersion(store: Store, version: number): Promise<void> {
+  await store.db
+    .updateTable('master_key')
+    .set({ retired_at: new Date() })
+    .where('version', '=', version)
     .execute()
 }
 

@@ -86,6 +86,15 @@ export class MasterKeys {
     return find() ?? (await this.#reread(find)) ?? this.#refuse(version)
   }
 
+  /** The highest version that the source gives and the store does not know. @throws {MasterKeyError} */
+  async unused(): Promise<KeyWrapper | undefined> {
+    const [known] = await listMasterKeyVersions(this.#store)
+    const [highest] = byVersion((await this.source?.read()) ?? [])
+    return highest !== undefined && highest.version > (known?.version ?? 0)
+      ? wrapperOf(highest)
+      : undefined
+  }
+
   /** Looks at the store and the source again. Does not throw for the source: it ends locked. */
   async read(): Promise<void> {
     // Waiting for another's look inside a transaction could be waiting for oneself: an embedded store has one connection.
@@ -108,7 +117,7 @@ export class MasterKeys {
   async #read(): Promise<void> {
     const { given, failure } = await this.#readSource()
     let known = await listMasterKeyVersions(this.#store)
-    const [highest] = given.toSorted((a, b) => b.version - a.version)
+    const [highest] = byVersion(given)
     if (known.length === 0 && highest !== undefined && (await this.#isNew())) {
       await addMasterKeyVersion(this.#store, highest.version, await makeKeyCheck(highest))
       known = await listMasterKeyVersions(this.#store)
@@ -211,4 +220,11 @@ export class MasterKeys {
       details: { version },
     })
   }
+}
+
+/** The highest first. */
+function byVersion<Versioned extends { readonly version: number }>(
+  all: readonly Versioned[],
+): readonly Versioned[] {
+  return all.toSorted((a, b) => b.version - a.version)
 }

@@ -14,6 +14,8 @@ export async function openPostgres(url: Secret): Promise<Store> {
   const types = new pg.TypeOverrides()
   types.setTypeParser(INT8, Number)
   const pool = new pg.Pool({ connectionString: url.reveal(), max: 5, types })
+  // A connection that is not in use is ended by a restart of the server; the next query opens another. Unheard, it ends this process.
+  pool.on('error', () => undefined)
   const root = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
   await migrate(root)
   return new Store({ kind: 'postgres', root })

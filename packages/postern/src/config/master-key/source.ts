@@ -36,6 +36,7 @@ export type MasterKeyErrorCode =
   | 'master_key_malformed'
   | 'master_key_unsafe'
   | 'master_key_unreadable'
+  | 'master_key_not_newer'
 
 /** A master key that cannot be had. Names neither the key, nor the path or the command it would come from. */
 export class MasterKeyError extends PosternError<MasterKeyErrorCode> {
