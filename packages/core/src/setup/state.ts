@@ -37,16 +37,20 @@ export function newSetupState(plan: SetupPlan): SetupState {
 /**
  * Reads a state that was kept as JSON.
  *
+ * @param options.customDomains - hosts that the operator allowed beyond Okta's own.
  * @throws {SetupError} `setup_state_invalid` naming what is wrong; never with the text.
  */
-export function parseSetupState(value: unknown): SetupState {
+export function parseSetupState(
+  value: unknown,
+  options: { readonly customDomains?: readonly string[] } = {},
+): SetupState {
   const members = isMembers(value) ? value : {}
   if (members['version'] !== 1) throw invalid('its version is not 1')
   const app = membersOf(members, 'app')
   const appId = textOf(app, 'appId')
   const clientId = textOf(app, 'clientId')
   const skipped = Object.entries(membersOf(members, 'skipped'))
-  const plan = parsePlan(membersOf(members, 'plan'))
+  const plan = parsePlan(membersOf(members, 'plan'), options)
   const chosen = members['guided'] === true ? undefined : plan.clientId
   if (clientId !== undefined && clientId !== (chosen ?? clientId)) {
     throw invalid('app.clientId is another one than plan.clientId')
@@ -64,7 +68,10 @@ export function parseSetupState(value: unknown): SetupState {
   }
 }
 
-function parsePlan(plan: Members): SetupPlan {
+function parsePlan(
+  plan: Members,
+  options: { readonly customDomains?: readonly string[] },
+): SetupPlan {
   const via = textOf(plan, 'via')
   const { dpopRequired } = plan
   if (via !== 'apps' && via !== 'clients') throw invalid('plan.via is neither apps nor clients')
@@ -74,7 +81,7 @@ function parsePlan(plan: Members): SetupPlan {
   if (via === 'apps' && !('clientId' in clientId)) throw invalid('plan.clientId is missing')
   return {
     name: required(plan, 'name'),
-    org: parseOrg(required(plan, 'org')),
+    org: parseOrg(required(plan, 'org'), options),
     via,
     label: required(plan, 'label'),
     ...clientId,
@@ -86,8 +93,11 @@ function parsePlan(plan: Members): SetupPlan {
   }
 }
 
-function parseOrg(text: string): SetupPlan['org'] {
-  const { org } = parseOrgUrl(text, { dev: true })
+function parseOrg(
+  text: string,
+  options: { readonly customDomains?: readonly string[] },
+): SetupPlan['org'] {
+  const { org } = parseOrgUrl(text, { dev: true, ...options })
   if (org !== text) throw invalid('plan.org is no origin')
   return org
 }

@@ -13,7 +13,7 @@ export interface AdminChoice {
 }
 
 /** What can be wrong with an administrator's credential. */
-export type AdminErrorCode = 'admin_two_credentials' | 'admin_other_org'
+export type AdminErrorCode = 'admin_missing' | 'admin_two_credentials' | 'admin_other_org'
 
 /** An administrator's credential that cannot be used. */
 export class AdminError extends PosternError<AdminErrorCode> {
@@ -61,4 +61,14 @@ async function openConnected(connections: Connections, url: OrgUrl, name: string
       details: { admin: name },
     },
   )
+}
+
+/** The client of an administrator where one is needed. @throws {AdminError} `admin_missing` */
+export async function requireAdmin(...args: Parameters<typeof openAdmin>): Promise<Org> {
+  const admin = await openAdmin(...args)
+  if (admin !== undefined) return admin
+  throw new AdminError('admin_missing', 'There is nobody to change the org as.', {
+    remedy:
+      'Give an API token of a Super Admin, which is used once and not kept (--admin-token env:NAME), or name a connection that may (--admin NAME).',
+  })
 }

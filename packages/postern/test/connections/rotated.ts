@@ -9,6 +9,7 @@ import { Connections } from '../../src/connections/connections.ts'
 import { Rotations } from '../../src/connections/rotations.ts'
 import type { Seal } from '../../src/store/seal.ts'
 import { by, openContext, valuesOfApp } from './kept.ts'
+import { type StopOptions, stopping } from './set-up.ts'
 
 /** A connection with a key that can be rotated, as one process sees it. */
 export interface RotatedDesk {
@@ -19,21 +20,13 @@ export interface RotatedDesk {
   readonly connections: Connections
   readonly rotations: Rotations
   /** Another process on the same store. */
-  another(options?: ProcessOptions): Promise<Pick<RotatedDesk, 'connections' | 'rotations'>>
+  another(options?: StopOptions): Promise<Pick<RotatedDesk, 'connections' | 'rotations'>>
   /** Signs in with the key in use and calls the org. */
   works(): Promise<void>
   /** The statuses of the app's keys in Okta, by kid. */
   keys(): Readonly<Record<string, string>>
   /** The kids of the private keys in the store. */
   sealedKids(): Promise<readonly string[]>
-}
-
-/** How a process differs. */
-export interface ProcessOptions {
-  readonly publicUrl?: string
-  /** The number of answers after which the process is gone: it hears of nothing any more, and keeps nothing. */
-  readonly stopAfter?: number
-  readonly onAnswer?: () => void
 }
 
 /** Connects the ready app of a new org. */
@@ -45,21 +38,8 @@ export async function openRotated(
   const running = await startOrg({ edition: 'unlimited', keyType: 'EC', clock, ...options.org })
   onTestFinished(running.close)
   const name = `acme-${new URL(running.url).port}`
-  const another: RotatedDesk['another'] = async ({ publicUrl, stopAfter, onAnswer } = {}) => {
-    const context = await openContext(kept, { seal, clock })
-    let answers = 0
-    const openTransport: typeof context.openTransport = (origin) => {
-      const transport = context.openTransport(origin)
-      return async (request) => {
-        if (answers === stopAfter) throw new Error('stopped')
-        const answer = await transport(request)
-        onAnswer?.()
-        if (++answers !== stopAfter) return answer
-        await answer.body?.[Symbol.asyncIterator]().return?.()
-        throw new Error('stopped')
-      }
-    }
-    const stoppable = { ...context, openTransport }
+  const another: RotatedDesk['another'] = async ({ publicUrl, ...stop } = {}) => {
+    const stoppable = stopping(await openContext(kept, { seal, clock }), stop)
     const connections = new Connections(stoppable)
     return { connections, rotations: new Rotations({ ...stoppable, connections, publicUrl }) }
   }

@@ -23,8 +23,8 @@ import { describeStep, type GuidePrompts, openPrompts } from '../guide-prompts.t
 import { openClient } from '../open-client.ts'
 import { openTransport } from '../open-transport.ts'
 import { formatFields, printData, tell, warn } from '../output.ts'
+import { type PlanFlags, parseOrgFlag } from '../setup-flags.ts'
 import { printResult } from './setup-output.ts'
-import { type PlanFlags, parseOrgFlag } from './setup-plan.ts'
 import { prepare } from './setup-prepare.ts'
 
 /** The flags of the guide. */

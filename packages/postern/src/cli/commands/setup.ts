@@ -11,6 +11,7 @@ import {
   undoSetup,
 } from '@postern/core'
 import { readSecretText } from '../../config/secret-reference.ts'
+import { requireSamePlan } from '../../config/setup-plan.ts'
 import { UsageError } from '../../config/usage-error.ts'
 import { FolderError } from '../../connections/folder-error.ts'
 import { lockFolder } from '../../connections/folder-lock.ts'
@@ -19,8 +20,8 @@ import type { GlobalOptions } from '../global-options.ts'
 import { openClient } from '../open-client.ts'
 import { openTransport } from '../open-transport.ts'
 import { printData, tell } from '../output.ts'
+import { type PlanFlags, planRequestOf } from '../setup-flags.ts'
 import { printResult, tellSetupProgress, tellUndone } from './setup-output.ts'
-import { type PlanFlags, requireSamePlan } from './setup-plan.ts'
 import { prepare } from './setup-prepare.ts'
 
 /** The flags of `setup`, as they were typed. */
@@ -85,7 +86,7 @@ async function undo(
   await using _lock = await lockFolder(folder.path)
   const state = await folder.readSetup()
   if (state === undefined || state.undoneAt !== undefined) return folder.remove()
-  requireSamePlan(flags, state.plan)
+  requireSamePlan(planRequestOf(flags), state.plan)
   const { org, jwksUri } = state.plan
   const place = { org, transport: openTransport(org, jwksUri) }
   const deeds: UndoDeed[] = []

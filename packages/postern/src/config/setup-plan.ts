@@ -1,4 +1,4 @@
-/** @module What the flags of `postern setup` ask for, as a plan, and whether that is the plan that a folder holds. */
+/** @module What a setup is asked for, as a plan; and whether that is the plan that is kept. */
 
 import {
   adminRoles,
@@ -15,75 +15,91 @@ import {
   type ScopeBundle,
   type SetupPlan,
   scopeBundles,
+  type Warning,
 } from '@postern/core'
-import { UsageError } from '../../config/usage-error.ts'
-import { warn } from '../output.ts'
+import { UsageError } from './usage-error.ts'
 
-/** The flags that say what the app shall be, as they were typed. */
-export interface PlanFlags {
+/** What an app shall be, as it was typed. What is left out has a default. */
+export interface PlanRequest {
   readonly name: string
-  readonly org?: string
-  readonly bundle?: string
-  readonly scopes?: string
-  readonly role?: readonly string[]
-  readonly via?: string
-  readonly keys?: string
-  readonly jwksUrl?: string
-  /** False for `--no-dpop`. */
-  readonly dpop: boolean
-  readonly label?: string
+  readonly orgUrl?: string | undefined
+  /** The scopes and roles of a purpose. Default `read-only`. */
+  readonly bundle?: string | undefined
+  readonly scopes?: string | readonly string[] | undefined
+  readonly roles?: readonly string[] | undefined
+  /** `apps` (default) or `clients`, which is dynamic registration. */
+  readonly via?: string | undefined
+  /** Who keeps the public key: `okta` (default), which fetches it from a URL for `url`. */
+  readonly keys?: string | undefined
+  readonly jwksUrl?: string | undefined
+  /** Default true. */
+  readonly dpop?: boolean | undefined
+  readonly label?: string | undefined
+}
+
+/** What a plan is made with beside the request. */
+export interface PlanPlace {
+  readonly org: OrgUrl
+  readonly publicJwk: PublicJwk
+  /** Where the key set is published for `keys: 'url'`, if no other URL is named. */
+  readonly ownKeySetUrl?: string | undefined
+  readonly onWarning?: ((warning: Warning) => void) | undefined
 }
 
 const DEFAULT_BUNDLE = 'read-only'
 
-/** The org of the flags; what was changed in the text goes to stderr. */
-export function parseOrgFlag(text: string | undefined): OrgUrl {
-  // A command of the operator's may talk to a loopback org, and says so.
-  const { org, warnings } = parseOrgUrl(text ?? '', { dev: true })
-  for (const { code, message } of warnings) warn(code, `Org URL: ${message}`)
-  return org
-}
-
 /**
- * The plan that the flags ask for.
+ * The plan that a request asks for.
  *
- * @throws {UsageError | OrgUrlError | ScopeError | KeySetError | SetupError}
+ * @throws {UsageError | ScopeError | KeySetError | SetupError}
  */
-export function planOf(flags: PlanFlags, org: OrgUrl, publicJwk: PublicJwk): SetupPlan {
-  const bundle = bundleOf(flags)
-  const asked = flags.scopes === undefined ? undefined : parseScopes(flags.scopes)
-  for (const { code, message } of asked?.warnings ?? []) warn(code, `Scopes: ${message}`)
-  const via = chosen(flags.via, ['apps', 'clients'], '--via')
+export function planOf(request: PlanRequest, place: PlanPlace): SetupPlan {
+  const { name, label, dpop = true } = request
+  const { org, publicJwk, ownKeySetUrl, onWarning } = place
+  const bundle = bundleOf(request)
+  const asked = request.scopes === undefined ? undefined : parseScopes(request.scopes)
+  for (const warning of asked?.warnings ?? []) onWarning?.(warning)
+  const via = chosen(request.via, ['apps', 'clients'], '--via')
   const options: PlanSetupOptions = {
-    name: flags.name,
+    name,
     org,
     publicJwk,
     scopes: asked?.scopes ?? bundle.scopes,
-    roles: rolesOf(flags, bundle, asked?.scopes),
-    dpopRequired: flags.dpop,
+    roles: rolesOf(request, bundle, asked?.scopes),
+    dpopRequired: dpop,
     ...(via === undefined ? {} : { via }),
-    ...(flags.label === undefined ? {} : { label: flags.label }),
-    ...keyPlace(flags),
+    ...(label === undefined ? {} : { label }),
+    ...keyPlace(request, ownKeySetUrl),
   }
   return planSetup(options)
 }
 
 /**
- * Refuses flags that ask for something else than the plan that is being carried out.
+ * Refuses a request for something else than the plan that is being carried out.
  *
  * @throws {UsageError} `usage_invalid` naming each difference.
  */
-export function requireSamePlan(flags: PlanFlags, kept: SetupPlan): void {
-  const org = flags.org === undefined ? kept.org : parseOrgUrl(flags.org, { dev: true }).org
-  const asked = planOf(flags, org, kept.publicJwk)
+export function requireSamePlan(
+  request: PlanRequest,
+  kept: SetupPlan,
+  options: {
+    readonly ownKeySetUrl?: string | undefined
+    readonly customDomains?: readonly string[]
+  } = {},
+): void {
+  const { ownKeySetUrl, customDomains = [] } = options
+  const { orgUrl, dpop = true } = request
+  const org =
+    orgUrl === undefined ? kept.org : parseOrgUrl(orgUrl, { dev: true, customDomains }).org
+  const asked = planOf(request, { org, publicJwk: kept.publicJwk, ownKeySetUrl })
   const given = {
-    '--org': flags.org,
-    '--scopes': flags.scopes ?? flags.bundle,
-    '--role': flags.role ?? flags.bundle,
-    '--via': flags.via,
-    '--jwks-url': flags.jwksUrl ?? flags.keys,
-    '--no-dpop': flags.dpop ? undefined : true,
-    '--label': flags.label,
+    '--org': orgUrl,
+    '--scopes': request.scopes ?? request.bundle,
+    '--role': request.roles ?? request.bundle,
+    '--via': request.via,
+    '--jwks-url': request.jwksUrl ?? request.keys,
+    '--no-dpop': dpop ? undefined : true,
+    '--label': request.label,
   }
   const differences = [
     ['NAME', asked.name !== kept.name],
@@ -101,16 +117,16 @@ export function requireSamePlan(flags: PlanFlags, kept: SetupPlan): void {
   if (different.length === 0) return
   throw new UsageError(
     'usage_invalid',
-    `The folder holds another plan: ${different.join(', ')} ${different.length > 1 ? 'differ' : 'differs'}.`,
+    `The setup was begun with another plan: ${different.join(', ')} ${different.length > 1 ? 'differ' : 'differs'}.`,
     {
       remedy:
-        'Run the setup with the flags of its first run; or take it back with --undo, or name another folder after --out.',
+        'Run the setup with the flags of its first run; or take it back with --undo, or begin another one.',
     },
   )
 }
 
-function bundleOf({ bundle, scopes, role }: PlanFlags): ScopeBundle {
-  if (bundle !== undefined && scopes !== undefined && role !== undefined) {
+function bundleOf({ bundle, scopes, roles }: PlanRequest): ScopeBundle {
+  if (bundle !== undefined && scopes !== undefined && roles !== undefined) {
     throw new UsageError('usage_invalid', '--bundle is given, and both things it stands for.', {
       remedy: 'Leave --bundle out, or --scopes and --role.',
     })
@@ -123,13 +139,13 @@ function bundleOf({ bundle, scopes, role }: PlanFlags): ScopeBundle {
 
 /** A scope without a role gives empty answers, so roles are chosen, or said to be none. */
 function rolesOf(
-  { role, bundle }: PlanFlags,
-  { roles }: ScopeBundle,
+  { roles, bundle }: PlanRequest,
+  usual: ScopeBundle,
   scopes: readonly string[] | undefined,
 ): readonly RoleChoice[] {
-  if (role?.length === 1 && role[0] === 'none') return []
-  if (role !== undefined) return role.map(parseRole)
-  if (scopes === undefined || bundle !== undefined) return roles.map(parseRole)
+  if (roles?.length === 1 && roles[0] === 'none') return []
+  if (roles !== undefined) return roles.map(parseRole)
+  if (scopes === undefined || bundle !== undefined) return usual.roles.map(parseRole)
   if (scopes.every((scope) => scope.endsWith('.read'))) return [{ type: 'READ_ONLY_ADMIN' }]
   throw new UsageError('usage_invalid', 'There are scopes that allow changes, and no admin role.', {
     remedy:
@@ -155,20 +171,24 @@ function parseRole(text: string): RoleChoice {
   })
 }
 
-function keyPlace({ keys, jwksUrl }: PlanFlags): { readonly jwksUri?: string } {
+function keyPlace(
+  { keys, jwksUrl }: PlanRequest,
+  ownKeySetUrl: string | undefined,
+): { readonly jwksUri?: string } {
   const place = chosen(keys, ['okta', 'url'], '--keys')
-  if (place === 'url' && jwksUrl === undefined) {
+  const url = jwksUrl ?? (place === 'url' ? ownKeySetUrl : undefined)
+  if (place === 'url' && url === undefined) {
     throw new UsageError('usage_invalid', '--keys url is given, and no URL.', {
       remedy: 'Say where the key set will be published: --jwks-url https://…',
     })
   }
-  if (jwksUrl === undefined) return {}
+  if (url === undefined) return {}
   if (place === 'okta') {
     throw new UsageError('usage_invalid', '--jwks-url is given, and Okta is to keep the key.', {
       remedy: 'Choose --keys url, or leave --jwks-url out.',
     })
   }
-  return { jwksUri: parseJwksUri(jwksUrl) }
+  return { jwksUri: parseJwksUri(url) }
 }
 
 function chosen<Choice extends string>(

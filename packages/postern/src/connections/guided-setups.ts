@@ -1,0 +1,164 @@
+/** @module Setups of which a person does the org's side, in the Admin Console or with another tool; the key stays in the store. */
+
+import {
+  credentialOf,
+  type GuideAnswers,
+  type GuideContext,
+  type GuideOutcome,
+  type GuideStep,
+  guideToServiceApp,
+  Org,
+  PosternError,
+  parseClientId,
+  proveApp,
+  type SetupState,
+} from '@postern/core'
+import type { Caller } from '../store/audit.ts'
+import { setupNotFound } from './setup-not-found.ts'
+import {
+  type SetupRequest,
+  type SetupSession,
+  type SetupsContext,
+  withSetup,
+} from './setup-session.ts'
+import type { FinishedSetup } from './setups.ts'
+
+/** A guide and how far a person got with it. */
+export interface Guide {
+  readonly steps: readonly GuideStep[]
+  readonly state: SetupState
+}
+
+/** What a person says about a step. */
+export interface StepAnswer {
+  readonly name: string
+  /** The id of the step. */
+  readonly step: string
+  /** As it was typed, where the step asks for it. */
+  readonly clientId?: string | undefined
+  /** Passes over the look whether it is done. */
+  readonly skip?: boolean | undefined
+}
+
+/** The setups of a store that people do by hand. */
+export class GuidedSetups {
+  readonly #context: SetupsContext
+
+  constructor(context: SetupsContext) {
+    this.#context = context
+  }
+
+  /** The steps to the app that is wanted, with the public key of a new pair; or to the one that was begun. */
+  begin(request: SetupRequest, by: Caller): Promise<Guide> {
+    const deed = { ...by, action: 'setup.plan' } as const
+    return withSetup(this.#context, request, deed, async (session) => {
+      const { state } = await session.prepare()
+      return { steps: stepsOf(state), state }
+    })
+  }
+
+  /**
+   * Looks whether a step is done, and keeps that it is.
+   *
+   * @throws {StoredSetupError} `setup_not_found`; {@link ClientIdError} for what is no client id.
+   */
+  check(
+    answer: StepAnswer,
+    by: Caller,
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<GuideOutcome> {
+    const deed = { ...by, action: 'setup.check' } as const
+    const work = async (session: SetupSession): Promise<GuideOutcome> => {
+      const { setup, lease } = session
+      const before = (await setup.readSetup()) ?? setupNotFound(answer.name)
+      const step = stepsOf(before).find(({ id }) => id === answer.step) ?? unknownStep(before)
+      const state = withClient(before, answer.clientId)
+      const answers = answersOf(state)
+      const outcome: GuideOutcome = answer.skip
+        ? { status: 'unknown', observed: 'This step was left to you.' }
+        : await step.check(answers, await this.#contextOf(session, state, lease.signal))
+      const done = [
+        ...new Set([...state.done, ...(outcome.status === 'todo' ? [] : [`guide ${step.id}`])]),
+      ]
+      const startedAt = state.startedAt ?? this.#context.clock.now().toISOString()
+      await setup.saveSetup({ ...state, done, startedAt, guided: true })
+      return outcome
+    }
+    return withSetup(this.#context, { name: answer.name }, deed, work, options)
+  }
+
+  /**
+   * Proves an app that a person or another tool made for the plan, and keeps the connection.
+   *
+   * @throws {StoredSetupError} `setup_not_found`
+   * @throws {ClientIdError} where the client id is neither given nor known.
+   */
+  finish(
+    { name, clientId }: { readonly name: string; readonly clientId?: string | undefined },
+    by: Caller,
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<FinishedSetup> {
+    const deed = { ...by, action: 'setup.apply' } as const
+    const work = async (session: SetupSession): Promise<FinishedSetup> => {
+      const kept = (await session.setup.readSetup()) ?? setupNotFound(name)
+      const { key } = await session.prepare()
+      const { plan } = kept
+      const state = withClient(kept, clientId ?? kept.app?.clientId ?? plan.clientId ?? '')
+      const proof = await proveApp(credentialOf(state, key), plan.roles, {
+        openOrg: await session.clients(plan),
+        clock: this.#context.clock,
+        signal: session.lease.signal,
+      })
+      const row = await session.keep({ ...state, guided: true }, key)
+      return { row, state, proof, roles: [] }
+    }
+    return withSetup(this.#context, { name }, deed, work, options)
+  }
+
+  async #contextOf(
+    session: SetupSession,
+    { plan }: SetupState,
+    signal: AbortSignal,
+  ): Promise<GuideContext> {
+    const { clock, dev } = this.#context
+    const customDomains = await this.#context.customDomains()
+    const transport = session.transportFor(plan)
+    const { key } = await session.prepare()
+    return {
+      openOrg: (url, credential) =>
+        new Org({ url, credential, clock, dev, customDomains, transport }),
+      transport,
+      key,
+      signal,
+    }
+  }
+}
+
+function stepsOf({ plan }: SetupState): readonly GuideStep[] {
+  const { label, publicJwk, scopes, roles, jwksUri } = plan
+  const place = jwksUri === undefined ? {} : { jwksUri }
+  return guideToServiceApp({ label, publicJwk, scopes, roles, ...place })
+}
+
+function withClient(state: SetupState, text: string | undefined): SetupState {
+  if (text === undefined) return state
+  const { clientId } = parseClientId(text)
+  return { ...state, app: { appId: clientId, clientId }, guided: true }
+}
+
+function answersOf({ plan, app }: SetupState): GuideAnswers {
+  return { org: plan.org, ...(app === undefined ? {} : { clientId: app.clientId }) }
+}
+
+/** A step that no guide has. */
+class GuideStepError extends PosternError<'setup_step_unknown'> {
+  override readonly name = 'GuideStepError'
+}
+
+function unknownStep(state: SetupState): never {
+  throw new GuideStepError('setup_step_unknown', 'The guide has no such step.', {
+    remedy: `Name one of its steps: ${stepsOf(state)
+      .map(({ id }) => id)
+      .join(', ')}.`,
+  })
+}
