@@ -11,6 +11,7 @@ import { AccessKeys } from './server/access-keys.ts'
 import { createApp } from './server/app.ts'
 import type { Services } from './server/services.ts'
 import { Repeating } from './service/repeating.ts'
+import { AuditBatch } from './store/audit-batch.ts'
 import { MasterKeys } from './store/master-keys.ts'
 import { openStore } from './store/open.ts'
 import { type PreparedMasterKey, prepareMasterKey } from './store/prepare-master-key.ts'
@@ -72,7 +73,7 @@ async function openParts(
   const masterKeys = new MasterKeys({ store, source, clock })
   await masterKeys.read()
   const services = openServices({ ...options, store, seal: new Seal(masterKeys), clock, log })
-  const { accessKeys } = services
+  const { accessKeys, auditBatch } = services
   const repeating = new Repeating({ clock, log })
   return {
     ...services,
@@ -89,6 +90,7 @@ async function openParts(
     close: async () => {
       await repeating.stop()
       await accessKeys.flush()
+      await auditBatch.close()
       await store.close()
     },
   }
@@ -112,6 +114,7 @@ export function openServices({ env, dev, publicUrl, ...given }: ServicesContext)
   return {
     ...given,
     accessKeys: new AccessKeys(given),
+    auditBatch: new AuditBatch(given),
     domains,
     connections,
     rotations: new Rotations({ ...context, connections, publicUrl }),

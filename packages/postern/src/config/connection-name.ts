@@ -12,13 +12,18 @@ const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/
 /** The longest a name can be. */
 export const maxNameCharacters = 63
 
+/** Whether a text can be the name of a connection. */
+export function isConnectionName(text: string): boolean {
+  return NAME.test(text)
+}
+
 /**
  * Reads a name: lower-case letters, digits and hyphens, a letter or digit first, 63 characters at most.
  *
  * @throws {ConnectionNameError} `connection_name`. The text is not said back: people put a secret where a name belongs.
  */
 export function parseConnectionName(text: string): string {
-  if (NAME.test(text)) return text
+  if (isConnectionName(text)) return text
   const observed =
     text.length > maxNameCharacters
       ? `The name of the connection has ${text.length} characters.`

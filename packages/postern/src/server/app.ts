@@ -3,11 +3,12 @@
 import { randomUUID } from 'node:crypto'
 import { PosternError } from '@postern/core'
 import { Hono } from 'hono'
+import { isConnectionName } from '../config/connection-name.ts'
 import { addRoutes } from './api/registry.ts'
-import { Api, type ServedRoute } from './api.ts'
+import { Api, type Route, type ServedRoute } from './api.ts'
 import { type Arrival, requireOwnName } from './arrival.ts'
 import { authenticate, requireAccess } from './authenticate.ts'
-import { hiddenConnection } from './caller.ts'
+import { hiddenConnection, type RequestCaller } from './caller.ts'
 import { acceptsJsonLines, answerInLines } from './json-lines.ts'
 import { countedAddress, Limits, type LimitsOptions } from './limits.ts'
 import { type Problem, problemOf, problemResponse, ServerError } from './problem.ts'
@@ -44,6 +45,10 @@ export function createApp(services: Services, options: AppOptions = {}): App {
   return app
 }
 
+function isChange({ method, access }: Route): boolean {
+  return method !== 'get' && typeof access === 'object' && access.verb !== 'read'
+}
+
 /** What a path and a query say, unjudged. */
 interface RawParts {
   readonly params: Readonly<Record<string, string>>
@@ -76,18 +81,18 @@ class Exchange {
   async answer(served: ServedRoute, raw: RawParts): Promise<Response> {
     const { route } = served
     let endsLater = false
+    let caller: RequestCaller | undefined
     try {
       this.#admit()
-      const caller = await this.#authenticate(served)
+      caller = await this.#authenticate(served)
       requireAccess(route, caller, raw.params['name'])
       const parts = await parseRequest(route, this.#request, raw)
       const request = this.#request
+      const known = { services: this.#services, caller, by: caller.by }
       const work = async (tell: (event: unknown) => void): Promise<unknown> =>
         served.handle({
           ...parts,
-          services: this.#services,
-          caller,
-          by: caller.by,
+          ...known,
           get signal() {
             return request.signal
           },
@@ -102,6 +107,7 @@ class Exchange {
         problemOf: (thrown) => this.#problemOf(thrown, raw),
       })
     } catch (thrown) {
+      if (caller !== undefined) await this.#noteRefusal(route, caller, { thrown, raw })
       return this.#refuse(thrown, raw)
     } finally {
       if (!endsLater) this.#end()
@@ -140,6 +146,23 @@ class Exchange {
         this.#limits.countFailure(countedAddress(this.#arrival.address))
       throw thrown
     }
+  }
+
+  /** Gives a change that a caller tried and may not make a row in the audit log. */
+  async #noteRefusal(
+    route: Route,
+    { by, permissions }: RequestCaller,
+    { thrown, raw }: { readonly thrown: unknown; readonly raw: RawParts },
+  ): Promise<void> {
+    if (!isChange(route) || !(thrown instanceof PosternError)) return
+    const name = raw.params['name']
+    const isHidden = thrown.code === 'connection_not_found' && !permissions.maySee(name ?? '')
+    if (!isHidden && thrown.code !== 'access_denied') return
+    if (!this.#limits.mayNoteRefusal(by.actor)) return
+    const connection = name !== undefined && isConnectionName(name) ? name : undefined
+    const deed = { action: 'access.refuse', target: route.operationId, outcome: thrown.code }
+    // It is refused whether there is a row of it or not.
+    await this.#services.auditBatch.add({ ...by, ...deed, connection }).catch(() => undefined)
   }
 
   #succeed({ route }: ServedRoute, result: unknown): Response {

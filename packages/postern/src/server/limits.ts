@@ -16,6 +16,8 @@ export interface LimitsOptions {
   readonly requests: Rate
   /** Requests of one address whose access key is no good. */
   readonly failures: Rate
+  /** Refused attempts of one access key to change something, each of which has a row in the audit log. */
+  readonly refusals: Rate
   /** Requests of one access key, and of one address, that are under way at the same time. */
   readonly concurrent: number
 }
@@ -24,6 +26,7 @@ export interface LimitsOptions {
 export const defaultLimits: LimitsOptions = {
   requests: { burst: 20_000, perSecond: 2_000 },
   failures: { burst: 20, perSecond: 1 },
+  refusals: { burst: 10, perSecond: 0.1 },
   concurrent: 12_000,
 }
 
@@ -34,6 +37,7 @@ const MAX_CALLERS = 20_000
 export class Limits {
   readonly #requests: Buckets
   readonly #failures: Buckets
+  readonly #refusals: Buckets
   readonly #concurrent: number
   readonly #underWay = new Map<string, number>()
 
@@ -43,6 +47,7 @@ export class Limits {
   }: { readonly clock: Clock; readonly limits?: LimitsOptions | undefined }) {
     this.#requests = new Buckets(limits.requests, clock)
     this.#failures = new Buckets(limits.failures, clock)
+    this.#refusals = new Buckets(limits.refusals, clock)
     this.#concurrent = limits.concurrent
   }
 
@@ -67,6 +72,11 @@ export class Limits {
     const waitSeconds = this.#failures.take(address)
     if (waitSeconds > 0)
       throw tooMany('sent too many access keys that are not good here', waitSeconds)
+  }
+
+  /** Whether one more refused attempt of a caller is worth a row. */
+  mayNoteRefusal(caller: string): boolean {
+    return this.#refusals.take(caller) === 0
   }
 
   #end(caller: string): void {

@@ -33,6 +33,12 @@ export class Permissions {
     return this.#connections.has(verb)
   }
 
+  /** The names of the connections on which the verb is given; undefined where it is given on every one. */
+  connectionsFor(verb: Verb): readonly string[] | undefined {
+    const names = this.#connections.get(verb) ?? new Set()
+    return names.has(everyConnection) ? undefined : [...names]
+  }
+
   /** Whether any verb is given on a connection. What a caller may not see is as if it were not there. */
   maySee(connection: string): boolean {
     return this.#visible.has(everyConnection) || this.#visible.has(connection)

@@ -5,6 +5,7 @@ import type { Connections } from '../connections/connections.ts'
 import type { Domains } from '../connections/domains.ts'
 import type { Rotations } from '../connections/rotations.ts'
 import type { Log } from '../log.ts'
+import type { AuditBatch } from '../store/audit-batch.ts'
 import type { Seal } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
 import type { AccessKeys } from './access-keys.ts'
@@ -16,6 +17,8 @@ export interface Services {
   readonly clock: Clock
   readonly log: Log
   readonly accessKeys: AccessKeys
+  /** Where hand-outs are noted before they are given. */
+  readonly auditBatch: AuditBatch
   readonly domains: Domains
   readonly connections: Connections
   readonly rotations: Rotations

@@ -1,6 +1,8 @@
 /** @module The audit log: who did what to which connection, each row chained to the one before by its hash. */
 
-import { createHash } from 'node:crypto'
+import { PosternError } from '@postern/core'
+import { hashOfRow } from './audit-chain.ts'
+import { auditUnwritable } from './audit-error.ts'
 import type { Store } from './store.ts'
 
 /** One thing that was done, or refused. */
@@ -18,6 +20,8 @@ export interface AuditEntry {
   readonly requestId?: string | undefined
   /** Facts for programs. Never a secret. */
   readonly details?: Readonly<Record<string, unknown>> | undefined
+  /** When, where that is not when the row is written. */
+  readonly at?: Date | undefined
 }
 
 /** Who does something, for the audit log. */
@@ -26,35 +30,52 @@ export interface Caller {
   readonly requestId?: string | undefined
 }
 
-/** Appends to the log, in the caller's transaction if it has one. */
+// A statement has at most 65,535 parameters, and a row takes eleven.
+const ROWS_PER_STATEMENT = 1_000
+
+/**
+ * Appends to the log, in the caller's transaction if it has one.
+ *
+ * @throws {AuditError} `audit_unwritable`; the transaction is to be given up then.
+ */
 export async function appendAudit(
   store: Store,
   entries: AuditEntry | readonly AuditEntry[],
   now: Date = new Date(),
 ): Promise<void> {
-  await store.transaction(async () => {
-    const head = await store.db
-      .selectFrom('audit_head')
-      .select(['seq', 'hash'])
-      .where('id', '=', 1)
-      .forUpdate()
-      .executeTakeFirstOrThrow()
-    let { seq, hash }: { seq: number; hash: Uint8Array } = head
-    const rows = [entries].flat().map((entry) => {
-      const row = { seq: seq + 1, at: now, ...columnsOf(entry), previous_hash: hash }
-      ;({ seq } = row)
-      hash = hashOf(row)
-      return { ...row, hash }
-    })
-    if (rows.length === 0) return
-    await store.db.insertInto('audit').values(rows).execute()
-    await store.db.updateTable('audit_head').set({ seq, hash }).where('id', '=', 1).execute()
-  })
+  try {
+    await store.transaction(() => append(store, [entries].flat(), now))
+  } catch (error) {
+    throw error instanceof PosternError ? error : auditUnwritable(error)
+  }
 }
 
-function columnsOf(entry: AuditEntry) {
+async function append(store: Store, entries: readonly AuditEntry[], now: Date): Promise<void> {
+  if (entries.length === 0) return
+  const head = await store.db
+    .selectFrom('audit_head')
+    .select(['seq', 'hash'])
+    .where('id', '=', 1)
+    .forUpdate()
+    .executeTakeFirstOrThrow()
+  let { seq, hash }: { seq: number; hash: Uint8Array } = head
+  const rows = entries.map((entry) => {
+    seq += 1
+    const row = { seq, ...columnsOf(entry, now), previous_hash: hash }
+    hash = hashOfRow(row)
+    return { ...row, hash }
+  })
+  for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {
+    const some = rows.slice(start, start + ROWS_PER_STATEMENT)
+    await store.db.insertInto('audit').values(some).execute()
+  }
+  await store.db.updateTable('audit_head').set({ seq, hash }).where('id', '=', 1).execute()
+}
+
+function columnsOf(entry: AuditEntry, now: Date) {
   const { actor, action, outcome } = entry
   return {
+    at: entry.at ?? now,
     actor,
     action,
     connection: entry.connection ?? null,
@@ -63,32 +84,4 @@ function columnsOf(entry: AuditEntry) {
     request_id: entry.requestId ?? null,
     details: JSON.stringify(entry.details ?? {}),
   }
-}
-
-/** The hash of a row: over its members in this order, and the hash before. */
-function hashOf(row: {
-  readonly seq: number
-  readonly at: Date
-  readonly actor: string
-  readonly action: string
-  readonly connection: string | null
-  readonly target: string | null
-  readonly outcome: string
-  readonly request_id: string | null
-  readonly details: string
-  readonly previous_hash: Uint8Array
-}): Uint8Array {
-  const { seq, at, actor, action, connection, target, outcome, request_id, details } = row
-  const text = JSON.stringify([
-    seq,
-    at.toISOString(),
-    actor,
-    action,
-    connection,
-    target,
-    outcome,
-    request_id,
-    details,
-  ])
-  return createHash('sha256').update(row.previous_hash).update(text).digest()
 }

@@ -16,6 +16,7 @@ beforeAll(async () => {
 afterAll(() => opened.close())
 
 const few = {
+  ...defaultLimits,
   requests: { burst: 3, perSecond: 1 },
   failures: { burst: 2, perSecond: 1 },
   concurrent: 2,

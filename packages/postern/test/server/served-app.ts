@@ -87,7 +87,10 @@ export async function serveApp<Name extends string = string>(
   const services = openServices({ store: options.store, clock, log, ...options.services })
   const { accessKeys } = services
   const listening = await listen(createApp(services, options.app), options.listen)
-  onTestFinished(() => listening.close())
+  onTestFinished(async () => {
+    await listening.close()
+    await services.auditBatch.close()
+  })
   const local = accessKeys.addLocal().reveal()
   const keys: Partial<Record<Name, string>> = {}
   for (const name in options.keys) {

@@ -2,12 +2,14 @@
 
 import type { Api } from '../api.ts'
 import { addAccessKeyRoutes } from './access-keys.ts'
+import { addAuditRoutes } from './audit.ts'
 import { addDescriptionRoute } from './description.ts'
 import { addDomainRoutes } from './domains.ts'
 
 /** Adds all routes. */
 export function addRoutes(api: Api): void {
   addAccessKeyRoutes(api)
+  addAuditRoutes(api)
   addDescriptionRoute(api)
   addDomainRoutes(api)
 }

@@ -121,5 +121,7 @@ async function createAudit(db: Kysely<unknown>): Promise<void> {
     .addColumn('seq', 'bigint', (column) => column.notNull())
     .addColumn('hash', 'bytea', (column) => column.notNull())
     .execute()
+  // Rows are added and never changed. An owner can give itself the right back, an embedded superuser needs none; a mistake cannot.
+  await sql`revoke update, delete, truncate on audit from current_user`.execute(db)
   await sql`insert into audit_head (id, seq, hash) values (1, 0, ${new Uint8Array(32)})`.execute(db)
 }

@@ -1,0 +1,115 @@
+/** @module Audit rows for what happens thousands of times a second: put together, and written within a second. */
+
+import type { Clock } from '@postern/core'
+import { type AuditEntry, appendAudit } from './audit.ts'
+import type { Store } from './store.ts'
+
+/** What is written as one row: the same deed by the same caller, done again within a moment. */
+interface Group {
+  readonly entry: AuditEntry
+  readonly at: Date
+  readonly requestIds: readonly string[]
+  readonly count: number
+}
+
+// Half of the second that a row may take, so that writing has the other half.
+const WRITE_AFTER_MS = 500
+const MAX_REQUEST_IDS = 20
+const MAX_GROUPS = 10_000
+
+/**
+ * Collects hand-outs and writes them together.
+ *
+ * Where the same caller is handed the same thing again before the row is written, it counts up in that row: `count`, and the
+ * first 20 request ids in `requestIds`. Once a row could not be written, nothing more is taken until it is.
+ */
+export class AuditBatch {
+  readonly #store: Store
+  readonly #clock: Clock
+  readonly #stop = new AbortController()
+  #groups = new Map<string, Group>()
+  #failed = false
+  #timer: Promise<void> | undefined
+  #writing: Promise<void> | undefined
+
+  constructor({ store, clock }: { readonly store: Store; readonly clock: Clock }) {
+    this.#store = store
+    this.#clock = clock
+  }
+
+  /**
+   * Takes what is about to be handed out. Hand it out after that.
+   *
+   * @throws {AuditError} `audit_unwritable`
+   */
+  async add(entry: Omit<AuditEntry, 'at'>): Promise<void> {
+    if (this.#failed || this.#groups.size >= MAX_GROUPS) await this.flush()
+    const { requestId } = entry
+    const requestIds = requestId === undefined ? [] : [requestId]
+    this.#take({ entry, at: this.#clock.now(), requestIds, count: 1 })
+    this.#timer ??= this.#writeSoon()
+  }
+
+  /** Writes what was taken so far. @throws {AuditError} `audit_unwritable`; it stays taken then. */
+  async flush(): Promise<void> {
+    while (this.#writing !== undefined) await this.#writing
+    if (this.#groups.size === 0) return
+    this.#writing = this.#write().finally(() => {
+      this.#writing = undefined
+    })
+    await this.#writing
+  }
+
+  /** Writes what is left, and takes nothing more to be written later. @throws {AuditError} `audit_unwritable` */
+  async close(): Promise<void> {
+    this.#stop.abort()
+    await this.#timer
+    await this.flush()
+  }
+
+  #take(group: Group): void {
+    const { actor, action, connection, target, outcome, details } = group.entry
+    const key = JSON.stringify([actor, action, connection, target, outcome, details])
+    const before = this.#groups.get(key)
+    this.#groups.set(key, before === undefined ? group : sumOf(before, group))
+  }
+
+  async #writeSoon(): Promise<void> {
+    try {
+      await this.#clock.sleep(WRITE_AFTER_MS, { signal: this.#stop.signal })
+      await this.flush()
+    } catch {
+      // Whoever asks next is refused, and tries to write it again.
+    } finally {
+      this.#timer = undefined
+    }
+  }
+
+  async #write(): Promise<void> {
+    const groups = this.#groups
+    this.#groups = new Map()
+    try {
+      await appendAudit(this.#store, [...groups.values()].map(entryOf))
+      this.#failed = false
+    } catch (error) {
+      this.#failed = true
+      const later = this.#groups
+      this.#groups = groups
+      for (const group of later.values()) this.#take(group)
+      throw error
+    }
+  }
+}
+
+function sumOf(before: Group, group: Group): Group {
+  const requestIds =
+    before.requestIds.length < MAX_REQUEST_IDS
+      ? [...before.requestIds, ...group.requestIds].slice(0, MAX_REQUEST_IDS)
+      : before.requestIds
+  return { ...before, requestIds, count: before.count + group.count }
+}
+
+function entryOf({ entry, at, requestIds, count }: Group): AuditEntry {
+  if (count === 1) return { ...entry, at }
+  return { ...entry, at, details: { ...entry.details, count, requestIds } }
+}

@@ -1,0 +1,36 @@
+/** @module Reads the audit log, a page at a time, the newest row first. */
+
+import type { AuditRow } from './audit-chain.ts'
+import type { Store } from './store.ts'
+
+/** Which rows. */
+export interface AuditQuery {
+  readonly connection?: string | undefined
+  /** Rows of these connections only. */
+  readonly connections?: readonly string[] | undefined
+  readonly actor?: string | undefined
+  /** An action, or a concept and its dot for all of its actions: `connection.` */
+  readonly action?: string | undefined
+  /** This instant and later. */
+  readonly since?: Date | undefined
+  /** Before this instant. */
+  readonly until?: Date | undefined
+  /** Rows before this number only: the last one of the page before. */
+  readonly before?: number | undefined
+  readonly limit: number
+}
+
+/** The rows of one page. */
+export async function listAudit(store: Store, asked: AuditQuery): Promise<readonly AuditRow[]> {
+  const { connection, connections, actor, action, since, until, before, limit } = asked
+  let query = store.db.selectFrom('audit').selectAll().orderBy('seq', 'desc').limit(limit)
+  if (connection !== undefined) query = query.where('connection', '=', connection)
+  if (connections !== undefined) query = query.where('connection', 'in', [...connections])
+  if (actor !== undefined) query = query.where('actor', '=', actor)
+  if (action?.endsWith('.')) query = query.where('action', 'like', `${action}%`)
+  else if (action !== undefined) query = query.where('action', '=', action)
+  if (since !== undefined) query = query.where('at', '>=', since)
+  if (until !== undefined) query = query.where('at', '<', until)
+  if (before !== undefined) query = query.where('seq', '<', before)
+  return query.execute()
+}
