@@ -90,6 +90,18 @@ export const allowed: readonly Allowed[] = [
   },
   {
     rule: 'secret-reveal',
+    place: 'packages/postern/src/config/file/check-connection.ts',
+    text: 'pem.reveal',
+    why: 'hands over a key that was made a moment ago to stand in for one',
+  },
+  {
+    rule: 'secret-reveal',
+    place: 'packages/postern/src/config/file/read-secrets.ts',
+    text: 'secret.reveal',
+    why: 'puts what a reference named where a connection is made of it',
+  },
+  {
+    rule: 'secret-reveal',
     place: 'packages/postern/src/config/okta-environment.ts',
     why: 'reads settings that are no secrets from where secrets are found too',
   },

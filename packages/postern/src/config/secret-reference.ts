@@ -20,6 +20,10 @@ export type ReferenceFlag =
   | '--admin-token'
   | '--body'
   | '--database'
+  | ConfigPlace
+
+/** A place in a configuration file, as errors name it. */
+export type ConfigPlace = `connections.${string}` | `accessKeys.${string}`
 
 /** What can go wrong between a reference and the secret it names. */
 export type FileErrorCode =

@@ -15,17 +15,21 @@ const ABSENT: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Reads a text file of at most 64 KiB; undefined where there is no such file.
+ * Reads a text file; undefined where there is no such file.
  *
  * Stops reading at the limit, so that a device or an endless pipe does no harm.
  *
+ * @param maxBytes - default 64 KiB.
  * @throws {ConfigError} `config_file_too_large`, `config_file_unreadable`; `config_file_invalid` where it is not UTF-8.
  */
-export async function readTextFile(path: string): Promise<string | undefined> {
+export async function readTextFile(
+  path: string,
+  maxBytes: number = maxFileBytes,
+): Promise<string | undefined> {
   let file: FileHandle | undefined
   try {
     file = await open(path, 'r')
-    const bytes = Buffer.alloc(maxFileBytes + 1)
+    const bytes = Buffer.alloc(maxBytes + 1)
     let length = 0
     // A full buffer reads nothing more.
     for (;;) {
@@ -33,7 +37,7 @@ export async function readTextFile(path: string): Promise<string | undefined> {
       length += bytesRead
       if (bytesRead === 0) break
     }
-    if (length > maxFileBytes) throw tooLarge(path)
+    if (length > maxBytes) throw tooLarge(path, maxBytes)
     return decode(bytes.subarray(0, length), path)
   } catch (error) {
     if (error instanceof ConfigError) throw error
@@ -49,11 +53,11 @@ export async function readTextFile(path: string): Promise<string | undefined> {
   }
 }
 
-/** The refusal of a file beyond {@link maxFileBytes}. */
-export function tooLarge(path: string): ConfigError {
-  return new ConfigError('config_file_too_large', `${path} is larger than ${maxFileBytes} bytes.`, {
+/** The refusal of a file that is larger than it may be. */
+export function tooLarge(path: string, maxBytes: number = maxFileBytes): ConfigError {
+  return new ConfigError('config_file_too_large', `${path} is larger than ${maxBytes} bytes.`, {
     remedy: `Check that ${path} is the file you mean: settings and keys are a few kilobytes.`,
-    details: { path, maxBytes: maxFileBytes },
+    details: { path, maxBytes },
   })
 }
 

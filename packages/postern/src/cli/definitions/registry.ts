@@ -66,6 +66,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./access.ts')).defineAccess,
   },
   {
+    name: 'config',
+    description: 'check a configuration file, explain its values, or print its schema',
+    load: async () => (await import('./config.ts')).defineConfig,
+  },
+  {
     name: 'emulator',
     description: 'run an Okta org on this machine, with faults, until Ctrl-C',
     load: async () => (await import('./emulator.ts')).defineEmulator,

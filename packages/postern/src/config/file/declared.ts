@@ -1,0 +1,51 @@
+/** @module What a configuration file declares, once it was found to be in order. */
+
+import type { AccessRule } from '../access-rules.ts'
+import type { ConnectionWarning } from '../connection-form.ts'
+import type { ConfigPath } from './problem.ts'
+import type { Reference } from './reference.ts'
+import type { ConnectionInFile } from './schema.ts'
+
+/** A connection as the file declares it. Its secrets were not read. */
+export interface DeclaredConnection {
+  readonly name: string
+  readonly line: number
+  readonly members: Omit<ConnectionInFile, 'secrets' | 'headers' | 'clientId' | 'keyId'>
+  readonly clientId?: string | Reference
+  readonly keyId?: string | Reference
+  readonly headers?: Readonly<Record<string, string | Reference>>
+  readonly secrets: Readonly<Partial<Record<'key' | 'passphrase' | 'apiToken', Reference>>>
+}
+
+/** An access key as the file declares it. */
+export interface DeclaredAccessKey {
+  readonly name: string
+  readonly line: number
+  readonly rules: readonly AccessRule[]
+  readonly expiresAt?: Date
+  readonly key?: Reference
+}
+
+/** A custom domain as the file declares it. */
+export interface DeclaredDomain {
+  readonly host: string
+  readonly line: number
+}
+
+/** A configuration file. */
+export interface DeclaredConfig {
+  /** As errors name it. */
+  readonly file: string
+  /** The folder that its paths are relative to. */
+  readonly folder: string
+  readonly domains: readonly DeclaredDomain[]
+  readonly connections: readonly DeclaredConnection[]
+  readonly accessKeys: readonly DeclaredAccessKey[]
+  /** The line on which something stands, by the members' own names. */
+  readonly lineOf: (path: ConfigPath) => number | undefined
+  /** What is worth knowing about the values. */
+  readonly warnings: readonly (ConnectionWarning & {
+    readonly path: string
+    readonly line?: number
+  })[]
+}

@@ -1,0 +1,74 @@
+/** @module What the schema refuses, in words: without the value, which may be anything. */
+
+import type { z } from 'zod'
+import type { Report } from './report.ts'
+
+type Issue = z.core.$ZodIssue
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a mapping',
+  record: 'a mapping',
+}
+const REMEDY = 'Correct it: postern config schema says what goes there.'
+
+/** Adds what the schema found. */
+export function addIssues(issues: readonly Issue[], report: Report): void {
+  for (const issue of issues) {
+    const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))
+    if (issue.code === 'unrecognized_keys') {
+      const message = 'There is no member of this name here.'
+      for (const key of issue.keys) {
+        report.add([...path, key], { code: 'config_member_unknown', message, remedy: REMEDY })
+      }
+      continue
+    }
+    const isMissing = issue.code === 'invalid_type' && !report.isPlaced(path)
+    report.add(path, {
+      code: isMissing ? 'config_member_missing' : 'config_value_invalid',
+      message: isMissing ? 'It is not there, and has to be.' : messageOf(issue),
+      remedy: isMissing ? 'Add it: postern config schema says what goes there.' : REMEDY,
+    })
+  }
+}
+
+function messageOf(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `It has to be ${KINDS[issue.expected] ?? 'of another kind'}.`
+    case 'too_big':
+      return `It has more than ${issue.maximum} ${unitOf(issue.origin)}.`
+    case 'too_small':
+      return issue.minimum === 1 && issue.origin !== 'number'
+        ? 'It is empty.'
+        : `It has fewer than ${issue.minimum} ${unitOf(issue.origin)}.`
+    case 'invalid_value':
+      return `It has to be ${issue.values.map(String).join(' or ')}.`
+    case 'custom':
+      // The schemas' own sentences, which hold no value.
+      return issue.message
+    case 'invalid_key':
+      return 'The name is longer than it may be.'
+    case 'invalid_union':
+      return `It has to be ${kindsOf(issue)}.`
+    default:
+      return 'It is not written as it has to be.'
+  }
+}
+
+/** The kinds that a value with several may have. */
+function kindsOf({ errors }: Extract<Issue, { readonly code: 'invalid_union' }>): string {
+  const kinds = errors.flatMap(([first]) =>
+    first?.code === 'invalid_type' ? [KINDS[first.expected] ?? 'of another kind'] : [],
+  )
+  return kinds.length === 0 ? 'written otherwise' : [...new Set(kinds)].join(' or ')
+}
+
+function unitOf(origin: string): string {
+  if (origin === 'string') return 'characters'
+  return origin === 'array' || origin === 'object' ? 'entries' : 'as its value'
+}

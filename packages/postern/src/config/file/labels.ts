@@ -1,0 +1,70 @@
+/** @module The names under which other products' documents ask for the members of a connection, and what each stands for. */
+
+/** The members whose values are references, never the secret itself. */
+export const secretMembers = ['key', 'passphrase', 'apiToken'] as const
+
+/** A member that other products show, and whose value is fixed here. */
+export interface FixedMember {
+  readonly values: readonly string[]
+}
+
+/** Members by their labels, which are compared without case, blanks and punctuation. */
+const LABELS: Readonly<Record<string, readonly string[]>> = {
+  orgUrl: ['Org URL', 'Okta Domain', 'Okta Org URL', 'Base URL'],
+  clientId: ['Client ID'],
+  keyId: ['KID', 'Key ID', 'Private Key ID'],
+  key: ['Private Key', 'Private Key (JWK)', 'Private Key PEM', 'RSA Private Key', 'Key'],
+  passphrase: ['Passphrase'],
+  apiToken: ['API Key', 'API Token'],
+  scopes: ['Scopes', 'scope'],
+  description: ['Description'],
+  name: ['Connection Name', 'Name'],
+  jwtAlg: ['Jwt Auth Algorithm', 'Jwt Alg'],
+  jwtExpirySeconds: ['Jwt Auth Claims Expiry Seconds', 'Jwt Expiry Seconds'],
+  jwtIssuer: ['Jwt Auth Claims Issuer', 'Jwt Issuer'],
+  jwtSubject: ['Jwt Auth Claims Subject', 'Jwt Subject'],
+  jwtAudience: ['Jwt Auth Claims Audience', 'Jwt Audience'],
+  tokenUrl: ['Jwt Auth Oauth2 Access Token Request URL', 'Token URL'],
+  assertionKey: ['Assertion Key', 'Assertion Key (optional)'],
+  jwtClaims: ['Additional Claims', 'Jwt Claims'],
+  headers: ['Headers'],
+  dpop: ['DPoP'],
+  rotationIntervalDays: ['Rotation Interval Days'],
+  wants: ['Wants'],
+  authConfig: ['Auth Config'],
+  accept: ['Accept'],
+  contentType: ['Content-Type'],
+  clientAssertionType: ['client_assertion_type'],
+  grantType: ['grant_type'],
+  settings: ['Settings'],
+  secrets: ['Secrets'],
+}
+
+/** Shown by other products, and always the same to Okta. */
+export const fixedMembers: Readonly<Record<string, FixedMember>> = {
+  authConfig: { values: ['JWT Auth', 'OAuth 2.0 (Service App)', 'API Key'] },
+  accept: { values: ['application/json'] },
+  contentType: { values: ['application/x-www-form-urlencoded'] },
+  clientAssertionType: { values: ['urn:ietf:params:oauth:client-assertion-type:jwt-bearer'] },
+  grantType: { values: ['client_credentials'] },
+}
+
+const byLabel: ReadonlyMap<string, string> = new Map(
+  Object.entries(LABELS).flatMap(([member, labels]) =>
+    [member, ...labels].map((label) => [normal(label), member] as const),
+  ),
+)
+
+/** The member that a name stands for; undefined where there is none. */
+export function memberOf(name: string): string | undefined {
+  return byLabel.get(normal(name))
+}
+
+/** Every label that is understood, with its member: what the documentation of other products calls it. */
+export function labelsOf(member: string): readonly string[] {
+  return LABELS[member] ?? []
+}
+
+function normal(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '')
+}

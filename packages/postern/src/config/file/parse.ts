@@ -1,0 +1,202 @@
+/** @module Parses a configuration file: everything that is wrong is reported at once, and nothing is asked of anybody. */
+
+import { PosternError, parseCustomDomain } from '@postern/core'
+import { checkConnection } from './check-connection.ts'
+import type { DeclaredConfig, DeclaredConnection, DeclaredDomain } from './declared.ts'
+import { addIssues } from './issues.ts'
+import { ConfigFileError, type ConfigPath } from './problem.ts'
+import { parseReference, type Reference } from './reference.ts'
+import { Report } from './report.ts'
+import {
+  type ConfigFileMembers,
+  type ConnectionInFile,
+  configFile,
+  connectionInFile,
+} from './schema.ts'
+import {
+  type Members,
+  plainHeaders,
+  requireReferences,
+  understandConnection,
+} from './understand.ts'
+import { readYaml, type YamlMapping, type YamlMember, type YamlNode } from './yaml.ts'
+
+/** Where a text comes from. */
+export interface ConfigFilePlace {
+  /** As errors name it. */
+  readonly file: string
+  /** The folder that its paths are relative to. */
+  readonly folder: string
+}
+
+// Where an identifier of digits alone stays the text that it is in the file.
+const NUMBERS: ReadonlySet<string> = new Set([
+  'jwtExpirySeconds',
+  'rotationIntervalDays',
+  'jwtClaims',
+])
+
+/** @throws {ConfigFileError} with every problem, in the order of the file. */
+export async function parseConfigFile(
+  text: string,
+  { file, folder }: ConfigFilePlace,
+): Promise<DeclaredConfig> {
+  const report = new Report()
+  const { root, problems } = await readYaml(text)
+  report.include(problems)
+  if (root === undefined) throw new ConfigFileError(file, report.problems)
+  const value = plainOf(understand(root, report), [], report)
+  // An empty file declares nothing.
+  const parsed = configFile.safeParse(value ?? {})
+  if (!parsed.success) addIssues(parsed.error.issues, report)
+  // What is in order by itself is judged to its end, whatever else is wrong.
+  const declared = declarationsOf(parsed.data ?? soundParts(value), report)
+  const customDomains = declared.domains.map(({ host }) => host)
+  const checked = await Promise.all(
+    declared.connections.map((connection) =>
+      checkConnection(connection, { customDomains, report }),
+    ),
+  )
+  if (report.problems.length > 0) throw new ConfigFileError(file, report.problems)
+  const warnings = declared.connections.flatMap(({ name, line }, index) =>
+    (checked[index] ?? []).map((warning) => ({ ...warning, path: `connections.${name}`, line })),
+  )
+  const lineOf = (path: ConfigPath) => (report.isPlaced(path) ? report.lineOf(path) : undefined)
+  return { file, folder, ...declared, lineOf, warnings }
+}
+
+/** The domains and connections that are what they have to be, of a file that as a whole is not. */
+function soundParts(value: unknown): ConfigFileMembers {
+  const { domains, connections } = isRecord(value) ? value : {}
+  const sound = Object.entries(isRecord(connections) ? connections : {}).flatMap(
+    ([name, entry]): [string, ConnectionInFile][] => {
+      const { data, error } = connectionInFile.safeParse(entry)
+      if (data !== undefined) return [[name, data]]
+      const refused = new Set(error.issues.map(({ path }) => path[0]))
+      const rest = Object.entries(isRecord(entry) ? entry : {}).filter(([key]) => !refused.has(key))
+      const { data: sound } = connectionInFile.safeParse(Object.fromEntries(rest))
+      return sound === undefined ? [] : [[name, sound]]
+    },
+  )
+  return {
+    domains: Array.isArray(domains) ? domains.filter((text) => typeof text === 'string') : [],
+    connections: Object.fromEntries(sound),
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The file with each connection in the shape of the schema. */
+function understand(root: YamlNode, report: Report): YamlNode {
+  if (root.kind !== 'mapping') return root
+  const members = new Map<string, YamlMember>(root.members)
+  replaceEach(members, 'connections', (node, path) => understandConnection(node, path, report))
+  replaceEach(members, 'accessKeys', (node, path) => {
+    const entry = new Map(node.members)
+    const key: Members = new Map([...entry].filter(([name]) => name === 'key'))
+    requireReferences(key, path, report)
+    for (const [name, member] of key) entry.set(name, member)
+    return { ...node, members: entry }
+  })
+  return { ...root, members }
+}
+
+function replaceEach(
+  members: Map<string, YamlMember>,
+  group: string,
+  replace: (node: YamlMapping, path: ConfigPath) => YamlMapping,
+): void {
+  const member = members.get(group)
+  if (member?.value.kind !== 'mapping') return
+  const entries = [...member.value.members].map(([name, entry]): [string, YamlMember] => {
+    if (entry.value.kind !== 'mapping') return [name, entry]
+    return [name, { ...entry, value: replace(entry.value, [group, name]) }]
+  })
+  members.set(group, { ...member, value: { ...member.value, members: new Map(entries) } })
+}
+
+/** The plain value of a node; where everything in it stands is remembered. */
+function plainOf(node: YamlNode, path: ConfigPath, report: Report): unknown {
+  // A member stands on the line of its name, which was remembered before.
+  if (path.length === 0 || typeof path.at(-1) === 'number') report.place(path, node.line)
+  switch (node.kind) {
+    case 'scalar':
+      return typeof node.value === 'string' || node.value === null || keepsType(path)
+        ? node.value
+        : node.source
+    case 'list':
+      return node.items.map((item, index) => plainOf(item, [...path, index], report))
+    case 'mapping': {
+      const members = [...node.members].map(([name, { line, value }]) => {
+        report.place([...path, name], line)
+        return [name, plainOf(value, [...path, name], report)] as const
+      })
+      return Object.fromEntries(members)
+    }
+  }
+}
+
+function keepsType([group, _name, member]: ConfigPath): boolean {
+  return group !== 'connections' || (typeof member === 'string' && NUMBERS.has(member))
+}
+
+function declarationsOf(
+  { domains = [], connections = {}, accessKeys = {} }: ConfigFileMembers,
+  report: Report,
+) {
+  return {
+    domains: domains.flatMap((text, index) => readDomain(text, ['domains', index], report)),
+    connections: Object.entries(connections).map(([name, members]) =>
+      declaredConnection(name, members, report.lineOf(['connections', name]) ?? 1),
+    ),
+    accessKeys: Object.entries(accessKeys).map(([name, { rules, expiresAt, key }]) => ({
+      name,
+      line: report.lineOf(['accessKeys', name]) ?? 1,
+      rules,
+      ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt) }),
+      ...(key === undefined ? {} : { key: referenceOf(key) }),
+    })),
+  }
+}
+
+function readDomain(text: string, path: ConfigPath, report: Report): readonly DeclaredDomain[] {
+  try {
+    return [{ host: parseCustomDomain(text), line: report.lineOf(path) ?? 1 }]
+  } catch (error) {
+    if (!(error instanceof PosternError)) throw error
+    report.add(path, error)
+    return []
+  }
+}
+
+function declaredConnection(
+  name: string,
+  { secrets = {}, headers, clientId, keyId, ...members }: ConnectionInFile,
+  line: number,
+): DeclaredConnection {
+  const references = Object.entries(secrets).flatMap(([member, text]) =>
+    text === undefined ? [] : [[member, referenceOf(text)] as const],
+  )
+  const sealed = Object.entries(headers ?? {}).map(([header, text]) => [
+    header,
+    plainHeaders.has(header.toLowerCase()) ? text : referenceOf(text),
+  ])
+  return {
+    name,
+    line,
+    members,
+    ...(clientId === undefined ? {} : { clientId: parseReference(clientId) ?? clientId }),
+    ...(keyId === undefined ? {} : { keyId: parseReference(keyId) ?? keyId }),
+    ...(headers === undefined ? {} : { headers: Object.fromEntries(sealed) }),
+    secrets: Object.fromEntries(references),
+  }
+}
+
+/** A reference that was judged before. */
+function referenceOf(text: string): Reference {
+  const reference = parseReference(text)
+  if (reference === undefined) throw new TypeError('a reference was not judged')
+  return reference
+}

@@ -1,0 +1,94 @@
+/** @module What a configuration file holds, as one schema: for the reader, for editors and for the documentation. */
+
+import { z } from 'zod'
+import { accessRules } from '../access-rules.ts'
+import { connectionMembers } from '../connection-members.ts'
+
+const MAX_REFERENCE_CHARACTERS = 2_048
+const MAX_ENTRIES = 10_000
+
+const {
+  name: _name,
+  key: _key,
+  passphrase: _passphrase,
+  apiToken: _apiToken,
+  headers: _headers,
+  ...settings
+} = connectionMembers.shape
+
+const reference = z
+  .string()
+  .max(MAX_REFERENCE_CHARACTERS)
+  .regex(/^\s*(?:env|file|exec):./)
+  .describe('Where the secret is: env:NAME, file:PATH or exec:COMMAND. Never the secret itself.')
+  .meta({ id: 'Reference' })
+
+/** A connection. */
+export const connectionInFile = z
+  .strictObject({
+    ...settings,
+    clientId: settings.clientId.describe("Client ID from the app's General tab, or a reference."),
+    keyId: settings.keyId.describe('Key ID, where the key has none of its own; or a reference.'),
+    headers: z
+      .record(z.string().max(64), z.string().max(MAX_REFERENCE_CHARACTERS))
+      .optional()
+      .describe('Headers of the token request: references, which are sealed.'),
+    secrets: z
+      .strictObject({
+        key: reference.describe('The private key: JWK or PEM.'),
+        passphrase: reference.describe('Of an encrypted PEM.'),
+        apiToken: reference.describe('An API token in the place of client id, key and scopes.'),
+      })
+      .partial()
+      .optional(),
+  })
+  .meta({ id: 'Connection' })
+
+const instant = z.union([z.iso.datetime({ offset: true }), z.iso.date()])
+
+const accessKey = z
+  .strictObject({
+    rules: accessRules,
+    expiresAt: z
+      .string()
+      .refine((text) => instant.safeParse(text).success, {
+        error: 'It has to be a day such as 2027-01-31, or a time such as 2027-01-31T12:00:00Z.',
+      })
+      .optional()
+      .describe('The first day (UTC), or moment, at which it is good no longer.'),
+    key: reference
+      .optional()
+      .describe('The access key itself. Without it one is made, and shown once when it is.'),
+  })
+  .meta({ id: 'AccessKey' })
+
+/** A configuration file. */
+export const configFile = z
+  .strictObject({
+    domains: z
+      .array(z.string().max(512))
+      .max(MAX_ENTRIES)
+      .optional()
+      .describe('Custom domains of orgs that are allowed, such as login.acme.com.'),
+    connections: z
+      .record(z.string().max(512), connectionInFile)
+      .optional()
+      .describe('Connections by name: lower-case letters, digits and hyphens.'),
+    accessKeys: z
+      .record(z.string().min(1).max(100), accessKey)
+      .optional()
+      .describe('Access keys by name.'),
+  })
+  .describe('postern.yaml: what a Postern keeps. The file wins for what it names.')
+
+/** A configuration file as its schema reads it. */
+export type ConfigFileMembers = z.output<typeof configFile>
+
+/** A connection as its schema reads it. */
+export type ConnectionInFile = z.output<typeof connectionInFile>
+
+/** The JSON Schema of a configuration file, for editors. */
+export function configSchema(): Record<string, unknown> {
+  const { $schema, ...schema } = z.toJSONSchema(configFile, { io: 'input' })
+  return { $schema, title: 'postern.yaml', ...schema }
+}
