@@ -56,6 +56,7 @@ const URGENT_PART = 0.5
 /** The budget of one bucket: how much may be sent in the present window, and how long to wait when it is used up. */
 export class BucketBudget {
   readonly #share: number
+  #sharers = 1
   readonly #caution = new Caution()
   #limit: number | undefined
   #learned = false
@@ -71,14 +72,19 @@ export class BucketBudget {
     this.#share = share
   }
 
+  /** Divides the share by so many: this budget, and those of other processes. */
+  divide(sharers: number): void {
+    // Others may have used the window up since the last answer, and before they knew of this budget: one request asks.
+    if (sharers < this.#sharers) this.#learned = false
+    this.#sharers = sharers
+  }
+
   /** Milliseconds until one more request may be sent; 0 for now, infinity until an answer comes. */
   waitMs(nowMs: number, isUrgent: boolean): number {
     this.#roll(nowMs)
     if (nowMs < this.#blockedUntilMs) return this.#blockedUntilMs - nowMs
+    if (this.#window !== undefined && this.#isSpent(isUrgent)) return this.#window.endMs - nowMs
     if (!this.#learned) return this.#inFlight === 0 ? 0 : Infinity
-    if (this.#window !== undefined && this.#spent() >= this.#budget(isUrgent)) {
-      return this.#window.endMs - nowMs
-    }
     return this.#caution.waitMs(nowMs, this.#inFlight, this.#budget(false), isUrgent)
   }
 
@@ -121,7 +127,7 @@ export class BucketBudget {
     const known = { resetInMs, refusals: this.#refusals }
     if (this.#limit === undefined) return known
     const budget = this.#caution.budget(nowMs, this.#inFlight, this.#budget(false))
-    const left = Math.max(0, budget - this.#spent())
+    const left = Math.max(0, Math.min(budget - this.#used(), this.#whole(false) - this.#shown()))
     return { ...known, limitPerMinute: this.#limit, budget, left }
   }
 
@@ -131,18 +137,32 @@ export class BucketBudget {
     return resetInMs + Math.floor((requests - left - 1) / budget) * WINDOW_MS
   }
 
-  #budget(isUrgent: boolean): number {
+  /** Requests a window of all who share the credential. */
+  #whole(isUrgent: boolean): number {
     const limit = this.#limit ?? Infinity
     const part = isUrgent ? this.#share + (1 - this.#share) * URGENT_PART : this.#share
     return Math.max(1, Math.floor(limit * part))
   }
 
-  /** Requests that this window has seen of ours, or of everybody with our limit, whichever is more. */
-  #spent(): number {
-    const { used = 0, remaining } = this.#window ?? {}
+  /** Those of them that are ours. */
+  #budget(isUrgent: boolean): number {
+    return Math.max(1, Math.floor(this.#whole(isUrgent) / this.#sharers))
+  }
+
+  #isSpent(isUrgent: boolean): boolean {
+    return this.#used() >= this.#budget(isUrgent) || this.#shown() >= this.#whole(isUrgent)
+  }
+
+  /** Requests of ours in this window. */
+  #used(): number {
+    return this.#window?.used ?? 0
+  }
+
+  /** Requests that the org counts in this window, ours and those of others. */
+  #shown(): number {
+    const remaining = this.#window?.remaining
     // Those under way may be in `remaining` already; counting them again errs on the safe side.
-    const shown = remaining === undefined ? 0 : (this.#limit ?? 0) - remaining + this.#inFlight
-    return Math.max(used, shown)
+    return remaining === undefined ? 0 : (this.#limit ?? 0) - remaining + this.#inFlight
   }
 
   #observe(figures: WindowFigures, nowMs: number): void {

@@ -35,6 +35,7 @@ export type Outcome =
       readonly kind: 'refused'
       readonly status: number
       readonly headers: AnswerHeaders
+      readonly body: Uint8Array<ArrayBuffer>
       readonly refusal: ApiRefusal
       readonly used: Authorization
     }

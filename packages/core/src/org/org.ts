@@ -151,6 +151,25 @@ export class Org {
   }
 
   /**
+   * Sends a request once, and gives its answer whatever it is: for a caller that reads refusals itself. Only what another
+   * authorisation may cure is sent again.
+   *
+   * @throws {UpstreamError} where no answer came.
+   * @throws {TokenError | RequestError} as `request` does.
+   */
+  async exchange(request: OrgRequest): Promise<Omit<OrgAnswer, 'json'>> {
+    const call = this.#callOf(request)
+    for (;;) {
+      const outcome = await this.#attempt(call)
+      if (outcome.kind === 'lost') throw outcome.error
+      if (outcome.kind === 'refused' && (await this.#isCured(call, outcome))) continue
+      const { status, headers, body } = outcome
+      const { attempts, waitedMs } = call
+      return { status, headers, body, attempts, waitedMs, ...requestIdOf(headers) }
+    }
+  }
+
+  /**
    * The pages of a list, one after the other; each is asked for when it is wanted.
    *
    * A page is given whole or not at all. One that comes damaged, too big or not at all is asked for again, smaller where
@@ -232,7 +251,7 @@ export class Org {
       const body = await readBody({ status, headers, body: stream }, { maxBytes, host, signal })
       if (status >= 200 && status < 300) return { kind: 'answered', status, headers, body }
       const refusal = readRefusal(status, headers, body)
-      return { kind: 'refused', status, headers, refusal, used }
+      return { kind: 'refused', status, headers, body, refusal, used }
     } catch (thrown) {
       request.signal?.throwIfAborted()
       const error = upstreamError(timeout.aborted ? timeout.reason : thrown, host)

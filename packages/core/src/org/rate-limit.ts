@@ -16,7 +16,10 @@ export interface PacerOptions {
   readonly clock?: Clock
   /** A number in [0, 1), for jitter. */
   readonly random?: () => number
-  /** The part of a limit that is used, above 0 and at most 1. Default 0.9. Okta's headers show this caller's own limit. */
+  /**
+   * The part of a limit that all who share the credential use together, above 0 and at most 1. Default 0.9. Okta's headers
+   * show the limit of the credential.
+   */
   readonly share?: number
   /** Requests under way at the same time. Default 10: an org takes 35 to 75 of everybody together. */
   readonly maxInFlight?: number
@@ -60,6 +63,7 @@ export class Pacer {
   readonly #queues = new Map<string, Queue>()
   readonly #maxInFlight: number
   #allowedInFlight: number
+  #sharers = 1
   #inFlight = 0
   #turn = 0
   #concurrencyHitMs = Number.NEGATIVE_INFINITY
@@ -70,6 +74,19 @@ export class Pacer {
     this.share = options.share ?? 0.9
     this.#maxInFlight = options.maxInFlight ?? 10
     this.#allowedInFlight = this.#maxInFlight
+  }
+
+  /** How many pacers divide the share: this one, and one for each other process that uses the same credential. */
+  get sharers(): number {
+    return this.#sharers
+  }
+
+  /** Holds for what is waiting too. Infinity leaves one request to each window of a bucket. */
+  set sharers(sharers: number) {
+    if (sharers === this.#sharers) return
+    this.#sharers = sharers
+    for (const { budget } of this.#queues.values()) budget.divide(sharers)
+    this.#pump()
   }
 
   /**
@@ -122,7 +139,9 @@ export class Pacer {
   #queue(bucket: string): Queue {
     const known = this.#queues.get(bucket)
     if (known !== undefined) return known
-    const queue: Queue = { budget: new BucketBudget(this.share), waiters: [] }
+    const budget = new BucketBudget(this.share)
+    budget.divide(this.#sharers)
+    const queue: Queue = { budget, waiters: [] }
     this.#queues.set(bucket, queue)
     return queue
   }

@@ -35,7 +35,7 @@ export interface OrgRequest {
   readonly signal?: AbortSignal | undefined
 }
 
-/** An answer with a status from 200 to 299. */
+/** An answer. That of `request` has a status from 200 to 299. */
 export interface OrgAnswer {
   readonly status: number
   readonly headers: AnswerHeaders
