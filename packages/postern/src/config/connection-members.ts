@@ -3,7 +3,6 @@
 import { type JsonValue, Secret } from '@postern/core'
 import { z } from 'zod'
 import type { ConnectionValues } from './connection.ts'
-import { maxNameCharacters } from './connection-name.ts'
 
 const MAX_KEY_CHARACTERS = 65_536
 const MAX_SCOPES_CHARACTERS = 16_384
@@ -50,7 +49,7 @@ const settings = {
   assertionKey: text(64).describe(
     'Form parameter of the assertion; default client_assertion, as Okta expects it.',
   ),
-  jwtClaims: named(z.json()).describe('Additional claims.'),
+  jwtClaims: named(z.unknown()).describe('Additional claims, each any JSON.'),
   dpop: z
     .enum(['auto', 'always', 'never'])
     .describe('Whether token requests carry a DPoP proof; default auto: when the org asks for it.'),
@@ -63,7 +62,7 @@ const settings = {
 }
 
 const place = {
-  name: text(maxNameCharacters).describe('Lower-case letters, digits and hyphens.'),
+  name: text(200).describe('Lower-case letters, digits and hyphens.'),
   orgUrl: text(2_048).describe('Org URL, for example https://acme.okta.com.'),
 }
 

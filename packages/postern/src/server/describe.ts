@@ -30,6 +30,8 @@ const problem = z
           message: z.string(),
           code: z.string().optional(),
           remedy: z.string().optional(),
+          field: z.string().optional().describe('As a form calls it.'),
+          flag: z.string().optional().describe('The flag of a command that sets it.'),
         }),
       )
       .optional()

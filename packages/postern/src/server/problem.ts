@@ -11,6 +11,9 @@ export interface FieldProblem {
   readonly message: string
   readonly code?: string | undefined
   readonly remedy?: string | undefined
+  /** The field of a form, and the flag of a command, that set it. */
+  readonly field?: string | undefined
+  readonly flag?: string | undefined
 }
 
 /**
@@ -103,5 +106,9 @@ function titleOf(code: string): string {
 /** An error that judges a form or a request has its refusals as `problems`. */
 function fieldProblemsOf(error: PosternError): readonly FieldProblem[] | undefined {
   const problems = error.details['problems']
-  return Array.isArray(problems) ? problems : undefined
+  if (!Array.isArray(problems)) return undefined
+  // A form knows its fields by the members of JSON that set them.
+  return problems.map(({ member, ...problem }) =>
+    member === undefined ? problem : { in: 'body', path: member, ...problem },
+  )
 }

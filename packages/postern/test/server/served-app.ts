@@ -69,7 +69,7 @@ export function openServices(
   parts: Partial<Services> & Pick<Services, 'store' | 'clock'>,
 ): Services {
   const { store, clock } = parts
-  const seal = new Seal(new MasterKeys({ store, source: testKeySource(), clock }))
+  const seal = parts.seal ?? new Seal(new MasterKeys({ store, source: testKeySource(), clock }))
   const log = openLog({ level: 'silent' })
   return { ...openAllServices({ store, clock, seal, log, env: {}, dev: true }), ...parts }
 }

@@ -3,13 +3,17 @@
 import type { Api } from '../api.ts'
 import { addAccessKeyRoutes } from './access-keys.ts'
 import { addAuditRoutes } from './audit.ts'
+import { addConnectionRoutes } from './connections.ts'
 import { addDescriptionRoute } from './description.ts'
+import { addDoctorRoute } from './doctor.ts'
 import { addDomainRoutes } from './domains.ts'
 
 /** Adds all routes. */
 export function addRoutes(api: Api): void {
   addAccessKeyRoutes(api)
   addAuditRoutes(api)
+  addConnectionRoutes(api)
   addDescriptionRoute(api)
+  addDoctorRoute(api)
   addDomainRoutes(api)
 }

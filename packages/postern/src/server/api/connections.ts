@@ -1,0 +1,182 @@
+/** @module Routes for connections. A secret goes in, and none comes out. */
+
+import { z } from '@hono/zod-openapi'
+import { connectionChangeMembers, connectionMembers } from '../../config/connection-members.ts'
+import { connectionRequestOf } from '../../config/named-connection.ts'
+import type { Connected } from '../../connections/connect.ts'
+import { describeRemains, viewOf } from '../../connections/view.ts'
+import type { Api } from '../api.ts'
+import { finding } from './finding.ts'
+
+const force = z
+  .boolean()
+  .optional()
+  .describe('Keeps it even if the doctor finds that it does not work.')
+
+const input = z.object({
+  name: z.string(),
+  title: z.string(),
+  runs: z.boolean().describe('False where scopes are missing.'),
+  missingScopes: z.array(z.string()).readonly(),
+})
+
+const connection = z
+  .object({
+    name: z.string(),
+    description: z.string().optional(),
+    orgUrl: z.string(),
+    kind: z.enum(['service-app', 'api-token']),
+    clientId: z.string().optional(),
+    scopes: z.array(z.string()).readonly().optional(),
+    kid: z.string().optional(),
+    jwtAlg: z.string().optional(),
+    jwtExpirySeconds: z.number().optional(),
+    jwtIssuer: z.string().optional(),
+    jwtSubject: z.string().optional(),
+    jwtAudience: z.enum(['token-url', 'issuer']).optional(),
+    jwtClaims: z.record(z.string(), z.unknown()).optional(),
+    tokenUrl: z.string().optional(),
+    assertionKey: z.string().optional(),
+    grantType: z.literal('client_credentials').optional().describe('Fixed.'),
+    clientAssertionType: z.string().optional().describe('Fixed.'),
+    headerNames: z.array(z.string()).readonly().optional().describe('Their values are sealed.'),
+    dpop: z.enum(['auto', 'always', 'never']).optional(),
+    jwksUri: z.string().optional().describe("Where Okta fetches the app's keys."),
+    credentialSince: z.iso.datetime().describe('Since when the key or API token is in use.'),
+    credentialAgeDays: z.int(),
+    rotationIntervalDays: z.int().optional(),
+    nextRotationAt: z.iso.datetime().optional(),
+    wants: z.array(z.string()).readonly().optional(),
+    doctor: z
+      .object({
+        status: z.enum(['ok', 'warning', 'failed']),
+        at: z.iso.datetime(),
+        problems: z.array(z.string()).readonly(),
+      })
+      .optional()
+      .describe('How its last look came out.'),
+    inputs: z.array(input).readonly(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .openapi('Connection')
+
+const connected = z
+  .object({
+    connection,
+    findings: z.array(finding).readonly(),
+    warnings: z
+      .array(z.object({ field: z.string(), code: z.string(), message: z.string() }))
+      .readonly(),
+  })
+  .openapi('Connected')
+
+const tag = 'connections'
+const params = z.object({ name: z.string() })
+// A key has 64 KiB at most, and its line breaks are escaped in JSON.
+const maxBodyBytes = 262_144
+
+/** Adds the routes. */
+export function addConnectionRoutes(api: Api): void {
+  api.add(
+    {
+      method: 'post',
+      path: '/v1/connections',
+      operationId: 'connect',
+      tag,
+      summary: 'Tries a connection out and keeps it under its name.',
+      access: { verb: 'admin' },
+      body: connectionMembers.extend({ force }),
+      maxBodyBytes,
+      status: 201,
+      answer: connected,
+      event: finding,
+      refusals: ['connection_invalid', 'connection_exists', 'connection_unusable', 'seal_locked'],
+    },
+    async ({ services, by, body: { force, ...members }, tell, signal }) => {
+      const request = { ...connectionRequestOf(members), force }
+      const options = { onFinding: tell, signal }
+      return shown(await services.connections.connect(request, by, options), services.clock.now())
+    },
+  )
+  api.add(
+    {
+      method: 'get',
+      path: '/v1/connections',
+      operationId: 'listConnections',
+      tag,
+      summary: 'Lists the connections that the caller may read.',
+      access: { verb: 'read', connection: 'any' },
+      answer: z.object({ connections: z.array(connection) }),
+    },
+    async ({ services, caller }) => {
+      const rows = await services.connections.list()
+      const seen = rows.filter(({ name }) => caller.may('read', name))
+      return { connections: seen.map((row) => viewOf(row, services.clock.now())) }
+    },
+  )
+  api.add(
+    {
+      method: 'get',
+      path: '/v1/connections/{name}',
+      operationId: 'getConnection',
+      tag,
+      summary: 'Shows a connection, without its secrets.',
+      access: { verb: 'read', connection: 'name' },
+      params,
+      answer: connection,
+    },
+    async ({ services, params: { name } }) =>
+      viewOf(await services.connections.get(name), services.clock.now()),
+  )
+  api.add(
+    {
+      method: 'patch',
+      path: '/v1/connections/{name}',
+      operationId: 'updateConnection',
+      tag,
+      summary: 'Changes what is given; a new credential is tried out first. `null` clears.',
+      access: { verb: 'admin', connection: 'name' },
+      params,
+      body: connectionChangeMembers.extend({ force }),
+      maxBodyBytes,
+      answer: connected,
+      event: finding,
+      refusals: [
+        'connection_invalid',
+        'connection_unusable',
+        'connection_changed',
+        'connection_kind',
+        'seal_locked',
+      ],
+    },
+    async ({ services, by, params: { name }, body: { force, ...members }, tell, signal }) => {
+      const options = { onFinding: tell, signal }
+      const updated = await services.connections.update(name, { members, force }, by, options)
+      return shown(updated, services.clock.now())
+    },
+  )
+  api.add(
+    {
+      method: 'delete',
+      path: '/v1/connections/{name}',
+      operationId: 'removeConnection',
+      tag,
+      summary: 'Removes a connection and its secrets, and ends what is under way with it.',
+      access: { verb: 'admin', connection: 'name' },
+      params,
+      answer: z.object({
+        name: z.string(),
+        remains: z.string().describe('What stays at Okta, and how to remove it there.'),
+      }),
+    },
+    async ({ services, by, params: { name } }) => ({
+      name,
+      remains: describeRemains(await services.connections.remove(name, by)),
+    }),
+  )
+}
+
+function shown({ row, findings, warnings }: Connected, now: Date) {
+  return { connection: viewOf(row, now), findings, warnings }
+}

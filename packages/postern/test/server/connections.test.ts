@@ -1,0 +1,177 @@
+import { type RunningOrg, startOrg } from '@postern/emulator'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { stores, type TestStore } from '../../../../test/stores.ts'
+import { openTestSeal } from '../../../../test/test-seal.ts'
+import type { Seal } from '../../src/store/seal.ts'
+import { type ServedApp, serveApp } from './served-app.ts'
+
+describe.each(stores)('the routes of connections on $name', ({ open }) => {
+  let kept: TestStore
+  let seal: Seal
+  let org: RunningOrg
+  let app: ServedApp<'reader' | 'other'>
+  beforeAll(async () => {
+    kept = await open()
+    seal = await openTestSeal(kept.store)
+    org = await startOrg({ keyType: 'EC', users: 2 })
+  })
+  beforeEach(async () => {
+    app = await serveApp({
+      store: kept.store,
+      services: { seal },
+      keys: {
+        reader: [{ connections: ['acme'], verbs: ['read'] }],
+        other: [{ connections: ['elsewhere'], verbs: ['read', 'admin'] }],
+      },
+    })
+  })
+  afterAll(async () => {
+    await org.close()
+    await kept.close()
+  })
+
+  const acme = () => ({
+    name: 'acme',
+    description: 'Directory',
+    orgUrl: org.url,
+    clientId: org.app.clientId,
+    key: JSON.stringify(org.app.key),
+    scopes: org.app.scopes,
+    jwtAlg: 'JWT_ALGORITHM_ES256',
+    jwtExpirySeconds: 300,
+    jwtClaims: { tier: 2 },
+    headers: { 'X-Tenant': 'canary-9a01' },
+    rotationIntervalDays: 90,
+  })
+
+  test('POST keeps a connection and answers what the doctor found', async () => {
+    const answer = await app.send('POST', '/v1/connections', { body: acme() })
+    expect(answer.status).toBe(201)
+    expect(answer.json).toMatchObject({
+      connection: {
+        name: 'acme',
+        description: 'Directory',
+        orgUrl: org.url,
+        kind: 'service-app',
+        clientId: org.app.clientId,
+        scopes: [...org.app.scopes].sort(),
+        kid: org.app.key.kid,
+        jwtAlg: 'ES256',
+        jwtExpirySeconds: 300,
+        jwtIssuer: org.app.clientId,
+        jwtSubject: org.app.clientId,
+        jwtAudience: 'token-url',
+        jwtClaims: { tier: 2 },
+        tokenUrl: `${org.url}/oauth2/v1/token`,
+        assertionKey: 'client_assertion',
+        grantType: 'client_credentials',
+        clientAssertionType: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        headerNames: ['x-tenant'],
+        dpop: 'auto',
+        credentialAgeDays: 0,
+        rotationIntervalDays: 90,
+        doctor: { status: 'ok', problems: [] },
+      },
+    })
+    expect(answer.text).not.toContain('canary-9a01')
+    expect(answer.text).not.toContain(org.app.key['d'])
+  })
+
+  test('GET shows what it is and which inputs it can run', async () => {
+    const { json } = await app.send('GET', '/v1/connections/acme')
+    expect(json?.['inputs']).toEqual([
+      { name: 'users', title: 'Users', runs: true, missingScopes: [] },
+      { name: 'groups', title: 'Groups', runs: true, missingScopes: [] },
+      { name: 'group-members', title: 'Group members', runs: true, missingScopes: [] },
+      { name: 'apps', title: 'Apps', runs: true, missingScopes: [] },
+      { name: 'app-assignments', title: 'App assignments', runs: true, missingScopes: [] },
+      { name: 'system-log', title: 'System Log', runs: true, missingScopes: [] },
+    ])
+  })
+
+  test('PATCH changes what is given, and null takes the default again', async () => {
+    const body = { scopes: 'okta.users.read', jwtExpirySeconds: null, rotationIntervalDays: null }
+    const { status, json } = await app.send('PATCH', '/v1/connections/acme', { body })
+    expect(status).toBe(200)
+    expect(json).toMatchObject({
+      connection: { scopes: ['okta.users.read'], jwtExpirySeconds: 240, jwtClaims: { tier: 2 } },
+    })
+    const shown = (await app.send('GET', '/v1/connections/acme')).json
+    expect(shown).not.toHaveProperty('rotationIntervalDays')
+    expect(shown?.['inputs']).toContainEqual({
+      name: 'system-log',
+      title: 'System Log',
+      runs: false,
+      missingScopes: ['okta.logs.read'],
+    })
+  })
+
+  test('POST …/doctor answers its findings, and tells them one by one where lines are asked for', async () => {
+    const path = '/v1/connections/acme/doctor'
+    const whole = await app.send('POST', path)
+    expect(whole.json).toMatchObject({ status: 'ok' })
+    const { lines } = await app.send('POST', path, { headers: { accept: 'application/jsonl' } })
+    const events = lines.flatMap(({ event }) => (event === undefined ? [] : [event]))
+    expect(events.length).toBeGreaterThan(5)
+    expect(lines.at(-1)).toMatchObject({ result: { status: 'ok', findings: events } })
+  })
+
+  test('what the doctor found last is shown', async () => {
+    org.faults.on('admin-role-missing')
+    const { json } = await app.send('POST', '/v1/connections/acme/doctor')
+    org.faults.off('admin-role-missing')
+    expect(json).toMatchObject({ status: 'failed' })
+    const { json: shown } = await app.send('GET', '/v1/connections/acme')
+    expect(shown?.['doctor']).toMatchObject({ status: 'failed', problems: ['role_missing'] })
+  })
+
+  test('a caller sees the connections of its rules, and no other is there for it', async () => {
+    const list = async (key: string) => (await app.send('GET', '/v1/connections', { key })).json
+    expect(await list(app.keys.reader)).toMatchObject({ connections: [{ name: 'acme' }] })
+    expect(await list(app.keys.other)).toEqual({ connections: [] })
+    for (const name of ['acme', 'nothing']) {
+      const { status, json } = await app.send('GET', `/v1/connections/${name}`, {
+        key: app.keys.other,
+      })
+      expect([status, json?.['code']]).toEqual([404, 'connection_not_found'])
+    }
+  })
+
+  test('every value that cannot be used is told at once, each with its member', async () => {
+    const body = { ...acme(), name: 'Acme!', clientId: '', scopes: ['okta.nothing.*'], key: 'x' }
+    const { status, json } = await app.send('POST', '/v1/connections', { body })
+    expect(status).toBe(422)
+    expect(json).toMatchObject({
+      code: 'connection_invalid',
+      problems: [
+        { in: 'body', path: 'name', code: 'connection_name' },
+        { path: 'clientId', code: 'client_id_empty' },
+        { path: 'key', flag: '--key' },
+        { path: 'scopes', code: 'scope_wildcard' },
+      ],
+    })
+  })
+
+  test('a member that there is not is refused', async () => {
+    const body = { ...acme(), privateKey: 'x' }
+    const { status, json } = await app.send('POST', '/v1/connections', { body })
+    expect([status, json?.['code']]).toEqual([400, 'request_invalid'])
+  })
+
+  test('a connection that does not work is told in lines, and not kept', async () => {
+    const body = { ...acme(), name: 'wrong', clientId: '0oaWRONG000000000000' }
+    const headers = { accept: 'application/jsonl' }
+    const { lines } = await app.send('POST', '/v1/connections', { body, headers })
+    expect(lines.at(-1)).toMatchObject({ problem: { code: 'connection_unusable', status: 422 } })
+    expect((await app.send('GET', '/v1/connections/wrong')).status).toBe(404)
+    const forced = await app.send('POST', '/v1/connections', { body: { ...body, force: true } })
+    expect(forced.status).toBe(201)
+  })
+
+  test('DELETE removes it, and says what stays at Okta', async () => {
+    const { status, json } = await app.send('DELETE', '/v1/connections/acme')
+    expect(status).toBe(200)
+    expect(json?.['remains']).toContain(org.app.clientId)
+    expect((await app.send('DELETE', '/v1/connections/acme')).status).toBe(404)
+  })
+})
