@@ -116,17 +116,17 @@ export class MasterKeys {
 
   async #read(): Promise<void> {
     const { given, failure } = await this.#readSource()
-    let known = await listMasterKeyVersions(this.#store)
     const [highest] = byVersion(given)
-    if (known.length === 0 && highest !== undefined && (await this.#isNew())) {
-      await addMasterKeyVersion(this.#store, highest.version, await makeKeyCheck(highest))
+    let known = await listMasterKeyVersions(this.#store)
+    if (known.length === 0 && highest !== undefined) {
+      const counts = await countSecretsByVersion(this.#store)
+      if (counts.size === 0) {
+        await addMasterKeyVersion(this.#store, highest.version, await makeKeyCheck(highest))
+      }
+      // In any case: another process may have made the store its own between the two looks.
       known = await listMasterKeyVersions(this.#store)
     }
     await this.#judge(known, given, failure)
-  }
-
-  async #isNew(): Promise<boolean> {
-    return (await countSecretsByVersion(this.#store)).size === 0
   }
 
   async #readSource(): Promise<{ given: readonly KeyWrapper[]; failure?: MasterKeyError }> {

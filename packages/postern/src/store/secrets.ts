@@ -3,7 +3,6 @@
 import type { Secret } from '@postern/core'
 import { holdMasterKeyVersion, newestMasterKeyVersion } from './master-key-versions.ts'
 import type { Seal, SealedSecret, SecretKind, SecretPlace } from './seal.ts'
-import { SealError } from './seal-error.ts'
 import type { Store } from './store.ts'
 
 /**
@@ -95,14 +94,15 @@ async function underNewest(
   secret: SealedSecret,
 ): Promise<SealedSecret> {
   await holdMasterKeyVersion(store, secret.keyVersion, 'share')
-  const newest = await newestMasterKeyVersion(store)
+  const newest = (await newestMasterKeyVersion(store)) ?? (await introduceAgain(store, seal))
   if (newest === secret.keyVersion) return secret
-  if (newest !== undefined) {
-    return underNewest(store, seal, place, await seal.rewrap(place, secret, newest))
-  }
-  throw new SealError('seal_locked', 'The store knows no master key any more.', {
-    remedy: 'Restore the table master_key from a backup.',
-  })
+  return underNewest(store, seal, place, await seal.rewrap(place, secret, newest))
+}
+
+/** The master key of a new store was found inside a transaction that was rolled back, and went with it. */
+async function introduceAgain(store: Store, seal: Seal): Promise<number> {
+  await seal.keys.read()
+  return (await newestMasterKeyVersion(store)) ?? (await seal.keys.newest()).version
 }
 
 function keyOf({ connectionId, kind, label }: SecretPlace) {

@@ -119,7 +119,13 @@ describe.each(stores)('a locked store on $name', ({ open }) => {
       kept.store.transaction(() =>
         putSecret(kept.store, seal, placeOf(connectionId), new Secret(TOKEN)),
       )
+    const rolledBack = kept.store.transaction(async () => {
+      await putSecret(kept.store, seal, placeOf('c0'), new Secret(TOKEN))
+      throw new Error('rolled back')
+    })
+    await expect(rolledBack).rejects.toThrow('rolled back')
     await Promise.all([put('c1'), seal.keys.read(), put('c2')])
     expect((await readSecret(kept.store, seal, placeOf('c2')))?.reveal()).toBe(TOKEN)
+    expect(await readSecret(kept.store, seal, placeOf('c0'))).toBeUndefined()
   })
 })
