@@ -107,6 +107,7 @@ export function openServices({ env, dev, publicUrl, ...given }: ServicesContext)
   const context = {
     ...given,
     dev,
+    publicUrl,
     openTransport: openOrgTransports({ dev, allowedNetworks: readAllowedNetworks(env) }),
     customDomains: () => domains.hosts(),
   }
@@ -117,6 +118,6 @@ export function openServices({ env, dev, publicUrl, ...given }: ServicesContext)
     auditBatch: new AuditBatch(given),
     domains,
     connections,
-    rotations: new Rotations({ ...context, connections, publicUrl }),
+    rotations: new Rotations({ ...context, connections }),
   }
 }

@@ -48,7 +48,9 @@ const FIELDS = {
   'Assertion Key': ['--assertion-key', 'assertionKey'],
   Headers: ['--header', 'headers'],
   For: ['--for', 'wants'],
+  'Key Set': ['--jwks-url', 'jwksUrl'],
   Rotation: ['--rotation-interval-days', 'rotationIntervalDays'],
+  'Rotation Admin': ['--rotation-admin', 'rotationAdmin'],
 } as const satisfies Readonly<Record<string, readonly [flag: string, member: string]>>
 
 /** The name of a field. */

@@ -58,6 +58,15 @@ const settings = {
     .min(1)
     .max(MAX_DAYS)
     .describe('Days between scheduled rotations of the key; without it there are none.'),
+  rotationAdmin: text(maxNameCharacters).describe(
+    "The connection that changes the app's keys in Okta when a rotation is due; default: the app itself.",
+  ),
+  keys: z
+    .enum(['okta', 'url'])
+    .describe('Whether Okta keeps the public key (default) or fetches it from a URL.'),
+  jwksUrl: text(2_048).describe(
+    'The URL for keys: url; default: the one at which this server publishes the key set.',
+  ),
   wants: scopes.describe('The scopes, or the bundle, that the doctor looks at; default: scopes.'),
 }
 
@@ -66,16 +75,21 @@ const place = {
   orgUrl: text(2_048).describe('Org URL, for example https://acme.okta.com.'),
 }
 
+/** What is used up by the request that names it. */
+const used = {
+  keyDraft: text(64).describe('The id of a key draft, in the place of key.'),
+}
+
 /** The members of a new connection. Each text is judged later, with all others, so that every problem is told at once. */
 export const connectionMembers = z.strictObject({
   ...place,
-  ...z.strictObject({ ...settings, ...secrets }).partial().shape,
+  ...z.strictObject({ ...settings, ...secrets, ...used }).partial().shape,
 })
 
 /** The members of a change. What is left out stays; `null` takes the default again. */
 export const connectionChangeMembers = z.strictObject({
   ...nullable(settings),
-  ...z.strictObject({ ...secrets, headers: secrets.headers.nullable() }).partial().shape,
+  ...z.strictObject({ ...secrets, ...used, headers: secrets.headers.nullable() }).partial().shape,
 })
 
 const someMembers = connectionMembers.omit({ name: true }).partial()
@@ -89,7 +103,9 @@ export type ConnectionChangeMembers = z.infer<typeof connectionChangeMembers>
 /** The values that the members of a connection stand for. */
 export function valuesOf(members: z.infer<typeof someMembers>): ConnectionValues {
   const { key, passphrase, apiToken, scopes: asked, jwtExpirySeconds, dpop, ...rest } = members
-  const { rotationIntervalDays: _days, wants: _wants, jwtClaims, ...texts } = rest
+  const { rotationIntervalDays: _days, rotationAdmin: _admin, ...others } = rest
+  const { wants: _wants, keys: _keys, jwksUrl: _url, keyDraft: _draft, ...values } = others
+  const { jwtClaims, ...texts } = values
   return {
     ...texts,
     key: secretOf(key),

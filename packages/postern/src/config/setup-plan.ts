@@ -7,7 +7,6 @@ import {
   type OrgUrl,
   type PlanSetupOptions,
   type PublicJwk,
-  parseJwksUri,
   parseOrgUrl,
   parseScopes,
   planSetup,
@@ -17,6 +16,7 @@ import {
   scopeBundles,
   type Warning,
 } from '@postern/core'
+import { parseKeySet } from './key-set.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What an app shall be, as it was typed. What is left out has a default. */
@@ -176,19 +176,8 @@ function keyPlace(
   ownKeySetUrl: string | undefined,
 ): { readonly jwksUri?: string } {
   const place = chosen(keys, ['okta', 'url'], '--keys')
-  const url = jwksUrl ?? (place === 'url' ? ownKeySetUrl : undefined)
-  if (place === 'url' && url === undefined) {
-    throw new UsageError('usage_invalid', '--keys url is given, and no URL.', {
-      remedy: 'Say where the key set will be published: --jwks-url https://…',
-    })
-  }
-  if (url === undefined) return {}
-  if (place === 'okta') {
-    throw new UsageError('usage_invalid', '--jwks-url is given, and Okta is to keep the key.', {
-      remedy: 'Choose --keys url, or leave --jwks-url out.',
-    })
-  }
-  return { jwksUri: parseJwksUri(url) }
+  const jwksUri = parseKeySet({ keys: place, jwksUrl }, ownKeySetUrl)
+  return jwksUri === undefined ? {} : { jwksUri }
 }
 
 function chosen<Choice extends string>(

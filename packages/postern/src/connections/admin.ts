@@ -1,16 +1,9 @@
 /** @module Who changes an app in its org: an API token that is given for one request, or a stored connection. */
 
-import { checkApiToken, Org, type OrgUrl, PosternError, type Secret } from '@postern/core'
+import { checkApiToken, Org, type OrgUrl, PosternError } from '@postern/core'
+import type { AdminChoice } from './admin-choice.ts'
 import type { Connections } from './connections.ts'
 import type { ConnectionsContext } from './context.ts'
-
-/** How the administrator of a request signs in. */
-export interface AdminChoice {
-  /** The name of a stored connection whose credential may do it. */
-  readonly admin?: string | undefined
-  /** An API token of a Super Admin. Used for this request and not kept. */
-  readonly adminToken?: Secret | undefined
-}
 
 /** What can be wrong with an administrator's credential. */
 export type AdminErrorCode = 'admin_missing' | 'admin_two_credentials' | 'admin_other_org'

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Finding, PosternError } from '@postern/core'
 import type { Connection } from '../config/connection.ts'
+import { ownKeySetUrl } from '../config/key-set.ts'
 import {
   type ConnectionRequest,
   type NamedConnection,
@@ -10,12 +11,13 @@ import {
 } from '../config/named-connection.ts'
 import { isProbablePrime } from '../http/primes.ts'
 import { appendAudit, type Caller } from '../store/audit.ts'
-import type { DoctorResult } from '../store/connection-settings.ts'
-import { type ConnectionRow, findConnection, insertConnection } from '../store/connections.ts'
-import { putSealed } from '../store/secrets.ts'
+import { type ConnectionRow, findConnection } from '../store/connections.ts'
 import type { ConnectionsContext } from './context.ts'
-import { type PlacedSecret, sealCredential, settingsOf } from './credential.ts'
-import { connectionExists, connectionNotFound } from './stored-connection-error.ts'
+import { sealCredential } from './credential.ts'
+import { requireOneKey, useKeyDraft, withDraft } from './key-drafts.ts'
+import { scheduleWarnings } from './key-holder.ts'
+import { type NewConnectionSettings, saveConnection } from './save.ts'
+import { connectionExists } from './stored-connection-error.ts'
 import {
   leaveToDoctor,
   requireUsable,
@@ -52,24 +54,33 @@ export async function connect(
   by: Caller,
   options: TrialOptions = {},
 ): Promise<Connected> {
-  const { store, clock, dev, customDomains } = context
-  const named = await parseNamedConnection(request, {
-    customDomains: await customDomains(),
-    dev,
-    isProbablePrime,
-    findScopes: leaveToDoctor,
-  })
+  const { store, clock, dev, publicUrl } = context
+  requireOneKey(request.values.key, request.keyDraft)
+  const values = await withDraft(context, request.values, request.keyDraft)
+  const named = await parseNamedConnection(
+    { ...request, values },
+    {
+      customDomains: await context.customDomains(),
+      dev,
+      isProbablePrime,
+      findScopes: leaveToDoctor,
+      ownKeySetUrl: publicUrl === undefined ? undefined : (name) => ownKeySetUrl(publicUrl, name),
+    },
+  )
   try {
-    return await connectNamed(context, { request, named, by }, options)
+    const connecting = { request: { ...request, values }, named, by }
+    return await connectNamed(context, connecting, options)
   } catch (error) {
     if (error instanceof PosternError) {
       const { code: outcome } = error
-      const entry = { ...by, action: 'connection.connect', connection: named.name, outcome }
+      const entry = { ...by, action: ACTION, connection: named.name, outcome }
       await appendAudit(store, entry, clock.now())
     }
     throw error
   }
 }
+
+const ACTION = 'connection.connect'
 
 interface Connecting {
   readonly request: ConnectRequest
@@ -95,48 +106,24 @@ async function connectNamed(
   const secrets = await sealCredential(seal, id, credential)
   signal?.throwIfAborted()
   const doctor = resultOf(findings, clock.now())
-  const row = await keep(context, { id, named: { ...named, credential }, secrets, doctor }, by)
-  return { row, findings, warnings }
-}
-
-interface Keeping {
-  readonly id: string
-  readonly named: NamedConnection
-  readonly secrets: readonly PlacedSecret[]
-  readonly doctor: DoctorResult
-}
-
-function keep(
-  { store, seal, clock }: ConnectionsContext,
-  { id, named, secrets, doctor }: Keeping,
-  by: Caller,
-): Promise<ConnectionRow> {
-  const { name, description, org, credential, wants, rotationIntervalDays } = named
-  const { kind } = credential
-  const clientId = kind === 'service-app' ? credential.clientId : undefined
-  const settings = { ...settingsOf(credential), ...(wants === undefined ? {} : { wants }) }
-  const now = clock.now()
-  const next = nextRotationAt(rotationIntervalDays, now)
-  const about = { id, name, description, orgUrl: org, kind, clientId, settings, doctor }
-  const details = { org, kind, clientId, kid: settings.publicJwk?.kid, scopes: settings.scopes }
-  return store.transaction(async () => {
-    const connection = { ...about, rotationIntervalDays, nextRotationAt: next }
-    if (!(await insertConnection(store, connection, now))) throw connectionExists(name)
-    for (const { place, sealed } of secrets) await putSealed(store, seal, place, sealed)
-    const entry = { ...by, action: 'connection.connect', connection: name, outcome: 'ok', details }
-    await appendAudit(store, entry, now)
-    return (await findConnection(store, name)) ?? notFound(name)
+  const { description, org, rotationIntervalDays } = named
+  const about = { id, name, description, org, credential, secrets, rotationIntervalDays, doctor }
+  const row = await store.transaction(async () => {
+    if (request.keyDraft !== undefined) await useKeyDraft(store, request.keyDraft)
+    return saveConnection(
+      context,
+      { ...about, more: ownSettings(named) },
+      { ...by, action: ACTION },
+    )
   })
+  return { row, findings, warnings: [...warnings, ...scheduleWarnings(row, context.publicUrl)] }
 }
 
-/** When the key of a connection is rotated next. */
-export function nextRotationAt(intervalDays: number | undefined, now: Date): Date | undefined {
-  if (intervalDays === undefined) return undefined
-  return new Date(now.getTime() + intervalDays * DAY_MS)
-}
-
-const DAY_MS = 86_400_000
-
-function notFound(name: string): never {
-  throw connectionNotFound(name)
+/** What a connection says beside its credential. */
+function ownSettings({ wants, rotationAdmin, jwksUri }: NamedConnection): NewConnectionSettings {
+  return {
+    ...(wants === undefined ? {} : { wants }),
+    ...(rotationAdmin === undefined ? {} : { rotationAdmin }),
+    ...(jwksUri === undefined ? {} : { jwksUri }),
+  }
 }

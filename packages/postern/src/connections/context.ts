@@ -16,6 +16,8 @@ export interface ConnectionsContext {
   readonly clock: Clock
   /** Allows orgs on this machine: the emulator. */
   readonly dev: boolean
+  /** Where this server is reached from outside; absent where nobody reaches it. */
+  readonly publicUrl?: string | undefined
   /** Hosts that the operator allowed as custom domains. */
   readonly customDomains: () => Promise<readonly string[]>
 }

@@ -1,9 +1,10 @@
 /** @module Who may change which public keys an app has: Okta's administrators, the app itself, or whoever publishes its key set. */
 
 import { RotationError, type RotationState } from '@postern/core'
+import type { ConnectionWarning } from '../config/connection-form.ts'
+import { ownKeySetUrl } from '../config/key-set.ts'
 import type { ConnectionRow } from '../store/connections.ts'
-import type { AdminChoice } from './admin.ts'
-import { ownKeySetUrl } from './own-key-set.ts'
+import type { AdminChoice } from './admin-choice.ts'
 
 /** Who changes the keys of an app. */
 export type KeyHolder =
@@ -35,6 +36,22 @@ export function keyHolderOf(
   if (choice.adminToken !== undefined) return { kind: 'admin-token' }
   const admin = choice.admin ?? kept?.admin ?? rotationAdmin
   return admin === undefined ? { kind: 'self' } : { kind: 'admin', admin }
+}
+
+/** What is worth knowing where rotations are scheduled and could not be done without a person. */
+export function scheduleWarnings(
+  row: ConnectionRow,
+  publicUrl: string | undefined,
+): readonly ConnectionWarning[] {
+  if (row.rotation_interval_days === null) return []
+  try {
+    requireUnattended(row, keyHolderOf(row, { publicUrl }))
+    return []
+  } catch (error) {
+    if (!(error instanceof RotationError)) throw error
+    const { code, message, remedy } = error
+    return [{ field: 'Rotation', code, message: `${message} ${remedy}` }]
+  }
 }
 
 /**

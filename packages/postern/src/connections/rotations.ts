@@ -17,7 +17,8 @@ import type { Caller } from '../store/audit.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import { type Lease, withLease } from '../store/leases.ts'
 import { readRotation } from '../store/rotations.ts'
-import { type AdminChoice, openAdmin } from './admin.ts'
+import { openAdmin } from './admin.ts'
+import type { AdminChoice } from './admin-choice.ts'
 import { busy, leaseOf } from './busy-error.ts'
 import type { Connections } from './connections.ts'
 import type { ConnectionsContext } from './context.ts'
@@ -33,8 +34,6 @@ import { isOf, StoredRotation } from './stored-rotation.ts'
 /** What {@link Rotations} works with. */
 export interface RotationsContext extends ConnectionsContext {
   readonly connections: Connections
-  /** Where this server is reached from outside; absent where nobody reaches it. */
-  readonly publicUrl?: string | undefined
 }
 
 /** What is asked for. Without an end, a rotation is begun or gone on with until the old key is out of use. */

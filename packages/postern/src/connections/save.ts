@@ -6,10 +6,12 @@ import { appendAudit, type Caller } from '../store/audit.ts'
 import type { ConnectionSettings, DoctorResult } from '../store/connection-settings.ts'
 import { type ConnectionRow, findConnection, insertConnection } from '../store/connections.ts'
 import { putSealed } from '../store/secrets.ts'
-import { nextRotationAt } from './connect.ts'
 import type { ConnectionsContext } from './context.ts'
 import { type PlacedSecret, settingsOf } from './credential.ts'
 import { connectionExists, connectionNotFound } from './stored-connection-error.ts'
+
+/** What a connection says beside its credential. */
+export type NewConnectionSettings = Pick<ConnectionSettings, 'wants' | 'jwksUri' | 'rotationAdmin'>
 
 /** A connection that is to be kept. */
 export interface NewStoredConnection {
@@ -21,7 +23,7 @@ export interface NewStoredConnection {
   /** What is not sealed in its place yet. */
   readonly secrets: readonly PlacedSecret[]
   /** What it says beside its credential. */
-  readonly more: Pick<ConnectionSettings, 'wants' | 'jwksUri' | 'rotationAdmin'>
+  readonly more: NewConnectionSettings
   readonly rotationIntervalDays?: number | undefined
   readonly doctor: DoctorResult
 }
@@ -52,3 +54,11 @@ export function saveConnection(
     return (await findConnection(store, name)) ?? Promise.reject(connectionNotFound(name))
   })
 }
+
+/** When the key of a connection is rotated next. */
+export function nextRotationAt(intervalDays: number | undefined, now: Date): Date | undefined {
+  if (intervalDays === undefined) return undefined
+  return new Date(now.getTime() + intervalDays * DAY_MS)
+}
+
+const DAY_MS = 86_400_000

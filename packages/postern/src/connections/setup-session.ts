@@ -13,6 +13,7 @@ import {
   type Transport,
 } from '@postern/core'
 import { parseConnectionName } from '../config/connection-name.ts'
+import { ownKeySetUrl } from '../config/key-set.ts'
 import { type PlanRequest, planOf, requireSamePlan } from '../config/setup-plan.ts'
 import { appendAudit, type Caller } from '../store/audit.ts'
 import { type ConnectionRow, findConnection, readConnection } from '../store/connections.ts'
@@ -21,7 +22,6 @@ import { findSetup } from '../store/setups.ts'
 import { busy } from './busy-error.ts'
 import type { Connections } from './connections.ts'
 import type { ConnectionsContext } from './context.ts'
-import { ownKeySetUrl } from './own-key-set.ts'
 import { saveConnection } from './save.ts'
 import { type PreparedSetup, prepareSetup } from './setup.ts'
 import { connectionExists } from './stored-connection-error.ts'
@@ -30,8 +30,6 @@ import { type AboutConnection, StoredSetup } from './stored-setup.ts'
 /** What setups of the store work with. */
 export interface SetupsContext extends ConnectionsContext {
   readonly connections: Connections
-  /** Where this server is reached from outside; absent where nobody reaches it. */
-  readonly publicUrl?: string | undefined
 }
 
 /** The app and the connection that are wanted. A setup that was begun needs the name alone. */

@@ -11,7 +11,8 @@ import {
 import { appendAudit, type Caller } from '../store/audit.ts'
 import { type ConnectionRow, readConnection } from '../store/connections.ts'
 import { findSetup } from '../store/setups.ts'
-import { type AdminChoice, requireAdmin } from './admin.ts'
+import { requireAdmin } from './admin.ts'
+import type { AdminChoice } from './admin-choice.ts'
 import { setupNotFound } from './setup-not-found.ts'
 import {
   type SetupRequest,

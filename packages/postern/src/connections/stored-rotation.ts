@@ -14,7 +14,6 @@ import type { Lease } from '../store/leases.ts'
 import { putRotation, readRotation } from '../store/rotations.ts'
 import type { SecretPlace } from '../store/seal.ts'
 import { putSealed, readSecret, removeSecrets } from '../store/secrets.ts'
-import { nextRotationAt } from './connect.ts'
 import type { ConnectionsContext } from './context.ts'
 import { importStoredKey } from './credential.ts'
 import {
@@ -27,6 +26,7 @@ import {
 } from './kept-rotation.ts'
 import type { RotatedApp } from './rotated-app.ts'
 import type { RotationPlace } from './rotation-place.ts'
+import { nextRotationAt } from './save.ts'
 import { connectionChanged, connectionNotFound } from './stored-connection-error.ts'
 
 /** The connection whose key is rotated. */

@@ -5,10 +5,12 @@ import { type OrgUrl, PosternError, parseOrgUrl } from '@postern/core'
 import { type ConnectionValues, parseConnection } from '../config/connection.ts'
 import { ConnectionError, Form } from '../config/connection-form.ts'
 import { type ConnectionChangeMembers, changedValues } from '../config/connection-members.ts'
-import { requireRotatable } from '../config/named-connection.ts'
+import { ownKeySetUrl, parseKeySet } from '../config/key-set.ts'
+import { parseRotationAdmin, requireRotatable } from '../config/named-connection.ts'
 import { parseWanted } from '../config/wanted-scopes.ts'
 import { isProbablePrime } from '../http/primes.ts'
 import { appendAudit, type Caller } from '../store/audit.ts'
+import type { ConnectionSettings } from '../store/connection-settings.ts'
 import {
   type ConnectionChange,
   type ConnectionRow,
@@ -17,7 +19,7 @@ import {
 } from '../store/connections.ts'
 import { type SecretKind, secretKinds } from '../store/seal.ts'
 import { putSealed, removeSecrets } from '../store/secrets.ts'
-import { type Connected, nextRotationAt } from './connect.ts'
+import type { Connected } from './connect.ts'
 import type { ConnectionsContext } from './context.ts'
 import {
   type PlacedSecret,
@@ -27,6 +29,9 @@ import {
   valuesOfCredential,
   withoutAlg,
 } from './credential.ts'
+import { requireOneKey, useKeyDraft, withDraft } from './key-drafts.ts'
+import { scheduleWarnings } from './key-holder.ts'
+import { nextRotationAt } from './save.ts'
 import { connectionChanged, connectionKind } from './stored-connection-error.ts'
 import {
   leaveToDoctor,
@@ -52,7 +57,14 @@ interface Updating {
 }
 
 // What says nothing about how the connection signs in.
-const OWN_MEMBERS = ['description', 'rotationIntervalDays', 'wants']
+const OWN_MEMBERS = [
+  'description',
+  'rotationIntervalDays',
+  'rotationAdmin',
+  'keys',
+  'jwksUrl',
+  'wants',
+]
 
 /**
  * Changes a connection, all of it or nothing.
@@ -68,11 +80,12 @@ export async function update(
 ): Promise<Connected> {
   const { row, request, by } = updating
   try {
-    const own = ownChange(row, request.members, context.clock.now())
+    const own = ownChange(context, row, request.members)
     const signsInAnew = Object.keys(request.members).some((name) => !OWN_MEMBERS.includes(name))
     if (signsInAnew) return await changeCredential(context, { ...updating, own }, options)
     const updated = await keep(context, { ...updating, change: own })
-    return { row: updated, findings: [], warnings: [] }
+    const warnings = scheduleWarnings(updated, context.publicUrl)
+    return { row: updated, findings: [], warnings }
   } catch (error) {
     if (error instanceof PosternError) {
       const { code: outcome } = error
@@ -85,15 +98,16 @@ export async function update(
 
 /** What changes beside the credential. @throws {ConnectionError} */
 function ownChange(
+  { clock, publicUrl }: ConnectionsContext,
   row: ConnectionRow,
-  { description, rotationIntervalDays: days, wants }: ConnectionChangeMembers,
-  now: Date,
+  members: ConnectionChangeMembers,
 ): ConnectionChange {
+  const { description, rotationIntervalDays: days } = members
+  const now = clock.now()
   const form = new Form()
-  const wanted = form.read('For', () => ({ value: wants ? parseWanted(wants) : undefined }))
   form.read('Rotation', () => ({ value: requireRotatable(row.kind, days ?? undefined) }))
+  const settings = ownSettings(form, row, { members, publicUrl })
   if (form.problems.length > 0) throw new ConnectionError(form.problems)
-  const { wants: _before, ...settings } = row.settings
   return {
     ...(description === undefined ? {} : { description: description?.trim() || null }),
     ...(days === undefined
@@ -102,10 +116,39 @@ function ownChange(
           rotationIntervalDays: days,
           nextRotationAt: nextRotationAt(days ?? undefined, now) ?? null,
         }),
-    ...(wants === undefined
-      ? {}
-      : { settings: wanted === undefined ? settings : { ...settings, wants: wanted } }),
+    ...(isDeepStrictEqual(settings, row.settings) ? {} : { settings }),
   }
+}
+
+/** The settings with what changes beside the credential. */
+function ownSettings(
+  form: Form,
+  { name, settings }: ConnectionRow,
+  of: {
+    readonly members: ConnectionChangeMembers
+    readonly publicUrl: string | undefined
+  },
+): ConnectionSettings {
+  const { wants, rotationAdmin, keys, jwksUrl } = of.members
+  const ownUrl = of.publicUrl === undefined ? undefined : ownKeySetUrl(of.publicUrl, name)
+  const keySet = { keys: keys ?? undefined, jwksUrl: jwksUrl ?? undefined }
+  const changed = {
+    wants:
+      wants === undefined
+        ? settings.wants
+        : form.read('For', () => ({ value: wants ? parseWanted(wants) : undefined })),
+    rotationAdmin:
+      rotationAdmin === undefined
+        ? settings.rotationAdmin
+        : form.read('Rotation Admin', () => ({ value: parseRotationAdmin(rotationAdmin) })),
+    jwksUri:
+      keys === undefined && jwksUrl === undefined
+        ? settings.jwksUri
+        : form.read('Key Set', () => ({ value: parseKeySet(keySet, ownUrl) })),
+  }
+  const { wants: _wants, rotationAdmin: _admin, jwksUri: _uri, ...rest } = settings
+  const given = Object.entries(changed).filter(([, value]) => value !== undefined)
+  return { ...rest, ...Object.fromEntries(given) }
 }
 
 async function changeCredential(
@@ -121,21 +164,22 @@ async function changeCredential(
   const values = await newValues(context, row, { org, members: request.members })
   const findScopes = leaveToDoctor
   const parsed = await parseConnection(values, { customDomains, dev, isProbablePrime, findScopes })
-  const { wants, jwksUri } = own.settings ?? row.settings
+  const { wants, jwksUri, rotationAdmin } = own.settings ?? row.settings
   const findings = await tryOut(context, { org, values, wants }, options)
   const credential = withFoundScopes(parsed.credential, findings)
   requireUsable(row.name, { credential, findings, force: request.force })
   const secrets = await sealCredential(seal, row.id, credential)
   options.signal?.throwIfAborted()
   const now = clock.now()
-  const { key, apiToken } = request.members
+  const { key, apiToken, keyDraft } = request.members
   const settings = {
     ...settingsOf(credential),
     ...(wants === undefined ? {} : { wants }),
     ...(jwksUri === undefined ? {} : { jwksUri }),
+    ...(rotationAdmin === undefined ? {} : { rotationAdmin }),
   }
   const change: ConnectionChange = {
-    ...((key ?? apiToken) === undefined ? {} : renewed(row, now)),
+    ...((key ?? apiToken ?? keyDraft) === undefined ? {} : renewed(row, now)),
     ...own,
     settings,
     ...(credential.kind === 'service-app' ? { clientId: credential.clientId } : {}),
@@ -146,7 +190,8 @@ async function changeCredential(
   const replaced = secrets.filter(({ place }) => !isSameKey || place.kind !== 'private-key')
   const kinds = isSameKey ? (['headers', 'api-token'] as const) : secretKinds
   const updated = await keep(context, { ...updating, change, kinds, secrets: replaced })
-  return { row: updated, findings, warnings: parsed.warnings }
+  const warnings = [...parsed.warnings, ...scheduleWarnings(updated, context.publicUrl)]
+  return { row: updated, findings, warnings }
 }
 
 /** A new credential is rotated when its own interval is over. */
@@ -172,9 +217,11 @@ async function newValues(
   row: ConnectionRow,
   { org, members }: { readonly org: OrgUrl; readonly members: ConnectionChangeMembers },
 ): Promise<ConnectionValues> {
+  requireOneKey(members.key, members.keyDraft)
   const credential = await readCredential(context, row)
-  const values = changedValues(valuesOfCredential(org, credential), members)
-  const keepsKey = members.key === undefined && members.jwtAlg !== undefined
+  const kept = changedValues(valuesOfCredential(org, credential), members)
+  const values = await withDraft(context, kept, members.keyDraft)
+  const keepsKey = (members.key ?? members.keyDraft) === undefined && members.jwtAlg !== undefined
   return keepsKey && credential.kind === 'service-app'
     ? { ...values, key: withoutAlg(credential.key) }
     : values
@@ -194,6 +241,8 @@ function keep(
   const now = clock.now()
   return store.transaction(async () => {
     if (!(await updateConnection(store, row, change, now))) throw connectionChanged(name)
+    const { keyDraft } = request.members
+    if (keyDraft !== undefined) await useKeyDraft(store, keyDraft)
     for (const kind of kinds) await removeSecrets(store, { connectionId: id, kind })
     for (const { place, sealed } of secrets) await putSealed(store, seal, place, sealed)
     const details = { fields: Object.keys(request.members).sort() }
