@@ -230,16 +230,18 @@ export class SetupFolder implements SetupPlace, RotationPlace {
  * Makes a folder and those above it. One by one: with `recursive` Node asks for ever where a system refuses a new name with
  * ENOENT, as Linux does in /proc.
  */
-async function makeFolder(path: string): Promise<void> {
+async function makeFolder(path: string, isLastAttempt = false): Promise<void> {
   try {
     await mkdir(path, { mode: 0o700 })
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? error.code : undefined
     if (reason === 'EEXIST' && (await stat(path)).isDirectory()) return
     const parent = dirname(path)
-    if (reason !== 'ENOENT' || parent === path || (await isFolder(parent))) throw error
-    await makeFolder(parent)
-    await makeFolder(path)
+    if (reason !== 'ENOENT' || parent === path || isLastAttempt) throw error
+    // Where it is there now, somebody else has just made it; where it was there before, the next attempt fails too.
+    const isThere = await isFolder(parent)
+    if (!isThere) await makeFolder(parent)
+    await makeFolder(path, isThere)
   }
 }
 
