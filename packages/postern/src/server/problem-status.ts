@@ -12,6 +12,8 @@ const byCode: Readonly<Record<string, number>> = {
   connection_not_found: 404,
   domain_in_use: 409,
   domain_not_found: 404,
+  master_key_in_use: 409,
+  master_key_not_newer: 409,
   request_too_large: 413,
   request_media_type: 415,
   request_cross_origin: 403,
@@ -25,6 +27,7 @@ const byCode: Readonly<Record<string, number>> = {
 
 /** What an error is about says who can do something about it. */
 const byConcept: Readonly<Record<string, number>> = {
+  master: 503,
   request: 400,
   seal: 500,
   store: 503,

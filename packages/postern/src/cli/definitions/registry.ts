@@ -71,6 +71,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./config.ts')).defineConfig,
   },
   {
+    name: 'master-key',
+    description: 'the key that seals what is kept: its state, a new version, the end of old ones',
+    load: async () => (await import('./master-key.ts')).defineMasterKey,
+  },
+  {
     name: 'emulator',
     description: 'run an Okta org on this machine, with faults, until Ctrl-C',
     load: async () => (await import('./emulator.ts')).defineEmulator,

@@ -7,6 +7,7 @@ import { addConnectionRoutes } from './connections.ts'
 import { addDescriptionRoute } from './description.ts'
 import { addDoctorRoute } from './doctor.ts'
 import { addDomainRoutes } from './domains.ts'
+import { addMasterKeyRoutes } from './master-key.ts'
 
 /** Adds all routes. */
 export function addRoutes(api: Api): void {
@@ -16,4 +17,5 @@ export function addRoutes(api: Api): void {
   addDescriptionRoute(api)
   addDoctorRoute(api)
   addDomainRoutes(api)
+  addMasterKeyRoutes(api)
 }
