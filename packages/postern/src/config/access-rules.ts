@@ -17,6 +17,12 @@ export type Verb = (typeof verbs)[number]
 /** Every connection, those to come included. */
 export const everyConnection = '*'
 
+/** The methods of calls through Postern. */
+export const callMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+
+/** One of {@link callMethods}. */
+export type CallMethod = (typeof callMethods)[number]
+
 const connectionName = z.string().min(1).max(64)
 const path = z
   .string()
@@ -33,16 +39,16 @@ export const accessRule = z
       .describe('Names of connections; `*` is every one.'),
     verbs: z.array(z.enum(verbs)).min(1),
     methods: z
-      .array(z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']))
+      .array(z.enum(callMethods))
       .min(1)
       .optional()
-      .describe('Limits `proxy` to these methods.'),
+      .describe('The methods of `proxy`; default GET and HEAD.'),
     paths: z
       .array(path)
       .min(1)
       .max(100)
       .optional()
-      .describe('Limits `proxy` to paths that begin with one of these.'),
+      .describe('What the paths of `proxy` begin with; default `/api/v1`, and `/` is every path.'),
   })
   .refine(({ methods, paths, verbs }) => !(methods ?? paths) || verbs.every(keepsLimits), {
     path: ['verbs'],
@@ -56,6 +62,9 @@ export type AccessRule = z.output<typeof accessRule>
 
 /** The rules of one access key. */
 export const accessRules = z.array(accessRule).min(1).max(100)
+
+/** What `proxy` allows where a rule says nothing else: reading the management API. */
+export const defaultCalls = { methods: ['GET', 'HEAD'], paths: ['/api/v1'] } as const
 
 /** Whether a verb may stand in a rule with limits. A token obeys none, so a rule that gave one would limit nothing. */
 export function keepsLimits(verb: Verb): boolean {

@@ -1,7 +1,7 @@
 /** @module The access keys of the callers: made, changed, revoked, and recognised without asking the database each time. */
 
 import { type Clock, PosternError, type Secret } from '@postern/core'
-import { type AccessRule, everyConnection, verbs } from '../config/access-rules.ts'
+import { type AccessRule, callMethods, everyConnection, verbs } from '../config/access-rules.ts'
 import {
   type AccessKeyRow,
   insertAccessKey,
@@ -272,7 +272,11 @@ const noDigest = new Uint8Array(32)
 const localCaller: RecognisedCaller = {
   actor: 'local',
   permissions: new Permissions([
-    { connections: [everyConnection], verbs: verbs.filter((verb) => verb !== 'approve') },
+    {
+      connections: [everyConnection],
+      verbs: verbs.filter((verb) => verb !== 'approve' && verb !== 'proxy'),
+    },
+    { connections: [everyConnection], verbs: ['proxy'], methods: [...callMethods], paths: ['/'] },
   ]),
 }
 

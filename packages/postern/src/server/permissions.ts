@@ -1,6 +1,13 @@
 /** @module What the rules of an access key add up to. */
 
-import { type AccessRule, everyConnection, keepsLimits, type Verb } from '../config/access-rules.ts'
+import {
+  type AccessRule,
+  type CallMethod,
+  defaultCalls,
+  everyConnection,
+  keepsLimits,
+  type Verb,
+} from '../config/access-rules.ts'
 
 /** The verbs that rules give, by connection. */
 export class Permissions {
@@ -44,6 +51,18 @@ export class Permissions {
     return this.#visible.has(everyConnection) || this.#visible.has(connection)
   }
 
+  /** What keeps a call through Postern from being made; undefined where some rule gives it whole. */
+  callRefusal(
+    connection: string,
+    { method, path }: { readonly method: CallMethod; readonly path: string },
+  ): 'method' | 'path' | undefined {
+    const rules = this.#rules.filter((rule) => isAboutCalls(rule, connection)).map(limitsOf)
+    const ofMethod = rules.filter(({ methods }) => methods.includes(method))
+    if (ofMethod.length === 0) return 'method'
+    const isGiven = ofMethod.some(({ paths }) => paths.some((prefix) => isBelow(path, prefix)))
+    return isGiven ? undefined : 'path'
+  }
+
   /** Whether everything that a rule gives is given here, with the same limits or fewer. */
   includes(rule: AccessRule): boolean {
     return rule.connections.every((connection) =>
@@ -64,15 +83,25 @@ function isLimited({ methods, paths }: AccessRule): boolean {
 }
 
 function givesProxy(own: AccessRule, connection: string, rule: AccessRule): boolean {
-  const { connections, verbs, methods, paths } = own
+  if (!isAboutCalls(own, connection)) return false
+  const { methods, paths } = limitsOf(own)
+  const wanted = limitsOf(rule)
+  return (
+    wanted.methods.every((method) => methods.includes(method)) &&
+    wanted.paths.every((path) => paths.some((prefix) => isBelow(path, prefix)))
+  )
+}
+
+function isAboutCalls({ connections, verbs }: AccessRule, connection: string): boolean {
   if (!verbs.includes('proxy')) return false
-  if (!connections.includes(everyConnection) && !connections.includes(connection)) return false
-  const methodsGiven =
-    methods === undefined || rule.methods?.every((method) => methods.includes(method)) === true
-  const pathsGiven =
-    paths === undefined ||
-    rule.paths?.every((path) => paths.some((prefix) => isBelow(path, prefix))) === true
-  return methodsGiven && pathsGiven
+  return connections.includes(everyConnection) || connections.includes(connection)
+}
+
+function limitsOf({ methods, paths }: AccessRule): {
+  readonly methods: readonly CallMethod[]
+  readonly paths: readonly string[]
+} {
+  return { methods: methods ?? defaultCalls.methods, paths: paths ?? defaultCalls.paths }
 }
 
 /** Whether a path is the prefix, or goes on from it with a new segment. */

@@ -8,12 +8,15 @@ const byCode: Readonly<Record<string, number>> = {
   access_key_not_found: 404,
   access_key_revoked: 409,
   audit_unwritable: 503,
+  connection_changed: 409,
   connection_exists: 409,
   connection_not_found: 404,
   domain_in_use: 409,
   domain_not_found: 404,
   master_key_in_use: 409,
   master_key_not_newer: 409,
+  proxy_method_not_allowed: 403,
+  proxy_path_not_allowed: 403,
   request_too_large: 413,
   request_media_type: 415,
   request_cross_origin: 403,
@@ -28,6 +31,7 @@ const byCode: Readonly<Record<string, number>> = {
 /** What an error is about says who can do something about it. */
 const byConcept: Readonly<Record<string, number>> = {
   master: 503,
+  proxy: 400,
   request: 400,
   seal: 500,
   store: 503,

@@ -8,6 +8,9 @@ import { addDescriptionRoute } from './description.ts'
 import { addDoctorRoute } from './doctor.ts'
 import { addDomainRoutes } from './domains.ts'
 import { addMasterKeyRoutes } from './master-key.ts'
+import { addProofRoute } from './proof.ts'
+import { addRequestRoute } from './request.ts'
+import { addTokenRoute } from './token.ts'
 
 /** Adds all routes. */
 export function addRoutes(api: Api): void {
@@ -18,4 +21,7 @@ export function addRoutes(api: Api): void {
   addDoctorRoute(api)
   addDomainRoutes(api)
   addMasterKeyRoutes(api)
+  addProofRoute(api)
+  addRequestRoute(api)
+  addTokenRoute(api)
 }

@@ -1,0 +1,122 @@
+/** @module The route that sends one request to a connection's org, and answers what the org answers. */
+
+import { z } from '@hono/zod-openapi'
+import { type OrgAnswer, PosternError } from '@postern/core'
+import { callMethods } from '../../config/access-rules.ts'
+import { type AuditEntry, appendAudit } from '../../store/audit.ts'
+import type { Api } from '../api.ts'
+import { requireCall } from '../org-call.ts'
+import type { Services } from '../services.ts'
+
+// What a client of the org reads, and nothing that speaks for it: no cookie, no key of a cache.
+const ANSWER_HEADERS = [
+  'content-type',
+  'date',
+  'etag',
+  'last-modified',
+  'link',
+  'location',
+  'retry-after',
+  'www-authenticate',
+  'x-okta-request-id',
+  'x-rate-limit-limit',
+  'x-rate-limit-remaining',
+  'x-rate-limit-reset',
+]
+
+/** The header that tells an answer of the org from one of Postern. */
+export const answeredByHeader = 'postern-answered-by'
+
+const NO_BODY = [204, 205, 304]
+
+/** Adds the route. */
+export function addRequestRoute(api: Api): void {
+  api.add(
+    {
+      method: 'post',
+      path: '/v1/connections/{name}/request',
+      operationId: 'sendRequest',
+      tag: 'calls',
+      summary: `Sends one request to the org, and answers as the org does; \`${answeredByHeader}: org\` tells it from a refusal of Postern.`,
+      access: { verb: 'proxy', connection: 'name' },
+      params: z.object({ name: z.string() }),
+      body: z.strictObject({
+        method: z.enum(callMethods).default('GET'),
+        path: z.string().max(8_192).describe('On the org, such as `/api/v1/users?limit=1`.'),
+        query: z
+          .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+          .optional()
+          .describe('Beside what the path has.'),
+        headers: z.record(z.string(), z.string().max(1_024)).default({}),
+        body: z.unknown().describe('Sent as JSON.').optional(),
+      }),
+      answer: z.unknown().describe('What the org answered, whatever its status.'),
+      answerType: '*/*',
+      refusals: [
+        'proxy_path_invalid',
+        'proxy_path_traversal',
+        'proxy_host_refused',
+        'proxy_method_not_allowed',
+        'proxy_path_not_allowed',
+        'proxy_header_refused',
+        'upstream_connection_lost',
+        'upstream_timeout',
+        'audit_unwritable',
+      ],
+    },
+    async ({ services, by, caller, params: { name }, body: call, signal }) => {
+      requireCall(call, caller, name)
+      const { org } = await services.connections.open(name)
+      const { method, path, query = {} } = call
+      const [pathname = ''] = path.split('?', 1)
+      const entry = {
+        ...by,
+        action: 'org.call',
+        connection: name,
+        details: { method, path: pathname },
+      }
+      const send = () => org.exchange({ ...call, query, signal })
+      const isRead = method === 'GET' || method === 'HEAD'
+      return answerOf(await (isRead ? read(services, entry, send) : write(services, entry, send)))
+    },
+  )
+}
+
+type Send = () => Promise<Answer>
+type Answer = Omit<OrgAnswer, 'json'>
+type Entry = Omit<AuditEntry, 'outcome'>
+
+async function read({ auditBatch }: Services, entry: Entry, send: Send): Promise<Answer> {
+  await auditBatch.add({ ...entry, outcome: 'ok' })
+  return send()
+}
+
+/** What changes something has a row before it is sent, so that none can be missing. */
+async function write({ store, clock, log }: Services, entry: Entry, send: Send): Promise<Answer> {
+  await appendAudit(store, { ...entry, outcome: 'begun' }, clock.now())
+  const end = (outcome: string, more: object) => {
+    const row = { ...entry, outcome, details: { ...entry.details, ...more } }
+    // It is done; whoever asked hears of that, and the row before tells that it was begun.
+    return appendAudit(store, row, clock.now()).catch((err: unknown) =>
+      log.error({ err, requestId: entry.requestId }, 'the outcome of a call could not be written'),
+    )
+  }
+  try {
+    const answer = await send()
+    const { status, requestId: oktaRequestId } = answer
+    await end(status < 400 ? 'ok' : 'refused', { status, oktaRequestId })
+    return answer
+  } catch (error) {
+    await end(error instanceof PosternError ? error.code : 'unknown', {})
+    throw error
+  }
+}
+
+function answerOf({ status, headers, body }: Answer): Response {
+  const sent = new Headers({ 'cache-control': 'no-store', [answeredByHeader]: 'org' })
+  for (const name of ANSWER_HEADERS) {
+    const value = headers.get(name)
+    if (value !== null && value !== undefined) sent.set(name, value)
+  }
+  return new Response(NO_BODY.includes(status) ? null : body, { status, headers: sent })
+}

@@ -1,0 +1,91 @@
+/** @module The route that hands out tokens. */
+
+import { z } from '@hono/zod-openapi'
+import { formatScopes, parseScopes } from '@postern/core'
+import type { OpenConnection } from '../../connections/opened-connection.ts'
+import type { Api } from '../api.ts'
+import { HandOutError, requireTokens } from '../hand-out.ts'
+
+const token = z
+  .object({
+    accessToken: z.string(),
+    tokenType: z.enum(['Bearer', 'DPoP']),
+    expiresInSeconds: z.int(),
+    expiresAt: z.iso.datetime(),
+    scopes: z.array(z.string()).readonly(),
+    missingScopes: z.array(z.string()).readonly().describe('Asked for, and not granted.'),
+    note: z
+      .string()
+      .optional()
+      .describe('For a token that is bound to a key: how it can be used all the same.'),
+  })
+  .openapi('Token')
+
+/** Adds the route. */
+export function addTokenRoute(api: Api): void {
+  api.add(
+    {
+      method: 'post',
+      path: '/v1/connections/{name}/token',
+      operationId: 'getToken',
+      tag: 'tokens',
+      summary: 'Hands out an access token; the one that is kept, or a new one.',
+      access: { verb: 'token', connection: 'name' },
+      params: z.object({ name: z.string() }),
+      body: z.strictObject({
+        scopes: z
+          .union([z.string().max(16_384), z.array(z.string().max(200)).max(200)])
+          .optional()
+          .describe('Some of the scopes of the connection; default: all.'),
+      }),
+      bodyOptional: true,
+      answer: token,
+      refusals: ['token_not_for_api_token', 'token_scope_not_of_connection', 'audit_unwritable'],
+    },
+    async ({ services, by, params: { name }, body }) => {
+      const { tokens, row } = requireTokens(await services.connections.open(name))
+      const scopes = body.scopes === undefined ? undefined : scopesOf(row, body.scopes)
+      const got = await tokens.token({ scopes })
+      const expiresInMs = got.expiresAt.getTime() - services.clock.now().getTime()
+      const details = { scopes: formatScopes(got.scopes) }
+      await services.auditBatch.add({
+        ...by,
+        action: 'token.hand-out',
+        connection: name,
+        outcome: 'ok',
+        details,
+      })
+      return {
+        accessToken: got.accessToken.reveal(),
+        tokenType: got.type,
+        expiresInSeconds: Math.max(0, Math.floor(expiresInMs / 1_000)),
+        expiresAt: got.expiresAt.toISOString(),
+        scopes: got.scopes,
+        missingScopes: got.missingScopes,
+        ...(got.type === 'DPoP' ? { note: BOUND } : {}),
+      }
+    },
+  )
+}
+
+const BOUND =
+  'The token is bound to a key that Postern keeps, and Okta takes it with a proof of that key alone: get each request’s headers from …/proof, or send requests through …/request.'
+
+/** @throws {ScopeError}; {@link HandOutError} `token_scope_not_of_connection` */
+function scopesOf(
+  { settings }: OpenConnection['row'],
+  text: string | readonly string[],
+): readonly string[] {
+  const customAuthorizationServer = settings.authorizationServerId !== undefined
+  const { scopes } = parseScopes(text, { customAuthorizationServer })
+  const foreign = scopes.filter((scope) => settings.scopes?.includes(scope) !== true)
+  if (foreign.length === 0) return scopes
+  throw new HandOutError(
+    'token_scope_not_of_connection',
+    `The connection does not have ${foreign.length} of the scopes that were asked for.`,
+    {
+      remedy: `Ask for some of ${formatScopes(settings.scopes ?? [])}, or leave the scopes out.`,
+      details: { scopes: settings.scopes },
+    },
+  )
+}
