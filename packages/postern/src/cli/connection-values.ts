@@ -17,7 +17,6 @@ import { paint, showPlain, tell, warn } from './output.ts'
  * @throws {UsageError | FileError | ConfigError}
  */
 export async function readConnectionValues(flags: ConnectionFlags): Promise<ConnectionValues> {
-  requireGiven(flags)
   requireReadableSecrets(flags)
   const found = flags.fromEnv ? await readEnvironment() : undefined
   const sources = { env: process.env, stdin: process.stdin }
@@ -45,14 +44,6 @@ export async function readConnectionValues(flags: ConnectionFlags): Promise<Conn
     headers: flags.header,
     dpopRequired: parseDpop(flags.dpop) ?? (found?.dpop?.value === true ? true : undefined),
   }
-}
-
-/** Refuses a NAME alone: nothing keeps connections by name. */
-function requireGiven({ name, org, fromEnv }: ConnectionFlags): void {
-  if (name === undefined || org !== undefined || fromEnv) return
-  throw new UsageError('usage_invalid', 'A connection is named, and none is kept by name.', {
-    remedy: 'Give the connection itself: --org, --client-id, --key and --scopes; or --from-env.',
-  })
 }
 
 /** Refuses secrets that cannot all be read, or would not all be used, before any is read. */

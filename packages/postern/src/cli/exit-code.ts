@@ -81,6 +81,10 @@ const OTHER_CODES: Readonly<Record<string, number>> = {
   rotation_needs_admin: exitCodes.usage,
   rotation_needs_super_admin: exitCodes.scopeOrRole,
   config_database_invalid: exitCodes.usage,
+  server_bind_unsafe: exitCodes.usage,
+  server_tls_incomplete: exitCodes.usage,
+  server_public_url: exitCodes.usage,
+  server_trusted_proxy: exitCodes.usage,
   outbound_network_malformed: exitCodes.usage,
   upstream_unavailable: exitCodes.error,
 }

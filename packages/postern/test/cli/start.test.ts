@@ -62,6 +62,8 @@ describe('postern start', () => {
   test.each([
     ['no number as the port', ['--port', 'x']],
     ['a port beyond the last', ['--port', '65536']],
+    ['another address of this machine without TLS', ['--host', '0.0.0.0']],
+    ['half of a certificate', ['--tls-cert', 'x.pem']],
     ['a database’s URL of another kind', ['--database', 'mysql://x/y']],
   ])('refuses %s before anything is made', async (_what, args) => {
     const { code, stderr } = await place.run(['start', '--data', place.path('none'), ...args])

@@ -30,7 +30,7 @@ export class FindingPrinter {
   print(finding: Finding): void {
     if (this.#format === 'jsonl') writeLine(JSON.stringify(finding))
     if (this.#format !== 'table' || finding.status === 'skipped') return
-    for (const line of linesOf(finding)) writeLine(line)
+    for (const line of linesOf(finding, process.stdout)) writeLine(line)
   }
 
   /** Prints what is left when the diagnosis is over. */
@@ -46,14 +46,22 @@ export class FindingPrinter {
   }
 }
 
-function linesOf({ check, code, status, certainty, observed, remedy }: Finding): string[] {
+/** Tells a person of a finding while something else is done that it decides. */
+export function tellFinding(finding: Finding): void {
+  if (finding.status !== 'skipped') for (const line of linesOf(finding, process.stderr)) tell(line)
+}
+
+function linesOf(
+  { check, code, status, certainty, observed, remedy }: Finding,
+  stream: NodeJS.WriteStream,
+): string[] {
   const [sign, style] = SIGNS[status]
   const name = check.padEnd(NAME_WIDTH)
   const names = [code, certainty === 'likely' ? 'likely' : undefined].filter(Boolean).join(', ')
-  const named = names === '' ? '' : ` ${paint('dim', `(${names})`, process.stdout)}`
-  const first = `${paint(style, sign, process.stdout)} ${name} ${showPlain(observed)}${named}`
+  const named = names === '' ? '' : ` ${paint('dim', `(${names})`, stream)}`
+  const first = `${paint(style, sign, stream)} ${name} ${showPlain(observed)}${named}`
   if (remedy === undefined) return [first]
-  const fix = paint('green', 'fix'.padStart(NAME_WIDTH + 2), process.stdout)
+  const fix = paint('green', 'fix'.padStart(NAME_WIDTH + 2), stream)
   return [first, `${fix} ${showPlain(remedy)}`]
 }
 

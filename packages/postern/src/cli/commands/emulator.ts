@@ -11,9 +11,9 @@ import {
   type StartOptions,
   startOrg,
 } from '@postern/emulator'
-import { readTextFile } from '../../config/text-file.ts'
 import { UsageError } from '../../config/usage-error.ts'
 import type { GlobalOptions } from '../global-options.ts'
+import { readTls, tlsRefusal } from '../tls-files.ts'
 import { printFaults, printOrg } from './emulator-output.ts'
 import { writeKeyFile } from './keys.ts'
 
@@ -96,35 +96,10 @@ async function open(start: StartOptions, flags: EmulatorFlags): Promise<RunningO
         details: { code },
       })
     }
-    if (flags.tlsCert !== undefined && /^ERR_(?:OSSL|SSL|TLS)/.test(code)) {
-      throw new UsageError('usage_invalid', `The certificate and key cannot be used (${code}).`, {
-        remedy: 'Give --tls-cert and --tls-key a PEM certificate and its own private key.',
-        details: { code },
-      })
-    }
+    const refusal = flags.tlsCert === undefined ? undefined : tlsRefusal(error)
+    if (refusal !== undefined) throw refusal
     throw error
   }
-}
-
-async function readTls({ tlsCert, tlsKey }: EmulatorFlags): Promise<StartOptions['tls']> {
-  if (tlsCert === undefined && tlsKey === undefined) return undefined
-  const [cert, key] = await Promise.all([
-    readPem('--tls-cert', tlsCert),
-    readPem('--tls-key', tlsKey),
-  ])
-  return { cert, key }
-}
-
-async function readPem(flag: string, path: string | undefined): Promise<string> {
-  const text = path === undefined ? undefined : await readTextFile(path)
-  // Empty files would make a server that no client can talk to.
-  if (text !== undefined && text.trim() !== '') return text
-  const problem = text === undefined ? 'is not there' : 'is empty'
-  throw new UsageError(
-    'usage_invalid',
-    path === undefined ? `${flag} is missing.` : `The file of ${flag} ${problem}.`,
-    { remedy: 'Give --tls-cert and --tls-key together, each the name of a PEM file.' },
-  )
 }
 
 function parseAssumption(text: string): [name: string, value: string] {

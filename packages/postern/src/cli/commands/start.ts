@@ -8,13 +8,15 @@ import { readDatabaseUrl } from '../../config/database-reference.ts'
 import { removeServerFile, writeServerFile } from '../../config/server-file.ts'
 import { UsageError } from '../../config/usage-error.ts'
 import { openLog } from '../../log.ts'
-import { type Listening, listen } from '../../server/listen.ts'
+import { type Binding, checkBinding } from '../../server/binding.ts'
+import { type Listening, type ListenOptions, listen } from '../../server/listen.ts'
 import { openService, type Service } from '../../service.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { endInOrder } from '../interruption.ts'
 import { tellMasterKey } from '../master-key-note.ts'
 import { tell } from '../output.ts'
 import { hasFlag, liftoffFlag, relaunchWith } from '../relaunch.ts'
+import { readTls, tlsRefusal } from '../tls-files.ts'
 import { printRunning } from './start-output.ts'
 import { requireNoServer, serverError } from './start-refusals.ts'
 
@@ -26,6 +28,7 @@ export interface StartFlags {
   readonly tlsCert?: string
   readonly tlsKey?: string
   readonly behindTlsProxy?: true
+  readonly trustedProxy?: readonly string[]
   readonly config?: string
   readonly dev?: true
 }
@@ -38,7 +41,8 @@ export async function start(
   options: GlobalOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const port = parsePort(flags.port ?? DEFAULT_PORT)
+  const binding = { ...(await bindingOf(flags)), port: parsePort(flags.port ?? DEFAULT_PORT) }
+  checkBinding(binding)
   const { env, stdin } = process
   const database = await readDatabaseUrl(options.database, { env, stdin })
   if (database === undefined && !hasFlag(liftoffFlag)) return relaunchWith(liftoffFlag)
@@ -60,10 +64,10 @@ export async function start(
   })
   try {
     tellMasterKey(service.madeMasterKeyFile)
-    const { host = '127.0.0.1' } = flags
-    const listening = await open(service, { host, port })
+    const listening = await open(service, binding)
     try {
-      await serve(service, { listening, dataDir, options, signal })
+      const certificate = binding.tls?.cert
+      await serve(service, { listening, certificate, dataDir, options, signal })
     } finally {
       await removeServerFile(dataDir, process.pid)
       await listening.close()
@@ -73,19 +77,24 @@ export async function start(
   }
 }
 
-async function open(
-  service: Service,
-  place: { readonly host: string; readonly port: number },
-): Promise<Listening> {
+async function bindingOf(flags: StartFlags): Promise<Binding> {
+  const { host, publicUrl, behindTlsProxy, trustedProxy: trustedProxies, dev } = flags
+  return { host, publicUrl, behindTlsProxy, trustedProxies, dev, tls: await readTls(flags) }
+}
+
+async function open(service: Service, binding: ListenOptions): Promise<Listening> {
   try {
-    return await listen(service.app, place)
+    return await listen(service.app, binding)
   } catch (error) {
-    throw serverError(error, place)
+    const { host = '127.0.0.1', port = 0 } = binding
+    throw tlsRefusal(error) ?? serverError(error, { host, port })
   }
 }
 
 interface Serving {
   readonly listening: Listening
+  /** That it shows, where it speaks TLS. */
+  readonly certificate: string | undefined
   readonly dataDir: string
   readonly options: GlobalOptions
   readonly signal: AbortSignal
@@ -93,12 +102,13 @@ interface Serving {
 
 async function serve(
   service: Service,
-  { listening, dataDir, options, signal }: Serving,
+  { listening, certificate, dataDir, options, signal }: Serving,
 ): Promise<void> {
   const { pid } = process
   const { version } = description
   const url = localUrl(listening.url)
-  await writeServerFile(dataDir, { url, accessKey: service.localKey, pid, version })
+  const accessKey = service.localKey
+  await writeServerFile(dataDir, { url, accessKey, pid, version, certificate })
   service.begin()
   const { kind } = service.store
   await printRunning({ url: listening.url, pid, version, dataDir, store: kind }, options)

@@ -3,6 +3,7 @@
 import type { Command } from 'commander'
 import { addConnectionFlags } from '../connection-flags.ts'
 import { globalOptions } from '../global-options.ts'
+import { keptNameOf } from '../kept-connection.ts'
 
 /** Gives `doctor` its arguments and flags. */
 export function defineDoctor(command: Command, signal: AbortSignal): void {
@@ -19,7 +20,13 @@ export function defineDoctor(command: Command, signal: AbortSignal): void {
     .option('--fix', 'offer each repair that can be done with --admin-token, and ask first')
     .option('--yes', 'with --fix, do every repair without asking')
     .action(async (name, options, self) => {
+      const flags = { ...options, name }
+      const kept = keptNameOf(flags)
+      if (kept !== undefined) {
+        const { examineKept } = await import('../commands/doctor-kept.ts')
+        return examineKept(kept, flags, globalOptions(self), signal)
+      }
       const { doctor } = await import('../commands/doctor.ts')
-      await doctor({ ...options, name }, globalOptions(self), signal)
+      await doctor(flags, globalOptions(self), signal)
     })
 }

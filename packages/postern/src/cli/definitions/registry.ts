@@ -29,6 +29,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./setup.ts')).defineSetup,
   },
   {
+    name: 'connect',
+    description: 'keep a credential that works under a name; from then on NAME is enough',
+    load: async () => (await import('./connect.ts')).defineConnect,
+  },
+  {
+    name: 'connections',
+    description: 'the connections that are kept: list, show, update, remove',
+    load: async () => (await import('./connections.ts')).defineConnections,
+  },
+  {
     name: 'rotate',
     description:
       'give a service app a new key: registered, proven, switched to, then the old one goes',

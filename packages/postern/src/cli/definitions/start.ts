@@ -1,7 +1,7 @@
 /** @module `postern start`: its flags and help. */
 
 import type { Command } from 'commander'
-import { globalOptions } from '../global-options.ts'
+import { collect, globalOptions } from '../global-options.ts'
 
 /** Gives `start` its flags. */
 export function defineStart(command: Command, signal: AbortSignal): void {
@@ -12,6 +12,11 @@ export function defineStart(command: Command, signal: AbortSignal): void {
     .option('--tls-cert <file>', 'serve https with this PEM certificate, the chain after it')
     .option('--tls-key <file>', 'and this private key')
     .option('--behind-tls-proxy', 'listen on any address without TLS: a proxy in front has it')
+    .option(
+      '--trusted-proxy <address>',
+      'a proxy whose X-Forwarded-For is believed; an address or a network, may be repeated',
+      collect,
+    )
     .option('--config <file>', 'what postern.yaml says is kept, and kept so')
     .option('--dev', 'take orgs on this machine, such as the emulator')
     .action(async (options, self) => {

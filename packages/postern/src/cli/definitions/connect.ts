@@ -1,0 +1,18 @@
+/** @module `postern connect`: its flags and help. */
+
+import type { Command } from 'commander'
+import { addConnectionFlags } from '../connection-flags.ts'
+import { globalOptions } from '../global-options.ts'
+
+/** Gives `connect` its arguments and flags. */
+export function defineConnect(command: Command, signal: AbortSignal): void {
+  command.argument('<name>', 'what the connection is called')
+  addConnectionFlags(command)
+    .option('--for <purpose>', 'what it is for: a bundle such as read-only, or scopes')
+    .option('--rotation-days <days>', 'give it a new key every so many days')
+    .option('--force', 'keep it even if the doctor finds that it does not work')
+    .action(async (name, options, self) => {
+      const { connect } = await import('../commands/connect.ts')
+      await connect({ ...options, name }, globalOptions(self), signal)
+    })
+}
