@@ -28,6 +28,18 @@ export function keptNameOf(flags: ConnectionFlags): string | undefined {
   )
 }
 
+/** @throws {UsageError} `usage_invalid` where NAME stands alone: what is kept gives its key to nobody. */
+export function requireCredential(flags: ConnectionFlags): void {
+  if (keptNameOf(flags) === undefined) return
+  throw new UsageError(
+    'usage_invalid',
+    'This needs a credential, and a connection that is kept gives none out.',
+    {
+      remedy: 'Give the connection itself: --org, --client-id and --key; or --from-env.',
+    },
+  )
+}
+
 const PARTS = {
   clientId: '--client-id',
   key: '--key',

@@ -3,6 +3,7 @@
 import type { Command } from 'commander'
 import { addConnectionFlags } from '../connection-flags.ts'
 import { collect, globalOptions } from '../global-options.ts'
+import { requireCredential } from '../kept-connection.ts'
 
 /** Gives `emulator` its arguments and flags, and what is below it. */
 export function defineEmulator(emulator: Command, signal: AbortSignal): void {
@@ -52,7 +53,9 @@ function addCompareCommand(emulator: Command, signal: AbortSignal): void {
   addConnectionFlags(command)
     .option('--out <file>', 'save the report as JSON; never an existing file')
     .action(async (name, options, self) => {
+      const flags = { ...options, name }
+      requireCredential(flags)
       const { compare } = await import('../commands/emulator-compare.ts')
-      await compare({ ...options, name }, globalOptions(self), signal)
+      await compare(flags, globalOptions(self), signal)
     })
 }
