@@ -10,25 +10,51 @@ import { ApiProblem } from './api-problem.ts'
 import type { StoreFlags } from './global-options.ts'
 
 /**
- * Opens a client of the API. Whoever opens it closes it: in this process, a store is open behind it.
+ * Decides where the API is. To be called first where a command reads or tells anything before it opens the API: where that
+ * is in this process, another one may have to take its place ({@link replaceProcess}).
  *
  * @throws {ApiProblem} `server_version_differs`
- * @throws what opening the store here throws, where no server runs.
  */
-export async function openApi(flags: StoreFlags, signal: AbortSignal): Promise<ApiClient> {
+export async function findApi(flags: StoreFlags): Promise<ApiPlace> {
   const dataDir = dataDirectoryOf({ flag: flags.data, env: process.env, home: homedir() })
   // A database that is named is asked itself: the server of the directory may have another one.
   const server =
     flags.database === undefined && (await hasDataDirectory(dataDir))
       ? await readServerFile(dataDir)
       : undefined
+  if (server !== undefined) requireSameVersion(server)
+  else await becomeFit(flags)
+  return { dataDir, server }
+}
+
+/** Where the API is. */
+interface ApiPlace {
+  readonly dataDir: string
+  /** Undefined: in this process. */
+  readonly server: ServerFile | undefined
+}
+
+/**
+ * Opens a client of the API. Whoever opens it closes it: in this process, a store is open behind it.
+ *
+ * @throws {ApiProblem} `server_version_differs`
+ * @throws what opening the store here throws, where no server runs.
+ */
+export async function openApi(flags: StoreFlags, signal: AbortSignal): Promise<ApiClient> {
+  const { dataDir, server } = await findApi(flags)
   const openHere = async () => {
     const { openInProcess } = await import('./in-process.ts')
     return openInProcess(dataDir, flags)
   }
   if (server === undefined) return new ApiClient({ ...(await openHere()), signal })
-  requireSameVersion(server)
   return new ApiClient({ ...overLoopback(server, dataDir, openHere), signal })
+}
+
+/** Lets a process that is fit for the embedded store take the place of this one. */
+async function becomeFit({ database }: StoreFlags): Promise<void> {
+  if (database !== undefined || process.env['POSTERN_DATABASE']) return
+  const { hasFlag, liftoffFlag, replaceProcess } = await import('./relaunch.ts')
+  if (!hasFlag(liftoffFlag)) replaceProcess(liftoffFlag)
 }
 
 /** The server of a file. Where nobody listens any more, its process number is another program's, and the API is opened here. */

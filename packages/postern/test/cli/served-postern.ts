@@ -5,6 +5,7 @@ import description from '../../package.json' with { type: 'json' }
 import { writeServerFile } from '../../src/config/server-file.ts'
 import { listen } from '../../src/server/listen.ts'
 import { openService, type Service } from '../../src/service.ts'
+import type { StorePlace } from '../../src/store/open.ts'
 
 /** A server on a free port. */
 export interface ServedPostern {
@@ -19,11 +20,9 @@ export interface ServedPostern {
 export async function servePostern(
   kind: StoreUnderTest['name'] = 'PGlite',
 ): Promise<ServedPostern> {
-  const empty = await stores.find(({ name }) => name === kind)?.open()
-  if (empty === undefined) throw new Error(`${kind} is no store of the tests`)
-  await empty.store.close()
-  const { dataDir } = empty.place
-  const service = await openService({ ...empty.place, env: {}, dev: true })
+  const { place, remove } = await prepareStore(kind)
+  const { dataDir } = place
+  const service = await openService({ ...place, env: {}, dev: true })
   const listening = await listen(service.app)
   const { localKey: accessKey } = service
   const { version } = description
@@ -35,7 +34,18 @@ export async function servePostern(
     close: async () => {
       await listening.close()
       await service.close()
-      await empty.close()
+      await remove()
     },
   }
+}
+
+/** An empty store that nobody has open, for commands that open it themselves. */
+export async function prepareStore(kind: StoreUnderTest['name'] = 'PGlite'): Promise<{
+  readonly place: StorePlace
+  remove(): Promise<void>
+}> {
+  const empty = await stores.find(({ name }) => name === kind)?.open()
+  if (empty === undefined) throw new Error(`${kind} is no store of the tests`)
+  await empty.store.close()
+  return { place: empty.place, remove: () => empty.close() }
 }

@@ -4,7 +4,7 @@ import { bodyOf } from '../connection-body.ts'
 import type { ConnectionFlags } from '../connection-flags.ts'
 import { readConnectionValues } from '../connection-values.ts'
 import type { GlobalOptions } from '../global-options.ts'
-import { openApi } from '../open-api.ts'
+import { findApi, openApi } from '../open-api.ts'
 import { followTrial, parseDays } from './connection-trial.ts'
 
 /** The flags of `connect`, as they were typed. */
@@ -23,6 +23,7 @@ export async function connect(
 ): Promise<void> {
   const { name, force, for: wants } = flags
   const rotationIntervalDays = parseDays(flags.rotationDays, { least: 1 })
+  await findApi(options)
   const values = bodyOf(await readConnectionValues(flags))
   signal.throwIfAborted()
   await using api = await openApi(options, signal)

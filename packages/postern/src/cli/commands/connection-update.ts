@@ -7,7 +7,7 @@ import type { ConnectionFlags } from '../connection-flags.ts'
 import { readConnectionValues } from '../connection-values.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { pathOfConnection, withKept } from '../kept-connection.ts'
-import { openApi } from '../open-api.ts'
+import { findApi, openApi } from '../open-api.ts'
 import { type Connected, followTrial, parseDays } from './connection-trial.ts'
 
 /** The flags of `connections update`, as they were typed. */
@@ -29,6 +29,7 @@ export async function updateConnection(
 ): Promise<void> {
   const { name, force } = flags
   requireSameOrg(flags)
+  await findApi(options)
   const body = { ...(await changeOf(flags)), force }
   signal.throwIfAborted()
   await using api = await openApi(options, signal)
