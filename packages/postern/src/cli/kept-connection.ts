@@ -1,92 +1,43 @@
-/** @module A connection that is kept, as commands name it: NAME alone. */
+/** @module A connection that is kept, as commands use it. */
 
-import { UsageError } from '../config/usage-error.ts'
+import { showHostile } from '@postern/core'
+import type { ApiClient } from './api-client.ts'
 import { ApiProblem } from './api-problem.ts'
-import type { ConnectionFlags } from './connection-flags.ts'
+import type { StoreFlags } from './global-options.ts'
+import { isAnythingKept, openApi } from './open-api.ts'
 
 /**
- * NAME, where it stands alone and means a connection that is kept; undefined where the flags give the connection itself.
+ * Opens the API for a connection that is kept, and closes it again.
  *
- * @throws {UsageError} `usage_invalid` where NAME stands with a part of a connection.
+ * @param work - is given the client, and the path of the connection in the API.
+ * @throws {ApiProblem} `connection_not_found` with the command that would connect it.
  */
-export function keptNameOf(flags: ConnectionFlags): string | undefined {
-  const { name, org, fromEnv, dpop } = flags
-  if (name === undefined || org !== undefined || fromEnv) return undefined
-  const given: string[] = Object.entries(PARTS).flatMap(([part, flag]) =>
-    flags[part as keyof typeof PARTS] === undefined ? [] : [flag],
-  )
-  if (dpop !== 'auto') given.push('--dpop')
-  if (given.length === 0) return name
-  throw new UsageError(
-    'usage_invalid',
-    `A connection is named, and ${given.join(', ')} is given.`,
-    {
-      remedy:
-        'Give NAME alone for the connection that is kept; or the whole of another one with --org or --from-env.',
-      details: { flags: given },
-    },
-  )
-}
-
-/** @throws {UsageError} `usage_invalid` where NAME stands alone: what is kept gives its key to nobody. */
-export function requireCredential(flags: ConnectionFlags): void {
-  if (keptNameOf(flags) === undefined) return
-  throw new UsageError(
-    'usage_invalid',
-    'This needs a credential, and a connection that is kept gives none out.',
-    {
-      remedy: 'Give the connection itself: --org, --client-id and --key; or --from-env.',
-    },
-  )
-}
-
-const PARTS = {
-  clientId: '--client-id',
-  key: '--key',
-  kid: '--kid',
-  passphrase: '--passphrase',
-  scopes: '--scopes',
-  apiToken: '--api-token',
-  description: '--description',
-  jwtAlg: '--jwt-alg',
-  jwtExpirySeconds: '--jwt-expiry-seconds',
-  jwtIssuer: '--jwt-issuer',
-  jwtSubject: '--jwt-subject',
-  jwtAudience: '--jwt-audience',
-  tokenUrl: '--token-url',
-  assertionKey: '--assertion-key',
-  jwtClaim: '--jwt-claim',
-  header: '--header',
-  allowDomain: '--allow-domain',
-} as const satisfies Partial<Record<keyof ConnectionFlags, string>>
-
-/** The path of a kept connection in the API. A name that could not be one leads nowhere else. */
-export function pathOfConnection(name: string): string {
-  return `/v1/connections/${encodeURIComponent(name)}`
-}
-
-/** Runs `work`, and says of a connection that is not kept how it would be. */
-export async function withKept<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+export async function useKept<Result>(
+  name: string,
+  options: StoreFlags & { readonly signal: AbortSignal },
+  work: (api: ApiClient, path: string) => Promise<Result>,
+): Promise<Result> {
+  // No store is made only to find that nothing is in it.
+  if (!(await isAnythingKept(options))) throw notKept(name)
   try {
-    return await work()
+    await using api = await openApi(options, options.signal)
+    // A name that could be none leads nowhere else.
+    return await work(api, `/v1/connections/${encodeURIComponent(name)}`)
   } catch (error) {
-    throw error instanceof ApiProblem && error.code === 'connection_not_found'
-      ? notKept(name, error)
-      : error
+    const isMissing = error instanceof ApiProblem && error.code === 'connection_not_found'
+    throw isMissing ? notKept(name, error) : error
   }
 }
 
-function notKept(name: string, cause: ApiProblem): ApiProblem {
-  // Only what can be a name is said back: a secret may stand in its place.
-  const shown = /^[a-z0-9][a-z0-9-]{0,62}$/.test(name) ? name : 'NAME'
-  return new ApiProblem(
-    cause.code,
-    `No connection ${shown === 'NAME' ? 'of that name' : shown} is kept.`,
-    {
-      remedy: `Connect it with postern connect ${shown} --org … --client-id … --key …, or look at what is kept with postern connections list.`,
-      status: cause.status,
-      details: cause.details,
-      cause,
-    },
-  )
+function notKept(name: string, cause?: ApiProblem): ApiProblem {
+  // Only what can be a name, and is no secret in its place, is said back.
+  const isShown = /^[a-z0-9][a-z0-9-]{0,62}$/.test(name) && showHostile(name) === name
+  const observed = isShown
+    ? `No connection ${name} is kept.`
+    : 'No connection of that name is kept.'
+  return new ApiProblem('connection_not_found', observed, {
+    remedy: `Connect it with postern connect ${isShown ? name : 'NAME'} --org … --client-id … --key …, or look at what is kept with postern connections list.`,
+    status: 404,
+    cause,
+  })
 }

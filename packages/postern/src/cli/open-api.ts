@@ -1,6 +1,8 @@
 /** @module The way to the API: over loopback where a server runs on the data directory, else in this process. */
 
+import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
+import { join } from 'node:path'
 import description from '../../package.json' with { type: 'json' }
 import { dataDirectoryOf, hasDataDirectory } from '../config/data-directory.ts'
 import { readServerFile, removeServerFile, type ServerFile } from '../config/server-file.ts'
@@ -25,6 +27,14 @@ export async function findApi(flags: StoreFlags): Promise<ApiPlace> {
   if (server !== undefined) requireSameVersion(server)
   else await becomeFit(flags)
   return { dataDir, server }
+}
+
+/** Whether there is a server or a store. */
+export async function isAnythingKept({ data, database }: StoreFlags): Promise<boolean> {
+  if (database !== undefined || process.env['POSTERN_DATABASE']) return true
+  const dataDir = dataDirectoryOf({ flag: data, env: process.env, home: homedir() })
+  if (!(await hasDataDirectory(dataDir))) return false
+  return existsSync(join(dataDir, 'store')) || (await readServerFile(dataDir)) !== undefined
 }
 
 /** Where the API is. */

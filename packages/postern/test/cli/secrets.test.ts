@@ -22,7 +22,8 @@ describe('a secret on the command line is not said back', () => {
     ['as an unknown option’s value', ['token', `--pass=${typed}`], 'usage_invalid'],
     ['as an unknown option', [`--${typed}`], 'usage_invalid'],
     ['run together with a letter', ['token', `-p${typed}`], 'usage_invalid'],
-    ['as one argument too many', ['token', typed], 'usage_invalid'],
+    ['as the name of a connection', ['token', typed], 'connection_not_found'],
+    ['as one argument too many', ['token', 'acme', typed], 'usage_invalid'],
     ['as another argument too many', ['keys', 'inspect', 'x', typed], 'usage_invalid'],
     ['as a command', [typed], 'usage_invalid'],
     ['as a command of keys', ['keys', typed], 'usage_invalid'],
@@ -37,7 +38,7 @@ describe('a secret on the command line is not said back', () => {
     const shown = text.stdout + text.stderr + json.stdout + json.stderr
     expect(shown).not.toMatch(/hunter2|Correct-Horse/)
     expect(shown).not.toContain(sec1.slice(40, 80))
-    expect(json.code).toBe(code === 'env_not_set' ? 1 : 2)
+    expect(json.code).toBe({ env_not_set: 1, connection_not_found: 6 }[code] ?? 2)
     expect(text.code).toBe(json.code)
   })
 

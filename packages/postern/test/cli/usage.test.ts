@@ -51,7 +51,7 @@ describe('a slip names what was meant', () => {
     [['token', '--scops', 'x'], 'The option --scops is not known.'],
     [['token', '--scops', 'x'], 'Did you mean one of --scope, --scopes?'],
     [['token', 'x', 'y'], 'There are more arguments than postern token takes.'],
-    [['token', 'acme'], 'A connection is named, and none is kept by name.'],
+    [['token', 'acme', '--key', 'x'], 'A connection is named, and --key is given.'],
     [['keys', 'inspect'], "Missing required argument 'key'."],
     [['keys', 'generate'], "Required option '--out <file>' not specified."],
     [['token', '--org'], "Option '--org <url>' argument missing."],

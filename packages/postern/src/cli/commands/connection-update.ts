@@ -6,8 +6,8 @@ import { bodyOf } from '../connection-body.ts'
 import type { ConnectionFlags } from '../connection-flags.ts'
 import { readConnectionValues } from '../connection-values.ts'
 import type { GlobalOptions } from '../global-options.ts'
-import { pathOfConnection, withKept } from '../kept-connection.ts'
-import { findApi, openApi } from '../open-api.ts'
+import { useKept } from '../kept-connection.ts'
+import { findApi } from '../open-api.ts'
 import { type Connected, followTrial, parseDays } from './connection-trial.ts'
 
 /** The flags of `connections update`, as they were typed. */
@@ -32,9 +32,8 @@ export async function updateConnection(
   await findApi(options)
   const body = { ...(await changeOf(flags)), force }
   signal.throwIfAborted()
-  await using api = await openApi(options, signal)
-  await withKept(name, () =>
-    followTrial(api.stream<Finding, Connected>('PATCH', pathOfConnection(name), body), options),
+  await useKept(name, { ...options, signal }, (api, path) =>
+    followTrial(api.stream<Finding, Connected>('PATCH', path, body), options),
   )
 }
 

@@ -2,7 +2,7 @@
 
 import type { ConnectionView } from '../../connections/view.ts'
 import type { GlobalOptions } from '../global-options.ts'
-import { pathOfConnection, withKept } from '../kept-connection.ts'
+import { useKept } from '../kept-connection.ts'
 import { openApi } from '../open-api.ts'
 import { printData, showPlain, tell } from '../output.ts'
 import { printConnection, printConnections } from './connection-output.ts'
@@ -23,9 +23,8 @@ export async function showConnection(
   options: GlobalOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  await using api = await openApi(options, signal)
-  const connection = await withKept(name, () =>
-    api.call<ConnectionView>('GET', pathOfConnection(name)),
+  const connection = await useKept(name, { ...options, signal }, (api, path) =>
+    api.call<ConnectionView>('GET', path),
   )
   await printConnection(connection, options)
 }
@@ -36,9 +35,8 @@ export async function removeConnection(
   options: GlobalOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  await using api = await openApi(options, signal)
-  const removed = await withKept(name, () =>
-    api.call<{ readonly name: string; readonly remains: string }>('DELETE', pathOfConnection(name)),
+  const removed = await useKept(name, { ...options, signal }, (api, path) =>
+    api.call<{ readonly name: string; readonly remains: string }>('DELETE', path),
   )
   await printData(removed, {
     format: options.output,

@@ -4,8 +4,7 @@ import { type Finding, isProblem } from '@postern/core'
 import { UsageError } from '../../config/usage-error.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { GlobalOptions } from '../global-options.ts'
-import { pathOfConnection, withKept } from '../kept-connection.ts'
-import { openApi } from '../open-api.ts'
+import { useKept } from '../kept-connection.ts'
 import type { DoctorFlags } from './doctor.ts'
 import { FindingPrinter } from './doctor-output.ts'
 
@@ -18,13 +17,9 @@ export async function examineKept(
 ): Promise<void> {
   requireNoAdmin(flags)
   const printer = new FindingPrinter(options.output)
-  await using api = await openApi(options, signal)
-  const findings = await withKept(name, async () => {
+  const findings = await useKept(name, { ...options, signal }, async (api, path) => {
     const found: Finding[] = []
-    for await (const finding of api.stream<Finding, unknown>(
-      'POST',
-      `${pathOfConnection(name)}/doctor`,
-    )) {
+    for await (const finding of api.stream<Finding, unknown>('POST', `${path}/doctor`)) {
       found.push(finding)
       printer.print(finding)
     }

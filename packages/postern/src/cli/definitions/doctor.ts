@@ -3,7 +3,7 @@
 import type { Command } from 'commander'
 import { addConnectionFlags } from '../connection-flags.ts'
 import { globalOptions } from '../global-options.ts'
-import { keptNameOf } from '../kept-connection.ts'
+import { keptNameOf } from '../kept-name.ts'
 
 /** Gives `doctor` its arguments and flags. */
 export function defineDoctor(command: Command, signal: AbortSignal): void {

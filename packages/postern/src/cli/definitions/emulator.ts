@@ -3,7 +3,7 @@
 import type { Command } from 'commander'
 import { addConnectionFlags } from '../connection-flags.ts'
 import { collect, globalOptions } from '../global-options.ts'
-import { requireCredential } from '../kept-connection.ts'
+import { requireCredential } from '../kept-name.ts'
 
 /** Gives `emulator` its arguments and flags, and what is below it. */
 export function defineEmulator(emulator: Command, signal: AbortSignal): void {

@@ -3,6 +3,7 @@
 import type { Command } from 'commander'
 import { addConnectionFlags } from '../connection-flags.ts'
 import { collect, globalOptions } from '../global-options.ts'
+import { keptNameOf } from '../kept-name.ts'
 
 /** Gives `token` its arguments and flags. */
 export function defineToken(command: Command, signal: AbortSignal): void {
@@ -19,7 +20,13 @@ export function defineToken(command: Command, signal: AbortSignal): void {
     )
     .option('--method <method>', 'the method of that request', 'GET')
     .action(async (name, options, self) => {
+      const flags = { ...options, name }
+      const kept = keptNameOf(flags)
+      if (kept !== undefined) {
+        const { keptToken } = await import('../commands/token-kept.ts')
+        return keptToken(kept, flags, globalOptions(self), signal)
+      }
       const { token } = await import('../commands/token.ts')
-      await token({ ...options, name }, globalOptions(self), signal)
+      await token(flags, globalOptions(self), signal)
     })
 }
