@@ -9,6 +9,7 @@ import { openOrgTransports } from './http/org-transport.ts'
 import { type Log, openLog } from './log.ts'
 import { AccessKeys } from './server/access-keys.ts'
 import { createApp } from './server/app.ts'
+import { Metrics } from './server/metrics.ts'
 import type { Services } from './server/services.ts'
 import { Repeating } from './service/repeating.ts'
 import { AuditBatch } from './store/audit-batch.ts'
@@ -104,16 +105,20 @@ export interface ServicesContext
 /** Puts the parts together that the routes work with. Begins nothing. */
 export function openServices({ env, dev, publicUrl, ...given }: ServicesContext): Services {
   const domains = new Domains(given)
+  const metrics = new Metrics(given)
+  const openTransport = openOrgTransports({ dev, allowedNetworks: readAllowedNetworks(env) })
   const context = {
     ...given,
     dev,
     publicUrl,
-    openTransport: openOrgTransports({ dev, allowedNetworks: readAllowedNetworks(env) }),
+    openTransport: (origin: string) => metrics.watch(openTransport(origin)),
+    onWait: (waitMs: number) => metrics.observeWait(waitMs),
     customDomains: () => domains.hosts(),
   }
   const connections = new Connections(context)
   return {
     ...given,
+    metrics,
     accessKeys: new AccessKeys(given),
     auditBatch: new AuditBatch(given),
     domains,

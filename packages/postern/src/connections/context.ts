@@ -18,6 +18,8 @@ export interface ConnectionsContext {
   readonly dev: boolean
   /** Where this server is reached from outside; absent where nobody reaches it. */
   readonly publicUrl?: string | undefined
+  /** Told how long each request to an org waited for its turn under the rate limit. */
+  readonly onWait?: (waitMs: number) => void
   /** Hosts that the operator allowed as custom domains. */
   readonly customDomains: () => Promise<readonly string[]>
 }

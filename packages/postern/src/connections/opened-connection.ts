@@ -6,7 +6,6 @@ import {
   createAuthorizer,
   Org,
   type OrgUrl,
-  Pacer,
   parseOrgUrl,
   ServiceAppAuthorizer,
   TokenSource,
@@ -18,6 +17,7 @@ import type { ConnectionsContext } from './context.ts'
 import { readCredential } from './credential.ts'
 import { FollowingAuthorizer } from './following-authorizer.ts'
 import { connectionNotFound } from './stored-connection-error.ts'
+import { WatchedPacer } from './watched-pacer.ts'
 
 /** A connection ready to be used. */
 export interface OpenConnection {
@@ -87,7 +87,7 @@ export class OpenedConnection {
       if (opened.#row.id !== row.id) throw connectionNotFound(row.name)
       return opened.#signIn.authorizer
     })
-    const pacer = new Pacer({ clock })
+    const pacer = new WatchedPacer({ clock, onWait: context.onWait })
     const org = new Org({ url, authorizer, customDomains, dev, transport, clock, pacer })
     return new OpenedConnection({ context, row, signIn, org, transport, ended })
   }

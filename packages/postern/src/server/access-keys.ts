@@ -68,7 +68,6 @@ export interface AccessKeysOptions {
 /** How long what was read stays good where other processes write to the same database. */
 export const sharedStoreCacheMs = 1_000
 const ROTATION_OVERLAP_MS = 24 * 60 * 60 * 1_000
-const LAST_USE_EVERY_MS = 60_000
 
 /**
  * All access keys, held in memory.
@@ -85,14 +84,12 @@ export class AccessKeys {
   #local: { readonly id: string; readonly digest: Uint8Array } | undefined
   #freshUntilMs = Number.NEGATIVE_INFINITY
   #reading: Promise<void> | undefined
-  #lastUsesWrittenMs: number
 
   constructor({ store, clock, cacheMs }: AccessKeysOptions) {
     this.#store = store
     this.#clock = clock
     this.#cacheMs =
       cacheMs ?? (store.kind === 'pglite' ? Number.POSITIVE_INFINITY : sharedStoreCacheMs)
-    this.#lastUsesWrittenMs = clock.monotonicMs()
   }
 
   /**
@@ -123,7 +120,7 @@ export class AccessKeys {
     const good = current || (previous && row.previous_until !== null && now < row.previous_until)
     if (!good || row.revoked_at !== null) return undefined
     if (row.expires_at !== null && now >= row.expires_at) return undefined
-    this.#noteUse(row.id, now)
+    this.#lastUses.set(row.id, now)
     return known.recognised
   }
 
@@ -195,11 +192,10 @@ export class AccessKeys {
     )
   }
 
-  /** Writes down what is known of last uses. Called now and then, and before the store closes. */
+  /** Writes down what is known of last uses. Called once a minute, and before the store closes. */
   async flush(): Promise<void> {
     const uses = [...this.#lastUses]
     this.#lastUses.clear()
-    this.#lastUsesWrittenMs = this.#clock.monotonicMs()
     for (const [id, last_used_at] of uses) await updateAccessKey(this.#store, id, { last_used_at })
   }
 
@@ -244,13 +240,6 @@ export class AccessKeys {
     const rows = await readAccessKeys(this.#store)
     this.#known = new Map(rows.map((row) => [row.id, knownKey(row)]))
     this.#freshUntilMs = readAtMs + this.#cacheMs
-  }
-
-  #noteUse(id: string, now: Date): void {
-    this.#lastUses.set(id, now)
-    if (this.#clock.monotonicMs() - this.#lastUsesWrittenMs < LAST_USE_EVERY_MS) return
-    // A last use that could not be written is written with the next one.
-    this.flush().catch(() => undefined)
   }
 
   #view(row: AccessKeyRow): AccessKeyView {

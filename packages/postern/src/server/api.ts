@@ -47,6 +47,8 @@ export interface Route<
   readonly answer?: Answer
   /** Where the answer is something else than JSON. */
   readonly answerType?: string
+  /** Further statuses whose body is an `answer`. */
+  readonly otherStatuses?: readonly number[]
   /** What is told on the way to a caller that accepts JSON lines, each as `{ event }`. */
   readonly event?: Event
   /** Codes that this route refuses with, beside those of every route. */

@@ -12,6 +12,7 @@ import { hiddenConnection, type RequestCaller } from './caller.ts'
 import { acceptsJsonLines, answerInLines } from './json-lines.ts'
 import { countedAddress, Limits, type LimitsOptions } from './limits.ts'
 import { type Problem, problemOf, problemResponse, ServerError } from './problem.ts'
+import { isReachable } from './readiness.ts'
 import { parseRequest } from './request-parts.ts'
 import type { Services } from './services.ts'
 
@@ -45,8 +46,18 @@ export function createApp(services: Services, options: AppOptions = {}): App {
   return app
 }
 
+function storeUnreachable(): ServerError {
+  return new ServerError('store_unreachable', 'The database does not answer.', {
+    remedy: 'Look at the database, and at what the log says under the request id; then ask again.',
+  })
+}
+
 function isChange({ method, access }: Route): boolean {
   return method !== 'get' && typeof access === 'object' && access.verb !== 'read'
+}
+
+function isHandOut({ access }: Route): boolean {
+  return typeof access === 'object' && access.verb === 'token'
 }
 
 /** What a path and a query say, unjudged. */
@@ -69,9 +80,13 @@ class Exchange {
   readonly #request: Request
   readonly #arrival: Arrival | undefined
   readonly #requestId = randomUUID()
+  readonly #beganMs: number
   readonly #ends: (() => void)[] = []
+  #actor: string | undefined
+  #refusal: string | undefined
 
   constructor({ services, limits, request, arrival }: ExchangeOptions) {
+    this.#beganMs = services.clock.monotonicMs()
     this.#services = services
     this.#limits = limits
     this.#request = request
@@ -79,6 +94,19 @@ class Exchange {
   }
 
   async answer(served: ServedRoute, raw: RawParts): Promise<Response> {
+    const response = await this.#answer(served, raw)
+    this.#note(served.route, response.status)
+    return response
+  }
+
+  /** The answer to what no route takes. */
+  async refuseUnknown(): Promise<Response> {
+    const response = await this.#refuseUnknown()
+    this.#note(undefined, response.status)
+    return response
+  }
+
+  async #answer(served: ServedRoute, raw: RawParts): Promise<Response> {
     const { route } = served
     let endsLater = false
     let caller: RequestCaller | undefined
@@ -108,20 +136,20 @@ class Exchange {
       })
     } catch (thrown) {
       if (caller !== undefined) await this.#noteRefusal(route, caller, { thrown, raw })
-      return this.#refuse(thrown, raw)
+      return await this.#refuse(thrown, raw)
     } finally {
       if (!endsLater) this.#end()
     }
   }
 
-  refuseUnknown(): Response {
+  async #refuseUnknown(): Promise<Response> {
     try {
       this.#admit()
       throw new ServerError('route_not_found', 'There is nothing at this path.', {
         remedy: 'Look the path up in /openapi.json.',
       })
     } catch (thrown) {
-      return this.#refuse(thrown)
+      return await this.#refuse(thrown)
     } finally {
       this.#end()
     }
@@ -138,6 +166,7 @@ class Exchange {
     const who = { services: this.#services, requestId: this.#requestId }
     try {
       const caller = await authenticate(route, this.#request, who)
+      this.#actor = caller.by.actor
       if (route.access !== 'public') this.#ends.push(this.#limits.begin(caller.by.actor))
       return caller
     } catch (thrown) {
@@ -178,8 +207,8 @@ class Exchange {
     })
   }
 
-  #refuse(thrown: unknown, raw?: RawParts): Response {
-    const problem = this.#problemOf(thrown, raw)
+  async #refuse(thrown: unknown, raw?: RawParts): Promise<Response> {
+    const problem = await this.#problemOf(thrown, raw)
     const { retryAfterSeconds } = problem.details ?? {}
     return problemResponse(problem, {
       ...(problem.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
@@ -189,18 +218,34 @@ class Exchange {
     })
   }
 
-  #problemOf(thrown: unknown, raw?: RawParts): Problem {
-    const { log } = this.#services
+  async #problemOf(thrown: unknown, raw?: RawParts): Promise<Problem> {
+    const { log, store } = this.#services
     const requestId = this.#requestId
     if (!(thrown instanceof PosternError)) {
       log.error({ requestId, err: thrown }, 'failed')
-      return problemOf(thrown, requestId)
+      return problemOf((await isReachable(store)) ? thrown : storeUnreachable(), requestId)
     }
-    log.debug({ requestId, code: thrown.code }, 'refused')
+    this.#refusal = thrown.code
     const name = raw?.params['name']
     // Whoever says it, a connection that is not there is refused with the very words of one that may not be seen.
     const isMissing = thrown.code === 'connection_not_found' && name !== undefined
     return problemOf(isMissing ? hiddenConnection(name) : thrown, requestId)
+  }
+
+  /** Counts the request, and tells it to the log: of its path the route, of its query and headers nothing. */
+  #note(route: Route | undefined, status: number): void {
+    const { log, metrics, clock } = this.#services
+    const ms = clock.monotonicMs() - this.#beganMs
+    const name = route?.operationId ?? 'unknown'
+    metrics.countRequest(name, { status, seconds: ms / 1_000 })
+    if (route !== undefined && isHandOut(route) && status < 300) metrics.countHandOut(name)
+    const level =
+      status >= 400 || (route && isChange(route) && !isHandOut(route)) ? 'info' : 'debug'
+    if (!log.isLevelEnabled(level)) return
+    const { address } = this.#arrival ?? {}
+    const [actor, code] = [this.#actor, this.#refusal]
+    const requestId = this.#requestId
+    log[level]({ requestId, route: name, status, code, ms, actor, address }, 'request')
   }
 
   #headers() {

@@ -101,21 +101,23 @@ function describeAccess(access: Access): string {
   return `Takes an access key with \`${access.verb}\` on ${access.connection ? where[access.connection] : 'every connection (`*`)'}.`
 }
 
-function describeSuccess({ answer, answerType, event, status = 200 }: Route): Responses {
+function describeSuccess(route: Route): Responses {
+  const { answer, answerType, event, status = 200, otherStatuses = [] } = route
   if (answer === undefined) return { 204: { description: 'Done.' } }
   const line = z.union([
     z.object({ event: event ?? z.never() }),
     z.object({ result: answer }),
     z.object({ problem }),
   ])
+  const content = {
+    [answerType ?? 'application/json']: { schema: answer },
+    ...(event ? { 'application/jsonl': { schema: line } } : {}),
+  }
   return {
-    [status]: {
-      description: 'Done.',
-      content: {
-        [answerType ?? 'application/json']: { schema: answer },
-        ...(event ? { 'application/jsonl': { schema: line } } : {}),
-      },
-    },
+    [status]: { description: 'Done.', content },
+    ...Object.fromEntries(
+      otherStatuses.map((other) => [other, { description: 'As the body says.', content }]),
+    ),
   }
 }
 
@@ -132,6 +134,7 @@ function codesOf({ access, params, query, body, refusals = [] }: Route): readonl
     'request_cross_origin',
     'request_too_many',
     'server_failed',
+    'store_unreachable',
     ...refusals,
   ]
 }

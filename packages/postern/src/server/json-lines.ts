@@ -18,7 +18,7 @@ export function answerInLines(
   options: {
     readonly headers: Readonly<Record<string, string>>
     /** What a failure is told as, once lines were sent. */
-    readonly problemOf: (thrown: unknown) => object
+    readonly problemOf: (thrown: unknown) => Promise<object>
   },
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
@@ -46,8 +46,10 @@ export function answerInLines(
     }
     work((event) => send({ event })).then(
       (result) => end({ result }),
-      (thrown) =>
-        lines === undefined ? reject(thrown) : end({ problem: options.problemOf(thrown) }),
+      async (thrown) => {
+        if (lines === undefined) reject(thrown)
+        else end({ problem: await options.problemOf(thrown) })
+      },
     )
   })
 }

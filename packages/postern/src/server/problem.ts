@@ -53,6 +53,7 @@ export type ServerErrorCode =
   | 'route_not_found'
   | 'route_method'
   | 'server_failed'
+  | 'store_unreachable'
 
 /** A request that the server refuses. */
 export class ServerError extends PosternError<ServerErrorCode> {

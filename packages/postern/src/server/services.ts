@@ -9,6 +9,7 @@ import type { AuditBatch } from '../store/audit-batch.ts'
 import type { Seal } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
 import type { AccessKeys } from './access-keys.ts'
+import type { Metrics } from './metrics.ts'
 
 /** The parts of a running Postern, as the routes see them. */
 export interface Services {
@@ -16,6 +17,7 @@ export interface Services {
   readonly seal: Seal
   readonly clock: Clock
   readonly log: Log
+  readonly metrics: Metrics
   readonly accessKeys: AccessKeys
   /** Where hand-outs are noted before they are given. */
   readonly auditBatch: AuditBatch

@@ -297,22 +297,19 @@ describe.each(stores)('access keys on $name', ({ open }) => {
     expect(last_used_at).toEqual(clock.now())
   })
 
-  test('a caller is recognised without asking the database, but for its last use once a minute', async () => {
+  test('a caller is recognised without asking the database', async () => {
     const { store, count } = counted(opened.store)
     const clock = new TestClock()
     const accessKeys = new AccessKeys({ store, clock, cacheMs: Number.POSITIVE_INFINITY })
     const { text } = await accessKeys.add({ name: 'robot', rules }, { actor: 'local' })
     const before = count()
-    for (let second = 0; second < 59; second++) {
+    for (let second = 0; second < 100; second++) {
       clock.advance(1_000)
       await accessKeys.recognise(text.reveal())
     }
     expect(count()).toBe(before)
-    clock.advance(1_000)
-    await accessKeys.recognise(text.reveal())
-    await accessKeys.recognise(text.reveal())
-    expect(count()).toBe(before + 1)
     await accessKeys.flush()
+    expect(count()).toBe(before + 1)
   })
 })
 

@@ -69,8 +69,8 @@ export function openServices(
   parts: Partial<Services> & Pick<Services, 'store' | 'clock'>,
 ): Services {
   const { store, clock } = parts
-  const seal = parts.seal ?? new Seal(new MasterKeys({ store, source: testKeySource(), clock }))
-  const log = openLog({ level: 'silent' })
+  const { seal = new Seal(new MasterKeys({ store, source: testKeySource(), clock })) } = parts
+  const { log = openLog({ level: 'silent' }) } = parts
   return { ...openAllServices({ store, clock, seal, log, env: {}, dev: true }), ...parts }
 }
 

@@ -7,6 +7,8 @@ import { addConnectionRoutes } from './connections.ts'
 import { addDescriptionRoute } from './description.ts'
 import { addDoctorRoute } from './doctor.ts'
 import { addDomainRoutes } from './domains.ts'
+import { addHealthRoutes } from './health.ts'
+import { addKeyInspectionRoute } from './key-inspection.ts'
 import { addMasterKeyRoutes } from './master-key.ts'
 import { addProofRoute } from './proof.ts'
 import { addRequestRoute } from './request.ts'
@@ -19,6 +21,8 @@ export function addRoutes(api: Api): void {
   addConnectionRoutes(api)
   addDescriptionRoute(api)
   addDoctorRoute(api)
+  addHealthRoutes(api)
+  addKeyInspectionRoute(api)
   addDomainRoutes(api)
   addMasterKeyRoutes(api)
   addProofRoute(api)

@@ -1,0 +1,137 @@
+/** @module What is counted and timed, for Prometheus. No label is a name from outside, so there are never more series than these. */
+
+import type { Clock, Transport } from '@postern/core'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Seal } from '../store/seal.ts'
+import type { Store } from '../store/store.ts'
+import { isReachable } from './readiness.ts'
+
+// From a token out of memory to a doctor that looks at everything.
+const SECONDS = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60]
+
+/** What {@link Metrics} looks at. */
+export interface MetricsContext {
+  readonly store: Store
+  readonly seal: Seal
+  readonly clock: Clock
+}
+
+/** Counts and times. */
+export class Metrics {
+  readonly #clock: Clock
+  readonly #registry = new Registry()
+  readonly #requests: Counter<'route' | 'status'>
+  readonly #requestSeconds: Histogram<'route'>
+  readonly #handOuts: Counter<'route'>
+  readonly #upstream: Counter<'outcome'>
+  readonly #upstreamSeconds: Histogram
+  readonly #waits: Histogram
+  #processIsWatched = false
+
+  constructor({ store, seal, clock }: MetricsContext) {
+    this.#clock = clock
+    const registers = [this.#registry]
+    this.#requests = new Counter({
+      name: 'postern_requests_total',
+      help: 'Requests to the API, by route and status.',
+      labelNames: ['route', 'status'],
+      registers,
+    })
+    this.#requestSeconds = new Histogram({
+      name: 'postern_request_seconds',
+      help: 'How long requests to the API took, by route.',
+      labelNames: ['route'],
+      buckets: SECONDS,
+      registers,
+    })
+    this.#handOuts = new Counter({
+      name: 'postern_hand_outs_total',
+      help: 'Tokens and proofs that were handed out, by route.',
+      labelNames: ['route'],
+      registers,
+    })
+    this.#upstream = new Counter({
+      name: 'postern_upstream_requests_total',
+      help: 'Requests to orgs, by status; failed: no answer came.',
+      labelNames: ['outcome'],
+      registers,
+    })
+    this.#upstreamSeconds = new Histogram({
+      name: 'postern_upstream_request_seconds',
+      help: 'How long orgs took until the headers of their answers.',
+      buckets: SECONDS,
+      registers,
+    })
+    this.#waits = new Histogram({
+      name: 'postern_upstream_wait_seconds',
+      help: 'How long requests to orgs waited for their turn under the rate limit.',
+      buckets: SECONDS,
+      registers,
+    })
+    new Gauge({
+      name: 'postern_store_reachable',
+      help: 'Whether the database answers: 1 or 0.',
+      registers,
+      async collect() {
+        this.set((await isReachable(store)) ? 1 : 0)
+      },
+    })
+    new Gauge({
+      name: 'postern_seal_unlocked',
+      help: 'Whether the master key is at hand: 1 or 0.',
+      registers,
+      collect() {
+        this.set(seal.state.status === 'unlocked' ? 1 : 0)
+      },
+    })
+  }
+
+  /** Counts a request. @param route - its operation id. */
+  countRequest(
+    route: string,
+    { status, seconds }: { readonly status: number; readonly seconds: number },
+  ): void {
+    this.#requests.inc({ route, status })
+    this.#requestSeconds.observe({ route }, seconds)
+  }
+
+  /** Counts a token or a proof that was handed out. @param route - the operation id. */
+  countHandOut(route: string): void {
+    this.#handOuts.inc({ route })
+  }
+
+  /** Notes how long a request to an org waited for its turn. */
+  observeWait(waitMs: number): void {
+    this.#waits.observe(waitMs / 1_000)
+  }
+
+  /** The same way to an org, counted. */
+  watch(transport: Transport): Transport {
+    return async (request) => {
+      const beganMs = this.#clock.monotonicMs()
+      try {
+        const response = await transport(request)
+        this.#upstreamSeconds.observe((this.#clock.monotonicMs() - beganMs) / 1_000)
+        this.#upstream.inc({ outcome: response.status })
+        return response
+      } catch (error) {
+        this.#upstream.inc({ outcome: 'failed' })
+        throw error
+      }
+    }
+  }
+
+  /** Everything, as Prometheus reads it. What the process itself is like is watched from the first time on. */
+  async text(): Promise<string> {
+    if (!this.#processIsWatched) {
+      this.#processIsWatched = true
+      collectDefaultMetrics({ register: this.#registry })
+    }
+    return this.#registry.metrics()
+  }
+
+  /** The media type of {@link Metrics.text}. */
+  get contentType(): string {
+    return this.#registry.contentType
+  }
+}
