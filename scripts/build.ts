@@ -7,6 +7,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Plugin, rolldown } from 'rolldown'
 import { licenceTextOf } from './licence-text.ts'
+import { readPreparedStore } from './prepare-store.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -37,6 +38,7 @@ export async function buildProgram(
   entry = path.join(root, 'packages/postern/src/cli/main.ts'),
 ): Promise<void> {
   if (!existsSync(entry)) throw new Error(`${path.relative(root, entry)} is not there to be built.`)
+  const store = readPreparedStore()
   rmSync(path.dirname(outFile), { recursive: true, force: true })
   const bundle = await rolldown({
     input: entry,
@@ -68,6 +70,7 @@ export async function buildProgram(
     })
     const modules = output.flatMap((part) => (part.type === 'chunk' ? part.moduleIds : []))
     writeFileSync(path.join(path.dirname(outFile), 'licenses.txt'), licensesOf(modules))
+    writeFileSync(path.join(path.dirname(outFile), store.name), store.bytes)
   } finally {
     await bundle.close()
   }

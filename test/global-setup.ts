@@ -6,6 +6,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { prepareStore } from '../scripts/prepare-store.ts'
 import { type StartedPostgres, startPostgres } from './postgres.ts'
 
 declare module 'vitest' {
@@ -19,6 +20,7 @@ declare module 'vitest' {
 
 /** Called by vitest before the first test file; what it gives is called after the last one. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  prepareStore()
   const folder = await mkdtemp(path.join(tmpdir(), 'postern-tests-'))
   const socketPath =
     process.platform === 'win32'

@@ -111,15 +111,18 @@ describe('postern', () => {
     await buildProgram(path.join(work, 'postern-dist/postern.cjs'))
     stagePackage('postern', path.join(work, 'postern'), path.join(work, 'postern-dist'))
     packed = packStaged(path.join(work, 'postern'), work)
-    installed = install('postern-user', [packed.file])
+    // The one package that stays outside stands in for the registry.
+    const outside = packStaged(path.join(root, 'node_modules/@electric-sql/pglite'), work).file
+    installed = install('postern-user', [outside, packed.file])
   }, INSTALL_TIMEOUT_MS)
 
-  test('holds the program, its parts, their licences, package.json, README and LICENSE', () => {
+  test('holds the program, its parts, their licences, the prepared store, package.json, README and LICENSE', () => {
     const strange = packed.files.filter((file) => !/^dist\/parts\/[\w-]+\.cjs$/.test(file))
     expect(strange.filter((file) => file !== 'README.md')).toEqual([
       'LICENSE',
       'dist/licenses.txt',
       'dist/postern.cjs',
+      'dist/store.pack',
       'package.json',
     ])
   })
@@ -129,7 +132,7 @@ describe('postern', () => {
     expect(statSync(entry).size).toBeLessThan(8_000)
   })
 
-  test('needs no other package: says its version and its help from an empty folder', () => {
+  test('says its version and its help from an empty folder', () => {
     const manifest = JSON.parse(
       readFileSync(path.join(root, 'packages/postern/package.json'), 'utf8'),
     )
@@ -144,6 +147,14 @@ describe('postern', () => {
       encoding: 'utf8',
     })
     expect(help).toContain('Usage: postern')
+  })
+
+  test('keeps a store in an empty folder, which begins as the prepared one', () => {
+    const bin = path.join(installed, 'node_modules/postern/dist/postern.cjs')
+    const data = path.join(installed, 'data')
+    const args = [bin, 'access', 'list', '--data', data, '--output', 'json']
+    expect(execFileSync(process.execPath, args, { cwd: installed, encoding: 'utf8' })).toBe('[]\n')
+    expect(existsSync(path.join(data, 'store/PG_VERSION'))).toBe(true)
   })
 
   test('packs to the same bytes when it is built again', async () => {

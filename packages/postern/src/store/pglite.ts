@@ -1,24 +1,115 @@
 /** @module The embedded store: PostgreSQL in this process, on a data directory. */
 
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { Kysely, PGliteDialect } from 'kysely'
+import { syncFolder } from '../config/atomic-file.ts'
+import { lockData } from './data-lock.ts'
 import { migrate } from './migrate.ts'
+import { findPrepared, syncTree, unpackStore } from './prepared.ts'
 import type { Schema } from './schema.ts'
 import { Store } from './store.ts'
+import { explainFileFailure, explainStartFailure } from './store-error.ts'
+import { SyncedNodeFs } from './synced-node-fs.ts'
 import { turnsOfEventLoop } from './turns.ts'
 
 // int8, which would come as a number or a BigInt by its size.
 const INT8 = 20
 
-/** Opens the store of a data directory, and makes it where there is none. */
-export async function openPglite(dataDir: string): Promise<Store> {
-  const pglite = new PGlite({ dataDir: join(dataDir, 'store'), parsers: { [INT8]: Number } })
-  await pglite.waitReady
-  const root = new Kysely<Schema>({
-    dialect: new PGliteDialect({ pglite }),
-    plugins: [turnsOfEventLoop()],
+// Without `-F`, which turns fsync off. Of the ways to bring the log to the disk only this one is a call that can be answered here.
+const START = [
+  ...PGlite.defaultStartParams.filter((param) => param !== '-F'),
+  ...['-c', 'wal_sync_method=fsync'],
+]
+
+// New databases are made of these, and there is never another one here. They are more than half of all files.
+const DROP_TEMPLATES = [
+  'update pg_database set datistemplate = false',
+  'drop database template0',
+  'drop database template1',
+]
+
+const LAST_LINES = 20
+
+/** Options of {@link openPglite}. */
+export interface OpenPgliteOptions {
+  /** The prepared store that a new one begins as. Default: that of the program. `false`: none; it is made here, in seconds. */
+  readonly prepared?: string | false
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Opens the store of a data directory, and makes it where there is none. What an interrupted first start left is removed.
+ *
+ * @throws {StoreError} `store_in_use` while another process has it; `store_damaged`, `store_disk_full`, `store_newer`,
+ *   `store_unusable`, `store_version`
+ */
+export async function openPglite(
+  dataDir: string,
+  { prepared = findPrepared() ?? false, signal }: OpenPgliteOptions = {},
+): Promise<Store> {
+  const folder = join(dataDir, 'store')
+  const lock = await lockData(dataDir, { signal })
+  try {
+    if (!existsSync(folder)) await makeStore(folder, prepared)
+    const { pglite, files } = await start(folder)
+    const root = new Kysely<Schema>({
+      dialect: new PGliteDialect({ pglite }),
+      plugins: [turnsOfEventLoop()],
+    })
+    try {
+      await migrate(root)
+    } catch (error) {
+      await root.destroy()
+      throw error
+    }
+    return new Store({ kind: 'pglite', root, release: lock.release, countSyncs: () => files.syncs })
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+}
+
+/** The folder has its name only when everything in it is on the disk. */
+async function makeStore(folder: string, prepared: string | false): Promise<void> {
+  const unfinished = `${folder}.new`
+  try {
+    await rm(unfinished, { recursive: true, force: true })
+    if (prepared === false) {
+      const { pglite } = await start(unfinished)
+      for (const statement of DROP_TEMPLATES) await pglite.exec(statement)
+      await pglite.close()
+    } else {
+      await unpackStore(prepared, unfinished)
+    }
+    await syncTree(unfinished)
+    await rename(unfinished, folder)
+    await syncFolder(dirname(folder))
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true }).catch(() => undefined)
+    throw explainFileFailure(error, dirname(folder))
+  }
+}
+
+async function start(folder: string) {
+  const said: string[] = []
+  const files = new SyncedNodeFs(folder)
+  const pglite = new PGlite({
+    fs: files,
+    startParams: START,
+    parsers: { [INT8]: Number },
+    onStderr: (line) => {
+      said.push(line)
+      if (said.length > LAST_LINES) said.shift()
+      return false
+    },
   })
-  await migrate(root)
-  return new Store({ kind: 'pglite', root })
+  try {
+    await pglite.waitReady
+  } catch (error) {
+    throw explainStartFailure(error, said, dirname(folder))
+  }
+  return { pglite, files }
 }

@@ -13,6 +13,8 @@ export interface StoreParts {
   readonly root: Kysely<Schema>
   /** Frees what the opener took: the lock, the pool. Called after the database is closed. */
   readonly release?: () => Promise<void>
+  /** How often this process brought something to the disk; absent where a server does that. */
+  readonly countSyncs?: () => number
 }
 
 interface OpenTransaction {
@@ -28,12 +30,19 @@ export class Store {
   readonly kind: StoreKind
   readonly #root: Kysely<Schema>
   readonly #release: (() => Promise<void>) | undefined
+  readonly #countSyncs: (() => number) | undefined
   readonly #current = new AsyncLocalStorage<OpenTransaction>()
 
-  constructor({ kind, root, release }: StoreParts) {
+  constructor({ kind, root, release, countSyncs }: StoreParts) {
     this.kind = kind
     this.#root = root
     this.#release = release
+    this.#countSyncs = countSyncs
+  }
+
+  /** How often this process called `fsync` for the store; undefined where a server does that. */
+  get syncs(): number | undefined {
+    return this.#countSyncs?.()
   }
 
   /** The transaction that the caller runs in, or the database. An embedded one would wait for itself for ever otherwise. */
