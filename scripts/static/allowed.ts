@@ -214,6 +214,18 @@ export const allowed: readonly Allowed[] = [
   },
   {
     rule: 'secret-reveal',
+    place: 'packages/postern/src/server/access-keys.ts',
+    text: 'text.reveal',
+    why: 'takes the digest of an access key that its operator made',
+  },
+  {
+    rule: 'secret-reveal',
+    place: 'packages/postern/src/service/apply-connection.ts',
+    text: 'kept.reveal',
+    why: 'asks whether an API token is the one that a configuration file names',
+  },
+  {
+    rule: 'secret-reveal',
     place: 'packages/postern/src/store/key-wrapper.ts',
     text: 'key.reveal',
     why: 'wraps data keys with the master key',

@@ -14,12 +14,17 @@ import {
   isSameDigest,
   newAccessKeyId,
   newAccessKeySecret,
+  type PresentedAccessKey,
   parseAccessKey,
 } from './access-key-text.ts'
 import { Permissions } from './permissions.ts'
 
 /** What can be wrong with an access key that somebody names. */
-export type AccessKeyErrorCode = 'access_key_not_found' | 'access_key_revoked'
+export type AccessKeyErrorCode =
+  | 'access_key_not_found'
+  | 'access_key_revoked'
+  | 'access_key_malformed'
+  | 'access_key_exists'
 
 /** An access key that is not there, or not any more. */
 export class AccessKeyError extends PosternError<AccessKeyErrorCode> {
@@ -128,6 +133,34 @@ export class AccessKeys {
   async add(key: NewAccessKey, by: Caller): Promise<{ view: AccessKeyView; text: Secret }> {
     const id = newAccessKeyId()
     const { text, digest } = newAccessKeySecret(id)
+    return { view: await this.#insert(key, { id, digest }, by), text }
+  }
+
+  /**
+   * Adds an access key whose text its operator made.
+   *
+   * @throws {AccessKeyError} `access_key_malformed`, `access_key_exists`
+   */
+  async addGiven(text: Secret, key: NewAccessKey, by: Caller): Promise<AccessKeyView> {
+    const presented = requireAccessKey(text)
+    await this.#refresh()
+    if (this.#known.has(presented.id)) {
+      throw new AccessKeyError(
+        'access_key_exists',
+        'There is an access key with this id already.',
+        {
+          remedy: 'Make another one: its id is what stands between the underscores.',
+        },
+      )
+    }
+    return this.#insert(key, presented, by)
+  }
+
+  async #insert(
+    key: NewAccessKey,
+    { id, digest }: PresentedAccessKey,
+    by: Caller,
+  ): Promise<AccessKeyView> {
     const row: AccessKeyRow = {
       id,
       name: key.name,
@@ -144,7 +177,32 @@ export class AccessKeys {
     await this.#change({ action: 'access-key.add', target: id, details }, by, () =>
       insertAccessKey(this.#store, row),
     )
-    return { view: viewOf(row), text }
+    return viewOf(row)
+  }
+
+  /**
+   * The access key of a text, whether that is its text by now or not; undefined where there is none of its id.
+   *
+   * @throws {AccessKeyError} `access_key_malformed`
+   */
+  async find(text: Secret): Promise<{ view: AccessKeyView; isCurrent: boolean } | undefined> {
+    const { id, digest } = requireAccessKey(text)
+    await this.#refresh()
+    const known = this.#known.get(id)
+    if (known === undefined) return undefined
+    return { view: this.#view(known.row), isCurrent: isSameDigest(known.row.secret_hash, digest) }
+  }
+
+  /** Changes what an access key is for. @throws {AccessKeyError} `access_key_not_found`, `access_key_revoked` */
+  async update(id: string, key: NewAccessKey, by: Caller): Promise<AccessKeyView> {
+    const row = await this.#liveRow(id)
+    const { name, rules, expiresAt } = key
+    const change = { name, rules, expires_at: expiresAt ?? null }
+    const details = { name, rules, expiresAt: expiresAt?.toISOString() }
+    await this.#change({ action: 'access-key.update', target: id, details }, by, () =>
+      updateAccessKey(this.#store, id, change),
+    )
+    return this.#view({ ...row, ...change })
   }
 
   async list(): Promise<readonly AccessKeyView[]> {
@@ -254,6 +312,15 @@ export function accessKeyNotFound(): AccessKeyError {
     'There is no access key with this id that this one may manage.',
     { remedy: 'List the access keys with `postern access list`.' },
   )
+}
+
+function requireAccessKey(text: Secret): PresentedAccessKey {
+  const presented = parseAccessKey(text.reveal())
+  if (presented !== undefined) return presented
+  throw new AccessKeyError('access_key_malformed', 'The text is none of an access key.', {
+    remedy:
+      'Make one: "postern_", 16 hexadecimal digits, "_", and 32 random bytes as base64url without padding.',
+  })
 }
 
 const noDigest = new Uint8Array(32)

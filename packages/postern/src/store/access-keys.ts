@@ -11,7 +11,14 @@ export type AccessKeyRow = Selectable<AccessKeyTable>
 export type AccessKeyChange = Partial<
   Pick<
     AccessKeyRow,
-    'secret_hash' | 'previous_hash' | 'previous_until' | 'last_used_at' | 'revoked_at'
+    | 'name'
+    | 'rules'
+    | 'expires_at'
+    | 'secret_hash'
+    | 'previous_hash'
+    | 'previous_until'
+    | 'last_used_at'
+    | 'revoked_at'
   >
 >
 
@@ -32,7 +39,8 @@ export async function readAccessKeys(store: Store): Promise<readonly AccessKeyRo
 export async function updateAccessKey(
   store: Store,
   id: string,
-  change: AccessKeyChange,
+  { rules, ...change }: AccessKeyChange,
 ): Promise<void> {
-  await store.db.updateTable('access_key').set(change).where('id', '=', id).execute()
+  const changed = { ...change, ...(rules === undefined ? {} : { rules: JSON.stringify(rules) }) }
+  await store.db.updateTable('access_key').set(changed).where('id', '=', id).execute()
 }

@@ -130,6 +130,7 @@ export async function deleteConnection(store: Store, id: string): Promise<boolea
     await store.db.deleteFrom('rotation').where('connection_id', '=', id).execute()
     await store.db.deleteFrom('setup').where('id', '=', id).execute()
     await store.db.deleteFrom('connection_use').where('connection_id', '=', id).execute()
+    await store.db.deleteFrom('declared_key').where('connection_id', '=', id).execute()
     const deleted = await store.db
       .deleteFrom('connection')
       .where('id', '=', id)

@@ -22,6 +22,7 @@ export interface Schema {
   readonly key_draft: KeyDraftTable
   readonly lease: LeaseTable
   readonly connection_use: ConnectionUseTable
+  readonly declared_key: DeclaredKeyTable
 }
 
 /** A named org and how its credential is used. No secret: those are in `secret`. */
@@ -154,4 +155,11 @@ export interface ConnectionUseTable {
   connection_id: string
   process_id: string
   seen_at: Generated<Date>
+}
+
+/** The private key that a configuration file gave a connection last: the key in use may be newer by then. */
+export interface DeclaredKeyTable {
+  connection_id: string
+  /** Of the public half: its kid, a space, its RFC 7638 thumbprint. */
+  fingerprint: string
 }

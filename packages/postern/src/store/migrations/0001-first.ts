@@ -97,6 +97,11 @@ export const first: Migration = {
       .addColumn('seen_at', 'timestamptz', (column) => column.notNull().defaultTo(sql`now()`))
       .addPrimaryKeyConstraint('connection_use_pk', ['connection_id', 'process_id'])
       .execute()
+    await db.schema
+      .createTable('declared_key')
+      .addColumn('connection_id', 'text', (column) => column.primaryKey())
+      .addColumn('fingerprint', 'text', (column) => column.notNull())
+      .execute()
   },
 }
 

@@ -1,0 +1,108 @@
+/** @module Makes an access key what a configuration file declares. */
+
+import { isDeepStrictEqual } from 'node:util'
+import { PosternError } from '@postern/core'
+import type { DeclaredAccessKey } from '../config/file/declared.ts'
+import { type ReferenceSources, readReference } from '../config/file/reference.ts'
+import type { AccessKeys, AccessKeyView } from '../server/access-keys.ts'
+import { type Applied, byConfig } from './applied.ts'
+
+/** What can keep an access key from being what a file declares. */
+type AccessKeyConflictCode = 'access_key_ambiguous' | 'access_key_revoked' | 'access_key_expired'
+
+class AccessKeyConflict extends PosternError<AccessKeyConflictCode> {
+  override readonly name = 'AccessKeyConflict'
+}
+
+/** What {@link applyAccessKey} works with. */
+export interface ApplyAccessKeyContext {
+  readonly accessKeys: AccessKeys
+  readonly now: Date
+  readonly sources: ReferenceSources
+}
+
+/**
+ * Adds the access key, or gives it the rules and the end that the file names. One that the file gives no text is found by
+ * its name, and made where there is none.
+ *
+ * @throws {PosternError} where it cannot be so.
+ */
+export async function applyAccessKey(
+  declared: DeclaredAccessKey,
+  { accessKeys, now, sources }: ApplyAccessKeyContext,
+): Promise<Omit<Applied, 'kind' | 'name'>> {
+  const { name, rules, expiresAt, key } = declared
+  const wanted = { name, rules, expiresAt }
+  if (key === undefined) {
+    const found = await findByName(accessKeys, name)
+    if (found !== undefined) return change(accessKeys, found, declared)
+    requireLasting(declared, now)
+    const { text } = await accessKeys.add(wanted, byConfig)
+    return { outcome: 'added', text }
+  }
+  const text = await readReference(key, `accessKeys.${name}.key`, sources)
+  const found = await accessKeys.find(text)
+  if (found === undefined) {
+    requireLasting(declared, now)
+    await accessKeys.addGiven(text, wanted, byConfig)
+    return { outcome: 'added' }
+  }
+  requireLive(found.view)
+  const changed = await change(accessKeys, found.view, declared)
+  if (found.isCurrent) return changed
+  return { ...changed, note: 'It was rotated: its text is another one by now than the file names.' }
+}
+
+async function findByName(
+  accessKeys: AccessKeys,
+  name: string,
+): Promise<AccessKeyView | undefined> {
+  const named = (await accessKeys.list()).filter((view) => view.name === name)
+  const live = named.filter(({ revokedAt }) => revokedAt === undefined)
+  const [first, second] = live
+  if (second !== undefined) {
+    throw new AccessKeyConflict(
+      'access_key_ambiguous',
+      `There are ${live.length} access keys of this name.`,
+      { remedy: 'Revoke all but one with postern access revoke, or give its text as key.' },
+    )
+  }
+  // One that somebody revoked does not come back by itself.
+  if (first === undefined && named[0] !== undefined) requireLive(named[0])
+  return first
+}
+
+async function change(
+  accessKeys: AccessKeys,
+  view: AccessKeyView,
+  { name, rules, expiresAt }: DeclaredAccessKey,
+): Promise<Omit<Applied, 'kind' | 'name'>> {
+  const changed = [
+    ...(view.name === name ? [] : ['name']),
+    ...(isDeepStrictEqual(view.rules, rules) ? [] : ['rules']),
+    // Without an end in the file, one that was set elsewhere stays.
+    ...(expiresAt === undefined || view.expiresAt?.getTime() === expiresAt.getTime()
+      ? []
+      : ['expiresAt']),
+  ]
+  if (changed.length === 0) return { outcome: 'unchanged' }
+  const end = expiresAt ?? view.expiresAt
+  await accessKeys.update(view.id, { name, rules, expiresAt: end }, byConfig)
+  return { outcome: 'changed', changed }
+}
+
+function requireLive({ revokedAt }: AccessKeyView): void {
+  if (revokedAt === undefined) return
+  throw new AccessKeyConflict(
+    'access_key_revoked',
+    `The access key was revoked on ${revokedAt.toISOString()}.`,
+    { remedy: 'Take it out of the file, or give it another text with key.' },
+  )
+}
+
+function requireLasting({ expiresAt }: DeclaredAccessKey, now: Date): void {
+  if (expiresAt === undefined || expiresAt > now) return
+  throw new AccessKeyConflict('access_key_expired', 'The access key would have expired already.', {
+    remedy: 'Name a later expiresAt, or take the access key out of the file.',
+  })
+}

@@ -1,0 +1,383 @@
+/** @module A configuration file applied: the file wins for what it names, and nothing else is touched. */
+
+import { addKey, exportJwk, generateKey, Org, type PrivateKey, Secret } from '@postern/core'
+import { type RunningOrg, startOrg } from '@postern/emulator'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { stores, type TestStore } from '../../../../test/stores.ts'
+import { TestClock } from '../../../../test/test-clock.ts'
+import { openTestSeal } from '../../../../test/test-seal.ts'
+import { parseConfigFile } from '../../src/config/file/parse.ts'
+import { openLog } from '../../src/log.ts'
+import type { Services } from '../../src/server/services.ts'
+import type { Applied } from '../../src/service/applied.ts'
+import { applyConfig } from '../../src/service/apply-config.ts'
+import { openServices } from '../../src/service.ts'
+import { withLease } from '../../src/store/leases.ts'
+import type { Seal } from '../../src/store/seal.ts'
+
+const by = { actor: 'access-key:someone' }
+const accessKeyText = `postern_0123456789abcdef_${'A'.repeat(43)}`
+
+describe.each(stores)('postern.yaml applied on $name', ({ open }) => {
+  const clock = new TestClock()
+  let kept: TestStore
+  let seal: Seal
+  let org: RunningOrg
+  let services: Services
+  let env: Record<string, string | undefined>
+
+  beforeAll(async () => {
+    org = await startOrg({ keyType: 'EC', users: 2 })
+    kept = await open()
+    seal = await openTestSeal(kept.store)
+  })
+  afterAll(async () => {
+    await org.close()
+    await kept.close()
+  })
+  beforeEach(async () => {
+    for (const table of ['connection', 'secret', 'domain', 'access_key', 'declared_key'] as const) {
+      await kept.store.db.deleteFrom(table).execute()
+    }
+    services = openedServices()
+    env = {
+      ACME_KEY: JSON.stringify(org.app.key),
+      ADMIN_TOKEN: org.adminToken,
+      CI_KEY: accessKeyText,
+    }
+  })
+
+  /** What one process has. */
+  const openedServices = () =>
+    openServices({
+      ...{ store: kept.store, seal, clock, env: {}, dev: true },
+      log: openLog({ level: 'silent' }),
+    })
+
+  /** Applies a text as a start would. */
+  async function apply(text: string): Promise<readonly Applied[]> {
+    const config = await parseConfigFile(text, { file: 'postern.yaml', folder: '/nowhere' })
+    return (await applyConfig(services, config, { env, dev: true })) ?? []
+  }
+
+  const acme = (...members: readonly string[]) =>
+    [
+      'connections:',
+      '  acme:',
+      `    orgUrl: ${org.url}`,
+      `    clientId: ${org.app.clientId}`,
+      '    secrets: { key: env:ACME_KEY }',
+      ...members.map((member) => `    ${member}`),
+    ].join('\n')
+
+  const whole = () => `domains: [login.acme.com]
+${acme('scopes: okta.users.read', 'description: the directory')}
+  admin: { orgUrl: "${org.url}", secrets: { apiToken: env:ADMIN_TOKEN } }
+accessKeys:
+  ci: { rules: [{ connections: [acme], verbs: [read, token] }], key: env:CI_KEY }
+  siem: { rules: [{ connections: ["*"], verbs: [sync] }], expiresAt: 2099-01-01 }`
+
+  const outcomes = (applied: readonly Applied[]) =>
+    applied.map(({ kind, name, outcome, changed = [] }) =>
+      [kind, name, outcome, ...changed].join(' '),
+    )
+
+  /** Everything that is kept, but for who did what when. */
+  async function dump(): Promise<string> {
+    const all = (await kept.dump()).split(/^-- /m)
+    return all.filter((table) => !/^(?:audit|audit_head|lease)\n/.test(table)).join('-- ')
+  }
+
+  test('is there as the file says, and works', async () => {
+    const applied = await apply(whole())
+    expect(outcomes(applied)).toEqual([
+      'domain login.acme.com added',
+      'connection acme added',
+      'connection admin added',
+      'access-key ci added',
+      'access-key siem added',
+    ])
+    for (const name of ['acme', 'admin']) {
+      const answer = await (await services.connections.open(name)).org.request({
+        path: '/api/v1/users',
+      })
+      expect([name, answer.json()]).toEqual([name, expect.objectContaining({ length: 2 })])
+    }
+    expect(await services.accessKeys.recognise(accessKeyText)).toMatchObject({
+      actor: 'access-key:0123456789abcdef',
+    })
+    expect(await services.domains.hosts()).toEqual(['login.acme.com'])
+  })
+
+  test('shows the access key that it made once, and only that', async () => {
+    const first = await apply(whole())
+    const texts = first.flatMap(({ text }) => (text === undefined ? [] : [text.reveal()]))
+    expect(texts).toEqual([expect.stringMatching(/^postern_/)])
+    expect(await services.accessKeys.recognise(texts[0] ?? '')).toBeDefined()
+    expect((await apply(whole())).some(({ text }) => text !== undefined)).toBe(false)
+  })
+
+  test('a second time changes nothing and asks the org nothing', async () => {
+    await apply(whole())
+    const [before, asked] = [await dump(), org.org.ledger.size]
+    const again = await apply(whole())
+    expect(new Set(again.map(({ outcome }) => outcome))).toEqual(new Set(['unchanged']))
+    expect([await dump(), org.org.ledger.size]).toEqual([before, asked])
+    services = openedServices()
+    await apply(whole())
+    expect(await dump()).toBe(before)
+  })
+
+  test('keeps no secret and no reference in clear', async () => {
+    await apply(whole())
+    const all = await kept.dump()
+    const d = String(org.app.key['d'])
+    for (const secret of [d, org.adminToken, 'A'.repeat(43), 'ACME_KEY']) {
+      expect(all.includes(secret)).toBe(false)
+      expect(all.includes(Buffer.from(secret).toString('hex'))).toBe(false)
+    }
+  })
+
+  test('wins for what it names, says what that was, and leaves the rest', async () => {
+    await apply(whole())
+    const members = {
+      description: 'changed by hand',
+      scopes: 'okta.users.read okta.groups.read',
+      jwtExpirySeconds: 300,
+      wants: 'okta.users.read',
+    }
+    await services.connections.update('acme', { members }, by)
+    const [siem] = (await services.accessKeys.list()).filter(({ name }) => name === 'siem')
+    const wider = [{ connections: ['*'], verbs: ['sync', 'admin'] as const }]
+    await services.accessKeys.update(
+      siem?.id ?? '',
+      { name: 'siem', rules: wider.map((rule) => ({ ...rule, verbs: [...rule.verbs] })) },
+      by,
+    )
+    expect(outcomes(await apply(whole()))).toEqual([
+      'domain login.acme.com unchanged',
+      'connection acme changed description scopes',
+      'connection admin unchanged',
+      'access-key ci unchanged',
+      'access-key siem changed rules expiresAt',
+    ])
+    const { description, settings } = await services.connections.get('acme')
+    expect({ description, settings }).toMatchObject({
+      description: 'the directory',
+      settings: {
+        scopes: ['okta.users.read'],
+        assertion: { lifetimeSeconds: 300 },
+        wants: ['okta.users.read'],
+      },
+    })
+  })
+
+  test('what is new in the file is taken, and the same again is no change', async () => {
+    env['GATEWAY'] = 'TESTSECRET'
+    let text = acme('scopes: okta.users.read')
+    await apply(text)
+    for (const [member, name] of [
+      ['jwtExpirySeconds: 120', 'jwtExpirySeconds'],
+      ['jwtClaims: { env: prod }', 'jwtClaims'],
+      [`jwtIssuer: ${org.app.clientId}`, 'jwtIssuer'],
+      ['headers: { X-Gateway: env:GATEWAY }', 'headers'],
+      ['dpop: always', 'dpop'],
+      ['rotationIntervalDays: 30', 'rotationIntervalDays'],
+      ['wants: [okta.users.read]', 'wants'],
+      ['Assertion Key: client_assertion', 'assertionKey'],
+    ] as const) {
+      text = `${text}\n    ${member}`
+      expect(outcomes(await apply(text))).toEqual([`connection acme changed ${name}`])
+    }
+    expect(outcomes(await apply(text))).toEqual(['connection acme unchanged'])
+  })
+
+  test('a header whose value changed where it is kept is taken', async () => {
+    env['GATEWAY'] = 'TESTSECRET-1'
+    const text = acme('headers: { X-Gateway: env:GATEWAY }')
+    await apply(text)
+    env['GATEWAY'] = 'TESTSECRET-2'
+    expect(outcomes(await apply(text))).toEqual(['connection acme changed headers'])
+  })
+
+  test('scopes that the file leaves out are found, and stay as they were found', async () => {
+    await apply(acme())
+    const { settings } = await services.connections.get('acme')
+    expect(settings.scopes).toEqual([...org.app.scopes].sort())
+    expect(outcomes(await apply(acme()))).toEqual(['connection acme unchanged'])
+  })
+
+  describe('of a key', () => {
+    /** A new key that the app has too. */
+    async function addedKey(kid: string): Promise<PrivateKey> {
+      const credential = { kind: 'api-token', apiToken: new Secret(org.adminToken) } as const
+      const admin = new Org({ url: org.url, dev: true, credential })
+      const key = await generateKey({ alg: 'ES256', kid })
+      await addKey(admin, org.app.clientId, key.publicJwk)
+      return key
+    }
+    const textOf = (key: PrivateKey) => exportJwk(key).reveal()
+
+    test('that was rotated since, the old one is not put back, and that is said', async () => {
+      await apply(acme())
+      const key = await addedKey('rotated')
+      await services.connections.update('acme', { members: { key: textOf(key) } }, by)
+      const [applied] = await apply(acme('description: new'))
+      expect(applied).toMatchObject({
+        outcome: 'changed',
+        changed: ['description'],
+        note: expect.stringContaining('rotated'),
+      })
+      const { settings } = await services.connections.get('acme')
+      expect(settings.publicJwk?.kid).toBe('rotated')
+    })
+
+    test('another one in the place of the reference is taken', async () => {
+      await apply(acme())
+      env['ACME_KEY'] = textOf(await addedKey('another'))
+      expect(outcomes(await apply(acme()))).toEqual(['connection acme changed key'])
+      const { settings } = await services.connections.get('acme')
+      expect(settings.publicJwk?.kid).toBe('another')
+      const key = textOf(await addedKey('after-another'))
+      await services.connections.update('acme', { members: { key } }, by)
+      expect(outcomes(await apply(acme()))).toEqual(['connection acme unchanged'])
+    })
+
+    test('one that the org does not know is refused, and the connection stays as it was', async () => {
+      await apply(acme())
+      const before = await dump()
+      env['ACME_KEY'] = textOf(await generateKey({ alg: 'ES256', kid: 'unknown' }))
+      expect(await apply(acme())).toMatchObject([
+        { outcome: 'refused', problem: { code: 'connection_unusable' } },
+      ])
+      expect(await dump()).toBe(before)
+    })
+
+    test('of a connection that was made by hand, the same one is no change', async () => {
+      const members = { key: env['ACME_KEY'], clientId: org.app.clientId, orgUrl: org.url }
+      const values = { ...members, key: new Secret(members.key ?? '') }
+      await services.connections.connect({ name: 'acme', values }, by)
+      expect(outcomes(await apply(acme()))).toEqual(['connection acme unchanged'])
+    })
+  })
+
+  describe('what cannot be', () => {
+    test('stops nothing else', async () => {
+      env['ACME_KEY'] = undefined
+      const wrong = `${whole()}
+  revoked: { rules: [{ connections: [acme], verbs: [read] }], key: env:WRONG }`
+      env['WRONG'] = 'TESTSECRETnoaccesskey'
+      const applied = await apply(wrong)
+      expect(outcomes(applied)).toEqual([
+        'domain login.acme.com added',
+        'connection acme refused',
+        'connection admin added',
+        'access-key ci added',
+        'access-key siem added',
+        'access-key revoked refused',
+      ])
+      const problems = applied.flatMap(({ problem }) => problem ?? [])
+      expect(problems).toMatchObject([
+        { code: 'env_not_set', message: expect.stringContaining('connections.acme.secrets.key') },
+        { code: 'access_key_malformed' },
+      ])
+      expect(JSON.stringify(applied)).not.toContain('TESTSECRET')
+    })
+
+    test.each([
+      ['another org', 'orgUrl: https://other.okta.com', 'connection_other_org'],
+      ['an API token', 'secrets: { apiToken: env:ADMIN_TOKEN }', 'connection_kind'],
+    ])('a connection to %s under the same name is refused', async (_what, member, code) => {
+      await apply(acme())
+      const [name = ''] = member.split(':')
+      const lines = acme().split('\n')
+      const other = lines
+        .map((line) => (line.trim().startsWith(`${name}:`) ? `    ${member}` : line))
+        .filter((line) => code !== 'connection_kind' || !line.includes('clientId'))
+      expect(await apply(other.join('\n'))).toMatchObject([
+        { outcome: 'refused', problem: { code } },
+      ])
+    })
+
+    test('an access key that somebody revoked does not come back', async () => {
+      await apply(whole())
+      for (const { id } of await services.accessKeys.list())
+        await services.accessKeys.revoke(id, by)
+      const applied = (await apply(whole())).filter(({ kind }) => kind === 'access-key')
+      expect(applied).toMatchObject([
+        { name: 'ci', outcome: 'refused', problem: { code: 'access_key_revoked' } },
+        { name: 'siem', outcome: 'refused', problem: { code: 'access_key_revoked' } },
+      ])
+      expect(await services.accessKeys.recognise(accessKeyText)).toBeUndefined()
+    })
+
+    test('an access key whose name another one has too is left alone', async () => {
+      const rules = [{ connections: ['*'], verbs: ['read' as const] }]
+      for (let count = 0; count < 2; count++) {
+        await services.accessKeys.add({ name: 'siem', rules }, by)
+      }
+      const text = 'accessKeys: { siem: { rules: [{ connections: ["*"], verbs: [sync] }] } }'
+      expect(await apply(text)).toMatchObject([
+        { outcome: 'refused', problem: { code: 'access_key_ambiguous' } },
+      ])
+    })
+
+    test('an access key that has ended already is not made', async () => {
+      const text =
+        'accessKeys: { old: { rules: [{ connections: ["*"], verbs: [sync] }], expiresAt: 2020-01-01 } }'
+      expect(await apply(text)).toMatchObject([
+        { outcome: 'refused', problem: { code: 'access_key_expired' } },
+      ])
+    })
+  })
+
+  test('an access key that was rotated keeps its new text, and that is said', async () => {
+    await apply(whole())
+    const { text } = await services.accessKeys.rotate('0123456789abcdef', by)
+    const [ci] = (await apply(whole())).filter(({ name }) => name === 'ci')
+    expect(ci).toMatchObject({ outcome: 'unchanged', note: expect.stringContaining('rotated') })
+    expect(await services.accessKeys.recognise(text.reveal())).toBeDefined()
+  })
+
+  test('by two processes at once is done once', async () => {
+    const config = await parseConfigFile(whole(), { file: 'postern.yaml', folder: '/nowhere' })
+    const both = await Promise.all(
+      [services, openedServices()].map((each) => applyConfig(each, config, { env, dev: true })),
+    )
+    const added = both.flatMap((applied) =>
+      (applied ?? []).filter(({ outcome }) => outcome !== 'unchanged'),
+    )
+    expect(outcomes(added)).toHaveLength(5)
+    expect(await services.accessKeys.list()).toHaveLength(2)
+  })
+
+  test('while another process applies one is left to that', async () => {
+    const config = await parseConfigFile(whole(), { file: 'postern.yaml', folder: '/nowhere' })
+    const other = openedServices()
+    await withLease(kept.store, 'config', async () => {
+      expect(await applyConfig(other, config, { env, dev: true })).toBeUndefined()
+    })
+    expect(await services.connections.list()).toEqual([])
+  })
+
+  test('is in the audit log, by whom it was', async () => {
+    const { seq } = await kept.store.db
+      .selectFrom('audit_head')
+      .select('seq')
+      .executeTakeFirstOrThrow()
+    await apply(whole())
+    const rows = await kept.store.db
+      .selectFrom('audit')
+      .select(['actor', 'action', 'outcome'])
+      .where('seq', '>', Number(seq))
+      .orderBy('seq')
+      .execute()
+    expect(rows.map(({ actor, action, outcome }) => `${actor} ${action} ${outcome}`)).toEqual([
+      'config domain.allow ok',
+      'config connection.connect ok',
+      'config connection.connect ok',
+      'config access-key.add ok',
+      'config access-key.add ok',
+    ])
+  })
+})
