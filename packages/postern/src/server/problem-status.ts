@@ -13,28 +13,38 @@ const byCode: Readonly<Record<string, number>> = {
   connection_not_found: 404,
   domain_in_use: 409,
   domain_not_found: 404,
+  folder_busy: 409,
+  key_draft_not_found: 404,
+  key_draft_too_many: 429,
   master_key_in_use: 409,
-  master_key_not_newer: 409,
-  proxy_method_not_allowed: 403,
-  proxy_path_not_allowed: 403,
-  request_too_large: 413,
-  request_media_type: 415,
   request_cross_origin: 403,
   request_host_unknown: 421,
+  request_media_type: 415,
+  request_too_large: 413,
   request_too_many: 429,
-  route_method: 405,
+  rotation_out_of_order: 409,
+  rotation_too_early: 409,
   route_not_found: 404,
   seal_locked: 503,
-  server_failed: 500,
+  setup_not_found: 404,
+  upstream_timeout: 504,
 }
 
-/** What an error is about says who can do something about it. */
+/** Who can do something about an error: whoever asks, whoever runs this server, or whoever runs the org. */
 const byConcept: Readonly<Record<string, number>> = {
-  master: 503,
-  proxy: 400,
+  // What was sent cannot be read.
   request: 400,
+  // This server, its database or its keys.
+  config: 500,
+  file: 500,
+  master: 503,
   seal: 500,
+  server: 500,
   store: 503,
+  // The org could not be reached, or its answer was none. What it refused is 422, with its own words in the details.
+  page: 502,
+  rate: 503,
+  tls: 502,
   upstream: 502,
 }
 

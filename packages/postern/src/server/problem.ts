@@ -104,12 +104,11 @@ function titleOf(code: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-/** An error that judges a form or a request has its refusals as `problems`. */
+/** An error that judges a form or a request has its refusals as `problems`; a form names the member of the body. */
 function fieldProblemsOf(error: PosternError): readonly FieldProblem[] | undefined {
   const problems = error.details['problems']
   if (!Array.isArray(problems)) return undefined
-  // A form knows its fields by the members of JSON that set them.
-  return problems.map(({ member, ...problem }) =>
-    member === undefined ? problem : { in: 'body', path: member, ...problem },
+  return problems.map((problem) =>
+    typeof problem.member === 'string' ? { in: 'body', path: problem.member, ...problem } : problem,
   )
 }
