@@ -4,6 +4,7 @@ import { PosternError } from '@postern/core'
 
 /** What can be wrong with a file of settings, a key file, or the environment. */
 export type ConfigErrorCode =
+  | 'config_debugger_on'
   | 'config_file_invalid'
   | 'config_file_too_large'
   | 'config_file_unreadable'

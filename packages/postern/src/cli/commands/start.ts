@@ -15,6 +15,7 @@ import type { GlobalOptions } from '../global-options.ts'
 import { endInOrder } from '../interruption.ts'
 import { tellMasterKey } from '../master-key-note.ts'
 import { tell } from '../output.ts'
+import { protectProcess } from '../protect-process.ts'
 import { hasFlag, liftoffFlag, relaunchWith } from '../relaunch.ts'
 import { readTls, tlsRefusal } from '../tls-files.ts'
 import { printRunning } from './start-output.ts'
@@ -41,6 +42,7 @@ export async function start(
   options: GlobalOptions,
   signal: AbortSignal,
 ): Promise<void> {
+  protectProcess(flags.dev === true)
   const binding = { ...(await bindingOf(flags)), port: parsePort(flags.port ?? DEFAULT_PORT) }
   checkBinding(binding)
   const { env, stdin } = process
