@@ -66,26 +66,39 @@ export class ApiClient implements AsyncDisposable {
     await this.#api.close()
   }
 
-  /** An answer that is no refusal. */
-  async #request(call: {
-    readonly method: string
-    readonly path: string
-    readonly body: unknown
-    readonly accept: string
-  }): Promise<LocalAnswer> {
-    const { method, path, body, accept } = call
+  /** Sends a request and gives its answer, a refusal too. @param signal - beside that of the client. */
+  send({ method, path, body, accept }: ApiCall, signal?: AbortSignal): Promise<LocalAnswer> {
     const content = body === undefined ? {} : { 'content-type': 'application/json' }
-    const answer = await this.#api.send({
+    return this.#api.send({
       method,
       path,
       headers: { accept, ...content },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: this.#signal,
+      signal: signal === undefined ? this.#signal : AbortSignal.any([this.#signal, signal]),
     })
-    if (answer.status < 400) return answer
-    const text = await textOf(answer)
-    throw problemOf(isJson(answer) ? parse(text, answer.status) : undefined, answer.status)
   }
+
+  /** The error that an answer which is a refusal stands for. */
+  async problemOf(answer: LocalAnswer): Promise<ApiProblem> {
+    const text = await textOf(answer)
+    return problemOf(isJson(answer) ? parse(text, answer.status) : undefined, answer.status)
+  }
+
+  /** An answer that is no refusal. */
+  async #request(call: ApiCall): Promise<LocalAnswer> {
+    const answer = await this.send(call)
+    if (answer.status >= 400) throw await this.problemOf(answer)
+    return answer
+  }
+}
+
+/** A request to the API. */
+interface ApiCall {
+  readonly method: string
+  readonly path: string
+  /** Sent as JSON. */
+  readonly body: unknown
+  readonly accept: string
 }
 
 function isJson({ headers }: LocalAnswer): boolean {

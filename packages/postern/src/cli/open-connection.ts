@@ -5,6 +5,9 @@ import { type Connection, type ConnectionOptions, parseConnection } from '../con
 import { isProbablePrime } from '../http/primes.ts'
 import type { ConnectionFlags } from './connection-flags.ts'
 import { readConnectionValues } from './connection-values.ts'
+import type { StoreFlags } from './global-options.ts'
+import { useKept } from './kept-connection.ts'
+import { keptNameOf } from './kept-name.ts'
 import { openClient } from './open-client.ts'
 import { openTransport } from './open-transport.ts'
 import { showPlain, tell, warn } from './output.ts'
@@ -60,21 +63,30 @@ function findScopes(signal: AbortSignal | undefined): NonNullable<ConnectionOpti
 /** An org that can be called. */
 export interface OpenOrg {
   readonly org: Org
-  readonly connection: Connection
   /** What its requests come to. */
   readonly traffic: Traffic
 }
 
 /**
- * Reads and parses a connection and gives its org; what happens on the way to an answer goes to stderr.
+ * Opens the org of the connection that the flags name or give, and closes it again; what happens on the way to an answer
+ * goes to stderr.
  *
- * @throws what {@link openConnection} throws, and the reason of `signal`.
+ * @throws what {@link openConnection} or `useKept` throws, and the reason of `signal`.
  */
-export async function openOrg(flags: ConnectionFlags, signal: AbortSignal): Promise<OpenOrg> {
-  const connection = await openConnection(flags, { signal })
+export async function useOrg<Result>(
+  flags: ConnectionFlags,
+  options: StoreFlags & { readonly signal: AbortSignal },
+  work: (open: OpenOrg) => Promise<Result>,
+): Promise<Result> {
+  const kept = keptNameOf(flags)
+  if (kept !== undefined) {
+    const { openKeptOrg } = await import('./kept-org.ts')
+    return useKept(kept, options, async (api, path) => work(await openKeptOrg(api, path)))
+  }
+  const { signal } = options
+  const { org: url, credential } = await openConnection(flags, { signal })
   signal.throwIfAborted()
-  const { transport, traffic } = countTraffic(openTransport(connection.org))
-  const place = { org: connection.org, transport, customDomains: flags.allowDomain }
-  const org = openClient(place, connection.credential)
-  return { org, connection, traffic }
+  const { transport, traffic } = countTraffic(openTransport(url))
+  const place = { org: url, transport, customDomains: flags.allowDomain }
+  return work({ org: openClient(place, credential), traffic })
 }

@@ -6,6 +6,7 @@ import {
   InputError,
   logRetentionDays,
   type Org,
+  type ReadOptions,
   read as readInput,
   systemClock,
 } from '@postern/core'
@@ -14,7 +15,7 @@ import type { ConnectionFlags } from '../connection-flags.ts'
 import { formatCountOf } from '../count.ts'
 import { formatDuration, parseDuration } from '../duration.ts'
 import type { GlobalOptions } from '../global-options.ts'
-import { openOrg } from '../open-connection.ts'
+import { type OpenOrg, useOrg } from '../open-connection.ts'
 import { tell, warn } from '../output.ts'
 import { showProgress } from '../progress.ts'
 import { openRecordOutput } from '../record-output.ts'
@@ -56,7 +57,16 @@ export async function read(
     signal,
   }
   warnOfRetention(input, choices.since)
-  const { org, traffic } = await openOrg(flags, signal)
+  await useOrg(flags, { ...options, signal }, (open) => readFrom(open, input, choices, options))
+}
+
+async function readFrom(
+  { org, traffic }: OpenOrg,
+  input: Input,
+  choices: ReadOptions & { readonly signal: AbortSignal },
+  options: GlobalOptions,
+): Promise<void> {
+  const { signal } = choices
   const startMs = systemClock.monotonicMs()
   const standing: Standing = { records: 0, cursor: choices.cursor, remaining: undefined }
   const hideProgress = showProgress(() => ({

@@ -6,7 +6,7 @@ import { UsageError } from '../../config/usage-error.ts'
 import type { ConnectionFlags } from '../connection-flags.ts'
 import { formatCountOf } from '../count.ts'
 import type { GlobalOptions } from '../global-options.ts'
-import { openOrg } from '../open-connection.ts'
+import { useOrg } from '../open-connection.ts'
 import { showPlain, tell } from '../output.ts'
 import { openRecordOutput } from '../record-output.ts'
 import { writeForeign } from '../write-out.ts'
@@ -41,12 +41,13 @@ export async function request(
   const headers = Object.fromEntries(pairs('--header', flags.requestHeader))
   const query = pairs('--query', flags.query)
   const body = await readBody(flags.body, process.stdin)
-  const { org } = await openOrg(flags, signal)
-  const path = withQuery(pathOf(org, flags.path), query)
-  if (flags.paginate) return printList(org, path, { ...options, signal })
-  const answer = await org.request({ method, path, body, headers, signal })
-  if (flags.verbose) tellAnswer(answer)
-  await printAnswer(answer, options)
+  await useOrg(flags, { ...options, signal }, async ({ org }) => {
+    const path = withQuery(pathOf(org, flags.path), query)
+    if (flags.paginate) return printList(org, path, { ...options, signal })
+    const answer = await org.request({ method, path, body, headers, signal })
+    if (flags.verbose) tellAnswer(answer)
+    await printAnswer(answer, options)
+  })
 }
 
 function parseMethod({ method: text, paginate }: RequestFlags): string {

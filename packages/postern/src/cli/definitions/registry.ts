@@ -86,6 +86,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./master-key.ts')).defineMasterKey,
   },
   {
+    name: 'audit',
+    description: 'what was done, by whom and to what: list it, and verify that it is whole',
+    load: async () => (await import('./audit.ts')).defineAudit,
+  },
+  {
     name: 'emulator',
     description: 'run an Okta org on this machine, with faults, until Ctrl-C',
     load: async () => (await import('./emulator.ts')).defineEmulator,
