@@ -8,7 +8,11 @@ import type { AccessKeys, AccessKeyView } from '../server/access-keys.ts'
 import { type Applied, byConfig } from './applied.ts'
 
 /** What can keep an access key from being what a file declares. */
-type AccessKeyConflictCode = 'access_key_ambiguous' | 'access_key_revoked' | 'access_key_expired'
+type AccessKeyConflictCode =
+  | 'access_key_ambiguous'
+  | 'access_key_revoked'
+  | 'access_key_expired'
+  | 'access_key_unseen'
 
 class AccessKeyConflict extends PosternError<AccessKeyConflictCode> {
   override readonly name = 'AccessKeyConflict'
@@ -18,6 +22,8 @@ class AccessKeyConflict extends PosternError<AccessKeyConflictCode> {
 export interface ApplyAccessKeyContext {
   readonly accessKeys: AccessKeys
   readonly now: Date
+  /** Whether somebody sees a text that is shown. */
+  readonly isAttended: boolean
   readonly sources: ReferenceSources
 }
 
@@ -29,7 +35,7 @@ export interface ApplyAccessKeyContext {
  */
 export async function applyAccessKey(
   declared: DeclaredAccessKey,
-  { accessKeys, now, sources }: ApplyAccessKeyContext,
+  { accessKeys, now, isAttended, sources }: ApplyAccessKeyContext,
 ): Promise<Omit<Applied, 'kind' | 'name'>> {
   const { name, rules, expiresAt, key } = declared
   const wanted = { name, rules, expiresAt }
@@ -37,6 +43,7 @@ export async function applyAccessKey(
     const found = await findByName(accessKeys, name)
     if (found !== undefined) return change(accessKeys, found, declared)
     requireLasting(declared, now)
+    if (!isAttended) throw unseen()
     const { text } = await accessKeys.add(wanted, byConfig)
     return { outcome: 'added', text }
   }
@@ -105,4 +112,16 @@ function requireLasting({ expiresAt }: DeclaredAccessKey, now: Date): void {
   throw new AccessKeyConflict('access_key_expired', 'The access key would have expired already.', {
     remedy: 'Name a later expiresAt, or take the access key out of the file.',
   })
+}
+
+/** What a log keeps is no place for an access key. */
+function unseen(): AccessKeyConflict {
+  return new AccessKeyConflict(
+    'access_key_unseen',
+    'Nobody would see the access key that is to be made.',
+    {
+      remedy:
+        'Give its text as key: env:NAME, file:PATH or exec:COMMAND; or start once in a terminal, which shows it.',
+    },
+  )
 }

@@ -12,6 +12,8 @@ export interface ApplyConfigOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Takes orgs on this machine. */
   readonly dev: boolean
+  /** Whether somebody sees what is shown: only then is an access key made that the file gives no text. */
+  readonly isAttended: boolean
   readonly signal?: AbortSignal
   /** Told of each thing as soon as it is as it will be. */
   readonly onApplied?: (applied: Applied) => void
@@ -46,7 +48,13 @@ export async function applyConfig(
 async function applyAll(
   services: Services,
   config: DeclaredConfig,
-  { env, dev, signal, onApplied }: ApplyConfigOptions & { readonly signal: AbortSignal },
+  {
+    env,
+    dev,
+    isAttended,
+    signal,
+    onApplied,
+  }: ApplyConfigOptions & { readonly signal: AbortSignal },
 ): Promise<readonly Applied[]> {
   const { domains, accessKeys, clock } = services
   const all: Applied[] = []
@@ -67,7 +75,8 @@ async function applyAll(
     note(await applyOne({ kind: 'connection', name: connection.name }, work))
   }
   for (const declared of config.accessKeys) {
-    const work = () => applyAccessKey(declared, { accessKeys, now: clock.now(), sources })
+    const now = clock.now()
+    const work = () => applyAccessKey(declared, { accessKeys, now, isAttended, sources })
     note(await applyOne({ kind: 'access-key', name: declared.name }, work))
   }
   return all

@@ -57,7 +57,7 @@ describe.each(stores)('postern.yaml applied on $name', ({ open }) => {
   /** Applies a text as a start would. */
   async function apply(text: string): Promise<readonly Applied[]> {
     const config = await parseConfigFile(text, { file: 'postern.yaml', folder: '/nowhere' })
-    return (await applyConfig(services, config, { env, dev: true })) ?? []
+    return (await applyConfig(services, config, { env, dev: true, isAttended: true })) ?? []
   }
 
   const acme = (...members: readonly string[]) =>
@@ -322,6 +322,16 @@ accessKeys:
       ])
     })
 
+    test('an access key is not made where nobody would see it', async () => {
+      const text = 'accessKeys: { siem: { rules: [{ connections: ["*"], verbs: [sync] }] } }'
+      const config = await parseConfigFile(text, { file: 'postern.yaml', folder: '/nowhere' })
+      const unattended = { env, dev: true, isAttended: false }
+      expect(await applyConfig(services, config, unattended)).toMatchObject([
+        { outcome: 'refused', problem: { code: 'access_key_unseen' } },
+      ])
+      expect(await services.accessKeys.list()).toEqual([])
+    })
+
     test('an access key that has ended already is not made', async () => {
       const text =
         'accessKeys: { old: { rules: [{ connections: ["*"], verbs: [sync] }], expiresAt: 2020-01-01 } }'
@@ -342,7 +352,9 @@ accessKeys:
   test('by two processes at once is done once', async () => {
     const config = await parseConfigFile(whole(), { file: 'postern.yaml', folder: '/nowhere' })
     const both = await Promise.all(
-      [services, openedServices()].map((each) => applyConfig(each, config, { env, dev: true })),
+      [services, openedServices()].map((each) =>
+        applyConfig(each, config, { env, dev: true, isAttended: true }),
+      ),
     )
     const added = both.flatMap((applied) =>
       (applied ?? []).filter(({ outcome }) => outcome !== 'unchanged'),
@@ -355,7 +367,7 @@ accessKeys:
     const config = await parseConfigFile(whole(), { file: 'postern.yaml', folder: '/nowhere' })
     const other = openedServices()
     await withLease(kept.store, 'config', async () => {
-      expect(await applyConfig(other, config, { env, dev: true })).toBeUndefined()
+      expect(await applyConfig(other, config, { env, dev: true, isAttended: true })).toBeUndefined()
     })
     expect(await services.connections.list()).toEqual([])
   })

@@ -5,12 +5,14 @@ import { homedir } from 'node:os'
 import description from '../../../package.json' with { type: 'json' }
 import { dataDirectoryOf, openDataDirectory } from '../../config/data-directory.ts'
 import { readDatabaseUrl } from '../../config/database-reference.ts'
+import type { DeclaredConfig } from '../../config/file/declared.ts'
 import { removeServerFile, writeServerFile } from '../../config/server-file.ts'
 import { UsageError } from '../../config/usage-error.ts'
 import { openLog } from '../../log.ts'
 import { type Binding, checkBinding } from '../../server/binding.ts'
 import { type Listening, type ListenOptions, listen } from '../../server/listen.ts'
 import { openService, type Service } from '../../service.ts'
+import { applyAtStart, readConfigFlag } from '../apply-at-start.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { endInOrder } from '../interruption.ts'
 import { tellMasterKey } from '../master-key-note.ts'
@@ -45,6 +47,7 @@ export async function start(
   protectProcess(flags.dev === true)
   const binding = { ...(await bindingOf(flags)), port: parsePort(flags.port ?? DEFAULT_PORT) }
   checkBinding(binding)
+  const config = await readConfigFlag(flags.config)
   const { env, stdin } = process
   const database = await readDatabaseUrl(options.database, { env, stdin })
   if (database === undefined && !hasFlag(liftoffFlag)) return relaunchWith(liftoffFlag)
@@ -69,7 +72,8 @@ export async function start(
     const listening = await open(service, binding)
     try {
       const certificate = binding.tls?.cert
-      await serve(service, { listening, certificate, dataDir, options, signal })
+      const dev = flags.dev === true
+      await serve(service, { listening, certificate, config, dev, dataDir, options, signal })
     } finally {
       await removeServerFile(dataDir, process.pid)
       await listening.close()
@@ -97,6 +101,8 @@ interface Serving {
   readonly listening: Listening
   /** That it shows, where it speaks TLS. */
   readonly certificate: string | undefined
+  readonly config: DeclaredConfig | undefined
+  readonly dev: boolean
   readonly dataDir: string
   readonly options: GlobalOptions
   readonly signal: AbortSignal
@@ -104,7 +110,7 @@ interface Serving {
 
 async function serve(
   service: Service,
-  { listening, certificate, dataDir, options, signal }: Serving,
+  { listening, certificate, config, dev, dataDir, options, signal }: Serving,
 ): Promise<void> {
   const { pid } = process
   const { version } = description
@@ -114,6 +120,7 @@ async function serve(
   service.begin()
   const { kind } = service.store
   await printRunning({ url: listening.url, pid, version, dataDir, store: kind }, options)
+  if (config !== undefined) await applyAtStart(service, config, { dev, signal })
   if (!signal.aborted) await once(signal, 'abort')
   tell('Stopping: what runs is finished first. Once more ends it at once.')
 }

@@ -1,0 +1,59 @@
+/** @module A configuration file at the start of a server: read before anything is opened, applied as soon as it serves. */
+
+import type { DeclaredConfig } from '../config/file/declared.ts'
+import { readConfigFile } from '../config/file/read.ts'
+import type { Log } from '../log.ts'
+import type { Applied } from '../service/applied.ts'
+import { applyConfig } from '../service/apply-config.ts'
+import type { Service } from '../service.ts'
+import { paint, showPlain, tell } from './output.ts'
+
+/** The file of `--config`, where there is one. @throws {ConfigFileError} with every problem, so that nothing is started. */
+export async function readConfigFlag(
+  path: string | undefined,
+): Promise<DeclaredConfig | undefined> {
+  return path === undefined ? undefined : readConfigFile(path)
+}
+
+/** Applies a file and logs what became of each thing; a new access key is shown where somebody sees it. */
+export async function applyAtStart(
+  service: Service,
+  config: DeclaredConfig,
+  options: { readonly dev: boolean; readonly signal: AbortSignal },
+): Promise<void> {
+  const { log } = service
+  try {
+    const applied = await applyConfig(service, config, {
+      ...options,
+      env: process.env,
+      isAttended: process.stderr.isTTY,
+      onApplied: (one) => report(log, one),
+    })
+    const file = config.file
+    if (applied === undefined) log.info({ file }, 'Another process applies its configuration now.')
+    else log.info({ file, ...countOf(applied) }, 'The configuration is applied.')
+  } catch (error) {
+    // Stopped in the middle; the next start goes on.
+    if (!options.signal.aborted) throw error
+  }
+}
+
+function report(log: Log, { kind, name, outcome, changed, note, problem, text }: Applied): void {
+  const about = { kind, name, outcome, changed, note }
+  if (problem === undefined) {
+    if (outcome !== 'unchanged' || note !== undefined)
+      log.info(about, 'The configuration was applied.')
+  } else {
+    const { code, message, remedy } = problem
+    log.warn({ ...about, code, remedy }, message)
+  }
+  if (text === undefined) return
+  tell(`The access key ${showPlain(name)} was made. Nothing shows it again:`)
+  tell(paint('bold', text.reveal()))
+}
+
+function countOf(applied: readonly Applied[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {}
+  for (const { outcome } of applied) counts[outcome] = (counts[outcome] ?? 0) + 1
+  return counts
+}

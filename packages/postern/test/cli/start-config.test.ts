@@ -1,0 +1,54 @@
+/** @module `postern start --config`: what the file says is there as soon as the server runs. */
+
+import { existsSync, writeFileSync } from 'node:fs'
+import { startOrg } from '@postern/emulator'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
+import { createPlace } from './run.ts'
+
+const place = createPlace()
+afterAll(place.remove)
+
+// Three processes, two of which open a store.
+const TIMEOUT_MS = 60_000
+
+test(
+  'connects what the file declares, changes nothing at the next start, and prints no secret',
+  async () => {
+    const org = await startOrg({ users: 2, keyType: 'EC' })
+    onTestFinished(org.close)
+    writeFileSync(
+      place.path('postern.yaml'),
+      `connections:
+  acme: { orgUrl: "${org.url}", clientId: ${org.app.clientId}, secrets: { key: file:acme.jwk } }
+  broken: { orgUrl: "${org.url}", clientId: ${org.app.clientId}, secrets: { key: env:NOT_SET } }
+accessKeys:
+  siem: { rules: [{ connections: [acme], verbs: [read] }] }
+`,
+    )
+    writeFileSync(place.path('acme.jwk'), JSON.stringify(org.app.key), { mode: 0o600 })
+    const data = place.path('data')
+    const args = ['start', '--port', '0', '--dev', '--data', data, '--config', 'postern.yaml']
+    const interruptAfter = 'The configuration is applied.'
+    const first = await place.run(args, { interruptAfter })
+    expect(first.code).toBe(0)
+    expect(first.stderr).toMatch(/"kind":"connection","name":"acme","outcome":"added"/)
+    expect(first.stderr).toMatch(/"name":"broken","outcome":"refused".*"code":"env_not_set"/)
+    expect(first.stderr).toMatch(/"name":"siem","outcome":"refused".*"code":"access_key_unseen"/)
+    const second = await place.run(args, { interruptAfter })
+    expect(second.stderr).toMatch(/"unchanged":1,"refused":2/)
+    for (const { stdout, stderr } of [first, second]) {
+      expect(stdout + stderr).not.toContain(String(org.app.key['d']))
+      expect(stdout + stderr).not.toMatch(/postern_[0-9a-f]{16}_/)
+    }
+  },
+  TIMEOUT_MS,
+)
+
+test('refuses a file that cannot be used before it makes anything', async () => {
+  writeFileSync(place.path('wrong.yaml'), 'connections: { acme: { orgUrl: acme } }')
+  const data = place.path('nothing')
+  const args = ['start', '--port', '0', '--data', data, '--config', 'wrong.yaml']
+  const { code, stderr } = await place.run(args)
+  expect([code, stderr]).toEqual([1, expect.stringContaining('connections.acme.secrets')])
+  expect(existsSync(data)).toBe(false)
+})
