@@ -34,12 +34,13 @@ export function makeStore(outFile: string): void {
   if (status !== 0) throw new Error('The prepared store could not be made; why stands above.')
 }
 
-/** The version of PGlite that is installed. */
+/** The version of PGlite that the program is installed with. */
 export function pgliteVersion(): string {
-  const entry = fileURLToPath(import.meta.resolve('@electric-sql/pglite'))
-  const manifest = path.join(path.dirname(path.dirname(entry)), 'package.json')
-  const { version }: { readonly version: string } = JSON.parse(readFileSync(manifest, 'utf8'))
-  return version
+  const manifest = path.join(root, 'packages/postern/package.json')
+  const { dependencies }: { readonly dependencies: Readonly<Record<string, string>> } = JSON.parse(
+    readFileSync(manifest, 'utf8'),
+  )
+  return dependencies['@electric-sql/pglite'] ?? ''
 }
 
 /** What a new store is made by, as a hash: the migrations and the file that opens it. */

@@ -102,11 +102,24 @@ async function preparedDataDir(): Promise<string> {
   return prepared
 }
 
-/** A database that nobody else uses, as the migrations leave it. */
-async function newDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
+/** A database of the run's PostgreSQL server. */
+export interface TestDatabase {
+  /** Of its owner, who is nobody special. */
+  readonly url: string
+  readonly superuserUrl: string
+  readonly drop: () => Promise<void>
+}
+
+/** A database that nobody else uses: as the migrations leave it, or without anything in it. */
+export async function newDatabase(
+  template: 'migrated' | 'empty' = 'migrated',
+): Promise<TestDatabase> {
   const server = await runningServer()
   const name = `test_${randomUUID().replaceAll('-', '')}`
   await asSuperuser(server, async (client) => {
+    if (template === 'empty') {
+      return void (await client.query(`create database ${name} owner ${server.owner.name}`))
+    }
     // Held until the connection ends: one worker makes the template, the others wait for it.
     await client.query('select pg_advisory_lock(1)')
     const { rowCount } = await client.query("select from pg_database where datname = 'template'")
@@ -115,6 +128,7 @@ async function newDatabase(): Promise<{ url: string; drop: () => Promise<void> }
   })
   return {
     url: urlOf(server, server.owner, name),
+    superuserUrl: urlOf(server, server.superuser, name),
     drop: () =>
       asSuperuser(server, async (client) => {
         await client.query(`drop database ${name} with (force)`)

@@ -26,6 +26,7 @@ export async function migrate(db: Kysely<Schema>, migrations: Migrations = ours)
   for (let attempt = 1; ; attempt++) {
     if (requireKnown(await readMigrations(db), migrations)) return
     try {
+      await makeMigrationTables(db)
       await db.transaction().execute((trx) => migrateIn(trx, migrations))
     } catch (error) {
       if (attempt === MAX_ATTEMPTS || !RACES.has(sqlStateOf(error))) throw error
@@ -59,6 +60,16 @@ export async function readMigrations(db: Kysely<Schema>): Promise<readonly strin
     if (sqlStateOf(error) === UNDEFINED_TABLE) return []
     throw error
   }
+}
+
+/** The tables of Kysely's migrator, which would make them in the middle of our transaction, and end it where another process does so too. */
+async function makeMigrationTables(db: Kysely<Schema>): Promise<void> {
+  await sql`create table if not exists kysely_migration (
+    name varchar(255) not null primary key, timestamp varchar(255) not null)`.execute(db)
+  await sql`create table if not exists kysely_migration_lock (
+    id varchar(255) not null primary key, is_locked integer default 0 not null)`.execute(db)
+  await sql`insert into kysely_migration_lock (id) values ('migration_lock')
+    on conflict do nothing`.execute(db)
 }
 
 /** Whether nothing is missing. */

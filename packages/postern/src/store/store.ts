@@ -1,8 +1,11 @@
 /** @module The store: where everything is kept, on either kind of database. */
 
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { randomInt } from 'node:crypto'
+import { systemClock } from '@postern/core'
 import type { Kysely, Transaction } from 'kysely'
 import type { Schema } from './schema.ts'
+import { sqlStateOf } from './sql-state.ts'
 
 /** Which database it is. */
 export type StoreKind = 'pglite' | 'postgres'
@@ -16,6 +19,11 @@ export interface StoreParts {
   /** How often this process brought something to the disk; absent where a server does that. */
   readonly countSyncs?: () => number
 }
+
+// Serialisation failure, deadlock.
+const GIVEN_WAY: ReadonlySet<string> = new Set(['40001', '40P01'])
+const MAX_ATTEMPTS = 5
+const MAX_PAUSE_MS = 50
 
 interface OpenTransaction {
   readonly trx: Transaction<Schema>
@@ -59,17 +67,36 @@ export class Store {
   /**
    * Runs `work` in one transaction; inside another one, as part of that. Nothing but the store is waited for in it: an
    * embedded database has one connection, and everybody else waits.
+   *
+   * `work` is run again, from its beginning, where the database ended it for the sake of another transaction.
    */
   async transaction<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.#current.getStore()?.open) return work()
-    return this.#root.transaction().execute(async (trx) => {
-      const current: OpenTransaction = { trx, open: true }
+    if (this.inTransaction) return work()
+    for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#current.run(current, work)
-      } finally {
-        current.open = false
+        return await this.#root.transaction().execute((trx) => this.#within(trx, work))
+      } catch (error) {
+        if (attempt === MAX_ATTEMPTS || !GIVEN_WAY.has(sqlStateOf(error))) throw error
+        await systemClock.sleep(randomInt(MAX_PAUSE_MS) * attempt)
       }
-    })
+    }
+  }
+
+  /** Runs `work` on the store as it is at one moment, whatever is written meanwhile. `work` only reads. */
+  async snapshot<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#root
+      .transaction()
+      .setIsolationLevel('repeatable read')
+      .execute((trx) => this.#within(trx, work))
+  }
+
+  async #within<Result>(trx: Transaction<Schema>, work: () => Promise<Result>): Promise<Result> {
+    const current: OpenTransaction = { trx, open: true }
+    try {
+      return await this.#current.run(current, work)
+    } finally {
+      current.open = false
+    }
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,174 @@
+/** @module The store on a PostgreSQL server: how it is reached, shared and protected. */
+
+import { Secret } from '@postern/core'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { newDatabase, stores, type TestDatabase, type TestStore } from '../../../../test/stores.ts'
+import { openPostgres } from '../../src/store/postgres.ts'
+import type { Store } from '../../src/store/store.ts'
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await newDatabase()
+})
+afterAll(() => database.drop())
+
+const open = (url: string) => openPostgres(new Secret(url))
+
+/** The URL of the database with something changed. */
+function urlWith(change: (url: URL) => void): string {
+  const url = new URL(database.url)
+  change(url)
+  return url.href
+}
+
+describe('a URL of PostgreSQL', () => {
+  test.each<[string, (url: URL) => void, string]>([
+    [
+      'whose password is wrong',
+      (url) => {
+        url.password = 'PASSWORD-nobody-may-see'
+      },
+      'store_refused',
+    ],
+    [
+      'whose database is not there',
+      (url) => {
+        url.pathname = '/absent'
+      },
+      'store_refused',
+    ],
+    [
+      'where nothing listens',
+      (url) => {
+        url.port = '1'
+      },
+      'store_unreachable',
+    ],
+    [
+      'that asks for TLS where there is none',
+      (url) => url.searchParams.set('sslmode', 'require'),
+      'store_untrusted',
+    ],
+    [
+      'that asks for no verification',
+      (url) => url.searchParams.set('sslmode', 'no-verify'),
+      'store_refused',
+    ],
+  ])('%s is refused, and no password is shown', async (_what, change, code) => {
+    const url = urlWith(change)
+    const error: unknown = await open(url).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code })
+    expect(JSON.stringify(error)).not.toContain(new URL(url).password)
+  })
+
+  test('of a user who may make no tables is refused with what to grant', async () => {
+    const empty = await newDatabase('empty')
+    const superuser = await open(empty.superuserUrl)
+    try {
+      await sql`drop schema public cascade`.execute(superuser.db)
+      await sql`create schema public`.execute(superuser.db)
+      await sql`grant usage on schema public to postern`.execute(superuser.db)
+    } finally {
+      await superuser.close()
+    }
+    await expect(open(empty.url)).rejects.toMatchObject({
+      code: 'store_refused',
+      remedy: 'Let it: grant create on schema public to "postern".',
+    })
+    await empty.drop()
+  })
+})
+
+describe('several processes', () => {
+  test('that start at once on an empty database make its tables once', async () => {
+    const empty = await newDatabase('empty')
+    const opened = await Promise.all(Array.from({ length: 4 }, () => open(empty.url)))
+    const [first] = opened
+    if (first === undefined) throw new Error('Nothing was opened.')
+    const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(
+      first.db,
+    )
+    expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length)
+    await Promise.all(opened.map((store) => store.close()))
+    await empty.drop()
+  })
+
+  test('that wait for each other both finish: the one that gave way begins again', async () => {
+    const [one, other] = await Promise.all([open(database.url), open(database.url)])
+    const now = new Date()
+    await one.db
+      .insertInto('domain')
+      .values(['a', 'b'].map((host) => ({ host: `${host}.example`, created_at: now })))
+      .execute()
+    let begun = 0
+    let runs = 0
+    const { promise: bothBegan, resolve } = Promise.withResolvers<void>()
+    const cross = (store: Store, first: string, second: string) =>
+      store.transaction(async () => {
+        runs++
+        await touch(store, first)
+        if (++begun === 2) resolve()
+        await bothBegan
+        await touch(store, second)
+      })
+    await Promise.all([
+      cross(one, 'a.example', 'b.example'),
+      cross(other, 'b.example', 'a.example'),
+    ])
+    expect(runs).toBe(3)
+    await Promise.all([one.close(), other.close()])
+  })
+})
+
+describe('a store whose connections the server ends', () => {
+  test('says so, and goes on with new ones', async () => {
+    const store = await open(database.url)
+    const failing = store.transaction(async () => {
+      await sql`select pg_terminate_backend(pg_backend_pid())`.execute(store.db)
+    })
+    await expect(failing).rejects.toMatchObject({ code: 'store_unreachable' })
+    expect(await store.db.selectFrom('audit_head').select('id').execute()).toEqual([{ id: 1 }])
+    await store.close()
+  })
+})
+
+describe('the audit log', () => {
+  test('takes new rows from its own role, and no change of old ones', async () => {
+    const store = await open(database.url)
+    const row = {
+      ...{ seq: 1, at: new Date(), actor: 'local', action: 'test.test', outcome: 'ok' },
+      ...{ details: '{}', previous_hash: Buffer.alloc(32), hash: Buffer.alloc(32) },
+    }
+    await store.db.insertInto('audit').values(row).execute()
+    const attempts = [
+      () => store.db.updateTable('audit').set({ actor: 'somebody' }).execute(),
+      () => store.db.deleteFrom('audit').execute(),
+      () => sql`truncate audit`.execute(store.db),
+    ]
+    for (const attempt of attempts) await expect(attempt()).rejects.toMatchObject({ code: '42501' })
+    await store.close()
+  })
+})
+
+describe.each(stores)('a store on $name that a newer program used', ({ open: openTest }) => {
+  let opened: TestStore
+  beforeAll(async () => {
+    opened = await openTest()
+  })
+  afterAll(() => opened.close())
+
+  test('is refused', async () => {
+    const { db } = opened.store
+    await sql`insert into kysely_migration (name, timestamp)
+      values ('9999-later', '2030-01-01T00:00:00.000Z')`.execute(db)
+    await expect(opened.reopen()).rejects.toMatchObject({
+      code: 'store_newer',
+      details: { migration: '9999-later' },
+    })
+  })
+})
+
+async function touch({ db }: Store, host: string): Promise<void> {
+  await db.updateTable('domain').set({ created_at: new Date() }).where('host', '=', host).execute()
+}
