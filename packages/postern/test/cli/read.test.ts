@@ -184,7 +184,11 @@ describe('postern read', () => {
     ['a limit of nothing', ['users', '--limit', '0'], '--limit is no whole number'],
     ['too many lists', ['users', '--parallel', '9'], '--parallel is no whole number from 1 to 8.'],
     ['a cursor that is none', ['users', '--cursor', 'users_x'], 'The cursor is damaged'],
-    ['a name alone', ['acme', 'users'], 'A connection is named, and none is kept by name.'],
+    [
+      'a name and a key',
+      ['acme', 'users', '--key', 'x'],
+      'A connection is named, and --key is given.',
+    ],
   ])('refuses %s', async (_what, args, expected) => {
     const org = await serveOrg(place, small)
     const flags = args[0] === 'acme' ? [] : org.app

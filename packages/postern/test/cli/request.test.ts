@@ -237,9 +237,9 @@ describe('postern request', () => {
       'There are more words than a request has.',
     ],
     [
-      'a name alone',
-      ['acme', 'GET', '/api/v1/groups'],
-      'A connection is named, and none is kept by name.',
+      'a name and a key',
+      ['acme', 'GET', '/api/v1/groups', '--key', 'x'],
+      'A connection is named, and --key is given.',
     ],
     ['two secrets from one place', ['POST', '/x', '--body', '-', '--key', '-'], '--key and --body'],
   ])('refuses %s', async (_what, args, expected) => {

@@ -5,6 +5,7 @@ import type { AuditRow } from '../../store/audit-chain.ts'
 import { listAudit } from '../../store/list-audit.ts'
 import { type AuditEnd, verifyAudit } from '../../store/verify-audit.ts'
 import type { Api } from '../api.ts'
+import type { Services } from '../services.ts'
 
 const DEFAULT_LIMIT = 100
 const MAX_LIMIT = 1_000
@@ -61,6 +62,7 @@ export function addAuditRoutes(api: Api): void {
     },
     async ({ services, caller, query }) => {
       const { since, until, limit } = query
+      await writeWaiting(services)
       const rows = await listAudit(services.store, {
         ...query,
         connections: caller.permissions.connectionsFor('admin'),
@@ -98,6 +100,7 @@ export function addAuditRoutes(api: Api): void {
       }),
     },
     async ({ services, body, signal, tell }) => {
+      await writeWaiting(services)
       const known = body.known && { ...body.known, hash: Buffer.from(body.known.hash, 'hex') }
       const { end, breach } = await verifyAudit(services.store, {
         known,
@@ -107,6 +110,11 @@ export function addAuditRoutes(api: Api): void {
       return { intact: breach === undefined, end: endOf(end), breach }
     },
   )
+}
+
+/** What was handed out a moment ago is in the log too. A log that cannot be written can still be read. */
+async function writeWaiting({ auditBatch }: Services): Promise<void> {
+  await auditBatch.flush().catch(() => undefined)
 }
 
 function viewOf(row: AuditRow): z.input<typeof auditRow> {
