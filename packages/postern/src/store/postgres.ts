@@ -12,7 +12,6 @@ import {
 } from './postgres-error.ts'
 import { parsePostgresUrl } from './postgres-url.ts'
 import type { Schema } from './schema.ts'
-import { sqlStateOf } from './sql-state.ts'
 import { Store } from './store.ts'
 
 const INT8 = 20
@@ -54,7 +53,6 @@ export async function openPostgres(url: Secret): Promise<Store> {
   const root = new Kysely<Schema>({ dialect: new SharedDialect({ pool: explaining(pool, place) }) })
   try {
     await migrate(root)
-    await keepAuditFromChange(root)
   } catch (error) {
     await root.destroy()
     throw explainMigrationFailure(error, place)
@@ -96,21 +94,5 @@ function explaining(pool: pg.Pool, place: ServerPlace): PostgresPool {
         query: (text: string, values: unknown[]) => query(text, values).catch(explain),
       })
     },
-  }
-}
-
-/**
- * Takes from this role the right to change or remove what the audit log says. A superuser keeps it, and a database that knows
- * no such right goes on without.
- */
-async function keepAuditFromChange(db: Kysely<Schema>): Promise<void> {
-  try {
-    const { rows } = await sql<{ may: boolean }>`
-      select has_table_privilege('audit', 'update') or has_table_privilege('audit', 'delete')
-        or has_table_privilege('audit', 'truncate') as may`.execute(db)
-    if (rows[0]?.may)
-      await sql`revoke update, delete, truncate on audit from current_user`.execute(db)
-  } catch (error) {
-    if (sqlStateOf(error) === '') throw error
   }
 }

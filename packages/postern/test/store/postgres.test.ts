@@ -133,24 +133,6 @@ describe('a store whose connections the server ends', () => {
   })
 })
 
-describe('the audit log', () => {
-  test('takes new rows from its own role, and no change of old ones', async () => {
-    const store = await open(database.url)
-    const row = {
-      ...{ seq: 1, at: new Date(), actor: 'local', action: 'test.test', outcome: 'ok' },
-      ...{ details: '{}', previous_hash: Buffer.alloc(32), hash: Buffer.alloc(32) },
-    }
-    await store.db.insertInto('audit').values(row).execute()
-    const attempts = [
-      () => store.db.updateTable('audit').set({ actor: 'somebody' }).execute(),
-      () => store.db.deleteFrom('audit').execute(),
-      () => sql`truncate audit`.execute(store.db),
-    ]
-    for (const attempt of attempts) await expect(attempt()).rejects.toMatchObject({ code: '42501' })
-    await store.close()
-  })
-})
-
 describe.each(stores)('a store on $name that a newer program used', ({ open: openTest }) => {
   let opened: TestStore
   beforeAll(async () => {
