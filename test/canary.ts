@@ -84,13 +84,24 @@ function attempt(show: () => string | undefined): string {
   }
 }
 
+/** Secrets to search for, by their kind. */
+export type Marks = Readonly<Record<string, string>>
+
 /** The kinds of secret of which any 16 characters in a row, in any form, stand in a text; line breaks do not hide them. */
-export function leaksIn(text: string): string[] {
+export function leaksIn(text: string, marks: Marks = canaries): string[] {
   const flat = text.replace(/\s+/g, '')
-  return Object.entries(canaries).flatMap(([kind, canary]) =>
+  return Object.entries(marks).flatMap(([kind, canary]) =>
     formsOf(canary).some((form) => windowsOf(form).some((window) => flat.includes(window)))
       ? [kind]
       : [],
+  )
+}
+
+/** The kinds of secret of which the first 24 characters, in any form, stand among bytes. For files, which are large. */
+export function leaksInBytes(bytes: Uint8Array, marks: Marks = canaries): string[] {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return Object.entries(marks).flatMap(([kind, canary]) =>
+    formsOf(canary).some((form) => text.includes(form.slice(0, 24), 0, 'latin1')) ? [kind] : [],
   )
 }
 

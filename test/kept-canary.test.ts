@@ -1,0 +1,255 @@
+/** @module Marked secrets in a store that is filled and used through the API: found nowhere that anybody can look (S12, S5, S6). */
+
+import { createHash, createPrivateKey } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { type RunningOrg, startOrg } from '@postern/emulator'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { addRoutes } from '../packages/postern/src/server/api/registry.ts'
+import { Api, type Route } from '../packages/postern/src/server/api.ts'
+import { openSeal } from '../packages/postern/src/store/seal.ts'
+import {
+  type Answer,
+  type SendOptions,
+  type ServedApp,
+  serveApp,
+} from '../packages/postern/test/server/served-app.ts'
+import { canaries, canaryJwk, leaksIn, leaksInBytes } from './canary.ts'
+import { stores, type TestStore } from './stores.ts'
+import { testKeyLine, testKeySource } from './test-seal.ts'
+
+const jwk = canaryJwk()
+const pem = createPrivateKey({ key: jwk, format: 'jwk' }).export({
+  type: 'pkcs8',
+  format: 'pem',
+  cipher: 'aes-256-cbc',
+  passphrase: canaries.passphrase,
+})
+// Kept in clear on purpose, so that each place is known to be searched.
+const PLANTED = 'Wc5kQ2nJ8vB4mX7rT1yH6gL9sZ3dFpA0'
+
+const declared = new Api()
+addRoutes(declared)
+const routes = declared.routes.map(({ route }) => route)
+
+/** What each call is told, where it takes something that works. The others are called with nothing. */
+const bodies: Readonly<Record<string, object>> = {
+  addAccessKey: { name: 'ci', rules: [{ connections: ['*'], verbs: ['read'] }] },
+  allowDomain: { host: 'login.acme.com' },
+  inspectKey: { key: pem, passphrase: canaries.passphrase },
+  sendRequest: { path: '/api/v1/users?limit=1' },
+  updateConnection: { jwtExpirySeconds: 200 },
+}
+// The answer is a secret that was made for the one who asks.
+const handOuts = /^\/v1\/(?:access-keys(?:\/\w+\/rotate)?|connections\/\w+\/(?:token|proof))$/
+const boundless = { burst: 1_000_000, perSecond: 1_000_000 }
+const limits = {
+  requests: boundless,
+  failures: boundless,
+  refusals: boundless,
+  concurrent: 1_000_000,
+}
+
+describe.each(stores)('no mark of what is kept on $name shows', ({ name, open }) => {
+  let kept: TestStore
+  let org: RunningOrg
+  const keyText = testKeyLine(1)
+  const source = { K: keyText }
+  const marks: Record<string, string> = { ...canaries, masterKey: keyText.split(':')[2] ?? '' }
+  beforeAll(async () => {
+    kept = await open()
+    org = await startOrg({ keyType: 'EC', users: 2 })
+    await registerCanaries(org)
+  })
+  afterAll(async () => {
+    await org.close()
+    await kept.close()
+  })
+
+  test('in an answer of any route, the metrics among them, in the log, or in a table', {
+    timeout: 120_000,
+  }, async () => {
+    const seal = await openSeal(kept.store, { source: testKeySource(source) })
+    const app = await serveApp({ store: kept.store, services: { seal }, app: { limits } })
+    const answers = new Walk(app, { orgUrl: org.url, marks })
+    await answers.send('POST', '/v1/connections', { body: acme(org) })
+    await answers.send('POST', '/v1/connections', { body: legacy(org) })
+    expect(answers.statuses).toEqual([201, 201])
+    for (const refused of refusedBodies(org)) {
+      const { status } = await answers.send('POST', '/v1/connections', { body: refused })
+      expect(status).toBeGreaterThanOrEqual(400)
+    }
+    source.K = `${keyText} ${testKeyLine(2)}`
+    const walk = async (walked: readonly Route[]) => {
+      for (const connection of ['acme', 'legacy', 'nowhere']) {
+        for (const route of walked) await answers.call(route, connection)
+      }
+      await app.services.auditBatch.flush()
+      await app.services.accessKeys.flush()
+      return kept.dump()
+    }
+    const full = await walk(routes.filter(({ method }) => method !== 'delete'))
+    const dump = full + (await walk(routes.filter(({ method }) => method === 'delete')))
+    expect(answers.leaks).toEqual([])
+    expect(answers.isPlantedSeen).toBe(true)
+    expect(answers.handedOut.length).toBeGreaterThan(2)
+
+    expect(app.logged.length).toBeGreaterThan(5)
+    expect(leaksIn(JSON.stringify(app.logged), marks)).toEqual([])
+    expect(dump).toContain('token.hand-out')
+    expect(leaksIn(dump, marks)).toEqual([])
+    expect(leaksIn(dump, { PLANTED })).toEqual(['PLANTED'])
+    await expectNoUsableKey(app, answers.handedOut)
+  })
+
+  test('in the files of the data directory, the log of the database among them', async () => {
+    await kept.store.close()
+    const files = filesBelow(kept.place.dataDir)
+    if (name === 'PGlite') {
+      expect(files.some((file) => file.includes('pg_wal'))).toBe(true)
+      const planted = files.filter(
+        (file) => leaksInBytes(readFileSync(file), { PLANTED }).length > 0,
+      )
+      expect(planted.length).toBeGreaterThan(1)
+    }
+    expect(files.flatMap((file) => leaksInBytes(readFileSync(file), marks))).toEqual([])
+  })
+})
+
+/** Calls routes and looks at each answer; what one hands out is looked for in all that follow. */
+class Walk {
+  readonly #app: ServedApp
+  readonly #orgUrl: string
+  readonly #marks: Record<string, string>
+  readonly statuses: number[] = []
+  readonly leaks: string[] = []
+  readonly handedOut: string[] = []
+  #texts = ''
+
+  /** @param options.marks - gets those that are handed out. */
+  constructor(
+    app: ServedApp,
+    { orgUrl, marks }: { readonly orgUrl: string; readonly marks: Record<string, string> },
+  ) {
+    this.#app = app
+    this.#orgUrl = orgUrl
+    this.#marks = marks
+  }
+
+  /** Whether what is no secret was seen. */
+  get isPlantedSeen(): boolean {
+    return leaksIn(this.#texts, { PLANTED }).length > 0
+  }
+
+  async send(method: string, url: string, options?: SendOptions): Promise<Answer> {
+    const answer = await this.#app.send(method, url, options)
+    const isHandOut = method === 'POST' && handOuts.test(url)
+    this.statuses.push(answer.status)
+    const shown = `${answer.text} ${JSON.stringify([...answer.headers])}`
+    this.#texts += shown
+    for (const kind of leaksIn(shown, this.#marks)) {
+      if (!isHandOut || !kind.startsWith('/')) this.leaks.push(`${method} ${url}: ${kind}`)
+    }
+    if (isHandOut) this.#note(url, answer)
+    return answer
+  }
+
+  /** Calls a route as it is meant, without an access key, and with secrets where they do not belong. */
+  async call({ method, path: template, operationId, body }: Route, connection: string) {
+    const url = template.replace('{name}', connection).replaceAll(/\{\w+\}/g, 'x')
+    const verb = method.toUpperCase()
+    const proof = { method: 'GET', url: `${this.#orgUrl}/api/v1/users` }
+    const works = operationId === 'getProof' ? proof : (bodies[operationId] ?? {})
+    const given = body === undefined ? {} : { body: works }
+    await this.send(verb, url, { ...given, key: null })
+    await this.send(verb, url, given)
+    await this.send(verb, url, { ...given, headers: { accept: 'application/jsonl' } })
+    if (body === undefined) return
+    await this.send(verb, url, { body: `{"key":"${canaries.privateKey}` })
+    await this.send(verb, url, { body: { ...works, key: jwk, apiToken: [canaries.apiToken] } })
+  }
+
+  #note(url: string, { json }: Answer): void {
+    const { accessToken = '', text = '' } = json ?? {}
+    // Of an access key the id is no secret; of a JWT, the signature is what makes it one.
+    const [, secret] = /^(?:postern_\w{16}_|.*\.)(.+)$/.exec(`${accessToken}${text}`) ?? []
+    if (secret === undefined) return
+    this.handedOut.push(secret)
+    this.#marks[`${url} ${this.handedOut.length}`] = secret
+  }
+}
+
+function acme(org: RunningOrg) {
+  return {
+    name: 'acme',
+    description: PLANTED,
+    orgUrl: org.url,
+    clientId: org.app.clientId,
+    key: pem,
+    keyId: jwk['kid'],
+    passphrase: canaries.passphrase,
+    scopes: org.app.scopes,
+    headers: { 'x-tenant': canaries.nonce },
+  }
+}
+
+function legacy(org: RunningOrg) {
+  return { name: 'legacy', orgUrl: org.url, apiToken: canaries.apiToken }
+}
+
+/** Connections that come to nothing, with a secret in each place where somebody may paste it. */
+function refusedBodies(org: RunningOrg): readonly object[] {
+  const text = JSON.stringify(jwk)
+  const good = { ...acme(org), name: 'refused' }
+  const misplaced = ['name', 'orgUrl', 'clientId', 'scopes', 'jwtAlg', 'jwtAudience', 'tokenUrl']
+  return [
+    ...misplaced.map((member) => ({ ...good, [member]: text })),
+    ...misplaced.map((member) => ({ ...good, [member]: canaries.apiToken })),
+    { ...good, key: text.slice(0, -9) },
+    { ...good, key: canaries.privateKey },
+    { ...good, passphrase: canaries.apiToken },
+    { ...good, headers: { authorization: canaries.nonce } },
+    { ...good, headers: { 'x-tenant': `${canaries.nonce}\r\n` } },
+    { ...legacy(org), name: 'refused', apiToken: canaries.passphrase },
+    { ...legacy(org), name: 'refused', orgUrl: 'https://acme.okta.com.example.net' },
+  ]
+}
+
+/** The service app gets the marked key, and a person the marked API token. */
+async function registerCanaries({ org, url, app, adminToken }: RunningOrg): Promise<void> {
+  const { d: _private, ...publicJwk } = jwk
+  const answer = await fetch(`${url}/api/v1/apps/${app.clientId}/credentials/jwks`, {
+    method: 'POST',
+    headers: { authorization: `SSWS ${adminToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ ...publicJwk, alg: 'ES256', use: 'sig', status: 'ACTIVE' }),
+  })
+  if (!answer.ok) throw new Error(await answer.text())
+  const [token] = [...org.apiTokens]
+  if (token !== undefined)
+    org.apiTokens.put({ ...token, id: '00Tcanary', value: canaries.apiToken })
+}
+
+/** What is kept of an access key lets nobody in. */
+async function expectNoUsableKey({ send, services }: ServedApp, secrets: readonly string[]) {
+  const rows = await services.store.db.selectFrom('access_key').selectAll().execute()
+  expect(rows.length).toBeGreaterThan(0)
+  for (const { id, secret_hash: hash } of rows) {
+    const kept = Buffer.from(hash)
+    const known = secrets.map((secret) => createHash('sha256').update(secret).digest('hex'))
+    expect(known).toContain(kept.toString('hex'))
+    for (const text of [
+      kept.toString('base64url'),
+      kept.toString('hex'),
+      kept.toString('base64'),
+    ]) {
+      const key = `postern_${id}_${text}`
+      expect((await send('GET', '/v1/status', { key })).status).toBe(401)
+    }
+  }
+}
+
+function filesBelow(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+}
