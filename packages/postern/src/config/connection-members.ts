@@ -58,7 +58,7 @@ const settings = {
     .min(1)
     .max(MAX_DAYS)
     .describe('Days between scheduled rotations of the key; without it there are none.'),
-  rotationAdmin: text(63).describe(
+  rotationAdmin: text(200).describe(
     "The connection that changes the app's keys in Okta when a rotation is due; default: the app itself.",
   ),
   keys: z

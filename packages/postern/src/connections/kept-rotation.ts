@@ -59,8 +59,9 @@ export function withFailure(kept: KeptRotation, error: PosternError, now: Date):
   return { ...kept, failures: kept.failures + 1, lastError }
 }
 
-/** The same without its failure: it got on. */
+/** The state it came to; with another phase, it got on, and its failure is over. */
 export function withState(kept: KeptRotation, state: RotationState): KeptRotation {
+  if (kept.state?.phase === state.phase) return { ...kept, state }
   const { lastError: _lastError, ...rest } = kept
   return { ...rest, state, failures: 0 }
 }
