@@ -219,7 +219,12 @@ export type { RotationContext, RotationProgress } from './setup/rotation-context
 export { RotationError, type RotationErrorCode } from './setup/rotation-error.ts'
 export { rotationNeeds } from './setup/rotation-run.ts'
 export { SetupError, type SetupErrorCode } from './setup/setup-error.ts'
-export { newSetupState, parseSetupState, type SetupState } from './setup/state.ts'
+export {
+  newSetupState,
+  parsePublicJwk,
+  parseSetupState,
+  type SetupState,
+} from './setup/state.ts'
 export { terraformOf } from './setup/terraform.ts'
 export { type UndoContext, type UndoDeed, undoSetup } from './setup/undo.ts'
 export {

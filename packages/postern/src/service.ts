@@ -4,7 +4,12 @@ import { type Clock, type Secret, systemClock } from '@postern/core'
 import { readAllowedNetworks } from './config/allowed-networks.ts'
 import { Connections } from './connections/connections.ts'
 import { Domains } from './connections/domains.ts'
+import { GuidedSetups } from './connections/guided-setups.ts'
+import { KeyDrafts } from './connections/key-drafts.ts'
+import { KeySets } from './connections/key-sets.ts'
 import { Rotations } from './connections/rotations.ts'
+import { rotateDue } from './connections/scheduled-rotation.ts'
+import { Setups } from './connections/setups.ts'
 import { openOrgTransports } from './http/org-transport.ts'
 import { type Log, openLog } from './log.ts'
 import { AccessKeys } from './server/access-keys.ts'
@@ -51,6 +56,7 @@ export interface Service extends Services {
 }
 
 const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
 
 /** Opens a service. @throws what opening the store, or the source of the master key, throws. */
 export async function openService(options: ServiceOptions): Promise<Service> {
@@ -86,6 +92,16 @@ async function openParts(
         name: 'last uses of access keys',
         everyMs: MINUTE_MS,
         work: () => accessKeys.flush(),
+      })
+      repeating.begin({
+        name: 'rotations that are due',
+        everyMs: MINUTE_MS / 2,
+        work: (signal) => rotateDue(services, signal),
+      })
+      repeating.begin({
+        name: 'key drafts that have expired',
+        everyMs: HOUR_MS,
+        work: () => services.keyDrafts.removeExpired(),
       })
     },
     close: async () => {
@@ -124,5 +140,9 @@ export function openServices({ env, dev, publicUrl, ...given }: ServicesContext)
     domains,
     connections,
     rotations: new Rotations({ ...context, connections }),
+    setups: new Setups({ ...context, connections }),
+    guidedSetups: new GuidedSetups({ ...context, connections }),
+    keyDrafts: new KeyDrafts(context),
+    keySets: new KeySets(context),
   }
 }

@@ -102,8 +102,12 @@ function parseOrg(
   return org
 }
 
-/** A public JWK that was kept. @throws {SetupError} `setup_state_invalid` */
-export function parsePublicJwk(jwk: Members): PublicJwk {
+/**
+ * A public JWK that was kept: its public members in their usual order, and nothing else.
+ *
+ * @throws {SetupError} `setup_state_invalid`
+ */
+export function parsePublicJwk(jwk: Readonly<Record<string, unknown>>): PublicJwk {
   const kid = required(jwk, 'kid')
   const alg = signingAlgs.find((known) => known === jwk['alg'])
   const crv = curves.find((known) => known === jwk['crv'])

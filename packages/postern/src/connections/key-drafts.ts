@@ -7,6 +7,7 @@ import {
   generateKey,
   PosternError,
   type PublicJwk,
+  parsePublicJwk,
   type Secret,
 } from '@postern/core'
 import type { ConnectionValues } from '../config/connection.ts'
@@ -148,7 +149,8 @@ function placeOf(id: string, { kid }: PublicJwk): SecretPlace {
 }
 
 function viewOf({ id, public_jwk, created_at, expires_at }: KeyDraftRow): KeyDraft {
-  return { id, publicJwk: public_jwk, createdAt: created_at, expiresAt: expires_at }
+  const publicJwk = parsePublicJwk({ ...public_jwk })
+  return { id, publicJwk, createdAt: created_at, expiresAt: expires_at }
 }
 
 function tooMany(): KeyDraftError {

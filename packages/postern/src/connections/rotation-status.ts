@@ -1,6 +1,6 @@
 /** @module How the rotation of a connection's key stands, for whoever asks. */
 
-import { keyInUse, type PublicJwk, type RotationPhase } from '@postern/core'
+import { keyInUse, type PublicJwk, parsePublicJwk, type RotationPhase } from '@postern/core'
 import type { ConnectionRow } from '../store/connections.ts'
 import type { KeptRotation, RotationFailure } from './kept-rotation.ts'
 
@@ -58,7 +58,8 @@ export function publishedKeys(
 ): readonly PublicJwk[] {
   const published = kept?.published?.keys ?? []
   // A set that lacks the key in use is that of an earlier credential.
-  if (publicJwk === undefined || published.some(({ kid }) => kid === publicJwk.kid))
-    return published
-  return [publicJwk]
+  const isCurrent = published.some(({ kid }) => kid === publicJwk?.kid)
+  const keys = publicJwk === undefined || isCurrent ? published : [publicJwk]
+  // The database keeps no order of members.
+  return keys.map((jwk) => parsePublicJwk({ ...jwk }))
 }

@@ -3,7 +3,11 @@
 import type { Clock } from '@postern/core'
 import type { Connections } from '../connections/connections.ts'
 import type { Domains } from '../connections/domains.ts'
+import type { GuidedSetups } from '../connections/guided-setups.ts'
+import type { KeyDrafts } from '../connections/key-drafts.ts'
+import type { KeySets } from '../connections/key-sets.ts'
 import type { Rotations } from '../connections/rotations.ts'
+import type { Setups } from '../connections/setups.ts'
 import type { Log } from '../log.ts'
 import type { AuditBatch } from '../store/audit-batch.ts'
 import type { Seal } from '../store/seal.ts'
@@ -24,4 +28,8 @@ export interface Services {
   readonly domains: Domains
   readonly connections: Connections
   readonly rotations: Rotations
+  readonly setups: Setups
+  readonly guidedSetups: GuidedSetups
+  readonly keyDrafts: KeyDrafts
+  readonly keySets: KeySets
 }

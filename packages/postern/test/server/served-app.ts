@@ -1,12 +1,13 @@
 /** @module The app, served on a free port of loopback over a store, with access keys of known rules. */
 
+import { Hono } from 'hono'
 import { onTestFinished } from 'vitest'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { TestClock } from '../../../../test/test-clock.ts'
 import { testKeySource } from '../../../../test/test-seal.ts'
 import type { AccessRule } from '../../src/config/access-rules.ts'
 import { openLog } from '../../src/log.ts'
-import { type AppOptions, createApp } from '../../src/server/app.ts'
+import { type App, type AppOptions, createApp } from '../../src/server/app.ts'
 import { type ListenOptions, listen } from '../../src/server/listen.ts'
 import type { Services } from '../../src/server/services.ts'
 import { openServices as openAllServices } from '../../src/service.ts'
@@ -65,13 +66,18 @@ export async function openEmbedded(): Promise<TestStore> {
 }
 
 /** All services over a store, with a master key made for it; a test brings what it does not want made here. */
-export function openServices(
-  parts: Partial<Services> & Pick<Services, 'store' | 'clock'>,
-): Services {
+export function openServices({
+  publicUrl,
+  ...parts
+}: Partial<Services> &
+  Pick<Services, 'store' | 'clock'> & { readonly publicUrl?: string }): Services {
   const { store, clock } = parts
   const { seal = new Seal(new MasterKeys({ store, source: testKeySource(), clock })) } = parts
   const { log = openLog({ level: 'silent' }) } = parts
-  return { ...openAllServices({ store, clock, seal, log, env: {}, dev: true }), ...parts }
+  return {
+    ...openAllServices({ store, clock, seal, log, env: {}, dev: true, publicUrl }),
+    ...parts,
+  }
 }
 
 /** Serves the app until the test ends. */
@@ -84,9 +90,15 @@ export async function serveApp<Name extends string = string>(
     level: 'trace',
     stream: { write: (line) => void logged.push(JSON.parse(line)) },
   })
-  const services = openServices({ store: options.store, clock, log, ...options.services })
+  // Where the server is reached is known before the parts are made that publish key sets there.
+  const listened: App = new Hono()
+  const listening = await listen(listened, options.listen)
+  const { url: publicUrl } = listening
+  const common = { store: options.store, clock, log, publicUrl }
+  const services = openServices({ ...common, ...options.services })
   const { accessKeys } = services
-  const listening = await listen(createApp(services, options.app), options.listen)
+  const app = createApp(services, options.app)
+  listened.all('*', ({ req, env }) => app.fetch(req.raw, env))
   onTestFinished(async () => {
     await listening.close()
     await services.auditBatch.close()

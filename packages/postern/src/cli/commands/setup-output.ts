@@ -1,14 +1,8 @@
 /** @module What `postern setup` tells while it works, and what it came to. */
 
-import {
-  type AppProof,
-  labelOfRole,
-  type SetupProgress,
-  type SetupResult,
-  type SetupState,
-  type UndoDeed,
-} from '@postern/core'
+import type { SetupProgress, SetupResult, UndoDeed } from '@postern/core'
 import type { SetupFolder } from '../../connections/setup-folder.ts'
+import { type ShownSetup, shownSetup } from '../../connections/setup-result.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { formatFields, paint, printData, showPlain, tell } from '../output.ts'
 
@@ -64,36 +58,14 @@ export function printResult(
   options: GlobalOptions,
 ): Promise<void> {
   const data = {
-    ...resultOf(state, credential.clientId, proof, roles),
+    ...shownSetup({ state, clientId: credential.clientId, proof, roles }),
     files: { key: keyPath, env: folder.envPath, plan: folder.setupPath },
   }
   return printData(data, { format: options.output, text: () => formatResult(data) })
 }
 
-function resultOf(
-  { plan, app, skipped }: SetupState,
-  clientId: string,
-  proof: AppProof,
-  roles: readonly string[],
-) {
-  return {
-    name: plan.name,
-    org: plan.org,
-    label: plan.label,
-    clientId,
-    appId: app?.appId ?? clientId,
-    tokenType: proof.tokenType,
-    dpopRequired: proof.tokenType === 'DPoP',
-    scopes: proof.scopes,
-    missingScopes: plan.scopes.filter((scope) => !proof.scopes.includes(scope)),
-    roles: roles.length > 0 ? roles : plan.roles.map(labelOfRole),
-    read: proof.read ?? null,
-    skipped,
-  }
-}
-
 function formatResult(
-  data: ReturnType<typeof resultOf> & { readonly files: Readonly<Record<string, string>> },
+  data: ShownSetup & { readonly files: Readonly<Record<string, string>> },
 ): string {
   const { read, files } = data
   const shown =

@@ -20,7 +20,8 @@ const input = z.object({
   missingScopes: z.array(z.string()).readonly(),
 })
 
-const connection = z
+/** A connection as it is shown. */
+export const connection = z
   .object({
     name: z.string(),
     description: z.string().optional(),
@@ -150,8 +151,18 @@ export function addConnectionRoutes(api: Api): void {
         'seal_locked',
       ],
     },
-    async ({ services, by, params: { name }, body: { force, ...members }, tell, signal }) => {
+    async ({
+      services,
+      by,
+      caller,
+      params: { name },
+      body: { force, ...members },
+      tell,
+      signal,
+    }) => {
       const options = { onFinding: tell, signal }
+      // Its credential would be used for this connection.
+      if (members.rotationAdmin) caller.require('admin', members.rotationAdmin)
       const updated = await services.connections.update(name, { members, force }, by, options)
       return shown(updated, services.clock.now())
     },

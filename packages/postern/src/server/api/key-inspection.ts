@@ -4,21 +4,10 @@ import { z } from '@hono/zod-openapi'
 import { importKey, requireSigningAlg, Secret } from '@postern/core'
 import { isProbablePrime } from '../../http/primes.ts'
 import type { Api } from '../api.ts'
+import { publicJwk } from './public-jwk.ts'
 
 /** What a key text may have. @see SECURITY-TESTS.md, S7 */
 export const maxKeyBytes = 65_536
-
-const common = {
-  kid: z.string(),
-  alg: z.string(),
-  use: z.literal('sig'),
-}
-const publicJwk = z
-  .union([
-    z.object({ kty: z.literal('RSA'), n: z.string(), e: z.string(), ...common }),
-    z.object({ kty: z.literal('EC'), crv: z.string(), x: z.string(), y: z.string(), ...common }),
-  ])
-  .openapi('PublicJwk')
 
 /** Adds the route. */
 export function addKeyInspectionRoute(api: Api): void {

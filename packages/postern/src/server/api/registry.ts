@@ -7,11 +7,16 @@ import { addConnectionRoutes } from './connections.ts'
 import { addDescriptionRoute } from './description.ts'
 import { addDoctorRoute } from './doctor.ts'
 import { addDomainRoutes } from './domains.ts'
+import { addGuideRoutes } from './guide.ts'
 import { addHealthRoutes } from './health.ts'
+import { addJwksRoute } from './jwks.ts'
+import { addKeyDraftRoutes } from './key-drafts.ts'
 import { addKeyInspectionRoute } from './key-inspection.ts'
 import { addMasterKeyRoutes } from './master-key.ts'
 import { addProofRoute } from './proof.ts'
 import { addRequestRoute } from './request.ts'
+import { addRotationRoutes } from './rotation.ts'
+import { addSetupRoutes } from './setup.ts'
 import { addTokenRoute } from './token.ts'
 
 /** Adds all routes. */
@@ -24,8 +29,13 @@ export function addRoutes(api: Api): void {
   addHealthRoutes(api)
   addKeyInspectionRoute(api)
   addDomainRoutes(api)
+  addGuideRoutes(api)
+  addJwksRoute(api)
+  addKeyDraftRoutes(api)
   addMasterKeyRoutes(api)
   addProofRoute(api)
   addRequestRoute(api)
+  addRotationRoutes(api)
+  addSetupRoutes(api)
   addTokenRoute(api)
 }
