@@ -60,7 +60,12 @@ export function memberOf(name: string): string | undefined {
   return byLabel.get(normal(name))
 }
 
-/** Every label that is understood, with its member: what the documentation of other products calls it. */
+/** The members that other products' documents have labels for. */
+export const labelledMembers: readonly string[] = Object.keys(LABELS).filter(
+  (member) => !Object.hasOwn(fixedMembers, member) && member !== 'settings' && member !== 'secrets',
+)
+
+/** What the documents of other products call a member. */
 export function labelsOf(member: string): readonly string[] {
   return LABELS[member] ?? []
 }

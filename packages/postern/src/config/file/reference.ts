@@ -19,7 +19,7 @@ export interface ReferenceSources {
 }
 
 /** A command that gave no secret. */
-export class SecretCommandError extends PosternError<'config_command_failed'> {
+class SecretCommandError extends PosternError<'config_command_failed'> {
   override readonly name = 'SecretCommandError'
 }
 
