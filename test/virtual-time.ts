@@ -49,7 +49,7 @@ export class VirtualTime implements Clock {
   /** A transport whose answers arrive this much later than the org gave them. */
   delay(latencyMs: number, transport: Transport = fetchTransport): Transport {
     return async (request) => {
-      const { status, headers, body } = await this.#work(async () => {
+      const { status, headers, body } = await this.during(async () => {
         const answer = await transport(request)
         const chunks: Uint8Array[] = []
         for await (const chunk of answer.body ?? []) chunks.push(chunk)
@@ -60,7 +60,8 @@ export class VirtualTime implements Clock {
     }
   }
 
-  async #work<Value>(work: () => Promise<Value>): Promise<Value> {
+  /** Does work while which time stands still. */
+  async during<Value>(work: () => Promise<Value>): Promise<Value> {
     this.#underWay++
     try {
       return await work()

@@ -80,8 +80,9 @@ async function openParts(
   const masterKeys = new MasterKeys({ store, source, clock })
   await masterKeys.read()
   const services = openServices({ ...options, store, seal: new Seal(masterKeys), clock, log })
-  const { accessKeys, auditBatch } = services
+  const { accessKeys, auditBatch, connections } = services
   const repeating = new Repeating({ clock, log })
+  connections.follow()
   return {
     ...services,
     app: createApp(services),
@@ -108,6 +109,7 @@ async function openParts(
       await repeating.stop()
       await accessKeys.flush()
       await auditBatch.close()
+      await connections.close()
       await store.close()
     },
   }

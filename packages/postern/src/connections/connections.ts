@@ -15,12 +15,14 @@ import { type Connected, type ConnectRequest, connect } from './connect.ts'
 import type { ConnectionsContext } from './context.ts'
 import { valuesOfCredential } from './credential.ts'
 import { type OpenConnection, OpenedConnection } from './opened-connection.ts'
+import { RateShare } from './rate-share.ts'
 import { connectionNotFound } from './stored-connection-error.ts'
 import { resultOf, type TrialOptions } from './trial.ts'
 import { type UpdateRequest, update } from './update.ts'
 
 // In a shared store another process may change a connection. In an embedded one nobody else does.
 const FRESH_MS = 1_000
+const LOOK_EVERY_MS = 1_000
 
 interface Kept {
   readonly opened: OpenedConnection
@@ -33,6 +35,9 @@ export class Connections {
   readonly #context: ConnectionsContext
   readonly #kept = new Map<string, Kept>()
   readonly #flights = new Map<string, Promise<OpenedConnection>>()
+  /** Absent until this process follows the others. */
+  #share: RateShare | undefined
+  #looking: NodeJS.Timeout | undefined
   /** Counts the changes that were told: what was read before one of them is read again. */
   #changes = 0
 
@@ -138,6 +143,45 @@ export class Connections {
     }
   }
 
+  /**
+   * Begins to follow the other processes of a shared store: to divide rate limits with them, and to end what is under way
+   * with a connection that one of them removes. An embedded store has no other processes.
+   */
+  follow(): void {
+    const { store } = this.#context
+    if (store.kind === 'pglite' || this.#share !== undefined) return
+    this.#share = new RateShare(this.#context)
+    // A store that does not answer now is asked again; until then every process keeps its part.
+    const look = () => this.look().catch(() => undefined)
+    this.#looking = setInterval(look, LOOK_EVERY_MS).unref()
+  }
+
+  /** Looks once what other processes did. */
+  async look(): Promise<void> {
+    if (this.#share === undefined) return
+    const checkedMs = this.#context.clock.monotonicMs()
+    const changes = this.#changes
+    const asked = new Set(this.#share.connectionIds)
+    const shared = await this.#share.look()
+    for (const [name, kept] of this.#kept) {
+      const { id, revision } = kept.opened.row
+      if (!asked.has(id)) continue
+      const found = shared.get(id)
+      if (found === undefined) this.#end(name, id)
+      else if (found.revision !== revision) kept.checkedMs = Number.NEGATIVE_INFINITY
+      // What was told meanwhile may be newer than what was read.
+      else if (changes === this.#changes) kept.checkedMs = Math.max(kept.checkedMs, checkedMs)
+    }
+  }
+
+  /** Ends following, and leaves the rate limits to the others. */
+  async close(): Promise<void> {
+    clearInterval(this.#looking)
+    const share = this.#share
+    this.#share = undefined
+    await share?.leave()
+  }
+
   #present(name: string): Promise<OpenedConnection> {
     const kept = this.#kept.get(name)
     if (kept !== undefined && this.#isFresh(kept)) return Promise.resolve(kept.opened)
@@ -148,8 +192,9 @@ export class Connections {
     return flight
   }
 
-  #isFresh({ checkedMs }: Kept): boolean {
+  #isFresh({ opened, checkedMs }: Kept): boolean {
     const { store, clock } = this.#context
+    if (this.#share?.use(opened.row.id) === false) return false
     if (store.kind === 'pglite') return checkedMs > Number.NEGATIVE_INFINITY
     return clock.monotonicMs() - checkedMs < FRESH_MS
   }
@@ -167,6 +212,9 @@ export class Connections {
         this.#kept.get(name)?.opened ??
         (await OpenedConnection.open(this.#context, row, () => this.#present(name)))
       await opened.follow(row)
+      if (this.#share?.use(row.id) === false) {
+        await this.#share.join(row.id, opened.parts.org.pacer)
+      }
       const isNewest = changes === this.#changes
       this.#kept.set(name, { opened, checkedMs: isNewest ? checkedMs : Number.NEGATIVE_INFINITY })
       if (isNewest) return opened

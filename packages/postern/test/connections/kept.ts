@@ -1,6 +1,12 @@
 /** @module Connections of a test's store, and the values of one to an emulated org. */
 
-import { type Clock, Secret, systemClock, type TransportRequest } from '@postern/core'
+import {
+  type Clock,
+  Secret,
+  systemClock,
+  type Transport,
+  type TransportRequest,
+} from '@postern/core'
 import type { RunningOrg } from '@postern/emulator'
 import type { TestStore } from '../../../../test/stores.ts'
 import { openTestSeal } from '../../../../test/test-seal.ts'
@@ -21,6 +27,8 @@ export interface OpenConnectionsOptions {
   readonly clock?: Clock
   readonly dev?: boolean
   readonly customDomains?: readonly string[]
+  /** Sends what an org transport would, in another way. */
+  readonly through?: (transport: Transport) => Transport
   /** Told of each request, which leaves when what this returns is there. */
   readonly onRequest?: (request: TransportRequest) => void | Promise<void>
 }
@@ -43,9 +51,13 @@ export async function openContext(
   return {
     store,
     seal: options.seal ?? (await openTestSeal(store)),
-    openTransport: (org) => async (request) => {
-      await options.onRequest?.(request)
-      return openTransport(org)(request)
+    openTransport: (org) => {
+      const send = openTransport(org)
+      const transport = options.through?.(send) ?? send
+      return async (request) => {
+        await options.onRequest?.(request)
+        return transport(request)
+      }
     },
     clock,
     dev,

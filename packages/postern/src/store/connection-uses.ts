@@ -1,0 +1,75 @@
+/** @module The table of uses: which processes use a connection. The database's clock decides. */
+
+import { sql } from 'kysely'
+import type { Store } from './store.ts'
+
+/** A connection as several processes see it. */
+export interface SharedConnection {
+  readonly id: string
+  readonly revision: number
+  /** Processes that use it, of those that gave a sign of life. */
+  readonly users: number
+}
+
+// Three signs of life may be lost before a process counts as dead.
+const ALIVE_SECONDS = 15
+const KEPT_SECONDS = 3_600
+
+/** Gives a sign of life for the connections that a process uses. */
+export async function putUses(
+  store: Store,
+  processId: string,
+  connectionIds: readonly string[],
+): Promise<void> {
+  if (connectionIds.length === 0) return
+  const seenAt = sql<Date>`now()`
+  await store.db
+    .insertInto('connection_use')
+    .values(
+      connectionIds.map((id) => ({ connection_id: id, process_id: processId, seen_at: seenAt })),
+    )
+    .onConflict((conflict) =>
+      conflict.columns(['connection_id', 'process_id']).doUpdateSet({ seen_at: seenAt }),
+    )
+    .execute()
+}
+
+/** Those of the connections that are still there, with who uses them. */
+export function readShared(
+  store: Store,
+  connectionIds: readonly string[],
+): Promise<readonly SharedConnection[]> {
+  if (connectionIds.length === 0) return Promise.resolve([])
+  return store.db
+    .selectFrom('connection')
+    .select(['connection.id', 'connection.revision'])
+    .select((select) =>
+      select
+        .selectFrom('connection_use')
+        .select((use) => use.fn.countAll<number>().as('users'))
+        .whereRef('connection_use.connection_id', '=', 'connection.id')
+        .where('seen_at', '>', secondsAgo(ALIVE_SECONDS))
+        .$castTo<number>()
+        .as('users'),
+    )
+    .where('connection.id', 'in', connectionIds)
+    .$castTo<SharedConnection>()
+    .execute()
+}
+
+/** Removes what a process used, and what was left by those that died long ago. */
+export async function removeUses(store: Store, processId: string): Promise<void> {
+  await store.db
+    .deleteFrom('connection_use')
+    .where((where) =>
+      where.or([
+        where('process_id', '=', processId),
+        where('seen_at', '<', secondsAgo(KEPT_SECONDS)),
+      ]),
+    )
+    .execute()
+}
+
+function secondsAgo(seconds: number) {
+  return sql<Date>`now() - ${seconds} * interval '1 second'`
+}
