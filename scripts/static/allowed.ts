@@ -154,7 +154,7 @@ export const allowed: readonly Allowed[] = [
   },
   {
     rule: 'secret-reveal',
-    place: 'packages/postern/src/config/server-file.ts',
+    place: 'packages/postern/src/config/write-server-file.ts',
     text: 'accessKey.reveal',
     why: 'writes the key of this run to the file that its own commands read',
   },

@@ -3,7 +3,6 @@
 import { readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Secret } from '@postern/core'
-import { writeAtomically } from './atomic-file.ts'
 
 /** What a running server says of itself to the commands of the same user. */
 export interface ServerFile {
@@ -17,30 +16,22 @@ export interface ServerFile {
   readonly certificate?: string | undefined
 }
 
-/** Writes the file, readable by its user alone. @throws {FileError} `file_not_writable` */
-export async function writeServerFile(dataDir: string, file: ServerFile): Promise<void> {
-  const { accessKey, ...rest } = file
-  await writeAtomically(
-    pathOf(dataDir),
-    `${JSON.stringify({ ...rest, accessKey: accessKey.reveal() }, null, 2)}\n`,
-  )
-}
-
 /** What the file says; undefined where there is none, or none that a running server wrote. */
 export async function readServerFile(dataDir: string): Promise<ServerFile | undefined> {
-  const file = parse(await readFile(pathOf(dataDir), 'utf8').catch(() => ''))
+  const file = parse(await readFile(serverFilePath(dataDir), 'utf8').catch(() => ''))
   return file !== undefined && isAlive(file.pid) ? file : undefined
 }
 
 /** Takes the file away, unless another process wrote it. */
 export async function removeServerFile(dataDir: string, pid: number): Promise<void> {
-  const file = parse(await readFile(pathOf(dataDir), 'utf8').catch(() => ''))
+  const file = parse(await readFile(serverFilePath(dataDir), 'utf8').catch(() => ''))
   if (file === undefined || file.pid === pid || !isAlive(file.pid)) {
-    await unlink(pathOf(dataDir)).catch(() => undefined)
+    await unlink(serverFilePath(dataDir)).catch(() => undefined)
   }
 }
 
-function pathOf(dataDir: string): string {
+/** The path of the file. */
+export function serverFilePath(dataDir: string): string {
   return join(dataDir, 'server.json')
 }
 

@@ -2,7 +2,7 @@
 
 import { type StoreUnderTest, stores } from '../../../../test/stores.ts'
 import description from '../../package.json' with { type: 'json' }
-import { writeServerFile } from '../../src/config/server-file.ts'
+import { writeServerFile } from '../../src/config/write-server-file.ts'
 import { listen } from '../../src/server/listen.ts'
 import { openService, type Service } from '../../src/service.ts'
 import type { StorePlace } from '../../src/store/open.ts'

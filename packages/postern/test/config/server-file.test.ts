@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Secret } from '@postern/core'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { readServerFile, removeServerFile, writeServerFile } from '../../src/config/server-file.ts'
+import { readServerFile, removeServerFile } from '../../src/config/server-file.ts'
+import { writeServerFile } from '../../src/config/write-server-file.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'postern-test-'))
 const path = join(folder, 'server.json')
