@@ -106,11 +106,14 @@ async function openParts(
       })
     },
     close: async () => {
-      await repeating.stop()
-      await accessKeys.flush()
-      await auditBatch.close()
-      await connections.close()
-      await store.close()
+      try {
+        await repeating.stop()
+        await accessKeys.flush()
+        await auditBatch.close()
+        await connections.close()
+      } finally {
+        await store.close()
+      }
     },
   }
 }
