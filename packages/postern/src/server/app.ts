@@ -39,7 +39,10 @@ export function createApp(services: Services, options: AppOptions = {}): App {
   for (const served of api.routes) {
     const { method, path } = served.route
     app.on(method.toUpperCase(), path.replaceAll(/\{(\w+)\}/g, ':$1'), ({ req, env }) =>
-      begin(req.raw, env?.arrival).answer(served, { params: req.param(), query: req.queries() }),
+      begin(req.raw, env?.arrival).answer(served, {
+        params: req.param(),
+        query: () => req.queries(),
+      }),
     )
   }
   app.notFound(({ req, env }) => begin(req.raw, env?.arrival).refuseUnknown())
@@ -63,7 +66,7 @@ function isHandOut({ access }: Route): boolean {
 /** What a path and a query say, unjudged. */
 interface RawParts {
   readonly params: Readonly<Record<string, string>>
-  readonly query: Readonly<Record<string, string[]>>
+  readonly query: () => Readonly<Record<string, string[]>>
 }
 
 interface ExchangeOptions {

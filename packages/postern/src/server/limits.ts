@@ -32,6 +32,7 @@ export const defaultLimits: LimitsOptions = {
 
 // One entry is about 200 bytes. Whoever was not heard of for longest is forgotten first.
 const MAX_CALLERS = 20_000
+const MOVED_EVERY_MS = 1_000
 
 /** Counts what callers ask. */
 export class Limits {
@@ -100,9 +101,10 @@ function networkOf(address: string): string {
 interface Bucket {
   left: number
   atMs: number
+  movedMs: number
 }
 
-/** One bucket for each caller, in the order in which they were last heard of. */
+/** One bucket for each caller, in the order in which they were last heard of, to the second. */
 class Buckets {
   readonly #rate: Rate
   readonly #clock: Clock
@@ -117,10 +119,14 @@ class Buckets {
   take(caller: string): number {
     const { burst, perSecond } = this.#rate
     const nowMs = this.#clock.monotonicMs()
-    const bucket = this.#buckets.get(caller) ?? { left: burst, atMs: nowMs }
-    this.#buckets.delete(caller)
-    this.#buckets.set(caller, bucket)
-    if (this.#buckets.size > MAX_CALLERS) this.#forgetOne()
+    const bucket = this.#buckets.get(caller) ?? { left: burst, atMs: nowMs, movedMs: nowMs }
+    if (bucket.movedMs === nowMs || nowMs - bucket.movedMs > MOVED_EVERY_MS) {
+      // Whoever calls all the time need not be moved to the end each time.
+      this.#buckets.delete(caller)
+      this.#buckets.set(caller, bucket)
+      bucket.movedMs = nowMs
+      if (this.#buckets.size > MAX_CALLERS) this.#forgetOne()
+    }
     bucket.left = Math.min(burst, bucket.left + ((nowMs - bucket.atMs) / 1_000) * perSecond)
     bucket.atMs = nowMs
     if (bucket.left < 1) return (1 - bucket.left) / perSecond

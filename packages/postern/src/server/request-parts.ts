@@ -20,12 +20,13 @@ export async function parseRequest(
   request: Request,
   raw: {
     readonly params: Readonly<Record<string, string>>
-    readonly query: Readonly<Record<string, readonly string[]>>
+    /** Asked for where the route has a query. */
+    readonly query: () => Readonly<Record<string, readonly string[]>>
   },
 ): Promise<RequestParts> {
   const problems: FieldProblem[] = []
   const params = judge('path', route.params, raw.params, problems) ?? {}
-  const query = judge('query', route.query, singleValues(raw.query), problems) ?? {}
+  const query = route.query ? judge('query', route.query, singleValues(raw.query()), problems) : {}
   const body = route.body && judge('body', route.body, await readBody(route, request), problems)
   if (problems.length === 0) return { params, query, body } as RequestParts
   const [first] = problems
@@ -109,6 +110,7 @@ async function readBody(route: Route, request: Request): Promise<unknown> {
 
 async function readText(request: Request, maxBytes: number): Promise<string> {
   const announced = request.headers.get('content-length')
+  if (announced === '0') return ''
   // Node reads no more than was announced.
   if (announced !== null && Number(announced) <= maxBytes) return request.text()
   if (announced !== null) throw tooLarge(maxBytes)
