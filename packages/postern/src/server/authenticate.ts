@@ -50,11 +50,11 @@ export async function authenticate(
   return new RequestCaller({ actor, requestId }, permissions)
 }
 
-/** @param name - the path parameter that names a connection. @throws as {@link RequestCaller.require} says. */
+/** @param name - the path parameter that names a connection. @throws as {@link RequestCaller.requireVerb} says. */
 export function requireAccess(route: Route, caller: RequestCaller, name: string | undefined): void {
   const { access } = route
   if (access === 'public' || access === 'any-key') return
   if (access.connection === 'any' && caller.permissions.maySomewhere(access.verb)) return
   // A route whose parameter is missing asks for the verb on everything.
-  caller.require(access.verb, access.connection === 'name' ? name : undefined)
+  caller.requireVerb(access.verb, access.connection === 'name' ? name : undefined)
 }

@@ -31,7 +31,7 @@ export class RequestCaller {
    * @throws {StoredConnectionError} `connection_not_found` where the caller may do nothing with that connection, whether
    *   it is there or not; {@link ServerError} `access_denied` where it may do other things with it.
    */
-  require(verb: Verb, connection?: string): void {
+  requireVerb(verb: Verb, connection?: string): void {
     if (this.permissions.may(verb, connection)) return
     if (connection !== undefined && !this.permissions.maySee(connection))
       throw hiddenConnection(connection)

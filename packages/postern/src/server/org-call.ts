@@ -69,7 +69,7 @@ export function requireCall(call: OrgCall, caller: RequestCaller, connection: st
 
 /** @param path - decoded. @throws {ServerError} `access_denied` where it leads to keys, and the caller does not have `keys`. */
 export function requireVerbFor(path: string, caller: RequestCaller, connection: string): void {
-  if (isKeyPath(path)) caller.require(KEYS, connection)
+  if (isKeyPath(path)) caller.requireVerb(KEYS, connection)
 }
 
 /** Whether a path leads to what gives tokens, clients or keys, however it is written. @param path - decoded. */

@@ -20,6 +20,6 @@ export function adminChoiceOf(
   { admin, adminToken }: AdminBody,
   caller: Pick<RequestCaller, 'require'>,
 ): AdminChoice {
-  if (admin !== undefined) caller.require('admin', admin)
+  if (admin !== undefined) caller.requireVerb('admin', admin)
   return { admin, adminToken: adminToken === undefined ? undefined : new Secret(adminToken) }
 }

@@ -162,7 +162,7 @@ export function addConnectionRoutes(api: Api): void {
     }) => {
       const options = { onFinding: tell, signal }
       // Its credential would be used for this connection.
-      if (members.rotationAdmin) caller.require('admin', members.rotationAdmin)
+      if (members.rotationAdmin) caller.requireVerb('admin', members.rotationAdmin)
       const updated = await services.connections.update(name, { members, force }, by, options)
       return shown(updated, services.clock.now())
     },
