@@ -17,7 +17,7 @@ export async function readinessOf({
   readonly seal: Seal
 }): Promise<Readiness> {
   if (!(await isReachable(store))) return 'store-unreachable'
-  return seal.state.status === 'unlocked' ? 'ready' : 'locked'
+  return (await seal.keys.look()).status === 'unlocked' ? 'ready' : 'locked'
 }
 
 // Whoever watches asks every few seconds, and a server that is gone may not even refuse.

@@ -73,11 +73,15 @@ export class MasterKeys {
     return [...this.#wrappers.keys()]
   }
 
+  /** The state, after another look where it is locked: whoever asks for nothing but this sees it unlocked too. */
+  async look(): Promise<SealState> {
+    await this.#findNewest()
+    return this.#state
+  }
+
   /** The version that seals. @throws {SealError} `seal_locked` */
   async newest(): Promise<KeyWrapper> {
-    const find = () =>
-      this.#state.status === 'unlocked' ? this.#wrappers.get(this.#state.version) : undefined
-    return find() ?? (await this.#reread(find)) ?? this.#refuse()
+    return (await this.#findNewest()) ?? this.#refuse()
   }
 
   /** A version, also while the store is locked for want of a newer one. @throws {SealError} `seal_locked` */
@@ -103,6 +107,12 @@ export class MasterKeys {
       this.#reading = undefined
     })
     return this.#reading
+  }
+
+  async #findNewest(): Promise<KeyWrapper | undefined> {
+    const find = () =>
+      this.#state.status === 'unlocked' ? this.#wrappers.get(this.#state.version) : undefined
+    return find() ?? (await this.#reread(find))
   }
 
   async #reread(find: () => KeyWrapper | undefined): Promise<KeyWrapper | undefined> {

@@ -26,7 +26,7 @@ export interface MasterKeyRetirement {
 }
 
 /** A version of the master key that is still needed. */
-export class RetirementError extends PosternError<'master_key_in_use'> {
+class RetirementError extends PosternError<'master_key_in_use'> {
   override readonly name = 'RetirementError'
 }
 

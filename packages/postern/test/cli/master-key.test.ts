@@ -6,6 +6,7 @@ import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { testKeyLine } from '../../../../test/test-seal.ts'
 import { findUnopened, putSecrets, secretPlaces } from '../store/seeded-secrets.ts'
 import { createPlace } from './run.ts'
+import { serveOrg } from './served-org.ts'
 import { servePostern } from './served-postern.ts'
 
 const place = createPlace()
@@ -76,5 +77,19 @@ describe('postern master-key', () => {
     const refused = await run('rotate')
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('(seal_locked)')])
     expect(existsSync(path.join(data, 'master-key'))).toBe(false)
+  })
+
+  test('keeps no connection without a master key, and says where one is given', {
+    timeout: 60_000,
+  }, async () => {
+    const { app, env: orgEnv } = await serveOrg(place)
+    const env = { ...orgEnv, POSTERN_DATA: place.path('keyless') }
+    const locked = ['--master-key', 'env:NOT_SET']
+    const connected = await place.run(['connect', 'acme', ...app, ...locked], { env })
+    expect(connected.code).toBe(1)
+    expect(connected.stderr).toContain('(seal_locked)')
+    expect(connected.stderr).toContain('Set NOT_SET to the master key')
+    const listed = await place.run(['connections', 'list', '--output', 'json', ...locked], { env })
+    expect([listed.code, JSON.parse(listed.stdout)]).toEqual([0, []])
   })
 })

@@ -3,10 +3,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { TestClock } from '../../../../test/test-clock.ts'
-import { testKeySource } from '../../../../test/test-seal.ts'
+import { testKeyLine, testKeySource } from '../../../../test/test-seal.ts'
 import { MasterKeys } from '../../src/store/master-keys.ts'
 import { openSeal, Seal } from '../../src/store/seal.ts'
 import { openEmbedded, serveApp } from './served-app.ts'
+
+const keyLine = testKeyLine()
 
 describe.each(stores)('on $name', ({ open }) => {
   let opened: TestStore
@@ -36,6 +38,19 @@ describe.each(stores)('on $name', ({ open }) => {
       locked: { reason: 'missing', remedy: expect.stringContaining('--master-key') },
     })
     expect((await send('GET', '/v1/status', { key: null })).status).toBe(401)
+  })
+
+  test('it is ready again as soon as the master key is back, whoever looks', async () => {
+    const { store } = opened
+    const env: { K?: string } = {}
+    const clock = new TestClock()
+    const seal = await openSeal(store, { source: testKeySource(env), clock })
+    const { send } = await serveApp({ store, services: { seal } })
+    expect((await send('GET', '/readyz', { key: null })).status).toBe(503)
+    env.K = keyLine
+    expect((await send('GET', '/readyz', { key: null })).status).toBe(503)
+    clock.advance(1_000)
+    expect((await send('GET', '/readyz', { key: null })).status).toBe(200)
   })
 })
 
@@ -110,7 +125,7 @@ describe('the metrics', () => {
 /** The app over a store that has its master key. */
 async function serve({ store }: TestStore) {
   const clock = new TestClock()
-  const keys = new MasterKeys({ store, source: testKeySource(), clock })
+  const keys = new MasterKeys({ store, source: testKeySource({ K: keyLine }), clock })
   await keys.read()
   return serveApp({ store, services: { seal: new Seal(keys) } })
 }

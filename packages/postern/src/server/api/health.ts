@@ -61,9 +61,10 @@ export function addHealthRoutes(api: Api): void {
     },
     async ({ services }) => {
       const { store, seal } = services
+      const status = await readinessOf(services)
       const { state } = seal
       return {
-        status: await readinessOf(services),
+        status,
         version: description.version,
         store: store.kind,
         locked:
