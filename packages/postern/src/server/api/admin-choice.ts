@@ -18,7 +18,7 @@ export interface AdminBody {
  */
 export function adminChoiceOf(
   { admin, adminToken }: AdminBody,
-  caller: Pick<RequestCaller, 'require'>,
+  caller: Pick<RequestCaller, 'requireVerb'>,
 ): AdminChoice {
   if (admin !== undefined) caller.requireVerb('admin', admin)
   return { admin, adminToken: adminToken === undefined ? undefined : new Secret(adminToken) }
