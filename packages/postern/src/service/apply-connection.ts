@@ -44,7 +44,14 @@ class ConnectionConflict extends PosternError<'connection_other_org'> {
 type Members = Omit<ConnectionMembers, 'name' | 'orgUrl'>
 type ServiceApp = Extract<Connection['credential'], { readonly kind: 'service-app' }>
 
-const OWN_MEMBERS = ['description', 'rotationIntervalDays', 'wants'] as const
+const OWN_MEMBERS = [
+  'description',
+  'rotationIntervalDays',
+  'rotationAdmin',
+  'keys',
+  'jwksUrl',
+  'wants',
+] as const
 
 /**
  * Connects, or changes what is other than the file says. What the file does not name stays; nothing is written where nothing
@@ -115,18 +122,21 @@ async function changesOf(
 }
 
 function changedOwn(row: ConnectionRow, members: Members): readonly (keyof Members)[] {
-  const { description, rotationIntervalDays, wants } = members
-  return [
-    ...(description === undefined || description.trim() === (row.description ?? '')
-      ? []
-      : (['description'] as const)),
-    ...(rotationIntervalDays === undefined || rotationIntervalDays === row.rotation_interval_days
-      ? []
-      : (['rotationIntervalDays'] as const)),
-    ...(wants === undefined || isDeepStrictEqual(parseWanted(wants), row.settings.wants)
-      ? []
-      : (['wants'] as const)),
-  ]
+  const { wants, rotationAdmin, jwksUri } = row.settings
+  const isSame: Readonly<Record<(typeof OWN_MEMBERS)[number], boolean>> = {
+    description: members.description?.trim() === (row.description ?? ''),
+    rotationIntervalDays: members.rotationIntervalDays === row.rotation_interval_days,
+    rotationAdmin: members.rotationAdmin === rotationAdmin,
+    // With `url` alone it is this server's own, whatever that is.
+    keys: (members.keys === 'url') === (jwksUri !== undefined),
+    jwksUrl: hrefOf(members.jwksUrl) === hrefOf(jwksUri),
+    wants: members.wants !== undefined && isDeepStrictEqual(parseWanted(members.wants), wants),
+  }
+  return OWN_MEMBERS.filter((name) => members[name] !== undefined && !isSame[name])
+}
+
+function hrefOf(url: string | undefined): string | undefined {
+  return url === undefined ? undefined : URL.parse(url.trim())?.href
 }
 
 function signInMembers(members: Members): readonly (keyof Members)[] {

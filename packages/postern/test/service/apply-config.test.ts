@@ -183,6 +183,8 @@ accessKeys:
       ['headers: { X-Gateway: env:GATEWAY }', 'headers'],
       ['dpop: always', 'dpop'],
       ['rotationIntervalDays: 30', 'rotationIntervalDays'],
+      ['rotationAdmin: admin', 'rotationAdmin'],
+      ['jwksUrl: https://keys.acme.com/acme.json', 'jwksUrl'],
       ['wants: [okta.users.read]', 'wants'],
       ['Assertion Key: client_assertion', 'assertionKey'],
     ] as const) {

@@ -62,6 +62,8 @@ export async function parseWithStandIns(
     dev: true,
     isProbablePrime: async () => true,
     findScopes: async () => [],
+    // Whether this server can be reached from outside is known where the file is applied.
+    ownKeySetUrl: (name) => `https://postern.example/jwks/${name}.json`,
   })
 }
 

@@ -85,6 +85,9 @@ class Explainer {
       this.add(at('jwtClaims'), given('jwtClaims') ?? {})
       this.add(at('dpop'), given('dpop') ?? 'auto')
       this.add(at('rotationIntervalDays'), given('rotationIntervalDays') ?? 'no rotation by itself')
+      this.add(at('rotationAdmin'), given('rotationAdmin') ?? 'the app itself')
+      this.add(at('keys'), given('keys') ?? (named.jwksUri === undefined ? 'okta' : 'url'))
+      if (members.jwksUrl !== undefined) this.add(at('jwksUrl'), members.jwksUrl)
     }
     for (const [header, value] of Object.entries(headers)) {
       const path = [...at('headers'), header]

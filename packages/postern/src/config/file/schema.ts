@@ -13,6 +13,7 @@ const {
   passphrase: _passphrase,
   apiToken: _apiToken,
   headers: _headers,
+  keyDraft: _keyDraft,
   ...settings
 } = connectionMembers.shape
 

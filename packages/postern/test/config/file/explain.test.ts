@@ -48,6 +48,8 @@ accessKeys:
     'connections.acme.jwtClaims = {} < default',
     'connections.acme.dpop = "auto" < default',
     'connections.acme.rotationIntervalDays = "no rotation by itself" < default',
+    'connections.acme.rotationAdmin = "the app itself" < default',
+    'connections.acme.keys = "okta" < default',
     'connections.acme.headers.X-Gateway = "(secret)" < line 8, exec:vault (not run)',
     'connections.acme.secrets.key = "(secret)" < line 7, file:acme.pem (there)',
     'accessKeys.ci.rules = [{"connections":["acme"],"verbs":["read"]}] < line 10',

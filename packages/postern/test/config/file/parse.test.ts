@@ -1,6 +1,8 @@
 /** @module A configuration file: what is understood, and everything that is wrong told at once, each with its line. */
 
 import { describe, expect, test } from 'vitest'
+import { connectionMembers } from '../../../src/config/connection-members.ts'
+import { memberOf } from '../../../src/config/file/labels.ts'
 import { parseConfigFile } from '../../../src/config/file/parse.ts'
 import { ConfigFileError } from '../../../src/config/file/problem.ts'
 
@@ -372,4 +374,9 @@ test('an access key has rules, an end, and a reference to itself', async () => {
       expiresAt: new Date('2027-01-31T10:00:00Z'),
     },
   ])
+})
+
+test('every member of a connection has its name in the file, but for what is used up at once', () => {
+  const names = Object.keys(connectionMembers.shape).filter((name) => name !== 'keyDraft')
+  expect(names.map(memberOf)).toEqual(names)
 })
