@@ -31,7 +31,7 @@ export interface BackupEnd {
 }
 
 /** The hash that {@link BackupEnd} has. */
-export function startDigest(): Hash {
+export function startSum(): Hash {
   return createHash('sha256')
 }
 
@@ -48,13 +48,13 @@ export async function openBackup(source: Readable): Promise<{
   // An error of the source would otherwise leave the reader waiting.
   source.on('error', (error) => unpacked.destroy(error))
   const lines = linesOf(source.pipe(unpacked))
-  const digest = startDigest()
+  const sum = startSum()
   const first = await lines.next()
   const header = first.done ? undefined : parse(first.value)
   if (!isHeader(header)) throw notOne()
   if (header.format > backupFormat) throw newer(`format ${header.format}`)
-  digest.update(`${first.value}\n`)
-  return { header, rows: rowsOf(header, lines, digest) }
+  sum.update(`${first.value}\n`)
+  return { header, rows: rowsOf(header, lines, sum) }
 }
 
 /** The refusal of a backup that a newer program wrote. */
@@ -67,7 +67,7 @@ export function newer(what: string): BackupError {
 async function* rowsOf(
   { tables }: BackupHeader,
   lines: AsyncGenerator<string, void>,
-  digest: Hash,
+  sum: Hash,
 ): AsyncGenerator<BackupRow, BackupEnd> {
   const counts: Record<string, number> = Object.fromEntries(
     Object.keys(tables).map((table) => [table, 0]),
@@ -75,13 +75,13 @@ async function* rowsOf(
   for await (const line of lines) {
     const content = parse(line)
     if (isEnd(content)) {
+      const found = sum.digest('hex')
       const isWhole =
-        content.sha256 === digest.digest('hex') &&
-        JSON.stringify(content.rows) === JSON.stringify(counts)
-      if (!isWhole || !(await lines.next()).done) throw damaged('its digest is another')
+        content.sha256 === found && JSON.stringify(content.rows) === JSON.stringify(counts)
+      if (!isWhole || !(await lines.next()).done) throw damaged('its checksum is another')
       return content
     }
-    digest.update(`${line}\n`)
+    sum.update(`${line}\n`)
     if (!isRow(content)) throw damaged('a line of it is no row')
     const [table, ...values] = content
     const columns = tables[table]

@@ -5,13 +5,11 @@ import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { type Kysely, sql } from 'kysely'
 import { appendAudit, type Caller } from './audit.ts'
-import { type BackupEnd, type BackupHeader, backupFormat, startDigest } from './backup-format.ts'
+import { type BackupEnd, type BackupHeader, backupFormat, startSum } from './backup-format.ts'
 import { type BackupTable, listTables } from './backup-tables.ts'
 import { readMigrations } from './migrate.ts'
 import type { Schema } from './schema.ts'
 import type { Store } from './store.ts'
-
-const ROWS_AT_ONCE = 500
 
 /** Options of {@link writeBackup}. */
 export interface WriteBackupOptions {
@@ -49,10 +47,10 @@ async function* linesOf(
   counts: Record<string, number>,
   now: Date,
 ): AsyncGenerator<string> {
-  const digest = startDigest()
+  const sum = startSum()
   const hashed = (content: unknown): string => {
     const line = `${JSON.stringify(content)}\n`
-    digest.update(line)
+    sum.update(line)
     return line
   }
   const tables = await listTables(db)
@@ -73,7 +71,7 @@ async function* linesOf(
       yield hashed([table.name, ...values])
     }
   }
-  const end: BackupEnd = { rows: counts, sha256: digest.digest('hex') }
+  const end: BackupEnd = { rows: counts, sha256: sum.digest('hex') }
   yield `${JSON.stringify(end)}\n`
 }
 
@@ -87,9 +85,9 @@ async function* rowsOf(
     select json_build_array(${sql.join(texts)}) as row from ${sql.table(name)}`.execute(db)
   for (;;) {
     const { rows } = await sql<{ row: readonly (string | null)[] }>`
-      fetch ${sql.lit(ROWS_AT_ONCE)} from backup_rows`.execute(db)
+      fetch 500 from backup_rows`.execute(db)
     for (const { row } of rows) yield row
-    if (rows.length < ROWS_AT_ONCE) break
+    if (rows.length === 0) break
   }
   await sql`close backup_rows`.execute(db)
 }

@@ -153,7 +153,7 @@ function choose(table: BackupTable | undefined, columns: readonly string[]): Bac
 function insertInto({ db }: Store, { name, columns }: BackupTable) {
   const names = sql.join(columns.map((column) => sql.ref(column.name)))
   const values = sql.join(
-    columns.map((column, index) => sql`cast(e.r->>${sql.lit(index)} as ${typeOf(column)})`),
+    columns.map((column, index) => sql`cast(e.r->>cast(${index} as integer) as ${typeOf(column)})`),
   )
   return async (rows: readonly (readonly (string | null)[])[]): Promise<void> => {
     await sql`insert into ${sql.table(name)} (${names})

@@ -91,6 +91,17 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./audit.ts')).defineAudit,
   },
   {
+    name: 'backup',
+    description:
+      'write all that is kept to one file, sealed as it is; the master key travels apart',
+    load: async () => (await import('./backup.ts')).defineBackup,
+  },
+  {
+    name: 'restore',
+    description: 'put a backup into an empty store, of either kind',
+    load: async () => (await import('./restore.ts')).defineRestore,
+  },
+  {
     name: 'emulator',
     description: 'run an Okta org on this machine, with faults, until Ctrl-C',
     load: async () => (await import('./emulator.ts')).defineEmulator,

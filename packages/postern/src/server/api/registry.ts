@@ -3,6 +3,7 @@
 import type { Api } from '../api.ts'
 import { addAccessKeyRoutes } from './access-keys.ts'
 import { addAuditRoutes } from './audit.ts'
+import { addBackupRoute } from './backup.ts'
 import { addConnectionRoutes } from './connections.ts'
 import { addDescriptionRoute } from './description.ts'
 import { addDoctorRoute } from './doctor.ts'
@@ -23,6 +24,7 @@ import { addTokenRoute } from './token.ts'
 export function addRoutes(api: Api): void {
   addAccessKeyRoutes(api)
   addAuditRoutes(api)
+  addBackupRoute(api)
   addConnectionRoutes(api)
   addDescriptionRoute(api)
   addDoctorRoute(api)
