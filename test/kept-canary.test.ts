@@ -1,12 +1,14 @@
 /** @module Marked secrets in a store that is filled and used through the API: found nowhere that anybody can look (S12, S5, S6). */
 
 import { createHash, createPrivateKey } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { createWriteStream, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { type RunningOrg, startOrg } from '@postern/emulator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addRoutes } from '../packages/postern/src/server/api/registry.ts'
 import { Api, type Route } from '../packages/postern/src/server/api.ts'
+import { writeBackup } from '../packages/postern/src/store/backup.ts'
 import { openSeal } from '../packages/postern/src/store/seal.ts'
 import {
   type Answer,
@@ -66,7 +68,7 @@ describe.each(stores)('no mark of what is kept on $name shows', ({ name, open })
     await kept.close()
   })
 
-  test('in an answer of any route, the metrics among them, in the log, or in a table', {
+  test('in an answer of any route, the metrics among them, in the log, in a table, or in a backup', {
     timeout: 120_000,
   }, async () => {
     const seal = await openSeal(kept.store, { source: testKeySource(source) })
@@ -89,6 +91,7 @@ describe.each(stores)('no mark of what is kept on $name shows', ({ name, open })
       return kept.dump()
     }
     const full = await walk(routes.filter(({ method }) => method !== 'delete'))
+    const backup = await backUp(kept)
     const dump = full + (await walk(routes.filter(({ method }) => method === 'delete')))
     expect(answers.leaks).toEqual([])
     expect(answers.isPlantedSeen).toBe(true)
@@ -99,6 +102,8 @@ describe.each(stores)('no mark of what is kept on $name shows', ({ name, open })
     expect(dump).toContain('token.hand-out')
     expect(leaksIn(dump, marks)).toEqual([])
     expect(leaksIn(dump, { PLANTED })).toEqual(['PLANTED'])
+    expect(leaksIn(backup, marks)).toEqual([])
+    expect(leaksIn(backup, { PLANTED })).toEqual(['PLANTED'])
     await expectNoUsableKey(app, answers.handedOut)
   })
 
@@ -246,6 +251,13 @@ async function expectNoUsableKey({ send, services }: ServedApp, secrets: readonl
       expect((await send('GET', '/v1/status', { key })).status).toBe(401)
     }
   }
+}
+
+/** The content of a backup. */
+async function backUp({ store, place }: TestStore): Promise<string> {
+  const file = path.join(place.dataDir, 'backup')
+  await writeBackup(store, createWriteStream(file), { by: { actor: 'local' } })
+  return gunzipSync(readFileSync(file)).toString('utf8')
 }
 
 function filesBelow(folder: string): readonly string[] {
