@@ -79,10 +79,10 @@ function print(line: string): void {
 /** A key, an app that knows it, and tokens of both kinds; then the whole life of a connection to an emulated org. */
 async function tour(): Promise<void> {
   print(
-    'Postern, from a key to a connection that is proven, read through, repaired, given a new key',
+    'Postern, from a key to a connection that is proven, read through, repaired, given a new key,',
   )
-  print('and taken away again. Where your Okta org will stand, there is first a real authorization')
-  print('server (oidc-provider), then the emulator of this repository.')
+  print('kept, served to programs, and taken away again. Where your Okta org will stand, there is')
+  print('first a real authorization server (oidc-provider), then the emulator of this repository.')
   await showTokens()
   await showJourney()
 }
@@ -136,6 +136,8 @@ async function showJourney(): Promise<void> {
     environment = { OKTA_ADMIN_TOKEN: field('Admin API token') }
     await showServiceApp(field('Org URL'))
     await showMistake(field('Control'))
+    await showNewKey()
+    await showServer()
     await showEnd(field('Org URL'))
   } finally {
     child.kill('SIGINT')
@@ -155,9 +157,8 @@ async function showServiceApp(org: string): Promise<void> {
     { maxLines: 20 },
   )
   announce('8. What other Okta tools read', '. acme/okta.env')
-  const settings = parseEnv(readFileSync(join(folder, 'acme/okta.env'), 'utf8'))
-  environment = { ...environment, ...settings }
-  printLines(`OKTA_CLIENT_CLIENTID=${settings['OKTA_CLIENT_CLIENTID']}`, 1)
+  readSettings()
+  printLines(`OKTA_CLIENT_CLIENTID=${environment['OKTA_CLIENT_CLIENTID']}`, 1)
   await show('9. Is all well?', ['doctor', '--from-env'], { maxLines: 30, only: news })
   await show('10. A first read', ['read', 'users', '--limit', '2', '--from-env'], { only: news })
   await show(
@@ -187,13 +188,80 @@ async function showMistake(control: string): Promise<void> {
   )
 }
 
-async function showEnd(org: string): Promise<void> {
+async function showNewKey(): Promise<void> {
   await show('15. A new key, proven before the old one goes', [
     ...['rotate', 'acme', '--from', 'acme', ...admin, '--grace-seconds', '0'],
   ])
-  await show('16. And away with it: the org is as it was', [
+  readSettings()
+}
+
+/** One place that holds the credential, so that nobody else has to. */
+async function showServer(): Promise<void> {
+  environment = { ...environment, POSTERN_DATA: join(folder, 'data') }
+  const args = ['start', '--dev', '--port', '0']
+  announce(
+    '16. A place that keeps it: from here on, programs need no key',
+    `postern ${args.join(' ')} &`,
+  )
+  const child = spawnPostern(args)
+  const ended = once(child, 'close')
+  try {
+    const started = await textUntil(child.stdout, '\nProcess')
+    printLines(started, 3)
+    await showKept()
+    await showAccess(/^URL +(\S+)/m.exec(started)?.[1] ?? '')
+  } finally {
+    child.kill('SIGTERM')
+    await ended
+  }
+}
+
+async function showKept(): Promise<void> {
+  await show('17. Connected under a name: tried out first, then sealed', [
+    ...['connect', 'hr', '--from-env', '--description', 'HR sync'],
+  ])
+  await show('18. What may be known of it', ['connections', 'show', 'hr'], { maxLines: 7 })
+  await show('19. A name is enough now: is all well?', ['doctor', 'hr'], { only: /^No problem/ })
+  await show('20. A call, signed where the key is, DPoP included', [
+    ...['request', 'hr', 'GET', '/api/v1/groups?limit=1'],
+  ])
+  await show('21. Or the token itself', ['token', 'hr'])
+}
+
+/** A program with an access key for one thing, and what it gets for that and for another. */
+async function showAccess(url: string): Promise<void> {
+  const key = await show(
+    '22. An access key for one program: tokens of this connection, and nothing else',
+    [...['access', 'add', 'payroll', '--allow', 'hr:token']],
+  )
+  const headers = { authorization: `Bearer ${key.trim()}`, 'content-type': 'application/json' }
+  for (const [title, method, path] of [
+    ['23. What it is for', 'POST', '/v1/connections/hr/token'],
+    ['24. What it is not for', 'DELETE', '/v1/connections/hr'],
+  ] as const) {
+    announce(title, `curl -X ${method} -H "Authorization: Bearer $ACCESS_KEY" ${url}${path}`)
+    const answer = await fetch(url + path, { method, headers })
+    print(`  ${answer.status}`)
+    const { tokenType, scopes, detail, remedy } = JSON.parse(await answer.text())
+    printLines(
+      detail === undefined ? `${tokenType}: ${scopes.join(' ')}` : `${detail}\n${remedy}`,
+      2,
+    )
+  }
+  await show('25. Who did what', ['audit', 'list', '--limit', '4'])
+  await show('26. And nobody changed a line of it', ['audit', 'verify'])
+}
+
+async function showEnd(org: string): Promise<void> {
+  await show('27. Away with the app: the org is as it was', [
     ...['setup', 'acme', '--org', org, ...admin, '--out', 'acme', '--undo'],
   ])
+}
+
+/** Takes the settings of the setup's folder for the commands to come. */
+function readSettings(): void {
+  const settings = parseEnv(readFileSync(join(folder, 'acme/okta.env'), 'utf8'))
+  environment = { ...environment, ...settings }
 }
 
 /** The text of a stream as soon as it has what is waited for. */
