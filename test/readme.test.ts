@@ -6,6 +6,7 @@ import { exportJwk, generateKey } from '@postern/core'
 import { startOrg } from '@postern/emulator'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createPlace } from '../packages/postern/test/cli/run.ts'
+import { startPostern } from '../packages/postern/test/cli/started-postern.ts'
 import { startScriptedServer, tokenAnswer } from './scripted-server.ts'
 
 // Some twenty commands, each a process of its own.
@@ -23,6 +24,11 @@ function blocks(language: string): string[] {
   return [...fences].flatMap(([, found, body = '']) => (found === language ? [body] : []))
 }
 
+/** The words of a command line, without the quotes around them. */
+function words(line: string): string[] {
+  return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare = '']) => quoted ?? bare)
+}
+
 /** What differs from run to run, replaced by its name. */
 function normalise(text: string): string {
   return text
@@ -34,6 +40,8 @@ function normalise(text: string): string {
     .replace(/took \d+ ms/g, 'took some ms')
     .replace(/in \d+\.\d s,/g, 'in some s,')
     .replace(/postern-acme-[\da-f]{16}/g, 'CLIENT ID')
+    .replace(/postern_[\da-f]{16}_[\w-]{43}/g, 'ACCESS KEY')
+    .replace(/\(id [\da-f]{16}\)/g, '(id ID)')
     .replace(/key-[\w-]{16}\.pem/g, 'KEY FILE')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'INSTANT')
     .replace(/SSWS 00[\w-]{40}|(?<=Admin API token {2})00[\w-]{40}/g, 'API TOKEN')
@@ -124,6 +132,33 @@ describe('README', () => {
     expect(stderr.match(/The proof is for one request/g)?.length).toBe(1)
     expect(answers.filter((line) => /^\d{3}$/.test(line))).toEqual(['200', '200', '200', '200'])
   })
+
+  test(
+    'takes a program from a key to a token, with an access key of its own',
+    async () => {
+      const script = blocks('sh').find((block) => block.startsWith('postern start')) ?? ''
+      const [start, connect, add, curl, ...rest] = script.trim().split('\n').map(words)
+      expect([start, rest]).toEqual([['postern', 'start'], []])
+      const org = await startOrg({ keyType: 'EC' })
+      onTestFinished(org.close)
+      writeFileSync(place.path('app.jwk'), JSON.stringify(org.app.key), { mode: 0o600 })
+      const env = { POSTERN_DATA: place.path('kept') }
+      const { printed } = await startPostern(place, ['--dev'], env)
+      const local = { 'acme.okta.com': org.url, '0oaTEST0000000000Tst': org.app.clientId }
+      const args = connect?.slice(1).map((word) => local[word as keyof typeof local] ?? word) ?? []
+      expect(await place.run(args, { env })).toMatchObject({ code: 0 })
+      const added = await place.run(add?.slice(1) ?? [], { env })
+      expect(curl?.slice(0, 5)).toEqual([
+        ...['curl', '-X', 'POST', '-H', 'Authorization: Bearer $ACCESS_KEY'],
+      ])
+      const answer = await fetch(curl?.at(5)?.replace('http://127.0.0.1:7478', printed.url) ?? '', {
+        method: 'POST',
+        headers: { authorization: `Bearer ${added.stdout.trim()}` },
+      })
+      expect(await answer.json()).toMatchObject({ accessToken: expect.any(String) })
+    },
+    TOUR_TIMEOUT_MS,
+  )
 
   test.each([false, true])(
     'has library lines that work as written, DPoP required: %s',
