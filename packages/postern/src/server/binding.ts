@@ -13,7 +13,7 @@ export type BindingErrorCode =
   | 'server_trusted_proxy'
 
 /** A server that does not start, because it would listen where it must not. */
-export class BindingError extends PosternError<BindingErrorCode> {
+class BindingError extends PosternError<BindingErrorCode> {
   override readonly name = 'BindingError'
 }
 

@@ -7,7 +7,7 @@ import type { Api } from '../api.ts'
 import { publicJwk } from './public-jwk.ts'
 
 /** What a key text may have. @see SECURITY-TESTS.md, S7 */
-export const maxKeyBytes = 65_536
+const maxKeyBytes = 65_536
 
 /** Adds the route. */
 export function addKeyInspectionRoute(api: Api): void {
