@@ -52,6 +52,10 @@ const KEY_PATHS: readonly RegExp[] = [
   /^\/api\/v1\/apps\/[^/]+\/credentials(?:\/|$)/,
 ]
 
+// What is written there may have keys in it: an app is made and replaced whole, its key set included.
+const KEYS_IN_BODY: readonly RegExp[] = [/^\/api\/v1\/apps(?:\/[^/]+)?$/]
+const READING: ReadonlySet<string> = new Set(['GET', 'HEAD'])
+
 /**
  * Lets a call pass, or not. What gives tokens, clients or keys needs the verb `keys` too.
  *
@@ -63,21 +67,29 @@ export function requireCall(call: OrgCall, caller: RequestCaller, connection: st
   const refused = caller.permissions.callRefusal(connection, { method: call.method, path })
   if (refused === 'method') throw methodRefused(call.method)
   if (refused === 'path') throw pathRefused()
-  requireVerbFor(path, caller, connection)
+  requireVerbFor({ method: call.method, path }, caller, connection)
   requireHeaders(call.headers)
 }
 
-/** @param path - decoded. @throws {ServerError} `access_denied` where it leads to keys, and the caller does not have `keys`. */
-export function requireVerbFor(path: string, caller: RequestCaller, connection: string): void {
-  if (isKeyPath(path)) caller.requireVerb(KEYS, connection)
+/** @throws {ServerError} `access_denied` where the call leads to keys, and the caller does not have `keys`. */
+export function requireVerbFor(call: PlainCall, caller: RequestCaller, connection: string): void {
+  if (isKeyCall(call)) caller.requireVerb(KEYS, connection)
 }
 
-/** Whether a path leads to what gives tokens, clients or keys, however it is written. @param path - decoded. */
-export function isKeyPath(path: string): boolean {
+/** A call as far as it decides whether it leads to keys. */
+export interface PlainCall {
+  readonly method: string
+  /** Decoded. */
+  readonly path: string
+}
+
+/** Whether a call gives tokens, clients or keys, or may register some, however its path is written. */
+export function isKeyCall({ method, path }: PlainCall): boolean {
   // What Okta's servers overlook: parameters of a segment, empty segments, and perhaps the case.
   const segments = path.toLowerCase().split('/')
   const plain = segments.map((segment) => segment.replace(/;.*/, '')).filter((text) => text !== '')
-  return KEY_PATHS.some((shape) => shape.test(`/${plain.join('/')}`))
+  const shapes = READING.has(method) ? KEY_PATHS : [...KEY_PATHS, ...KEYS_IN_BODY]
+  return shapes.some((shape) => shape.test(`/${plain.join('/')}`))
 }
 
 /**

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { loadCases } from '../../../../test/bad-inputs/load.mjs'
 import { type AccessRule, type CallMethod, callMethods } from '../../src/config/access-rules.ts'
 import { RequestCaller } from '../../src/server/caller.ts'
-import { decodedPath, isKeyPath, requireCall } from '../../src/server/org-call.ts'
+import { decodedPath, isKeyCall, requireCall } from '../../src/server/org-call.ts'
 import { Permissions } from '../../src/server/permissions.ts'
 
 function callerWith(...rules: readonly AccessRule[]): RequestCaller {
@@ -165,6 +165,27 @@ test('a path to keys is one whichever of its letters is encoded', () => {
   for (const [at, letter] of [...word].entries()) {
     const encoded = `%${letter.charCodeAt(0).toString(16)}`
     const path = `/api/v1/apps/0oa1/${word.slice(0, at)}${encoded}${word.slice(at + 1)}/jwks`
-    expect(isKeyPath(decodedPath(path))).toBe(true)
+    expect(isKeyCall({ method: 'GET', path: decodedPath(path) })).toBe(true)
   }
+})
+
+describe('an app that is made or replaced, whose body may have keys', () => {
+  test.each([
+    ['POST', '/api/v1/apps'],
+    ['PUT', '/api/v1/apps/0oaTEST0000000000Tst'],
+    ['PUT', '/api/v1//apps/0oaTEST0000000000Tst;x/'],
+    ['DELETE', '/api/v1/apps/0oaTEST0000000000Tst'],
+  ] as const)('%s %s needs keys too', (method, path) => {
+    expect(outcomeOf({ method, path }, anyCall)).toBe('access_denied')
+    expect(outcomeOf({ method, path }, withKeys)).toBe('ok')
+  })
+
+  test.each([
+    ['GET', '/api/v1/apps'],
+    ['GET', '/api/v1/apps/0oaTEST0000000000Tst'],
+    ['PUT', '/api/v1/apps/0oaTEST0000000000Tst/users/00uTEST0000000000Tst'],
+    ['POST', '/api/v1/groups'],
+  ] as const)('%s %s does not', (method, path) => {
+    expect(outcomeOf({ method, path }, anyCall)).toBe('ok')
+  })
 })

@@ -43,7 +43,7 @@ export function addProofRoute(api: Api): void {
     async ({ services, by, caller, params: { name }, body: { method, url: text }, signal }) => {
       const { org, row } = requireTokens(await services.connections.open(name))
       const url = requireOwn(text, org.url)
-      requireVerbFor(decodedPath(url.pathname), caller, row.name)
+      requireVerbFor({ method, path: decodedPath(url.pathname) }, caller, row.name)
       const { headers } = await org.authorizer.authorize({ method, url: url.href, signal })
       const details = { method, path: url.pathname }
       const entry = { ...by, action: 'proof.hand-out', connection: name, outcome: 'ok', details }
