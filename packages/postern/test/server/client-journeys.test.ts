@@ -15,7 +15,7 @@ describe.each(stores)('a client made from the description, on $name', ({ open })
   })
   afterAll(() => opened.close())
 
-  test('connects, looks, gets a token, changes, gives access, reads the audit log and removes', async () => {
+  test('connects, looks, gets a token, changes, rotates, gives access, reads the audit log and removes', async () => {
     const org = await startOrg()
     onTestFinished(org.close)
     const seal = await openTestSeal(opened.store)
@@ -58,6 +58,17 @@ describe.each(stores)('a client made from the description, on $name', ({ open })
     const updated = await client['updateConnection']?.(named, { description: 'changed' })
     expect(updated?.data.connection.description).toBe('changed')
 
+    const rotatedKey = await client['rotateKey']?.(named, {
+      adminToken: org.adminToken,
+      graceSeconds: 0,
+    })
+    expect(rotatedKey?.status).toBe(200)
+    expect((await client['getRotation']?.(named))?.status).toBe(200)
+    expect((await client['getToken']?.(named, {}))?.status).toBe(200)
+    await client['allowDomain']?.({}, { host: 'id.acme.example' })
+    expect((await client['listDomains']?.())?.data.domains).toHaveLength(1)
+    expect((await client['readMasterKey']?.())?.data.state.status).toBe('unlocked')
+
     const rules = [{ connections: ['journey'], verbs: ['token'] }]
     const added = await client['addAccessKey']?.({}, { name: 'robot', rules })
     const { id } = added?.data ?? {}
@@ -80,7 +91,9 @@ describe.each(stores)('a client made from the description, on $name', ({ open })
     expect(inspected?.data.kty).toBe('RSA')
 
     const audited = await client['listAudit']?.({ connection: 'journey', action: 'connection.' })
-    expect(audited?.data.rows.map(({ action }: { action: string }) => action)).toEqual([
+    const actions = audited?.data.rows.map(({ action }: { action: string }) => action)
+    expect([...new Set(actions)]).toEqual([
+      'connection.rotate',
       'connection.update',
       'connection.connect',
     ])
