@@ -18,6 +18,7 @@ const byCode: Readonly<Record<string, number>> = {
   key_draft_too_many: 429,
   key_set_not_found: 404,
   master_key_in_use: 409,
+  master_key_not_newer: 409,
   request_cross_origin: 403,
   request_host_unknown: 421,
   request_media_type: 415,

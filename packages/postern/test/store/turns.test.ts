@@ -11,6 +11,6 @@ describe.each(stores)('a long run of queries on $name', ({ open }) => {
     for (let query = 0; query < 10_000 && turns < 3; query++) {
       await kept.store.db.selectFrom('secret').selectAll().execute()
     }
-    expect(turns).toBe(3)
+    expect(turns).toBeGreaterThanOrEqual(3)
   })
 })
