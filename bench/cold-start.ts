@@ -4,6 +4,7 @@
  */
 
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -78,9 +79,23 @@ function run(name: string, args: readonly string[]): Promise<string> {
   })
 }
 
+/** A server of the program's own on a new data directory; ends with what it resolves to. */
+async function startServer(dataDir: string): Promise<() => Promise<void>> {
+  const args = [program, 'start', '--dev', '--port', '0', '--data', dataDir]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] })
+  await once(child.stdout, 'data')
+  return async () => {
+    const ended = once(child, 'close')
+    child.kill('SIGTERM')
+    await ended
+  }
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'postern-bench-'))
 const server = await startScriptedServer(() => tokenAnswer())
 const org = await startOrg({ users: 20, edition: 'unlimited' })
+const dataDir = join(folder, 'data')
+const stopServer = await startServer(dataDir)
 try {
   const key = join(folder, 'app.jwk')
   // TEST KEY, made for this run.
@@ -89,21 +104,25 @@ try {
     ...[program, 'token', '--org', server.orgUrl, '--client-id', '0oaTEST0000000000Tst'],
     ...['--key', key, '--scopes', 'okta.users.read'],
   ]
+  const { app, url } = org
+  writeFileSync(join(folder, 'org.jwk'), JSON.stringify(app.key), { mode: 0o600 })
+  const connection = [
+    ...['--org', url, '--client-id', app.clientId, '--key', join(folder, 'org.jwk')],
+    ...['--scopes', app.scopes.join(' ')],
+  ]
+  await run('connect', [program, 'connect', 'kept', '--data', dataDir, ...connection])
+  const keptToken = [program, 'token', 'kept', '--data', dataDir]
   const commands = await measure(
     [
       wholeProcess('`node -e 0`', ['-e', '0']),
       wholeProcess('`postern --version`', [program, '--version']),
       wholeProcess('`postern --help`', [program, '--help']),
+      wholeProcess('`postern token NAME`, kept by a running server', keptToken),
       wholeProcess('`postern token`, RSA 2048, loopback server', token),
     ],
     rounds,
   )
-  const { app, url } = org
-  writeFileSync(join(folder, 'org.jwk'), JSON.stringify(app.key), { mode: 0o600 })
-  const doctor = [
-    ...[program, 'doctor', '--org', url, '--client-id', app.clientId],
-    ...['--key', join(folder, 'org.jwk'), '--scopes', app.scopes.join(' ')],
-  ]
+  const doctor = [program, 'doctor', ...connection]
   const findings = await measure(
     [
       wholeProcess('`node -e 0`', ['-e', '0']),
@@ -125,6 +144,6 @@ try {
     { title: 'import in a fresh process', unit: 'ms', digits: 1, figures: imports },
   ])
 } finally {
-  await Promise.all([server.close(), org.close()])
+  await Promise.all([server.close(), org.close(), stopServer()])
   rmSync(folder, { recursive: true, force: true })
 }
