@@ -19,6 +19,8 @@ const byCode: Readonly<Record<string, number>> = {
   key_set_not_found: 404,
   master_key_in_use: 409,
   master_key_not_newer: 409,
+  proxy_method_not_allowed: 403,
+  proxy_path_not_allowed: 403,
   request_cross_origin: 403,
   request_host_unknown: 421,
   request_media_type: 415,
@@ -36,7 +38,8 @@ const byCode: Readonly<Record<string, number>> = {
 
 /** Who can do something about an error: whoever asks, whoever runs this server, or whoever runs the org. */
 const byConcept: Readonly<Record<string, number>> = {
-  // What was sent cannot be read.
+  // What was sent cannot be read, or sent on.
+  proxy: 400,
   request: 400,
   // This server, its database or its keys.
   config: 500,
