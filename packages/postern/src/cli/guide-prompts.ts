@@ -6,11 +6,14 @@ import { paint, showPlain, tell } from './output.ts'
 /** What a person says after a step. */
 export type GuideReply = 'check' | 'skip' | 'stop'
 
+/** A step as it is shown. */
+export type ShownStep = Omit<GuideStep, 'check'>
+
 /** Speaks with a person. `undefined` for an answer is the wish to stop. */
 export interface GuidePrompts {
-  showStep(step: GuideStep, number: number, of: number): void
+  showStep(step: ShownStep, number: number, of: number): void
   ask(question: GuideQuestion, before: string | undefined): Promise<string | undefined>
-  askReply(step: GuideStep): Promise<GuideReply>
+  askReply(step: ShownStep): Promise<GuideReply>
   showOutcome(outcome: GuideOutcome): void
 }
 
@@ -53,7 +56,7 @@ export async function openPrompts(signal: AbortSignal): Promise<GuidePrompts> {
 }
 
 /** A step as text; words of the screen are bold. */
-export function describeStep({ where, actions, values, warnings }: GuideStep): string {
+export function describeStep({ where, actions, values, warnings }: ShownStep): string {
   const bold = (line: string) =>
     line.replace(/\*\*([^*]+)\*\*/g, (_all, words: string) => paint('bold', words))
   return [

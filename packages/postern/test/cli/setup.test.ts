@@ -328,7 +328,6 @@ describe('postern setup', () => {
   })
 
   test.each([
-    ['no folder', ['setup', 'acme', '--org', 'acme.okta.com', '--plan']],
     ['no administrator', ['setup', 'acme', '--org', 'acme.okta.com', '--out', 'x']],
     ['two ways at once', ['setup', 'acme', '--plan', '--undo', '--out', 'x']],
     ['no org', ['setup', 'acme', '--plan', '--out', 'x']],

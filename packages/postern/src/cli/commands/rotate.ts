@@ -38,6 +38,7 @@ import { formatFields, paint, printData, showPlain, tell } from '../output.ts'
 export interface RotateFlags extends ConnectionFlags {
   readonly from?: string
   readonly out?: string
+  readonly admin?: string
   readonly adminToken?: string
   readonly jwksUrl?: string
   readonly jwksOut?: string
@@ -204,7 +205,8 @@ async function publish(
   tell(`Publish ${showPlain(path)} at ${jwksUri ?? ''}, then run this again if it stops here.`)
 }
 
-function tellProgress(progress: RotationProgress): void {
+/** Tells a person how far a rotation is. */
+export function tellProgress(progress: RotationProgress): void {
   if (progress.event === 'waiting') {
     tell(`${showPlain(progress.reason)} Looking again in ${progress.waitMs / 1_000} s.`)
     return
@@ -264,7 +266,7 @@ function nextOf({ phase, retiredAt }: RotationState): string {
 }
 
 /** Each of these says how the run ends, so two of them say nothing. */
-function requireOneEnd({ keepOld, retire, rollback }: RotateFlags): void {
+export function requireOneEnd({ keepOld, retire, rollback }: RotateFlags): void {
   const ends = { '--keep-old': keepOld, '--retire': retire, '--rollback': rollback }
   const given = Object.entries(ends).flatMap(([flag, isGiven]) => (isGiven ? [flag] : []))
   if (given.length < 2) return
@@ -289,7 +291,8 @@ function noSetup(): FolderError {
   })
 }
 
-function parseGrace(text: string): number {
+/** The grace of a rotation in milliseconds. @throws {UsageError} `usage_invalid` */
+export function parseGrace(text: string): number {
   if (/^\d{1,5}$/.test(text)) return Number(text) * 1_000
   throw new UsageError('usage_invalid', '--grace-seconds is not a number of seconds.', {
     remedy: 'Write --grace-seconds with digits alone, for example 30.',

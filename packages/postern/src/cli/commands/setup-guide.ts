@@ -4,6 +4,7 @@ import {
   credentialOf,
   type GuideAnswers,
   type GuideContext,
+  type GuideOutcome,
   type GuideStep,
   guideToApiToken,
   guideToServiceApp,
@@ -19,7 +20,7 @@ import { UsageError } from '../../config/usage-error.ts'
 import { lockFolder } from '../../connections/folder-lock.ts'
 import { hasSetup, SetupFolder } from '../../connections/setup-folder.ts'
 import type { GlobalOptions } from '../global-options.ts'
-import { describeStep, type GuidePrompts, openPrompts } from '../guide-prompts.ts'
+import { describeStep, type GuidePrompts, openPrompts, type ShownStep } from '../guide-prompts.ts'
 import { openClient } from '../open-client.ts'
 import { openTransport } from '../open-transport.ts'
 import { formatFields, printData, tell, warn } from '../output.ts'
@@ -79,7 +80,8 @@ async function guideServiceApp(
   let state: SetupState = { ...before, guided: true }
   const context = { ...contextOf(openTransport(org, jwksUri), signal), key }
   const left = steps.filter(({ id }) => !before.done.includes(`guide ${id}`))
-  const walk = walkSteps(left, { voice, context, answers: { org, ...answersOf(before) } })
+  const check = (step: GuideStep, given: GuideAnswers) => step.check(given, context)
+  const walk = walkSteps(left, { voice, check, answers: { org, ...answersOf(before) } })
   for await (const { step, answers } of walk) {
     const done = [...new Set([...state.done, `guide ${step.id}`])]
     const { clientId } = answers
@@ -116,7 +118,8 @@ async function guideApiToken(
   const context = contextOf(openTransport(org), signal)
   let given: GuideAnswers = { org }
   let count = 0
-  for await (const { answers } of walkSteps(steps, { voice, context, answers: given })) {
+  const check = (step: GuideStep, told: GuideAnswers) => step.check(told, context)
+  for await (const { answers } of walkSteps(steps, { voice, check, answers: given })) {
     given = answers
     count++
   }
@@ -131,7 +134,7 @@ async function guideApiToken(
 }
 
 /** The org, which everything that is planned is for; both places where it is found are shown first. */
-async function askOrg(voice: GuidePrompts): Promise<string | undefined> {
+export async function askOrg(voice: GuidePrompts): Promise<string | undefined> {
   const [first] = guideToApiToken({ label: '' })
   if (first?.asks === undefined) return undefined
   voice.showStep(first, 1, 1)
@@ -139,14 +142,24 @@ async function askOrg(voice: GuidePrompts): Promise<string | undefined> {
 }
 
 /** Step after step until the person stops; gives each that is done, with all answers so far. */
-async function* walkSteps(
-  steps: readonly GuideStep[],
-  start: { voice: GuidePrompts; context: GuideContext; answers: GuideAnswers },
-): AsyncGenerator<{ readonly step: GuideStep; readonly answers: GuideAnswers }> {
-  const { voice, context } = start
+export async function* walkSteps<Step extends ShownStep>(
+  steps: readonly Step[],
+  start: {
+    readonly voice: GuidePrompts
+    readonly answers: GuideAnswers
+    readonly check: (step: Step, answers: GuideAnswers) => Promise<GuideOutcome>
+  },
+): AsyncGenerator<{
+  readonly step: Step
+  readonly answers: GuideAnswers
+  /** False where the person went on without it. */
+  readonly isLookedAt: boolean
+}> {
+  const { voice, check } = start
   let { answers } = start
   for (const [index, step] of steps.entries()) {
     voice.showStep(step, index + 1, steps.length)
+    let isLookedAt = false
     for (;;) {
       const given = await askFor(step, voice, answers)
       if (given === undefined) return
@@ -154,17 +167,18 @@ async function* walkSteps(
       const reply = await voice.askReply(step)
       if (reply === 'stop') return
       if (reply === 'skip') break
-      const outcome = await step.check(answers, context)
+      const outcome = await check(step, answers)
       voice.showOutcome(outcome)
-      if (outcome.status !== 'todo') break
+      isLookedAt = outcome.status !== 'todo'
+      if (isLookedAt) break
     }
-    yield { step, answers }
+    yield { step, answers, isLookedAt }
   }
 }
 
 /** The answers with this step's own; undefined where the person stops. */
 async function askFor(
-  { asks }: GuideStep,
+  { asks }: ShownStep,
   voice: GuidePrompts,
   answers: GuideAnswers,
 ): Promise<GuideAnswers | undefined> {
@@ -190,7 +204,8 @@ function answersOf({ app }: SetupState): GuideAnswers {
   return app === undefined ? {} : { clientId: app.clientId }
 }
 
-function contextOf(transport: Transport, signal: AbortSignal): GuideContext {
+/** What the checks of a guide work with. */
+export function contextOf(transport: Transport, signal: AbortSignal): GuideContext {
   return {
     openOrg: (org, credential) => openClient({ org, transport }, credential),
     transport,
@@ -204,6 +219,7 @@ function printSteps(steps: readonly GuideStep[], options: GlobalOptions): Promis
   return printData(steps, { format: options.output, text })
 }
 
-function tellStopped(): void {
+/** Tells that the guide is gone on with later. */
+export function tellStopped(): void {
   tell('Stopped. The same command goes on with the step you are at.')
 }

@@ -6,32 +6,6 @@ import { type ShownSetup, shownSetup } from '../../connections/setup-result.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { formatFields, paint, printData, showPlain, tell } from '../output.ts'
 
-/** Tells a person how far a setup is. */
-export function tellSetupProgress(progress: SetupProgress): void {
-  const { step } = progress
-  switch (progress.event) {
-    case 'begun':
-      tell(`${paint('dim', `[${progress.number}/${progress.of}]`)} ${showPlain(step.title)}`)
-      break
-    case 'done':
-      if (progress.before) tell(`${paint('dim', 'done before')} ${showPlain(step.title)}`)
-      break
-    case 'skipped':
-      tell(`${paint('yellow', 'left out')} ${showPlain(progress.reason)}`)
-      break
-    case 'waiting':
-      tell(
-        `${showPlain(progress.reason)} Looking again in ${Math.ceil(progress.waitMs / 1_000)} s.`,
-      )
-      break
-    case 'failed':
-      tell(
-        `${paint('red', 'stopped')} at: ${showPlain(step.title)}. Run the same command again to go on.`,
-      )
-      break
-  }
-}
-
 /** Tells a person what was taken back. */
 export function tellUndone(deed: UndoDeed): void {
   switch (deed.deed) {
@@ -64,15 +38,69 @@ export function printResult(
   return printData(data, { format: options.output, text: () => formatResult(data) })
 }
 
+/** What happens in a setup, as the API tells it too. */
+export interface ShownProgress {
+  readonly event: SetupProgress['event']
+  readonly step: { readonly id: string; readonly title: string }
+  readonly number?: number
+  readonly of?: number
+  readonly before?: boolean
+  readonly reason?: string
+  readonly waitMs?: number
+}
+
+/** Tells a person how far a setup is, wherever it runs. */
+export function tellShownProgress({ event, step, ...more }: ShownProgress): void {
+  const { number = 0, of = 0, before = false, reason = '', waitMs = 0 } = more
+  switch (event) {
+    case 'begun':
+      tell(`${paint('dim', `[${number}/${of}]`)} ${showPlain(step.title)}`)
+      break
+    case 'done':
+      if (before) tell(`${paint('dim', 'done before')} ${showPlain(step.title)}`)
+      break
+    case 'skipped':
+      tell(`${paint('yellow', 'left out')} ${showPlain(reason)}`)
+      break
+    case 'waiting':
+      tell(`${showPlain(reason)} Looking again in ${Math.ceil(waitMs / 1_000)} s.`)
+      break
+    case 'failed':
+      tell(
+        `${paint('red', 'stopped')} at: ${showPlain(step.title)}. Run the same command again to go on.`,
+      )
+      break
+  }
+}
+
+/** What was proven of a connection that is kept now. */
+export function formatKept(name: string, shown: ShownSetup): string {
+  return formatFields([
+    ['Connection', name],
+    ...fieldsOf(shown),
+    ['Private key', 'sealed here, and never shown'],
+    ['Use it', `postern token ${name}, postern read ${name} …, postern doctor ${name}`],
+  ])
+}
+
 function formatResult(
   data: ShownSetup & { readonly files: Readonly<Record<string, string>> },
 ): string {
-  const { read, files } = data
+  const { files } = data
+  return formatFields([
+    ...fieldsOf(data),
+    ['Private key', showPlain(files['key'] ?? '')],
+    ['Settings', showPlain(`${files['env'] ?? ''} (postern --from-env, Okta SDKs, Terraform)`)],
+  ])
+}
+
+function fieldsOf(data: ShownSetup): readonly (readonly [string, string])[] {
+  const { read } = data
   const shown =
     read === null
       ? 'none of the scopes allows a read that would show the role'
       : `GET ${read.path} gave ${read.records} of its records`
-  return formatFields([
+  return [
     ['Org', data.org],
     ['App', showPlain(`${data.label} (${data.appId})`)],
     ['Client ID', showPlain(data.clientId)],
@@ -81,7 +109,5 @@ function formatResult(
     ['Admin roles', showPlain(data.roles.join(', ')) || 'none'],
     ['Live read', shown],
     ['DPoP', data.dpopRequired ? 'required, and used' : 'not required'],
-    ['Private key', showPlain(files['key'] ?? '')],
-    ['Settings', showPlain(`${files['env'] ?? ''} (postern --from-env, Okta SDKs, Terraform)`)],
-  ])
+  ]
 }

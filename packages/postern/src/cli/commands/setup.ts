@@ -21,7 +21,7 @@ import { openClient } from '../open-client.ts'
 import { openTransport } from '../open-transport.ts'
 import { printData, tell } from '../output.ts'
 import { type PlanFlags, planRequestOf } from '../setup-flags.ts'
-import { printResult, tellSetupProgress, tellUndone } from './setup-output.ts'
+import { printResult, tellShownProgress, tellUndone } from './setup-output.ts'
 import { prepare } from './setup-prepare.ts'
 
 /** The flags of `setup`, as they were typed. */
@@ -64,7 +64,7 @@ export async function setup(
     key,
     save: (kept) => folder.saveSetup(kept, key),
     transport,
-    onProgress: tellSetupProgress,
+    onProgress: tellShownProgress,
     signal,
   })
   await printResult(result, folder, folder.keyPath(key.thumbprint), { output: dataFormat(options) })

@@ -12,6 +12,7 @@ export function defineSetup(command: Command, signal: AbortSignal): void {
       '--admin-token <reference>',
       'an API token of a Super Admin, used once: a file, - or env:NAME',
     )
+    .option('--admin <name>', 'a connection that is kept and may do it')
     .option(
       '--guide [what]',
       'do it by hand in the Admin Console, guided: service-app or api-token',
@@ -27,18 +28,34 @@ export function defineSetup(command: Command, signal: AbortSignal): void {
       collect,
     )
     .option('--via <api>', 'apps (default) or clients, which is dynamic registration')
-    .option('--keys <where>', 'okta (default) keeps the public key, or url fetches it')
+    .option('--keys <where>', 'okta (default) keeps the public key, or fetches it: url')
     .option('--jwks-url <url>', 'where the key set will be published')
     .option('--no-dpop', 'do not require DPoP')
     .option('--label <text>', 'the name of the app in the Admin Console')
     .option(
       '--plan',
-      'write plan and key to --out and print what would be done; --output terraform prints HCL',
+      'keep plan and key and print what would be done; --output terraform prints HCL',
     )
-    .option('--undo', 'delete the app that the setup in --out made, and the files')
-    .option('--out <dir>', 'a folder for the private key (0600), okta.env and the plan')
+    .option(
+      '--finish',
+      'the app was made by the plan, with Terraform or by hand: prove and keep it',
+    )
+    .option('--client-id <id>', 'with --finish: where the plan did not choose it')
+    .option('--undo', 'delete the app that the setup made, and everything that was kept of it')
+    .option('--description <text>', 'free text for the connection')
+    .option('--rotation-days <days>', 'give it a new key every so many days')
+    .option('--rotation-admin <name>', 'the connection that changes the keys then')
+    .option(
+      '--out <dir>',
+      'a folder for the private key (0600), okta.env and the plan, in the place of a connection',
+    )
     .action(async (name, options, self) => {
+      const flags = { ...options, name }
+      if (flags.out === undefined) {
+        const { setupKept } = await import('../commands/setup-kept.ts')
+        return setupKept(flags, planOptions(self), signal)
+      }
       const { setup } = await import('../commands/setup.ts')
-      await setup({ ...options, name }, planOptions(self), signal)
+      await setup(flags, planOptions(self), signal)
     })
 }
