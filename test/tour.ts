@@ -137,7 +137,7 @@ async function showJourney(): Promise<void> {
     await showServiceApp(field('Org URL'))
     await showMistake(field('Control'))
     await showNewKey()
-    await showServer()
+    await showServer(field('Org URL'))
     await showEnd(field('Org URL'))
   } finally {
     child.kill('SIGINT')
@@ -196,7 +196,7 @@ async function showNewKey(): Promise<void> {
 }
 
 /** One place that holds the credential, so that nobody else has to. */
-async function showServer(): Promise<void> {
+async function showServer(org: string): Promise<void> {
   environment = { ...environment, POSTERN_DATA: join(folder, 'data') }
   const args = ['start', '--dev', '--port', '0']
   announce(
@@ -208,18 +208,21 @@ async function showServer(): Promise<void> {
   try {
     const started = await textUntil(child.stdout, '\nProcess')
     printLines(started, 3)
-    await showKept()
+    await showKept(org)
     await showAccess(/^URL +(\S+)/m.exec(started)?.[1] ?? '')
+    await showUpkeep(org)
   } finally {
     child.kill('SIGTERM')
     await ended
   }
 }
 
-async function showKept(): Promise<void> {
-  await show('17. Connected under a name: tried out first, then sealed', [
-    ...['connect', 'hr', '--from-env', '--description', 'HR sync'],
-  ])
+async function showKept(org: string): Promise<void> {
+  await show(
+    '17. The same setup without a folder: the key is sealed, and nobody sees it',
+    ['setup', 'hr', '--org', org, ...admin, '--description', 'HR sync'],
+    { maxLines: 10 },
+  )
   await show('18. What may be known of it', ['connections', 'show', 'hr'], { maxLines: 7 })
   await show('19. A name is enough now: is all well?', ['doctor', 'hr'], { only: /^No problem/ })
   await show('20. A call, signed where the key is, DPoP included', [
@@ -248,12 +251,21 @@ async function showAccess(url: string): Promise<void> {
       2,
     )
   }
-  await show('25. Who did what', ['audit', 'list', '--limit', '4'])
-  await show('26. And nobody changed a line of it', ['audit', 'verify'])
+}
+
+/** What an operator does with what is kept. */
+async function showUpkeep(org: string): Promise<void> {
+  await show('25. A new key for it', ['rotate', 'hr', ...admin, '--grace-seconds', '0'], {
+    maxLines: 4,
+  })
+  await show('26. Who did what', ['audit', 'list', '--limit', '4'])
+  await show('27. And nobody changed a line of it', ['audit', 'verify'])
+  await show('28. A copy of everything, sealed as it is kept', ['backup', 'kept.backup'])
+  await show('29. Away with it', ['setup', 'hr', '--org', org, ...admin, '--undo'])
 }
 
 async function showEnd(org: string): Promise<void> {
-  await show('27. Away with the app: the org is as it was', [
+  await show('30. And with the first app: the org is as it was', [
     ...['setup', 'acme', '--org', org, ...admin, '--out', 'acme', '--undo'],
   ])
 }
