@@ -9,7 +9,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addRoutes } from '../packages/postern/src/server/api/registry.ts'
 import { Api, type Route } from '../packages/postern/src/server/api.ts'
 import { writeBackup } from '../packages/postern/src/store/backup.ts'
-import { openSeal } from '../packages/postern/src/store/seal.ts'
+import { openSeal, type Seal, type SecretKind } from '../packages/postern/src/store/seal.ts'
+import { readSecret } from '../packages/postern/src/store/secrets.ts'
+import type { Store } from '../packages/postern/src/store/store.ts'
 import {
   type Answer,
   type SendOptions,
@@ -41,6 +43,7 @@ const bodies: Readonly<Record<string, object>> = {
   inspectKey: { key: pem, passphrase: canaries.passphrase },
   sendRequest: { path: '/api/v1/users?limit=1' },
   updateConnection: { jwtExpirySeconds: 200 },
+  rotateKey: { adminToken: canaries.apiToken },
 }
 // The answer is a secret that was made for the one who asks.
 const handOuts = /^\/v1\/(?:access-keys(?:\/\w+\/rotate)?|connections\/\w+\/(?:token|proof))$/
@@ -81,6 +84,9 @@ describe.each(stores)('no mark of what is kept on $name shows', ({ name, open })
       const { status } = await answers.send('POST', '/v1/connections', { body: refused })
       expect(status).toBeGreaterThanOrEqual(400)
     }
+    const made = { name: 'made', orgUrl: org.url, scopes: ['okta.users.read'] }
+    const body = { ...made, adminToken: canaries.apiToken }
+    expect((await answers.send('POST', '/v1/setup/apply', { body })).status).toBeLessThan(300)
     source.K = `${keyText} ${testKeyLine(2)}`
     const walk = async (walked: readonly Route[]) => {
       for (const connection of ['acme', 'legacy', 'nowhere']) {
@@ -91,9 +97,12 @@ describe.each(stores)('no mark of what is kept on $name shows', ({ name, open })
       return kept.dump()
     }
     const full = await walk(routes.filter(({ method }) => method !== 'delete'))
+    Object.assign(marks, await keptPrivateNumbers(kept.store, seal))
+    expect(Object.keys(keptOf(marks)).length).toBeGreaterThan(2)
     const backup = await backUp(kept)
     const dump = full + (await walk(routes.filter(({ method }) => method === 'delete')))
     expect(answers.leaks).toEqual([])
+    expect(leaksIn(answers.texts, { ...canaries, ...keptOf(marks) })).toEqual([])
     expect(answers.isPlantedSeen).toBe(true)
     expect(answers.handedOut.length).toBeGreaterThan(2)
 
@@ -129,7 +138,8 @@ class Walk {
   readonly statuses: number[] = []
   readonly leaks: string[] = []
   readonly handedOut: string[] = []
-  #texts = ''
+  /** All that was answered. */
+  texts = ''
 
   /** @param options.marks - gets those that are handed out. */
   constructor(
@@ -143,7 +153,7 @@ class Walk {
 
   /** Whether what is no secret was seen. */
   get isPlantedSeen(): boolean {
-    return leaksIn(this.#texts, { PLANTED }).length > 0
+    return leaksIn(this.texts, { PLANTED }).length > 0
   }
 
   async send(method: string, url: string, options?: SendOptions): Promise<Answer> {
@@ -151,7 +161,7 @@ class Walk {
     const isHandOut = method === 'POST' && handOuts.test(url)
     this.statuses.push(answer.status)
     const shown = `${answer.text} ${JSON.stringify([...answer.headers])}`
-    this.#texts += shown
+    this.texts += shown
     for (const kind of leaksIn(shown, this.#marks)) {
       if (!isHandOut || !kind.startsWith('/')) this.leaks.push(`${method} ${url}: ${kind}`)
     }
@@ -251,6 +261,27 @@ async function expectNoUsableKey({ send, services }: ServedApp, secrets: readonl
       expect((await send('GET', '/v1/status', { key })).status).toBe(401)
     }
   }
+}
+
+/** Marks that were not known from the beginning. */
+function keptOf(marks: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(marks).filter(([kind]) => kind.startsWith('kept ')))
+}
+
+/** The private numbers of all keys, those among them that were made here. */
+async function keptPrivateNumbers(store: Store, seal: Seal): Promise<Record<string, string>> {
+  const rows = await store.db.selectFrom('secret').selectAll().execute()
+  const numbers: Record<string, string> = {}
+  for (const { connection_id: connectionId, kind, label } of rows) {
+    const secret = await readSecret(store, seal, {
+      connectionId,
+      kind: kind as SecretKind,
+      label,
+    })
+    const [, d] = /"d":"([\w-]+)"/.exec(secret?.reveal() ?? '') ?? []
+    if (d !== undefined) numbers[`kept ${connectionId} ${label}`] = d
+  }
+  return numbers
 }
 
 /** The content of a backup. */
