@@ -2,8 +2,9 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { stores, type TestStore } from '../../../../test/stores.ts'
+import { readDurability } from '../../src/store/durability.ts'
 
-describe.each(stores)('the store on $name', ({ open }) => {
+describe.each(stores)('the store on $name', ({ name, open }) => {
   let opened: TestStore
   beforeAll(async () => {
     opened = await open()
@@ -38,6 +39,12 @@ describe.each(stores)('the store on $name', ({ open }) => {
       seq: 0,
       hash: Array.from({ length: 32 }, () => 0),
     })
+  })
+
+  test('says whether a commit is on the disk when it is acknowledged', async () => {
+    // The server of the tests is told to spare the disk.
+    const mode = name === 'PGlite' ? 'each-commit' : 'relaxed'
+    expect(await readDurability(opened.store)).toMatchObject({ mode })
   })
 
   test('shows everything it holds as text', async () => {

@@ -2,6 +2,7 @@
 
 import { z } from '@hono/zod-openapi'
 import description from '../../../package.json' with { type: 'json' }
+import { readDurability } from '../../store/durability.ts'
 import type { Api } from '../api.ts'
 import { readinessOf } from '../readiness.ts'
 
@@ -53,6 +54,10 @@ export function addHealthRoutes(api: Api): void {
         status: readiness,
         version: z.string(),
         store: z.enum(['pglite', 'postgres']),
+        durability: z
+          .object({ mode: z.enum(['each-commit', 'relaxed', 'unknown']), note: z.string() })
+          .optional()
+          .describe('Whether a commit is on the disk when it is acknowledged.'),
         locked: z
           .object({ reason: z.enum(['missing', 'wrong', 'unreadable']), remedy: z.string() })
           .optional()
@@ -67,6 +72,7 @@ export function addHealthRoutes(api: Api): void {
         status,
         version: description.version,
         store: store.kind,
+        durability: status === 'store-unreachable' ? undefined : await readDurability(store),
         locked:
           state.status === 'locked' ? { reason: state.reason, remedy: state.remedy } : undefined,
       }
