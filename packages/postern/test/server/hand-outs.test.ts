@@ -1,6 +1,7 @@
 import { Secret } from '@postern/core'
 import { type RunningOrg, startOrg } from '@postern/emulator'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { startScriptedServer } from '../../../../test/scripted-server.ts'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { openTestSeal } from '../../../../test/test-seal.ts'
 import type { Seal } from '../../src/store/seal.ts'
@@ -135,7 +136,6 @@ describe.each(stores)('what a connection on $name hands out', ({ open }) => {
     expect(answer.headers.get('link')).toContain(`${bound.url}/api/v1/users?`)
     expect(answer.headers.get('x-rate-limit-limit')).toBe(direct.headers.get('x-rate-limit-limit'))
     expect(answer.headers.get('x-okta-request-id')).toMatch(/\w+/)
-    expect(answer.headers.has('set-cookie')).toBe(false)
     expect(answer.headers.get('cache-control')).toBe('no-store')
     expect(JSON.parse(answer.text)).toHaveLength(1)
     expect(await lastAudit('org.call')).toMatchObject({
@@ -143,6 +143,28 @@ describe.each(stores)('what a connection on $name hands out', ({ open }) => {
       outcome: 'ok',
       details: JSON.stringify({ method: 'GET', path: '/api/v1/users' }),
     })
+  })
+
+  test('is no cookie of the org, and no header that is not on the list', async () => {
+    const headers = {
+      'set-cookie': 'sid=1; Path=/',
+      'x-internal': 'node-7',
+      'postern-answered-by': 'somebody',
+      etag: '"1"',
+    }
+    const strange = await startScriptedServer(() => ({ headers, body: [] }))
+    onTestFinished(strange.close)
+    const apiToken = new Secret(org.adminToken)
+    const values = { orgUrl: strange.orgUrl, apiToken }
+    const { connections } = app.services
+    await connections.connect({ name: 'strange', values, force: true }, by)
+    const answer = await post('strange/request', { path: '/api/v1/users' }, app.keys.proxy)
+    await connections.remove('strange', by)
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('etag')).toBe('"1"')
+    expect(answer.headers.get('postern-answered-by')).toBe('org')
+    expect(answer.headers.has('set-cookie')).toBe(false)
+    expect(answer.headers.has('x-internal')).toBe(false)
   })
 
   test('is the refusal of the org, told from one of Postern', async () => {
