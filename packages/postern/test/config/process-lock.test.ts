@@ -50,6 +50,20 @@ describe('a lock', () => {
     expect(filesOf(path)).toEqual([path])
   })
 
+  test('is taken once by twenty who look at the same moment, in every round', async () => {
+    for (let round = 0; round < 10; round++) {
+      const path = newPath()
+      await lockAs(path, { start: '1' })
+      const attempts = await Promise.all(
+        Array.from({ length: 20 }, () => takeLock(path, { onLost: fail })),
+      )
+      const taken = attempts.flatMap((attempt) => ('lock' in attempt ? [attempt.lock] : []))
+      expect(taken).toHaveLength(1)
+      await taken[0]?.release()
+      expect(filesOf(path)).toEqual([])
+    }
+  })
+
   test('is refused to its own process a second time, and free when it is released', async () => {
     const path = newPath()
     const first = await takeLock(path, { onLost: fail })
