@@ -104,14 +104,18 @@ async function withCheck(
   return { wrapper, check: await makeKeyCheck(wrapper) }
 }
 
-/** One process at a time comes here: two would each put a version of its own into the file, and one of them be lost. */
+/**
+ * One process at a time comes here: two would each put a version of its own into the file, and one of them be lost. What a
+ * transaction that was given up has put there is taken: the same version twice would leave nobody a key.
+ */
 async function makeVersion(
   { keys }: Seal,
   before: number,
   onStep: RotateMasterKeyOptions['onStep'],
 ): Promise<KeyWrapper> {
-  await keys.source?.add?.(before + 1)
-  const made = await keys.unused()
+  const left = await keys.unused()
+  if (left === undefined) await keys.source?.add?.(before + 1)
+  const made = left ?? (await keys.unused())
   if (made === undefined) throw notNewer(before, keys.source?.name ?? 'its source')
   onStep?.({ step: 'version-made', version: made.version })
   return made
