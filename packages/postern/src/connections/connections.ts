@@ -208,10 +208,13 @@ export class Connections {
       const before = this.#kept.get(name)?.opened
       if (before !== undefined && before.row.id !== row?.id) this.#end(name, before.row.id)
       if (row === undefined) throw connectionNotFound(name)
-      const opened =
-        this.#kept.get(name)?.opened ??
-        (await OpenedConnection.open(this.#context, row, () => this.#present(name)))
-      await opened.follow(row)
+      const opened = await this.#openRow(row).catch(async (error: unknown) => {
+        // Its secrets are read after it: somebody may have replaced them in between.
+        const now = await findConnection(store, name)
+        if (now?.id === row.id && now.revision === row.revision) throw error
+        return undefined
+      })
+      if (opened === undefined) continue
       if (this.#share?.use(row.id) === false) {
         await this.#share.join(row.id, opened.parts.org.pacer)
       }
@@ -219,6 +222,15 @@ export class Connections {
       this.#kept.set(name, { opened, checkedMs: isNewest ? checkedMs : Number.NEGATIVE_INFINITY })
       if (isNewest) return opened
     }
+  }
+
+  async #openRow(row: ConnectionRow): Promise<OpenedConnection> {
+    const { name } = row
+    const opened =
+      this.#kept.get(name)?.opened ??
+      (await OpenedConnection.open(this.#context, row, () => this.#present(name)))
+    await opened.follow(row)
+    return opened
   }
 
   #end(name: string, id: string): void {

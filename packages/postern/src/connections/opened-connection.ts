@@ -1,5 +1,6 @@
 /** @module A stored connection in use: one client, one pacer and one source of tokens for everybody in this process. */
 
+import { isDeepStrictEqual } from 'node:util'
 import {
   type Authorizer,
   type Clock,
@@ -121,9 +122,13 @@ export class OpenedConnection {
     if (row.revision === this.#row.revision) return
     const { clock, dev, customDomains } = this.#context
     parseOrgUrl(row.org_url, { customDomains: await customDomains(), dev })
-    if (signInTextOf(row) !== signInTextOf(this.#row)) {
+    const isSame = signInTextOf(row) === signInTextOf(this.#row)
+    // The values of headers are sealed: the row does not tell whether they are others.
+    if (!isSame || row.settings.headerNames !== undefined) {
       const credential = await readCredential(this.#context, row)
-      this.#signIn = signInTo(this.#org.url, credential, { transport: this.#transport, clock })
+      if (!isSame || !isDeepStrictEqual(headersOf(credential), headersOf(this.credential))) {
+        this.#signIn = signInTo(this.#org.url, credential, { transport: this.#transport, clock })
+      }
     }
     this.#row = row
   }
@@ -147,9 +152,13 @@ function signInTo(
   return { credential, tokens, authorizer: new ServiceAppAuthorizer(tokens) }
 }
 
-/** The same for two rows that sign in the same way. */
+/** The same for two rows that sign in the same way, but for the values of their headers. */
 function signInTextOf({ client_id, settings, credential_since }: ConnectionRow): string {
   return JSON.stringify([client_id, settings, credential_since])
+}
+
+function headersOf(credential: Connection['credential']) {
+  return credential.kind === 'service-app' ? credential.headers : undefined
 }
 
 function endedBy(transport: Transport, ended: AbortSignal): Transport {

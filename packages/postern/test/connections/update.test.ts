@@ -4,9 +4,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { TestClock } from '../../../../test/test-clock.ts'
 import { openTestSeal } from '../../../../test/test-seal.ts'
-import type { Connections } from '../../src/connections/connections.ts'
+import { Connections } from '../../src/connections/connections.ts'
 import type { Seal } from '../../src/store/seal.ts'
-import { by, codeOf, openConnections, valuesOfApp } from './kept.ts'
+import { by, codeOf, openConnections, openContext, valuesOfApp } from './kept.ts'
 
 describe.each(stores)('a change of a connection on $name', ({ name: kind, open }) => {
   let kept: TestStore
@@ -59,6 +59,48 @@ describe.each(stores)('a change of a connection on $name', ({ name: kind, open }
       .orderBy('seq', 'desc')
       .limit(1)
       .executeTakeFirst()
+
+  test('in another process is seen whole, whatever of it was read before', async () => {
+    const key = await newKey('meanwhile')
+    const values = { key: key.privateJwk.reveal() }
+    let isReplaced = false
+    const context = await openContext(kept, { seal, clock })
+    const opening = new Connections({
+      ...context,
+      // Between the row of a connection and its secrets.
+      customDomains: async () => {
+        if (!isReplaced) {
+          isReplaced = true
+          await connections.update('acme', { members: values, force: true }, by)
+        }
+        return []
+      },
+    })
+    const { row } = await opening.open('acme')
+    expect(row.settings.publicJwk?.kid).toBe('meanwhile')
+  })
+
+  test('of the value of a header holds from the next token on, and no token of before is handed out', async () => {
+    const sent: (string | undefined)[] = []
+    const own = await openConnections(kept, {
+      seal,
+      clock,
+      onRequest: ({ url, headers }) => {
+        if (url.endsWith('/oauth2/v1/token')) sent.push(headers?.['x-route'])
+      },
+    })
+    const change = (value: string) =>
+      own.update('acme', { members: { headers: { 'X-Route': value } }, force: true }, by)
+    const token = async () => (await own.open('acme')).tokens?.token()
+    for (const value of ['blue', 'green']) {
+      await change(value)
+      sent.length = 0
+      await token()
+      await own.update('acme', { members: { description: value } }, by)
+      await token()
+      expect(sent).toEqual([value])
+    }
+  })
 
   test('of its description alone asks the org nothing and keeps its token', async () => {
     const { tokens } = await connections.open('acme')
