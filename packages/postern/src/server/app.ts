@@ -49,6 +49,13 @@ export function createApp(services: Services, options: AppOptions = {}): App {
   return app
 }
 
+// What a caller's rules do not give.
+const FORBIDDEN: ReadonlySet<string> = new Set([
+  'access_denied',
+  'proxy_method_not_allowed',
+  'proxy_path_not_allowed',
+])
+
 function storeUnreachable(): ServerError {
   return new ServerError('store_unreachable', 'The database does not answer.', {
     remedy: 'Look at the database, and at what the log says under the request id; then ask again.',
@@ -189,7 +196,7 @@ class Exchange {
     if (!isChange(route) || !(thrown instanceof PosternError)) return
     const name = raw.params['name']
     const isHidden = thrown.code === 'connection_not_found' && !permissions.maySee(name ?? '')
-    if (!isHidden && thrown.code !== 'access_denied') return
+    if (!isHidden && !FORBIDDEN.has(thrown.code)) return
     if (!this.#limits.mayNoteRefusal(by.actor)) return
     const connection = name !== undefined && isConnectionName(name) ? name : undefined
     const deed = { action: 'access.refuse', target: route.operationId, outcome: thrown.code }
@@ -229,9 +236,9 @@ class Exchange {
       return problemOf((await isReachable(store)) ? thrown : storeUnreachable(), requestId)
     }
     this.#refusal = thrown.code
-    const name = raw?.params['name']
+    const name = thrown.details['connection'] ?? raw?.params['name']
     // Whoever says it, a connection that is not there is refused with the very words of one that may not be seen.
-    const isMissing = thrown.code === 'connection_not_found' && name !== undefined
+    const isMissing = thrown.code === 'connection_not_found' && typeof name === 'string'
     return problemOf(isMissing ? hiddenConnection(name) : thrown, requestId)
   }
 

@@ -23,6 +23,7 @@ describe.each(stores)('the audit log on $name', ({ open }) => {
       keys: {
         acmeAdmin: [{ connections: ['acme'], verbs: ['admin', 'read'] }],
         reader: [{ connections: ['*'], verbs: ['read'] }],
+        caller: [{ connections: ['acme'], verbs: ['proxy'], paths: ['/api/v1/users'] }],
       },
     })
 
@@ -110,6 +111,21 @@ describe.each(stores)('the audit log on $name', ({ open }) => {
     const counted = rows.reduce((sum, { details }) => sum + (details.count ?? 1), 0)
     expect(counted).toBeGreaterThanOrEqual(10)
     expect(counted).toBeLessThan(12)
+  })
+
+  test.each([
+    [{ method: 'DELETE', path: '/api/v1/users/00u1' }, 'proxy_method_not_allowed'],
+    [{ path: '/api/v1/groups' }, 'proxy_path_not_allowed'],
+  ])('has a row for a call of the org that was refused: %j', async (body, code) => {
+    const { send, keys, services } = await serve()
+    const key = keys.caller
+    const refused = await send('POST', '/v1/connections/acme/request', { key, body })
+    expect(refused.json).toMatchObject({ status: 403, code })
+    await services.auditBatch.flush()
+    const { json } = await send('GET', `/v1/audit?actor=access-key:${key.split('_')[1]}`)
+    expect(json?.['rows']).toMatchObject([
+      { action: 'access.refuse', connection: 'acme', target: 'sendRequest', outcome: code },
+    ])
   })
 
   describe('while it cannot be written', () => {

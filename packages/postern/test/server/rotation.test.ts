@@ -97,11 +97,13 @@ describe.each(stores)('the routes of rotations on $name', ({ open }) => {
     await app.send('POST', '/v1/connections', { body })
     const hidden = await rotate({ admin: body.name })
     expect([hidden.status, hidden.json?.['code']]).toEqual([404, 'connection_not_found'])
+    expect(hidden.json?.['detail']).toBe(`There is no connection ${body.name}.`)
     const missing = await rotate({ admin: 'nobody' })
-    expect(missing.json).toMatchObject({
+    expect(missing.json).toEqual({
       ...hidden.json,
       requestId: expect.any(String),
-      detail: expect.any(String),
+      detail: 'There is no connection nobody.',
+      details: { connection: 'nobody' },
     })
     expect((await rotate({ admin: body.name }, app.keys.admin)).json?.['phase']).toBe('retired')
     const patch = (rotationAdmin: string, key: string) =>
