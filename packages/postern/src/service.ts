@@ -108,8 +108,9 @@ async function openParts(
     close: async () => {
       try {
         await repeating.stop()
-        await accessKeys.flush()
+        // First what must not be lost.
         await auditBatch.close()
+        await accessKeys.flush()
         await connections.close()
       } finally {
         await store.close()
