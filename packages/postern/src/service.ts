@@ -7,6 +7,7 @@ import { Domains } from './connections/domains.ts'
 import { GuidedSetups } from './connections/guided-setups.ts'
 import { KeyDrafts } from './connections/key-drafts.ts'
 import { KeySets } from './connections/key-sets.ts'
+import { repair } from './connections/repair.ts'
 import { Rotations } from './connections/rotations.ts'
 import { rotateDue } from './connections/scheduled-rotation.ts'
 import { Setups } from './connections/setups.ts'
@@ -147,6 +148,7 @@ export function openServices({ env, dev, publicUrl, ...given }: ServicesContext)
     connections,
     rotations: new Rotations({ ...context, connections }),
     setups: new Setups({ ...context, connections }),
+    repair: (...asked) => repair({ ...context, connections }, ...asked),
     guidedSetups: new GuidedSetups({ ...context, connections }),
     keyDrafts: new KeyDrafts(context),
     keySets: new KeySets(context),

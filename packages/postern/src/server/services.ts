@@ -6,9 +6,11 @@ import type { Domains } from '../connections/domains.ts'
 import type { GuidedSetups } from '../connections/guided-setups.ts'
 import type { KeyDrafts } from '../connections/key-drafts.ts'
 import type { KeySets } from '../connections/key-sets.ts'
+import type { RepairRequest } from '../connections/repair.ts'
 import type { Rotations } from '../connections/rotations.ts'
 import type { Setups } from '../connections/setups.ts'
 import type { Log } from '../log.ts'
+import type { Caller } from '../store/audit.ts'
 import type { AuditBatch } from '../store/audit-batch.ts'
 import type { Seal } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
@@ -29,6 +31,13 @@ export interface Services {
   readonly connections: Connections
   readonly rotations: Rotations
   readonly setups: Setups
+  /** Repairs the app of a connection. */
+  readonly repair: (
+    name: string,
+    request: RepairRequest,
+    by: Caller,
+    options?: { readonly signal?: AbortSignal },
+  ) => Promise<void>
   readonly guidedSetups: GuidedSetups
   readonly keyDrafts: KeyDrafts
   readonly keySets: KeySets

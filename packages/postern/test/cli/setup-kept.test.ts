@@ -98,6 +98,22 @@ describe.each(stores)('postern setup NAME and rotate NAME, on a server with $nam
     expect((await run(['setup', 'served', '--undo', '--admin', 'boss'])).code).toBe(0)
   }, 60_000)
 
+  test('what the doctor finds of a kept connection is repaired with the credential of another', async () => {
+    org = await serveOrg(place)
+    await run(['connect', 'fixer', ...org.admin])
+    const made = await setup('broken', ...admin, '--output', 'json')
+    const { appId } = JSON.parse(made.stdout)
+    const grants = `${org.running.url}/api/v1/apps/${appId}/grants`
+    const headers = { authorization: `SSWS ${org.running.adminToken}` }
+    const [grant] = (await (await fetch(grants, { headers })).json()) as { readonly id: string }[]
+    await fetch(`${grants}/${grant?.id}`, { method: 'DELETE', headers })
+    const alone = await run(['doctor', 'broken', '--fix'])
+    expect([alone.code, alone.stderr]).toEqual([2, expect.stringContaining('--admin NAME')])
+    const { code, stderr } = await run(['doctor', 'broken', '--fix', '--yes', '--admin', 'fixer'])
+    expect([code, stderr]).toEqual([0, expect.stringContaining('Grant okta.logs.read to the app')])
+    expect((await run(['doctor', 'broken'])).code).toBe(0)
+  }, 60_000)
+
   test('an app whose keys somebody else publishes says what is to be published, and where', async () => {
     org = await serveOrg(place)
     const url = 'http://127.0.0.1:1/keys.json'

@@ -7,6 +7,7 @@ import {
   type Org,
   PosternError,
   PrivateKey,
+  type PublicJwk,
   type Repair,
   type RepairNeeds,
 } from '@postern/core'
@@ -33,43 +34,76 @@ export interface RepairOptions {
  */
 export async function repairFindings(
   findings: readonly Finding[],
-  options: RepairOptions,
+  { admin, values, customDomains, yes, signal }: RepairOptions,
 ): Promise<boolean> {
-  const offers = findings.filter(isProblem).flatMap((finding) => {
-    const repair = findRepair(finding.code)
-    return repair === undefined ? [] : [{ finding, repair }]
-  })
-  if (offers.length === 0) {
-    tell('There is nothing that can be repaired from here.')
-    return false
-  }
-  const { credential } = await parseConnection(options.values, {
-    customDomains: options.customDomains,
-    isProbablePrime,
-  })
+  if (offersOf(findings).length === 0) return tellNothing()
+  const { credential } = await parseConnection(values, { customDomains, isProbablePrime })
   if (credential.kind !== 'service-app') {
     tell('Repairs are for service apps: the owner of an API token is for a person to put right.')
     return false
   }
   const { clientId, key } = credential
+  const publicJwk = key instanceof PrivateKey ? key.publicJwk : undefined
+  return offerRepairs(findings, {
+    yes,
+    signal,
+    publicJwk,
+    apply: (_finding, repair, needs) => repair.apply(admin, clientId, needs),
+  })
+}
+
+/** How repairs are offered, and made. */
+export interface OfferOptions {
+  readonly yes: boolean
+  readonly signal: AbortSignal
+  /** The public half of the connection's key, to be named; absent where it is not known here. */
+  readonly publicJwk: PublicJwk | undefined
+  readonly apply: (finding: Finding, repair: Repair, needs: RepairNeeds) => Promise<void>
+}
+
+/** Offers each repair, and makes those that are wanted. @returns whether anything was repaired. */
+export async function offerRepairs(
+  findings: readonly Finding[],
+  options: OfferOptions,
+): Promise<boolean> {
+  const offers = offersOf(findings)
+  if (offers.length === 0) return tellNothing()
   let repaired = false
   for (const { finding, repair } of offers) {
-    const needs = needsOf(finding, key instanceof PrivateKey ? key : undefined, options.signal)
+    const needs = needsOf(finding, options.publicJwk, options.signal)
     if (!(await isWanted(repair, needs, options))) continue
-    repaired = (await apply(repair, clientId, needs, options)) || repaired
+    try {
+      await options.apply(finding, repair, needs)
+      repaired = true
+    } catch (error) {
+      if (!(error instanceof PosternError)) throw error
+      tellProblem(error.message, error.remedy, error.code)
+    }
   }
   return repaired
 }
 
+function offersOf(findings: readonly Finding[]) {
+  return findings.filter(isProblem).flatMap((finding) => {
+    const repair = findRepair(finding.code)
+    return repair === undefined ? [] : [{ finding, repair }]
+  })
+}
+
+function tellNothing(): false {
+  tell('There is nothing that can be repaired from here.')
+  return false
+}
+
 function needsOf(
   { details }: Finding,
-  key: PrivateKey | undefined,
+  publicJwk: PublicJwk | undefined,
   signal: AbortSignal,
 ): RepairNeeds {
   return {
     scopes: textsOf(details['scopes']),
     roles: textsOf(details['roles']),
-    ...(key === undefined ? {} : { publicJwk: key.publicJwk }),
+    ...(publicJwk === undefined ? {} : { publicJwk }),
     signal,
   }
 }
@@ -81,7 +115,7 @@ function textsOf(value: unknown): readonly string[] {
 async function isWanted(
   repair: Repair,
   needs: RepairNeeds,
-  { yes, signal }: RepairOptions,
+  { yes, signal }: OfferOptions,
 ): Promise<boolean> {
   const deed = showPlain(repair.describe(needs))
   if (yes) {
@@ -97,20 +131,4 @@ async function isWanted(
   const answer = await confirm({ message: `${deed}?`, output: process.stderr, signal })
   signal.throwIfAborted()
   return !isCancel(answer) && answer
-}
-
-async function apply(
-  repair: Repair,
-  clientId: string,
-  needs: RepairNeeds,
-  { admin }: RepairOptions,
-): Promise<boolean> {
-  try {
-    await repair.apply(admin, clientId, needs)
-    return true
-  } catch (error) {
-    if (!(error instanceof PosternError)) throw error
-    tellProblem(error.message, error.remedy, error.code)
-    return false
-  }
 }

@@ -2,6 +2,7 @@
 
 import { type Finding, isProblem } from '@postern/core'
 import { UsageError } from '../../config/usage-error.ts'
+import { readAdminBody } from '../admin-body.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { useKept } from '../kept-connection.ts'
@@ -15,25 +16,46 @@ export async function examineKept(
   options: GlobalOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  requireNoAdmin(flags)
-  const printer = new FindingPrinter(options.output)
+  requireSense(flags)
+  const admin = await readAdminBody(flags)
   const findings = await useKept(name, { ...options, signal }, async (api, path) => {
-    const found: Finding[] = []
-    for await (const finding of api.stream<Finding, unknown>('POST', `${path}/doctor`)) {
-      found.push(finding)
-      printer.print(finding)
+    const examine = async () => {
+      const printer = new FindingPrinter(options.output)
+      const found: Finding[] = []
+      for await (const finding of api.stream<Finding, unknown>('POST', `${path}/doctor`)) {
+        found.push(finding)
+        printer.print(finding)
+      }
+      await printer.end(found)
+      return found
     }
-    return found
+    const before = await examine()
+    if (!flags.fix || !before.some(isProblem)) return before
+    const { offerRepairs } = await import('./doctor-fix.ts')
+    const repaired = await offerRepairs(before, {
+      yes: flags.yes === true,
+      signal,
+      publicJwk: undefined,
+      apply: async ({ code, details: { scopes, roles } }) => {
+        await api.call('POST', `${path}/repair`, { ...admin, finding: code, scopes, roles })
+      },
+    })
+    return repaired ? examine() : before
   })
-  await printer.end(findings)
   if (findings.some(isProblem)) process.exitCode = exitCodes.problemsFound
 }
 
-function requireNoAdmin({ adminToken, fix, for: purpose }: DoctorFlags): void {
-  const given = Object.entries({ '--admin-token': adminToken, '--fix': fix, '--for': purpose })
-  const flags = given.flatMap(([flag, value]) => (value === undefined ? [] : [flag]))
-  if (flags.length === 0) return
-  throw new UsageError('usage_invalid', `${flags.join(' and ')} with the name of a connection.`, {
-    remedy: 'Leave it out, or give the connection itself: --org, --client-id, --key.',
+function requireSense({ admin, adminToken, fix, for: purpose }: DoctorFlags): void {
+  if (purpose !== undefined) {
+    throw new UsageError('usage_invalid', '--for with the name of a connection.', {
+      remedy:
+        'Leave it out, or change what the connection is for: postern connections update NAME --for.',
+    })
+  }
+  const isAdminGiven = admin !== undefined || adminToken !== undefined
+  if (fix === true && isAdminGiven) return
+  if (fix === undefined && !isAdminGiven) return
+  throw new UsageError('usage_invalid', '--fix and an administrator go together.', {
+    remedy: 'Give --fix with --admin NAME or --admin-token env:NAME, or neither.',
   })
 }

@@ -28,6 +28,8 @@ import { FindingPrinter } from './doctor-output.ts'
 /** The flags of `doctor`, as they were typed. */
 export interface DoctorFlags extends ConnectionFlags {
   readonly for?: string
+  /** A connection that is kept. */
+  readonly admin?: string
   readonly adminToken?: string
   readonly fix?: true
   readonly yes?: true

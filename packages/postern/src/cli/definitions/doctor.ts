@@ -17,7 +17,11 @@ export function defineDoctor(command: Command, signal: AbortSignal): void {
       '--admin-token <reference>',
       "a Super Admin's API token, which proves what is only likely: a file, - or env:NAME",
     )
-    .option('--fix', 'offer each repair that can be done with --admin-token, and ask first')
+    .option('--admin <name>', 'with NAME: a connection that is kept and may repair it')
+    .option(
+      '--fix',
+      'offer each repair that can be done with --admin-token or --admin, and ask first',
+    )
     .option('--yes', 'with --fix, do every repair without asking')
     .action(async (name, options, self) => {
       const flags = { ...options, name }

@@ -15,6 +15,7 @@ import { addKeyDraftRoutes } from './key-drafts.ts'
 import { addKeyInspectionRoute } from './key-inspection.ts'
 import { addMasterKeyRoutes } from './master-key.ts'
 import { addProofRoute } from './proof.ts'
+import { addRepairRoute } from './repair.ts'
 import { addRequestRoute } from './request.ts'
 import { addRotationRoutes } from './rotation.ts'
 import { addSetupRoutes } from './setup.ts'
@@ -36,6 +37,7 @@ export function addRoutes(api: Api): void {
   addKeyDraftRoutes(api)
   addMasterKeyRoutes(api)
   addProofRoute(api)
+  addRepairRoute(api)
   addRequestRoute(api)
   addRotationRoutes(api)
   addSetupRoutes(api)
