@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { PosternError } from '@postern/core'
 import { Hono } from 'hono'
 import { isConnectionName } from '../config/connection-name.ts'
+import { sqlStateOf } from '../store/sql-state.ts'
 import { addRoutes } from './api/registry.ts'
 import { Api, type Route, type ServedRoute } from './api.ts'
 import { type Arrival, requireOwnName } from './arrival.ts'
@@ -60,6 +61,19 @@ function storeUnreachable(): ServerError {
   return new ServerError('store_unreachable', 'The database does not answer.', {
     remedy: 'Look at the database, and at what the log says under the request id; then ask again.',
   })
+}
+
+// NUL, which no text of the database has, and no JSON of it.
+const UNSTORABLE: ReadonlySet<string> = new Set(['22021', '22P05'])
+
+function unstorable(): ServerError {
+  return new ServerError(
+    'request_invalid',
+    'A text of the request has a character that cannot be kept.',
+    {
+      remedy: 'Leave out the NUL character (\\u0000), and send the request again.',
+    },
+  )
 }
 
 function isChange({ method, access }: Route): boolean {
@@ -231,6 +245,7 @@ class Exchange {
   async #problemOf(thrown: unknown, raw?: RawParts): Promise<Problem> {
     const { log, store } = this.#services
     const requestId = this.#requestId
+    if (UNSTORABLE.has(sqlStateOf(thrown))) return this.#problemOf(unstorable())
     if (!(thrown instanceof PosternError)) {
       log.error({ requestId, err: thrown }, 'failed')
       return problemOf((await isReachable(store)) ? thrown : storeUnreachable(), requestId)

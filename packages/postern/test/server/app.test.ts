@@ -34,6 +34,17 @@ describe('a request that is refused', () => {
     })
   })
 
+  test.each([
+    ['GET', '/v1/connections/a%00b', undefined],
+    ['GET', '/v1/audit?actor=%00', undefined],
+    ['POST', '/v1/access-keys', { name: 'a\0b', rules: [{ connections: ['x'], verbs: ['read'] }] }],
+    ['POST', '/v1/access-keys', { name: 'ab', rules: [{ connections: ['\0'], verbs: ['read'] }] }],
+  ])('is refused for a character that no database keeps: %s %s %j', async (method, path, body) => {
+    const { send } = await serveApp({ store })
+    const { status, json } = await send(method, path, { body })
+    expect([status, json?.['code']]).toEqual([400, 'request_invalid'])
+  })
+
   test('takes no request id from outside', async () => {
     const { send } = await serveApp({ store })
     const given = { 'x-request-id': 'mine' }
