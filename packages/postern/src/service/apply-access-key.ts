@@ -5,11 +5,14 @@ import { PosternError } from '@postern/core'
 import type { DeclaredAccessKey } from '../config/file/declared.ts'
 import { type ReferenceSources, readReference } from '../config/file/reference.ts'
 import type { AccessKeys, AccessKeyView } from '../server/access-keys.ts'
+import { listAudit } from '../store/list-audit.ts'
+import type { Store } from '../store/store.ts'
 import { type Applied, byConfig } from './applied.ts'
 
 /** What can keep an access key from being what a file declares. */
 type AccessKeyConflictCode =
   | 'access_key_ambiguous'
+  | 'access_key_foreign'
   | 'access_key_revoked'
   | 'access_key_expired'
   | 'access_key_unseen'
@@ -18,8 +21,12 @@ class AccessKeyConflict extends PosternError<AccessKeyConflictCode> {
   override readonly name = 'AccessKeyConflict'
 }
 
+// Who makes access keys on this machine.
+const OPERATORS = [byConfig.actor, 'local']
+
 /** What {@link applyAccessKey} works with. */
 export interface ApplyAccessKeyContext {
+  readonly store: Store
   readonly accessKeys: AccessKeys
   readonly now: Date
   /** Whether somebody sees a text that is shown. */
@@ -29,19 +36,22 @@ export interface ApplyAccessKeyContext {
 
 /**
  * Adds the access key, or gives it the rules and the end that the file names. One that the file gives no text is found by
- * its name, and made where there is none.
+ * its name, and made where there is none; one that somebody made over the API is not taken for it.
  *
  * @throws {PosternError} where it cannot be so.
  */
 export async function applyAccessKey(
   declared: DeclaredAccessKey,
-  { accessKeys, now, isAttended, sources }: ApplyAccessKeyContext,
+  { store, accessKeys, now, isAttended, sources }: ApplyAccessKeyContext,
 ): Promise<Omit<Applied, 'kind' | 'name'>> {
   const { name, rules, expiresAt, key } = declared
   const wanted = { name, rules, expiresAt }
   if (key === undefined) {
     const found = await findByName(accessKeys, name)
-    if (found !== undefined) return change(accessKeys, found, declared)
+    if (found !== undefined) {
+      await requireOwn(store, found)
+      return change(accessKeys, found, declared)
+    }
     requireLasting(declared, now)
     if (!isAttended) throw unseen()
     const { text } = await accessKeys.add(wanted, byConfig)
@@ -77,6 +87,20 @@ async function findByName(
   // One that somebody revoked does not come back by itself.
   if (first === undefined && named[0] !== undefined) requireLive(named[0])
   return first
+}
+
+/** Whoever may make access keys may call one like that of a file. It is not given what the file's is to have. */
+async function requireOwn(store: Store, { id }: AccessKeyView): Promise<void> {
+  const [made] = await listAudit(store, { action: 'access-key.add', target: id, limit: 1 })
+  if (made === undefined || OPERATORS.includes(made.actor)) return
+  throw new AccessKeyConflict(
+    'access_key_foreign',
+    'The access key of this name was made over the API, by somebody who may know its text.',
+    {
+      remedy:
+        'Revoke it with postern access revoke, or give the access key of the file another name.',
+    },
+  )
 }
 
 async function change(

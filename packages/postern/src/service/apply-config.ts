@@ -56,7 +56,7 @@ async function applyAll(
     onApplied,
   }: ApplyConfigOptions & { readonly signal: AbortSignal },
 ): Promise<readonly Applied[]> {
-  const { domains, accessKeys, clock } = services
+  const { store, domains, accessKeys, clock } = services
   const all: Applied[] = []
   const note = (applied: Applied) => {
     all.push(applied)
@@ -76,7 +76,7 @@ async function applyAll(
   }
   for (const declared of config.accessKeys) {
     const now = clock.now()
-    const work = () => applyAccessKey(declared, { accessKeys, now, isAttended, sources })
+    const work = () => applyAccessKey(declared, { store, accessKeys, now, isAttended, sources })
     note(await applyOne({ kind: 'access-key', name: declared.name }, work))
   }
   return all

@@ -9,6 +9,7 @@ export interface AuditQuery {
   /** Rows of these connections only. */
   readonly connections?: readonly string[] | undefined
   readonly actor?: string | undefined
+  readonly target?: string | undefined
   /** An action, or a concept and its dot for all of its actions: `connection.` */
   readonly action?: string | undefined
   /** This instant and later. */
@@ -22,11 +23,12 @@ export interface AuditQuery {
 
 /** The rows of one page. */
 export async function listAudit(store: Store, asked: AuditQuery): Promise<readonly AuditRow[]> {
-  const { connection, connections, actor, action, since, until, before, limit } = asked
+  const { connection, connections, actor, target, action, since, until, before, limit } = asked
   let query = store.db.selectFrom('audit').selectAll().orderBy('seq', 'desc').limit(limit)
   if (connection !== undefined) query = query.where('connection', '=', connection)
   if (connections !== undefined) query = query.where('connection', 'in', [...connections])
   if (actor !== undefined) query = query.where('actor', '=', actor)
+  if (target !== undefined) query = query.where('target', '=', target)
   if (action?.endsWith('.')) query = query.where('action', 'like', `${action}%`)
   else if (action !== undefined) query = query.where('action', '=', action)
   if (since !== undefined) query = query.where('at', '>=', since)

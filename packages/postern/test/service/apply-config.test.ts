@@ -324,6 +324,16 @@ accessKeys:
       ])
     })
 
+    test('an access key that somebody named so over the API gets none of its rights', async () => {
+      const rules = [{ connections: ['acme'], verbs: ['read' as const] }]
+      const made = await services.accessKeys.add({ name: 'siem', rules }, by)
+      const text = 'accessKeys: { siem: { rules: [{ connections: ["*"], verbs: [admin] }] } }'
+      expect(await apply(text)).toMatchObject([
+        { outcome: 'refused', problem: { code: 'access_key_foreign' } },
+      ])
+      expect((await services.accessKeys.get(made.view.id)).rules).toEqual(rules)
+    })
+
     test('an access key is not made where nobody would see it', async () => {
       const text = 'accessKeys: { siem: { rules: [{ connections: ["*"], verbs: [sync] }] } }'
       const config = await parseConfigFile(text, { file: 'postern.yaml', folder: '/nowhere' })
