@@ -3,7 +3,7 @@
 import { PosternError } from '@postern/core'
 
 /** A name that no connection can have. */
-export class ConnectionNameError extends PosternError<'connection_name'> {
+class ConnectionNameError extends PosternError<'connection_name'> {
   override readonly name = 'ConnectionNameError'
 }
 

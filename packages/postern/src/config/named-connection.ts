@@ -41,7 +41,7 @@ export interface NamedConnection extends Connection {
 }
 
 /** What can be wrong with a scheduled rotation. */
-export class RotationIntervalError extends PosternError<'rotation_not_possible'> {
+class RotationIntervalError extends PosternError<'rotation_not_possible'> {
   override readonly name = 'RotationIntervalError'
 }
 

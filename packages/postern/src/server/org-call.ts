@@ -14,7 +14,7 @@ export type CallErrorCode =
   | 'proxy_header_refused'
 
 /** A call that is not made. */
-export class CallError extends PosternError<CallErrorCode> {
+class CallError extends PosternError<CallErrorCode> {
   override readonly name = 'CallError'
 }
 
