@@ -50,6 +50,7 @@ const KEY_PATHS: readonly RegExp[] = [
   /^\/oauth2(?:\/[^/]+)?\/v1\/token(?:\/|$)/,
   /^\/oauth2\/v1\/clients(?:\/|$)/,
   /^\/api\/v1\/apps\/[^/]+\/credentials(?:\/|$)/,
+  /^\/integrations\/api\/v1\/api-services(?:\/|$)/,
 ]
 
 // What is written there may have keys in it: an app is made and replaced whole, its key set included.

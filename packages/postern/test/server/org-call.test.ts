@@ -93,6 +93,8 @@ describe('a call through Postern', () => {
     '/api/v1/apps//0oa1//credentials/keys',
     '/api/v1/apps/0oa1/%63redential%73/keys',
     '/api/v1/apps/0oa1/%2563redentials/keys',
+    '/integrations/api/v1/api-services',
+    '/integrations/api/v1/api-services/0oa1/credentials/secrets',
   ])('to %s takes the verb keys too', (path) => {
     for (const method of callMethods) {
       expect(outcomeOf({ method, path }, anyCall)).toBe('access_denied')
