@@ -1,6 +1,6 @@
 /** @module Who may change which public keys an app has: Okta's administrators, the app itself, or whoever publishes its key set. */
 
-import { RotationError, type RotationState } from '@postern/core'
+import { isUnderWay, RotationError, type RotationState } from '@postern/core'
 import type { ConnectionWarning } from '../config/connection-form.ts'
 import { ownKeySetUrl } from '../config/key-set.ts'
 import type { ConnectionRow } from '../store/connections.ts'
@@ -34,7 +34,9 @@ export function keyHolderOf(
     return { kind: isOwn ? 'own-url' : 'other-url' }
   }
   if (choice.adminToken !== undefined) return { kind: 'admin-token' }
-  const admin = choice.admin ?? kept?.admin ?? rotationAdmin
+  // Whoever names one for a rotation may use it; those who begin the next one perhaps may not.
+  const named = kept?.state && isUnderWay(kept.state) ? kept.admin : undefined
+  const admin = choice.admin ?? named ?? rotationAdmin
   return admin === undefined ? { kind: 'self' } : { kind: 'admin', admin }
 }
 

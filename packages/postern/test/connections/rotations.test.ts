@@ -176,6 +176,19 @@ describe.each(stores)('the rotation of a connection kept on $name', ({ open }) =
     expect((await auditOf(acme)).at(-1)).toEqual(['postern', 'ok', 'finished'])
   })
 
+  test('by another connection that was named for one rotation is no permission for the next', async () => {
+    const acme = await desk()
+    const { connections, name, rotations, running, adminToken } = acme
+    const admin = `${name}-admin`
+    const values = { orgUrl: running.url, apiToken: adminToken }
+    await connections.connect({ name: admin, values }, by)
+    await rotations.rotate(name, { admin }, by)
+    acme.clock.advance(retiredMinMs)
+    await rotations.goOn(name)
+    expect((await rotations.status(name)).phase).toBe('finished')
+    expect(await codeOf(rotations.rotate(name, {}, by))).toBe('rotation_needs_super_admin')
+  })
+
   test('by a connection to another org is refused before anything is sent', async () => {
     const acme = await desk()
     const other = await desk({ org: superAdmin })
