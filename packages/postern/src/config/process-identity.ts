@@ -28,7 +28,7 @@ export async function identifyProcess(): Promise<ProcessIdentity> {
   const machine = await readSystem('/etc/machine-id')
   return {
     pid: process.pid,
-    start: (await readStart(process.pid)).start,
+    start: await startOf(process.pid),
     boot: await readSystem('/proc/sys/kernel/random/boot_id'),
     namespace: await readlink('/proc/self/ns/pid').catch(() => undefined),
     // The id itself is for the machine alone.
@@ -57,6 +57,11 @@ async function lifeOnThisMachine({ pid, start }: ProcessIdentity): Promise<Life>
   if (now.start !== undefined && start !== undefined) return now.start === start ? 'alive' : 'dead'
   // /proc can be kept from a user.
   return (await exists(pid)) ? 'unknown' : 'dead'
+}
+
+/** When a process began, as its identity has it; undefined where there is none, or the system does not tell. */
+export async function startOf(pid: number): Promise<string | undefined> {
+  return (await readStart(pid)).start
 }
 
 /** @see proc_pid_stat(5) - the command name is in parentheses and may hold anything; state and start are fields 3 and 22 */

@@ -3,6 +3,7 @@
 import { readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Secret } from '@postern/core'
+import { startOf } from './process-identity.ts'
 
 /** What a running server says of itself to the commands of the same user. */
 export interface ServerFile {
@@ -19,13 +20,15 @@ export interface ServerFile {
 /** What the file says; undefined where there is none, or none that a running server wrote. */
 export async function readServerFile(dataDir: string): Promise<ServerFile | undefined> {
   const file = parse(await readFile(serverFilePath(dataDir), 'utf8').catch(() => ''))
-  return file !== undefined && isAlive(file.pid) ? file : undefined
+  if (file === undefined) return undefined
+  const { start: _start, ...server } = file
+  return (await isAlive(file)) ? server : undefined
 }
 
 /** Takes the file away, unless another process wrote it. */
 export async function removeServerFile(dataDir: string, pid: number): Promise<void> {
   const file = parse(await readFile(serverFilePath(dataDir), 'utf8').catch(() => ''))
-  if (file === undefined || file.pid === pid || !isAlive(file.pid)) {
+  if (file === undefined || file.pid === pid || !(await isAlive(file))) {
     await unlink(serverFilePath(dataDir)).catch(() => undefined)
   }
 }
@@ -35,20 +38,34 @@ export function serverFilePath(dataDir: string): string {
   return join(dataDir, 'server.json')
 }
 
-function parse(text: string): ServerFile | undefined {
+interface WrittenFile extends ServerFile {
+  /** When its process began. */
+  readonly start?: string | undefined
+}
+
+function parse(text: string): WrittenFile | undefined {
   try {
-    const { url, accessKey, pid, version, certificate }: Record<string, unknown> = JSON.parse(text)
+    const members: Record<string, unknown> = JSON.parse(text)
+    const { url, accessKey, pid, version, certificate, start } = members
     if (typeof url !== 'string' || typeof accessKey !== 'string') return undefined
     if (typeof pid !== 'number' || typeof version !== 'string') return undefined
     if (certificate !== undefined && typeof certificate !== 'string') return undefined
-    return { url, accessKey: new Secret(accessKey), pid, version, certificate }
+    if (start !== undefined && typeof start !== 'string') return undefined
+    return { url, accessKey: new Secret(accessKey), pid, version, certificate, start }
   } catch {
     return undefined
   }
 }
 
+/** Whether the process runs, and is no other one that got its number: by then anybody may listen at the URL. */
+async function isAlive({ pid, start }: WrittenFile): Promise<boolean> {
+  if (!isTaken(pid)) return false
+  const now = await startOf(pid)
+  return start === undefined || now === undefined || now === start
+}
+
 /** Whether there is a process of this number. */
-function isAlive(pid: number): boolean {
+function isTaken(pid: number): boolean {
   try {
     // Signal 0 asks only that.
     process.kill(pid, 0)

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Secret } from '@postern/core'
@@ -25,6 +25,16 @@ describe('server.json', () => {
 
   test('of a process that is gone counts as none, and anybody may remove it', async () => {
     await writeServerFile(folder, { ...file, accessKey, pid: deadPid })
+    expect(await readServerFile(folder)).toBeUndefined()
+    await removeServerFile(folder, 1)
+    expect(() => readFileSync(path)).toThrow('ENOENT')
+  })
+
+  const tellsStart = existsSync('/proc/self/stat')
+  test.runIf(tellsStart)('of a process whose number another one has counts as none', async () => {
+    await writeServerFile(folder, { ...file, accessKey })
+    const written = JSON.parse(readFileSync(path, 'utf8'))
+    writeFileSync(path, JSON.stringify({ ...written, start: '1' }))
     expect(await readServerFile(folder)).toBeUndefined()
     await removeServerFile(folder, 1)
     expect(() => readFileSync(path)).toThrow('ENOENT')
