@@ -37,6 +37,3 @@ export const adminMembers = z.strictObject({
     .optional()
     .describe('An API token of a Super Admin. Used for this request and not kept.'),
 })
-
-/** A setup as JSON. */
-export type SetupMembers = z.infer<typeof setupMembers>

@@ -9,7 +9,7 @@ import type { ConnectionsContext } from './context.ts'
 export type AdminErrorCode = 'admin_missing' | 'admin_two_credentials' | 'admin_other_org'
 
 /** An administrator's credential that cannot be used. */
-export class AdminError extends PosternError<AdminErrorCode> {
+class AdminError extends PosternError<AdminErrorCode> {
   override readonly name = 'AdminError'
 }
 

@@ -28,7 +28,7 @@ import type { Store } from '../store/store.ts'
 export type KeyDraftErrorCode = 'key_draft_not_found' | 'key_draft_too_many' | 'key_draft_and_key'
 
 /** A key draft that cannot be had, or used. */
-export class KeyDraftError extends PosternError<KeyDraftErrorCode> {
+class KeyDraftError extends PosternError<KeyDraftErrorCode> {
   override readonly name = 'KeyDraftError'
 }
 

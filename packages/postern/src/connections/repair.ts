@@ -18,7 +18,7 @@ export interface RepairRequest extends AdminChoice {
 }
 
 /** A finding for which there is no repair. */
-export class RepairError extends PosternError<'repair_unknown'> {
+class RepairError extends PosternError<'repair_unknown'> {
   override readonly name = 'RepairError'
 }
 

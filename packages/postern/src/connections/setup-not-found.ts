@@ -3,7 +3,7 @@
 import { PosternError } from '@postern/core'
 
 /** A setup that is not kept. */
-export class StoredSetupError extends PosternError<'setup_not_found'> {
+class StoredSetupError extends PosternError<'setup_not_found'> {
   override readonly name = 'StoredSetupError'
 }
 

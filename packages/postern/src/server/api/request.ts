@@ -25,7 +25,7 @@ const ANSWER_HEADERS = [
 ]
 
 /** The header that tells an answer of the org from one of Postern. */
-export const answeredByHeader = 'postern-answered-by'
+const answeredByHeader = 'postern-answered-by'
 
 const NO_BODY = [204, 205, 304]
 
