@@ -24,6 +24,7 @@ import {
 } from '@postern/core'
 import { ConnectionError, type ConnectionWarning, Form } from './connection-form.ts'
 import { parseJwtAlg } from './jwt-alg.ts'
+import { requireOneCredential } from './one-credential.ts'
 import { expandScopeBundle } from './scope-bundle.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -73,6 +74,8 @@ export interface ConnectionOptions {
   readonly customDomains?: readonly string[]
   /** Allows an org on this machine. Default true, as for a command of the operator's, which says so. */
   readonly dev?: boolean
+  /** The id of the key draft whose key is among the values. */
+  readonly keyDraft?: string | undefined
   /** The runtime's test for a key's primes. */
   readonly isProbablePrime: PrimeTest
   /**
@@ -103,10 +106,7 @@ export async function parseConnection(
     })
     return { value: parsed.org, warnings: parsed.warnings }
   })
-  const credential =
-    values.apiToken && values.key === undefined
-      ? readApiToken(values.apiToken, form)
-      : await readServiceApp(values, { org, form, ...options })
+  const credential = await readCredential(values, { org, form, ...options })
   if (org === undefined || credential === undefined || form.problems.length > 0) {
     throw new ConnectionError(form.problems)
   }
@@ -126,6 +126,21 @@ async function completeScopes(
   return findScopes === undefined
     ? credential
     : { ...credential, scopes: await findScopes(org, credential) }
+}
+
+/** What signs in; undefined where it cannot be used, or where there are two. */
+async function readCredential(
+  values: ConnectionValues,
+  context: ConnectionOptions & { readonly org: OrgUrl | undefined; readonly form: Form },
+): Promise<Connection['credential'] | undefined> {
+  const { key, apiToken } = values
+  const { form, keyDraft } = context
+  const isOne = form.read('API Key', () => {
+    requireOneCredential({ key, keyDraft, apiToken })
+    return { value: true }
+  })
+  if (!isOne) return undefined
+  return apiToken ? readApiToken(apiToken, form) : readServiceApp(values, context)
 }
 
 function readApiToken(apiToken: Secret, form: Form): ApiTokenCredential | undefined {

@@ -54,21 +54,21 @@ export function connectionRequestOf(members: ConnectionMembers): ConnectionReque
 }
 
 /**
- * Parses a connection that is to be kept.
+ * Parses a connection that is to be kept. The key of its draft is among the values already.
  *
  * @throws {ConnectionError} with every problem, in the order of the form.
  */
 export async function parseNamedConnection(
-  request: Omit<ConnectionRequest, 'keyDraft'>,
-  options: ConnectionOptions & KeySetOptions,
+  request: ConnectionRequest,
+  options: Omit<ConnectionOptions, 'keyDraft'> & KeySetOptions,
 ): Promise<NamedConnection> {
-  const { name: nameText, values, wants: wantsText, rotationIntervalDays } = request
+  const { name: nameText, values, keyDraft, wants: wantsText, rotationIntervalDays } = request
   const form = new Form()
   const name = form.read('Connection Name', () => ({ value: parseConnectionName(nameText) }))
   const wants = form.read('For', () => ({
     value: wantsText === undefined ? undefined : parseWanted(wantsText),
   }))
-  const connection = await form.include(() => parseConnection(values, options))
+  const connection = await form.include(() => parseConnection(values, { ...options, keyDraft }))
   form.read('Rotation', () => ({
     value: requireRotatable(connection?.credential.kind, rotationIntervalDays),
   }))

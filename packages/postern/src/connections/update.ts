@@ -7,6 +7,7 @@ import { ConnectionError, Form } from '../config/connection-form.ts'
 import { type ConnectionChangeMembers, changedValues } from '../config/connection-members.ts'
 import { ownKeySetUrl, parseKeySet } from '../config/key-set.ts'
 import { parseRotationAdmin, requireRotatable } from '../config/named-connection.ts'
+import { requireOneCredential } from '../config/one-credential.ts'
 import { parseWanted } from '../config/wanted-scopes.ts'
 import { isProbablePrime } from '../http/primes.ts'
 import { appendAudit, type Caller } from '../store/audit.ts'
@@ -96,7 +97,7 @@ export async function update(
   }
 }
 
-/** What changes beside the credential. @throws {ConnectionError} */
+/** What changes beside the credential, once there is one credential at most. @throws {ConnectionError} */
 function ownChange(
   { clock, publicUrl }: ConnectionsContext,
   row: ConnectionRow,
@@ -105,6 +106,7 @@ function ownChange(
   const { description, rotationIntervalDays: days } = members
   const now = clock.now()
   const form = new Form()
+  form.read('API Key', () => ({ value: requireOneCredential(members) }))
   form.read('Rotation', () => ({ value: requireRotatable(row.kind, days ?? undefined) }))
   const settings = ownSettings(form, row, { members, publicUrl })
   if (form.problems.length > 0) throw new ConnectionError(form.problems)

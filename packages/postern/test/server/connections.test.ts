@@ -152,6 +152,30 @@ describe.each(stores)('the routes of connections on $name', ({ open }) => {
     })
   })
 
+  test.each(['key', 'keyDraft'])(
+    '%s beside an API token is one problem that names both',
+    async (member) => {
+      const { json: draft } = await app.send('POST', '/v1/keys', { body: { alg: 'ES256' } })
+      const { key, ...rest } = acme()
+      const credentials = { [member]: member === 'key' ? key : draft?.['id'], apiToken: 'x' }
+      const problems = [
+        {
+          path: 'apiToken',
+          code: 'connection_two_credentials',
+          message: `Both ${member} and apiToken are given, and a connection signs in with one of them.`,
+        },
+      ]
+      const body = { ...rest, name: 'two', ...credentials }
+      const sent = [
+        await app.send('POST', '/v1/connections', { body }),
+        await app.send('PATCH', '/v1/connections/acme', { body: credentials }),
+      ]
+      for (const { status, json } of sent) {
+        expect([status, json?.['problems']]).toEqual([422, [expect.objectContaining(problems[0])]])
+      }
+    },
+  )
+
   test('a member that there is not is refused', async () => {
     const body = { ...acme(), privateKey: 'x' }
     const { status, json } = await app.send('POST', '/v1/connections', { body })
