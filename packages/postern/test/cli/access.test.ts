@@ -69,6 +69,15 @@ describe('postern access', () => {
     expect([gone.code, gone.stderr]).toEqual([6, expect.stringContaining('access_key_not_found')])
   })
 
+  test('gives approve to nobody, and says where the operator can', async () => {
+    const { code, stdout, stderr } = await access('add', 'approver', '--allow', 'acme:approve')
+    expect([code, stdout]).toEqual([5, ''])
+    expect(stderr).toContain('access_denied')
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+      'Declare the access key in postern.yaml, under accessKeys, and start the server with `postern start --config postern.yaml`.',
+    )
+  })
+
   test('says of a verb that there is none of what is there', async () => {
     const { code, stderr } = await access('add', 'x', '--allow', 'acme:everything')
     expect([code, stderr]).toEqual([2, expect.stringContaining('request_invalid')])

@@ -1,9 +1,11 @@
 /** @module `postern start --config`: what the file says is there as soon as the server runs. */
 
+import { randomBytes } from 'node:crypto'
 import { existsSync, writeFileSync } from 'node:fs'
 import { startOrg } from '@postern/emulator'
-import { afterAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
 import { createPlace } from './run.ts'
+import { startPostern } from './started-postern.ts'
 
 const place = createPlace()
 afterAll(place.remove)
@@ -40,6 +42,37 @@ accessKeys:
       expect(stdout + stderr).not.toContain(String(org.app.key['d']))
       expect(stdout + stderr).not.toMatch(/postern_[0-9a-f]{16}_/)
     }
+  },
+  TIMEOUT_MS,
+)
+
+test(
+  'makes an access key with approve, which can give it from then on, and the command line cannot',
+  async () => {
+    const id = randomBytes(8).toString('hex')
+    const key = `postern_${id}_${randomBytes(32).toString('base64url')}`
+    writeFileSync(
+      place.path('approver.yaml'),
+      `accessKeys:
+  approver: { rules: [{ connections: ["*"], verbs: [admin, approve] }], key: env:APPROVER_KEY }
+`,
+    )
+    const data = place.path('approver')
+    const args = ['--data', data, '--config', place.path('approver.yaml')]
+    const { printed } = await startPostern(place, args, { APPROVER_KEY: key })
+    const give = () =>
+      fetch(`${printed.url}/v1/access-keys`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        body: JSON.stringify({
+          name: 'other',
+          rules: [{ connections: ['*'], verbs: ['approve'] }],
+        }),
+      })
+    // The file is applied once the server runs.
+    await vi.waitFor(async () => expect((await give()).status).toBe(201), { timeout: 10_000 })
+    const typed = await place.run(['access', 'add', 'x', '--allow', '*:approve', '--data', data])
+    expect([typed.code, typed.stderr]).toEqual([5, expect.stringContaining('access_denied')])
   },
   TIMEOUT_MS,
 )

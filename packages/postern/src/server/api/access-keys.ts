@@ -162,11 +162,17 @@ function requireGivable(caller: RequestCaller, rules: readonly AccessRule[]): vo
   const rule = rules[index]
   if (rule === undefined) return
   const verbs = rule.verbs.join(', ')
+  // Nobody can give it who does not have it, and no key of a run does: the operator declares it where the file is.
+  const isApproval = rule.verbs.includes('approve') && !caller.permissions.maySomewhere('approve')
   const where = rule.connections.includes(everyConnection) ? 'every connection' : 'its connections'
   throw new ServerError(
     'access_denied',
     `Rule ${index + 1} gives ${verbs} on ${where}, and this access key does not have all of it.`,
-    { remedy: 'Give only what your own access key has, or use one that has more.' },
+    {
+      remedy: isApproval
+        ? 'Declare the access key in postern.yaml, under accessKeys, and start the server with `postern start --config postern.yaml`.'
+        : 'Give only what your own access key has, or use one that has more.',
+    },
   )
 }
 
