@@ -42,6 +42,8 @@ export interface Route<
   readonly bodyOptional?: boolean
   /** Default 1 MiB. */
   readonly maxBodyBytes?: number
+  /** How many of these one caller may have under way; default: as many as of all routes together. */
+  readonly concurrent?: number
   /** The status of success: 200, or 204 where there is no `answer`. */
   readonly status?: 200 | 201 | 202
   readonly answer?: Answer

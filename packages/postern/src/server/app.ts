@@ -191,7 +191,7 @@ class Exchange {
     try {
       const caller = await authenticate(route, this.#request, who)
       this.#actor = caller.by.actor
-      if (route.access !== 'public') this.#ends.push(this.#limits.begin(caller.by.actor))
+      if (route.access !== 'public') this.#beginAs(caller.by.actor, route)
       return caller
     } catch (thrown) {
       const isInvalid = thrown instanceof ServerError && thrown.code === 'access_key_invalid'
@@ -199,6 +199,12 @@ class Exchange {
         this.#limits.countFailure(countedAddress(this.#arrival.address))
       throw thrown
     }
+  }
+
+  #beginAs(actor: string, { operationId, concurrent }: Route): void {
+    this.#ends.push(this.#limits.begin(actor))
+    if (concurrent === undefined) return
+    this.#ends.push(this.#limits.begin(`${actor} ${operationId}`, concurrent))
   }
 
   /** Gives a change that a caller tried and may not make a row in the audit log. */

@@ -53,16 +53,18 @@ export class Limits {
   }
 
   /**
-   * Lets one request of a caller begin. @param caller - an actor, or an address.
+   * Lets one request of a caller begin.
    *
+   * @param caller - an actor, or an address.
+   * @param concurrent - how many of its requests may be under way.
    * @returns what has to be called when it is over.
    * @throws {ServerError} `request_too_many`
    */
-  begin(caller: string): () => void {
+  begin(caller: string, concurrent = this.#concurrent): () => void {
     const waitSeconds = this.#requests.take(caller)
     if (waitSeconds > 0) throw tooMany('sends more requests than its rate allows', waitSeconds)
     const underWay = this.#underWay.get(caller) ?? 0
-    if (underWay >= this.#concurrent)
+    if (underWay >= concurrent)
       throw tooMany(`has ${underWay} requests under way at the same time`, 1)
     this.#underWay.set(caller, underWay + 1)
     return () => this.#end(caller)

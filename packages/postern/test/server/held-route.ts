@@ -12,8 +12,8 @@ export interface HeldRoute {
   release(): void
 }
 
-/** Makes the route. */
-export function heldRoute(): HeldRoute {
+/** Makes the route. @param concurrent - how many one caller may have under way. */
+export function heldRoute(concurrent?: number): HeldRoute {
   const releases: (() => void)[] = []
   const watchers: { readonly count: number; readonly resolve: () => void }[] = []
   let seen = 0
@@ -33,6 +33,7 @@ export function heldRoute(): HeldRoute {
           tag: 'test',
           summary: 'Waits.',
           access: 'any-key',
+          ...(concurrent === undefined ? {} : { concurrent }),
           answer: z.object({}),
         },
         async () => {

@@ -80,6 +80,20 @@ describe('requests at the same time', () => {
   })
 })
 
+test('requests of a costly route are limited for one access key, and others are not', async () => {
+  const held = heldRoute(1)
+  const { send, keys } = await serveApp({
+    store: opened.store,
+    app: { addRoutes: held.addRoutes },
+    keys: { reader: [{ connections: ['*'], verbs: ['read'] }] },
+  })
+  const running = [send('GET', '/held'), send('GET', '/held', { key: keys.reader })]
+  await held.arrived(2)
+  expect((await send('GET', '/held')).json).toMatchObject({ status: 429 })
+  held.release()
+  expect((await Promise.all(running)).map(({ status }) => status)).toEqual([200, 200])
+})
+
 describe('a body', () => {
   const addRoutes = (api: Api) =>
     api.add(

@@ -9,6 +9,9 @@ import { publicJwk } from './public-jwk.ts'
 /** What a key text may have. @see SECURITY-TESTS.md, S7 */
 const maxKeyBytes = 65_536
 
+// Each takes a thread for a quarter of a second, and there are four for everybody.
+const atOnce = 2
+
 /** Adds the route. */
 export function addKeyInspectionRoute(api: Api): void {
   api.add(
@@ -20,6 +23,7 @@ export function addKeyInspectionRoute(api: Api): void {
       summary: 'Says what a private key is, without keeping it.',
       access: 'any-key',
       maxBodyBytes: maxKeyBytes,
+      concurrent: atOnce,
       body: z.strictObject({
         key: z.string().describe('Private key: JWK or PEM, as it was copied.'),
         keyId: z.string().max(200).optional(),
