@@ -1,6 +1,7 @@
 /** @module A connection that is kept, as commands use it. */
 
 import { showHostile } from '@postern/core'
+import { maxNameCharacters } from '../config/connection-name.ts'
 import type { ApiClient } from './api-client.ts'
 import { ApiProblem } from './api-problem.ts'
 import type { StoreFlags } from './global-options.ts'
@@ -24,9 +25,17 @@ export async function useKept<Result>(
     // A name that could be none leads nowhere else.
     return await work(api, `/v1/connections/${encodeURIComponent(name)}`)
   } catch (error) {
-    const isMissing = error instanceof ApiProblem && error.code === 'connection_not_found'
-    throw isMissing ? notKept(name, error) : error
+    throw isMissing(error, name) ? notKept(name, error) : error
   }
+}
+
+/** Another one that was named beside it may be missing too. */
+function isMissing(error: unknown, name: string): error is ApiProblem {
+  if (!(error instanceof ApiProblem) || error.code !== 'connection_not_found') return false
+  return (
+    (error.details['connection'] ?? name) ===
+    showHostile(name, { maxCharacters: maxNameCharacters })
+  )
 }
 
 function notKept(name: string, cause?: ApiProblem): ApiProblem {

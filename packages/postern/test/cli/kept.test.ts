@@ -68,6 +68,14 @@ describe.each(stores)('NAME alone, on a server with $name', ({ name }) => {
     expect(elsewhere.code).toBe(2)
   })
 
+  test('the connection that is missing is the one that is named', async () => {
+    await connect('present')
+    const { code, stderr } = await run('rotate', 'present', '--admin', 'absent')
+    expect([code, stderr]).toEqual([6, expect.stringContaining('There is no connection absent.')])
+    const other = await run('token', 'absent')
+    expect([other.code, other.stderr]).toEqual([6, expect.stringContaining('connect absent')])
+  })
+
   test('an API token is a connection as well, for everything but a token (mission 3.2)', async () => {
     const { admin, env } = await serveOrg(place)
     const made = await place.run(['connect', 'static', ...admin], {
