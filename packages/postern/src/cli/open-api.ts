@@ -5,7 +5,12 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import description from '../../package.json' with { type: 'json' }
 import { dataDirectoryOf, hasDataDirectory } from '../config/data-directory.ts'
-import { readServerFile, removeServerFile, type ServerFile } from '../config/server-file.ts'
+import {
+  isServerRunning,
+  readServerFile,
+  removeServerFile,
+  type ServerFile,
+} from '../config/server-file.ts'
 import { sendLocally } from '../http/local-client.ts'
 import { ApiClient, type OpenedApi, type SendToApi } from './api-client.ts'
 import { ApiProblem } from './api-problem.ts'
@@ -67,7 +72,7 @@ async function becomeFit({ database }: StoreFlags): Promise<void> {
   if (!hasFlag(liftoffFlag)) replaceProcess(liftoffFlag)
 }
 
-/** The server of a file. Where nobody listens any more, its process number is another program's, and the API is opened here. */
+/** The server of a file. Where it runs or listens no more, the API is opened here. */
 function overLoopback(
   server: ServerFile,
   dataDir: string,
@@ -82,20 +87,21 @@ function overLoopback(
     send: async (request) => {
       if (here !== undefined) return (await here).send(request)
       try {
-        return await sendThere(request)
+        // Another program may have its port since.
+        if (await isServerRunning(server)) return await sendThere(request)
       } catch (error) {
         request.signal?.throwIfAborted()
         if (codeOf(error) !== 'ECONNREFUSED') throw unreachable(server, error)
-        await removeServerFile(dataDir, server.pid)
-        here = openHere()
-        return (await here).send(request)
       }
+      await removeServerFile(dataDir, server.process)
+      here ??= openHere()
+      return (await here).send(request)
     },
     close: async () => (await here)?.close(),
   }
 }
 
-function requireSameVersion({ version, pid }: ServerFile): void {
+function requireSameVersion({ version, process: { pid } }: ServerFile): void {
   if (version === description.version) return
   throw new ApiProblem(
     'server_version_differs',
@@ -104,7 +110,7 @@ function requireSameVersion({ version, pid }: ServerFile): void {
   )
 }
 
-function unreachable({ url, pid }: ServerFile, error: unknown): ApiProblem {
+function unreachable({ url, process: { pid } }: ServerFile, error: unknown): ApiProblem {
   const reason = codeOf(error) ?? 'unknown'
   return new ApiProblem(
     'server_unreachable',

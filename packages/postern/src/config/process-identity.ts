@@ -28,7 +28,7 @@ export async function identifyProcess(): Promise<ProcessIdentity> {
   const machine = await readSystem('/etc/machine-id')
   return {
     pid: process.pid,
-    start: await startOf(process.pid),
+    start: (await readStart(process.pid)).start,
     boot: await readSystem('/proc/sys/kernel/random/boot_id'),
     namespace: await readlink('/proc/self/ns/pid').catch(() => undefined),
     // The id itself is for the machine alone.
@@ -51,17 +51,38 @@ export async function lifeOf(other: ProcessIdentity, own: ProcessIdentity): Prom
   return isHere && !(await exists(other.pid)) ? 'dead' : 'unknown'
 }
 
+/**
+ * Whether a process runs on this machine and in this container. Where a system tells no start of it, having its number has
+ * to do, which another program may have by now.
+ */
+export async function runsHere(other: ProcessIdentity, own: ProcessIdentity): Promise<boolean> {
+  const life = await lifeOf(other, own)
+  if (life !== 'unknown') return life === 'alive'
+  const isHere =
+    other.boot === own.boot && other.namespace === own.namespace && other.host === own.host
+  return other.start === undefined && isHere && exists(other.pid)
+}
+
+/** The process that a file names; undefined where it names none. */
+export function parseProcess(value: unknown): ProcessIdentity | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { pid, host, nonce, start, boot, namespace, machine }: Record<string, unknown> = {
+    ...value,
+  }
+  if (!Number.isSafeInteger(pid) || typeof host !== 'string' || typeof nonce !== 'string') {
+    return undefined
+  }
+  const isText = (told: unknown) => told === undefined || typeof told === 'string'
+  if (![start, boot, namespace, machine].every(isText)) return undefined
+  return value as ProcessIdentity
+}
+
 async function lifeOnThisMachine({ pid, start }: ProcessIdentity): Promise<Life> {
   const now = await readStart(pid)
   if (now.hasEnded) return 'dead'
   if (now.start !== undefined && start !== undefined) return now.start === start ? 'alive' : 'dead'
   // /proc can be kept from a user.
   return (await exists(pid)) ? 'unknown' : 'dead'
-}
-
-/** When a process began, as its identity has it; undefined where there is none, or the system does not tell. */
-export async function startOf(pid: number): Promise<string | undefined> {
-  return (await readStart(pid)).start
 }
 
 /** @see proc_pid_stat(5) - the command name is in parentheses and may hold anything; state and start are fields 3 and 22 */

@@ -3,7 +3,13 @@
 import { readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Secret } from '@postern/core'
-import { startOf } from './process-identity.ts'
+import {
+  identifyProcess,
+  lifeOf,
+  type ProcessIdentity,
+  parseProcess,
+  runsHere,
+} from './process-identity.ts'
 
 /** What a running server says of itself to the commands of the same user. */
 export interface ServerFile {
@@ -11,26 +17,35 @@ export interface ServerFile {
   readonly url: string
   /** Good for this run alone, and never for `approve`. */
   readonly accessKey: Secret
-  readonly pid: number
+  /** A number alone may be another program's by now, and so may the port. */
+  readonly process: ProcessIdentity
   readonly version: string
   /** The PEM certificate that it shows, where it speaks TLS: no authority of this machine needs to know it. */
   readonly certificate?: string | undefined
 }
 
-/** What the file says; undefined where there is none, or none that a running server wrote. */
+/** What the file says; undefined where there is none, or none of a server that runs. */
 export async function readServerFile(dataDir: string): Promise<ServerFile | undefined> {
-  const file = parse(await readFile(serverFilePath(dataDir), 'utf8').catch(() => ''))
-  if (file === undefined) return undefined
-  const { start: _start, ...server } = file
-  return (await isAlive(file)) ? server : undefined
+  const file = await read(dataDir)
+  return file !== undefined && (await isServerRunning(file)) ? file : undefined
 }
 
-/** Takes the file away, unless another process wrote it. */
-export async function removeServerFile(dataDir: string, pid: number): Promise<void> {
-  const file = parse(await readFile(serverFilePath(dataDir), 'utf8').catch(() => ''))
-  if (file === undefined || file.pid === pid || !(await isAlive(file))) {
+/** Whether the server of a file still runs. To be asked before each request: it has an access key that is for nobody else. */
+export async function isServerRunning(file: ServerFile): Promise<boolean> {
+  return runsHere(file.process, await identifyProcess())
+}
+
+/** Takes the file away, unless it is of another process that runs, or may run where this one cannot see it. */
+export async function removeServerFile(dataDir: string, by: ProcessIdentity): Promise<void> {
+  const file = await read(dataDir)
+  const isOthers = file !== undefined && file.process.nonce !== by.nonce
+  if (!isOthers || (await lifeOf(file.process, await identifyProcess())) === 'dead') {
     await unlink(serverFilePath(dataDir)).catch(() => undefined)
   }
+}
+
+async function read(dataDir: string): Promise<ServerFile | undefined> {
+  return parse(await readFile(serverFilePath(dataDir), 'utf8').catch(() => ''))
 }
 
 /** The path of the file. */
@@ -38,39 +53,16 @@ export function serverFilePath(dataDir: string): string {
   return join(dataDir, 'server.json')
 }
 
-interface WrittenFile extends ServerFile {
-  /** When its process began. */
-  readonly start?: string | undefined
-}
-
-function parse(text: string): WrittenFile | undefined {
+function parse(text: string): ServerFile | undefined {
   try {
-    const members: Record<string, unknown> = JSON.parse(text)
-    const { url, accessKey, pid, version, certificate, start } = members
+    const { url, accessKey, version, certificate, ...rest }: Record<string, unknown> =
+      JSON.parse(text)
+    const process = parseProcess(rest['process'])
     if (typeof url !== 'string' || typeof accessKey !== 'string') return undefined
-    if (typeof pid !== 'number' || typeof version !== 'string') return undefined
+    if (process === undefined || typeof version !== 'string') return undefined
     if (certificate !== undefined && typeof certificate !== 'string') return undefined
-    if (start !== undefined && typeof start !== 'string') return undefined
-    return { url, accessKey: new Secret(accessKey), pid, version, certificate, start }
+    return { url, accessKey: new Secret(accessKey), process, version, certificate }
   } catch {
     return undefined
-  }
-}
-
-/** Whether the process runs, and is no other one that got its number: by then anybody may listen at the URL. */
-async function isAlive({ pid, start }: WrittenFile): Promise<boolean> {
-  if (!isTaken(pid)) return false
-  const now = await startOf(pid)
-  return start === undefined || now === undefined || now === start
-}
-
-/** Whether there is a process of this number. */
-function isTaken(pid: number): boolean {
-  try {
-    // Signal 0 asks only that.
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }

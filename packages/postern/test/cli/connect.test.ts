@@ -1,7 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { Secret } from '@postern/core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { startScriptedServer } from '../../../../test/scripted-server.ts'
 import { stores } from '../../../../test/stores.ts'
 import description from '../../package.json' with { type: 'json' }
+import { identifyProcess } from '../../src/config/process-identity.ts'
+import { writeServerFile } from '../../src/config/write-server-file.ts'
 import { createPlace } from './run.ts'
 import { serveOrg } from './served-org.ts'
 import { prepareStore, type ServedPostern, servePostern } from './served-postern.ts'
@@ -96,13 +100,34 @@ describe('where no server runs', () => {
     const made = await place.run(['connect', 'acme', ...app], { env })
     expect([made.code, made.stderr]).toEqual([0, expect.stringContaining('A master key was made')])
 
-    // Of a server that was killed: somebody else has its process number now, and nobody listens.
-    const left = { url: 'http://127.0.0.1:9', accessKey: 'x', pid: process.pid, version }
-    writeFileSync(`${dataDir}/server.json`, JSON.stringify(left), { mode: 0o600 })
+    // Of a server that nobody reaches any more.
+    const left = { url: 'http://127.0.0.1:9', accessKey: new Secret('x'), version }
+    await writeServerFile(dataDir, { ...left, process: await identifyProcess() })
     const examined = await place.run(['doctor', 'acme', '--output', 'json'], { env })
     expect([examined.code, examined.stderr]).toEqual([0, 'No problem was found.\n'])
     expect(existsSync(`${dataDir}/server.json`)).toBe(false)
   })
+
+  test.runIf(existsSync('/proc/self/stat'))(
+    'a program that took the number and the port of a killed server is asked nothing',
+    async () => {
+      const other = await startScriptedServer(() => ({ status: 200, body: '{"connections":[]}' }))
+      const store = await prepareStore()
+      onTestFinished(async () => {
+        await other.close()
+        await store.remove()
+      })
+      const { dataDir } = store.place
+      await writeServerFile(dataDir, {
+        url: other.orgUrl,
+        accessKey: new Secret('postern_local_TESTSECRET'),
+        process: { ...(await identifyProcess()), start: '1' },
+        version,
+      })
+      const { code } = await place.run(['connections', 'list'], { env: { POSTERN_DATA: dataDir } })
+      expect([code, other.requests]).toEqual([0, []])
+    },
+  )
 
   test('a server of another version is refused with what to do', async () => {
     const postern = await servePostern()

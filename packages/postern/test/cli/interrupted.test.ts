@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startScriptedServer } from '../../../../test/scripted-server.ts'
+import { identifyProcess } from '../../src/config/process-identity.ts'
 import { writeServerFile } from '../../src/config/write-server-file.ts'
 import { createPlace } from './run.ts'
 import { serveOrg } from './served-org.ts'
@@ -46,7 +47,7 @@ describe('a command that works through a server', () => {
       await writeServerFile(dataDir, {
         url: other.orgUrl,
         accessKey: postern.service.localKey,
-        pid: process.pid,
+        process: await identifyProcess(),
         version: '0.1.0',
       })
       const { code, stderr } = await place.run(['connections', 'list'], {

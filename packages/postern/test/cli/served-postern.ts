@@ -2,6 +2,7 @@
 
 import { type StoreUnderTest, stores } from '../../../../test/stores.ts'
 import description from '../../package.json' with { type: 'json' }
+import { identifyProcess } from '../../src/config/process-identity.ts'
 import { writeServerFile } from '../../src/config/write-server-file.ts'
 import { listen } from '../../src/server/listen.ts'
 import { openService, type Service } from '../../src/service.ts'
@@ -26,7 +27,8 @@ export async function servePostern(
   const listening = await listen(service.app)
   const { localKey: accessKey } = service
   const { version } = description
-  await writeServerFile(dataDir, { url: listening.url, accessKey, pid: process.pid, version })
+  const identity = await identifyProcess()
+  await writeServerFile(dataDir, { url: listening.url, accessKey, process: identity, version })
   return {
     url: listening.url,
     service,

@@ -16,7 +16,7 @@ import { printRows } from './backup-output.ts'
 /** Restores a backup, on the data directory or the database that the flags name. No server may run there. */
 export async function restore(path: string, options: GlobalOptions): Promise<void> {
   const { dataDir, server } = await findApi(options)
-  if (server !== undefined) throw serverRuns(dataDir, server.pid)
+  if (server !== undefined) throw serverRuns(dataDir, server.process.pid)
   await requireReadable(path)
   await openDataDirectory(dataDir)
   const { env, stdin } = process

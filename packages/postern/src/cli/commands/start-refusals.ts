@@ -16,7 +16,10 @@ class StartError extends PosternError<StartErrorCode> {
 export async function requireNoServer(dataDir: string): Promise<void> {
   const server = await readServerFile(dataDir)
   if (server === undefined || !(await isListening(server))) return
-  const { pid, url } = server
+  const {
+    url,
+    process: { pid },
+  } = server
   throw new StartError(
     'server_running',
     `A server runs on ${dataDir} already: process ${pid}, at ${url}.`,
@@ -27,7 +30,7 @@ export async function requireNoServer(dataDir: string): Promise<void> {
   )
 }
 
-/** Where nobody does, the process of that number is another program, and the file is of a server that was killed. */
+/** Where nobody does, the server is about to end. */
 async function isListening(server: ServerFile): Promise<boolean> {
   try {
     const { body } = await sendLocally(server, { method: 'GET', path: '/healthz', headers: {} })

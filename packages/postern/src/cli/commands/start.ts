@@ -6,6 +6,7 @@ import description from '../../../package.json' with { type: 'json' }
 import { dataDirectoryOf, openDataDirectory } from '../../config/data-directory.ts'
 import { readDatabaseUrl } from '../../config/database-reference.ts'
 import type { DeclaredConfig } from '../../config/file/declared.ts'
+import { identifyProcess, type ProcessIdentity } from '../../config/process-identity.ts'
 import { removeServerFile } from '../../config/server-file.ts'
 import { UsageError } from '../../config/usage-error.ts'
 import { writeServerFile } from '../../config/write-server-file.ts'
@@ -70,13 +71,23 @@ export async function start(
   })
   try {
     tellMasterKey(service.madeMasterKeyFile)
+    const identity = await identifyProcess()
     const listening = await open(service, binding)
     try {
       const certificate = binding.tls?.cert
       const dev = flags.dev === true
-      await serve(service, { listening, certificate, config, dev, dataDir, options, signal })
+      await serve(service, {
+        listening,
+        identity,
+        certificate,
+        config,
+        dev,
+        dataDir,
+        options,
+        signal,
+      })
     } finally {
-      await removeServerFile(dataDir, process.pid)
+      await removeServerFile(dataDir, identity)
       await listening.close()
     }
   } finally {
@@ -100,6 +111,8 @@ async function open(service: Service, binding: ListenOptions): Promise<Listening
 
 interface Serving {
   readonly listening: Listening
+  /** This process. */
+  readonly identity: ProcessIdentity
   /** That it shows, where it speaks TLS. */
   readonly certificate: string | undefined
   readonly config: DeclaredConfig | undefined
@@ -111,13 +124,13 @@ interface Serving {
 
 async function serve(
   service: Service,
-  { listening, certificate, config, dev, dataDir, options, signal }: Serving,
+  { listening, identity, certificate, config, dev, dataDir, options, signal }: Serving,
 ): Promise<void> {
-  const { pid } = process
+  const { pid } = identity
   const { version } = description
   const url = localUrl(listening.url)
   const accessKey = service.localKey
-  await writeServerFile(dataDir, { url, accessKey, pid, version, certificate })
+  await writeServerFile(dataDir, { url, accessKey, process: identity, version, certificate })
   service.begin()
   const { kind } = service.store
   await printRunning({ url: listening.url, pid, version, dataDir, store: kind }, options)
