@@ -227,6 +227,8 @@ class Exchange {
   #succeed({ route }: ServedRoute, result: unknown): Response {
     if (result instanceof Response) {
       result.headers.set('x-request-id', this.#requestId)
+      // Nobody reads it, and behind it may be an open file.
+      if (this.#request.method === 'HEAD') void result.body?.cancel()
       return result
     }
     if (route.answer === undefined)

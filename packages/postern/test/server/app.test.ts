@@ -17,6 +17,29 @@ beforeAll(async () => {
 })
 afterAll(() => opened.close())
 
+test('a body that nobody reads, as that of an answer to HEAD, is given up', async () => {
+  let isGivenUp = false
+  const cancel = () => {
+    isGivenUp = true
+  }
+  const addRoutes = (api: Api) =>
+    api.add(
+      {
+        method: 'get',
+        path: '/streamed',
+        operationId: 'streamed',
+        tag: 'test',
+        summary: 'Streams.',
+        access: 'any-key',
+        answer: z.string(),
+      },
+      () => new Response(new ReadableStream({ cancel })),
+    )
+  const { send } = await serveApp({ store, app: { addRoutes } })
+  expect((await send('HEAD', '/streamed')).status).toBe(200)
+  expect(isGivenUp).toBe(true)
+})
+
 describe('a request that is refused', () => {
   test('is answered with a problem that has a code, a remedy and the id of the request', async () => {
     const { send } = await serveApp({ store })
