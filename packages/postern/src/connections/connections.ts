@@ -11,6 +11,8 @@ import {
   listConnections,
   saveDoctorResult,
 } from '../store/connections.ts'
+import { openAdmin } from './admin.ts'
+import type { AdminChoice } from './admin-choice.ts'
 import { type Connected, type ConnectRequest, connect } from './connect.ts'
 import type { ConnectionsContext } from './context.ts'
 import { valuesOfCredential } from './credential.ts'
@@ -23,6 +25,13 @@ import { type UpdateRequest, update } from './update.ts'
 // In a shared store another process may change a connection. In an embedded one nobody else does.
 const FRESH_MS = 1_000
 const LOOK_EVERY_MS = 1_000
+
+/** What the doctor is asked for. */
+export interface ExamineOptions extends AdminChoice {
+  /** The scopes of what the connection is to be for, in the place of those it is for. */
+  readonly wants?: readonly string[] | undefined
+  readonly signal?: AbortSignal | undefined
+}
 
 interface Kept {
   readonly opened: OpenedConnection
@@ -74,15 +83,21 @@ export class Connections {
     return opened.parts
   }
 
-  /** Lets the doctor look at a connection, and keeps how that came out once it is at its end. */
+  /**
+   * Lets the doctor look at a connection, and keeps how that came out once it is at its end; what comes of other `wants` is
+   * for the caller alone.
+   *
+   * @throws {AdminError | CredentialError} for an administrator who cannot be asked.
+   */
   async *examine(
     name: string,
-    { signal }: { readonly signal?: AbortSignal } = {},
+    { signal, wants: asked, ...choice }: ExamineOptions = {},
   ): AsyncGenerator<Finding, void> {
     const { store, clock, dev, customDomains } = this.#context
     const { parts, credential, transport } = await this.#present(name)
     const { row, org } = parts
-    const { wants } = row.settings
+    const admin = await openAdmin({ ...this.#context, connections: this }, org.url, choice)
+    const wants = asked ?? row.settings.wants
     const findings: Finding[] = []
     const diagnosis = diagnose({
       connection: connectionTexts(valuesOfCredential(org.url, credential)),
@@ -93,12 +108,14 @@ export class Connections {
       pacer: org.pacer,
       isProbablePrime,
       ...(wants === undefined ? {} : { wants }),
+      ...(admin === undefined ? {} : { admin }),
       signal: signal ? AbortSignal.any([signal, parts.signal]) : parts.signal,
     })
     for await (const finding of diagnosis) {
       findings.push(finding)
       yield finding
     }
+    if (asked !== undefined) return
     await saveDoctorResult(store, row.id, resultOf(findings, clock.now()))
   }
 

@@ -112,6 +112,8 @@ describe.each(stores)('postern setup NAME and rotate NAME, on a server with $nam
     const { code, stderr } = await run(['doctor', 'broken', '--fix', '--yes', '--admin', 'fixer'])
     expect([code, stderr]).toEqual([0, expect.stringContaining('Grant okta.logs.read to the app')])
     expect((await run(['doctor', 'broken'])).code).toBe(0)
+    const other = await run(['doctor', 'broken', '--for', 'access-management', '--admin', 'fixer'])
+    expect([other.code, other.stdout]).toEqual([3, expect.stringContaining('scope_not_requested')])
   }, 60_000)
 
   test('an app whose keys somebody else publishes says what is to be published, and where', async () => {

@@ -116,6 +116,39 @@ describe.each(stores)('the routes of connections on $name', ({ open }) => {
     expect(lines.at(-1)).toMatchObject({ result: { status: 'ok', findings: events } })
   })
 
+  test('POST …/doctor looks for what is named this time, and keeps nothing of that', async () => {
+    const body = { wants: 'access-management' }
+    const { json } = await app.send('POST', '/v1/connections/acme/doctor', { body })
+    expect(json?.['findings']).toContainEqual(
+      expect.objectContaining({ code: 'scope_not_requested' }),
+    )
+    const { json: shown } = await app.send('GET', '/v1/connections/acme')
+    expect(shown?.['doctor']).toMatchObject({ status: 'ok' })
+    const wrong = { body: { wants: 'okta.nothing.*' } }
+    const refused = await app.send('POST', '/v1/connections/acme/doctor', wrong)
+    expect(refused.json?.['code']).toBe('scope_wildcard')
+  })
+
+  test('POST …/doctor proves as an administrator what is only likely without one', async () => {
+    const boss = { name: 'boss', orgUrl: org.url, apiToken: org.adminToken }
+    await app.send('POST', '/v1/connections', { body: boss })
+    const problemsAs = async (body: Readonly<Record<string, string>>) => {
+      const { json } = await app.send('POST', '/v1/connections/acme/doctor', { body })
+      const findings = json?.['findings'] as { readonly code?: string; readonly status: string }[]
+      return findings.flatMap(({ code, status }) => (status === 'failed' ? [code] : []))
+    }
+    org.faults.on('key-inactive')
+    expect(await problemsAs({})).toEqual(['kid_refused'])
+    expect(await problemsAs({ admin: 'boss' })).toEqual(['key_inactive'])
+    expect(await problemsAs({ adminToken: org.adminToken })).toEqual(['key_inactive'])
+    org.faults.off('key-inactive')
+    const asReader = { key: app.keys.reader, body: { admin: 'boss' } }
+    const hidden = await app.send('POST', '/v1/connections/acme/doctor', asReader)
+    expect([hidden.status, hidden.json?.['code']]).toEqual([404, 'connection_not_found'])
+    await app.send('POST', '/v1/connections/acme/doctor')
+    await app.send('DELETE', '/v1/connections/boss')
+  })
+
   test('what the doctor found last is shown', async () => {
     org.faults.on('admin-role-missing')
     const { json } = await app.send('POST', '/v1/connections/acme/doctor')

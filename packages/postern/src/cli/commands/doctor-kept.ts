@@ -18,11 +18,12 @@ export async function examineKept(
 ): Promise<void> {
   requireSense(flags)
   const admin = await readAdminBody(flags)
+  const body = { ...admin, wants: flags.for }
   const findings = await useKept(name, { ...options, signal }, async (api, path) => {
     const examine = async () => {
       const printer = new FindingPrinter(options.output)
       const found: Finding[] = []
-      for await (const finding of api.stream<Finding, unknown>('POST', `${path}/doctor`)) {
+      for await (const finding of api.stream<Finding, unknown>('POST', `${path}/doctor`, body)) {
         found.push(finding)
         printer.print(finding)
       }
@@ -45,17 +46,15 @@ export async function examineKept(
   if (findings.some(isProblem)) process.exitCode = exitCodes.problemsFound
 }
 
-function requireSense({ admin, adminToken, fix, for: purpose }: DoctorFlags): void {
-  if (purpose !== undefined) {
-    throw new UsageError('usage_invalid', '--for with the name of a connection.', {
-      remedy:
-        'Leave it out, or change what the connection is for: postern connections update NAME --for.',
+function requireSense({ admin, adminToken, fix, yes }: DoctorFlags): void {
+  if (fix === true && admin === undefined && adminToken === undefined) {
+    throw new UsageError('usage_invalid', '--fix is given without an administrator.', {
+      remedy: 'Give --admin NAME or --admin-token env:NAME with it: repairs are made as they.',
     })
   }
-  const isAdminGiven = admin !== undefined || adminToken !== undefined
-  if (fix === true && isAdminGiven) return
-  if (fix === undefined && !isAdminGiven) return
-  throw new UsageError('usage_invalid', '--fix and an administrator go together.', {
-    remedy: 'Give --fix with --admin NAME or --admin-token env:NAME, or neither.',
-  })
+  if (yes === true && fix === undefined) {
+    throw new UsageError('usage_invalid', '--yes is given without --fix.', {
+      remedy: 'Give --fix, whose questions --yes answers, or leave --yes out.',
+    })
+  }
 }

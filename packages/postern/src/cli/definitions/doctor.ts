@@ -17,7 +17,10 @@ export function defineDoctor(command: Command, signal: AbortSignal): void {
       '--admin-token <reference>',
       "a Super Admin's API token, which proves what is only likely: a file, - or env:NAME",
     )
-    .option('--admin <name>', 'with NAME: a connection that is kept and may repair it')
+    .option(
+      '--admin <name>',
+      'with NAME: a connection that is kept, to the same org as a Super Admin',
+    )
     .option(
       '--fix',
       'offer each repair that can be done with --admin-token or --admin, and ask first',
