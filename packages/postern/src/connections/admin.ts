@@ -2,8 +2,8 @@
 
 import { checkApiToken, Org, type OrgUrl, PosternError } from '@postern/core'
 import type { AdminChoice } from './admin-choice.ts'
-import type { Connections } from './connections.ts'
 import type { ConnectionsContext } from './context.ts'
+import type { OpenConnection } from './opened-connection.ts'
 
 /** What can be wrong with an administrator's credential. */
 export type AdminErrorCode = 'admin_missing' | 'admin_two_credentials' | 'admin_other_org'
@@ -13,9 +13,14 @@ class AdminError extends PosternError<AdminErrorCode> {
   override readonly name = 'AdminError'
 }
 
+/** The connections among which an administrator may be. */
+interface StoredConnections {
+  open(name: string): Promise<OpenConnection>
+}
+
 /** Opens the administrator's client; undefined where none is named. @throws {AdminError | CredentialError} */
 export async function openAdmin(
-  { connections, ...context }: ConnectionsContext & { readonly connections: Connections },
+  { connections, ...context }: ConnectionsContext & { readonly connections: StoredConnections },
   url: OrgUrl,
   { admin, adminToken }: AdminChoice,
 ): Promise<Org | undefined> {
@@ -43,7 +48,11 @@ export async function openAdmin(
   })
 }
 
-async function openConnected(connections: Connections, url: OrgUrl, name: string): Promise<Org> {
+async function openConnected(
+  connections: StoredConnections,
+  url: OrgUrl,
+  name: string,
+): Promise<Org> {
   const { org } = await connections.open(name)
   if (org.url === url) return org
   throw new AdminError(
