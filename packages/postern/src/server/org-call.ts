@@ -53,8 +53,15 @@ const KEY_PATHS: readonly RegExp[] = [
   /^\/integrations\/api\/v1\/api-services(?:\/|$)/,
 ]
 
-// What is written there may have keys in it: an app is made and replaced whole, its key set included.
-const KEYS_IN_BODY: readonly RegExp[] = [/^\/api\/v1\/apps(?:\/[^/]+)?$/]
+// Reading there shows public halves alone; writing registers keys, makes some, or grants scopes. An app and an identity
+// provider are made and replaced whole, with their keys and secrets in them.
+const KEY_WRITING_PATHS: readonly RegExp[] = [
+  /^\/api\/v1\/(?:apps|idps)(?:\/[^/]+)?$/,
+  /^\/api\/v1\/apps\/[^/]+\/grants(?:\/|$)/,
+  /^\/api\/v1\/authorizationservers\/[^/]+\/(?:resourceserver)?credentials(?:\/|$)/,
+  /^\/api\/v1\/idps\/(?:[^/]+\/)?credentials(?:\/|$)/,
+  /^\/api\/v1\/(?:hook-keys|api-tokens)(?:\/|$)/,
+]
 const READING: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 
 /**
@@ -84,12 +91,12 @@ export interface PlainCall {
   readonly path: string
 }
 
-/** Whether a call gives tokens, clients or keys, or may register some, however its path is written. */
+/** Whether a call gives tokens, clients or keys, or may register or grant some, however its path is written. */
 export function isKeyCall({ method, path }: PlainCall): boolean {
   // What Okta's servers overlook: parameters of a segment, empty segments, and perhaps the case.
   const segments = path.toLowerCase().split('/')
   const plain = segments.map((segment) => segment.replace(/;.*/, '')).filter((text) => text !== '')
-  const shapes = READING.has(method) ? KEY_PATHS : [...KEY_PATHS, ...KEYS_IN_BODY]
+  const shapes = READING.has(method) ? KEY_PATHS : [...KEY_PATHS, ...KEY_WRITING_PATHS]
   return shapes.some((shape) => shape.test(`/${plain.join('/')}`))
 }
 

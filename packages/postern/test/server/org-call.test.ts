@@ -171,12 +171,25 @@ test('a path to keys is one whichever of its letters is encoded', () => {
   }
 })
 
-describe('an app that is made or replaced, whose body may have keys', () => {
+describe('a call that makes, registers or grants what signs in', () => {
   test.each([
     ['POST', '/api/v1/apps'],
     ['PUT', '/api/v1/apps/0oaTEST0000000000Tst'],
     ['PUT', '/api/v1//apps/0oaTEST0000000000Tst;x/'],
     ['DELETE', '/api/v1/apps/0oaTEST0000000000Tst'],
+    ['POST', '/api/v1/apps/0oaTEST0000000000Tst/grants'],
+    ['POST', '/api/v1/apps/0oaTEST0000000000Tst;x/Grants/'],
+    ['DELETE', '/api/v1/apps/0oaTEST0000000000Tst/grants/oagTEST0000000000Tst'],
+    ['POST', '/api/v1/authorizationServers/default/credentials/lifecycle/keyRotate'],
+    ['POST', '/api/v1/authorizationServers/default/resourceservercredentials/keys'],
+    ['POST', '/api/v1/idps'],
+    ['PUT', '/api/v1/idps/0oiTEST0000000000Tst'],
+    ['POST', '/api/v1/idps/credentials/keys'],
+    ['DELETE', '/api/v1/idps/credentials/keys/kid'],
+    ['POST', '/api/v1/idps/0oiTEST0000000000Tst/credentials/keys/generate'],
+    ['POST', '/api/v1/idps/0oiTEST0000000000Tst/credentials/csrs'],
+    ['POST', '/api/v1/hook-keys'],
+    ['PUT', '/api/v1/api-tokens/00TTEST0000000000Tst'],
   ] as const)('%s %s needs keys too', (method, path) => {
     expect(outcomeOf({ method, path }, anyCall)).toBe('access_denied')
     expect(outcomeOf({ method, path }, withKeys)).toBe('ok')
@@ -186,6 +199,12 @@ describe('an app that is made or replaced, whose body may have keys', () => {
     ['GET', '/api/v1/apps'],
     ['GET', '/api/v1/apps/0oaTEST0000000000Tst'],
     ['PUT', '/api/v1/apps/0oaTEST0000000000Tst/users/00uTEST0000000000Tst'],
+    ['GET', '/api/v1/apps/0oaTEST0000000000Tst/grants'],
+    ['GET', '/api/v1/authorizationServers/default/credentials/keys'],
+    ['PUT', '/api/v1/authorizationServers/default'],
+    ['GET', '/api/v1/idps/credentials/keys'],
+    ['POST', '/api/v1/idps/0oiTEST0000000000Tst/lifecycle/activate'],
+    ['GET', '/api/v1/api-tokens'],
     ['POST', '/api/v1/groups'],
   ] as const)('%s %s does not', (method, path) => {
     expect(outcomeOf({ method, path }, anyCall)).toBe('ok')
