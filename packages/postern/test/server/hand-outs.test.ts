@@ -172,6 +172,7 @@ describe.each(stores)('what a connection on $name hands out', ({ open }) => {
     expect(none.status).toBe(404)
     expect(none.json).toMatchObject({ errorCode: 'E0000007' })
     expect(none.headers.get('postern-answered-by')).toBe('org')
+    expect(await lastAudit('org.call')).toMatchObject({ connection: 'acme', outcome: 'refused' })
     const own = await post('acme/request', { path: '/oauth2/v1/keys' }, app.keys.proxy)
     expect([own.status, own.json?.['code']]).toEqual([403, 'proxy_path_not_allowed'])
     expect(own.headers.has('postern-answered-by')).toBe(false)

@@ -86,9 +86,14 @@ type Send = () => Promise<Answer>
 type Answer = Omit<OrgAnswer, 'json'>
 type Entry = Omit<AuditEntry, 'outcome'>
 
+/** Noted before its answer is given, and with what came of it. */
 async function read({ auditBatch }: Services, entry: Entry, send: Send): Promise<Answer> {
-  await auditBatch.add({ ...entry, outcome: 'ok' })
-  return send()
+  const answer = await send().catch(async (error: unknown) => {
+    await auditBatch.add({ ...entry, outcome: codeOf(error) })
+    throw error
+  })
+  await auditBatch.add({ ...entry, outcome: outcomeOf(answer) })
+  return answer
 }
 
 /** What changes something has a row before it is sent, so that none can be missing. */
@@ -104,12 +109,20 @@ async function write({ store, clock, log }: Services, entry: Entry, send: Send):
   try {
     const answer = await send()
     const { status, requestId: oktaRequestId } = answer
-    await end(status < 400 ? 'ok' : 'refused', { status, oktaRequestId })
+    await end(outcomeOf(answer), { status, oktaRequestId })
     return answer
   } catch (error) {
-    await end(error instanceof PosternError ? error.code : 'unknown', {})
+    await end(codeOf(error), {})
     throw error
   }
+}
+
+function outcomeOf({ status }: Answer): string {
+  return status < 400 ? 'ok' : 'refused'
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof PosternError ? error.code : 'unknown'
 }
 
 function answerOf({ status, headers, body }: Answer): Response {
