@@ -2,6 +2,7 @@
 
 import { Secret } from '@postern/core'
 import { sql } from 'kysely'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newDatabase, stores, type TestDatabase, type TestStore } from '../../../../test/stores.ts'
 import { openPostgres } from '../../src/store/postgres.ts'
@@ -154,3 +155,41 @@ describe.each(stores)('a store on $name that a newer program used', ({ open: ope
 async function touch({ db }: Store, host: string): Promise<void> {
   await db.updateTable('domain').set({ created_at: new Date() }).where('host', '=', host).execute()
 }
+
+describe('who owns the tables and is nobody special', () => {
+  const mayChange = async ({ db }: Store) => {
+    const { rows } = await sql<{ update: boolean; delete: boolean; truncate: boolean }>`
+      select has_table_privilege('audit', 'update') as update,
+        has_table_privilege('audit', 'delete') as delete,
+        has_table_privilege('audit', 'truncate') as truncate`.execute(db)
+    return rows[0]
+  }
+
+  test('may not change or remove what the audit log has', async () => {
+    const store = await open(database.url)
+    try {
+      expect(await mayChange(store)).toEqual({ update: false, delete: false, truncate: false })
+      await expect(sql`truncate audit`.execute(store.db)).rejects.toMatchObject({ code: '42501' })
+    } finally {
+      await store.close()
+    }
+  })
+
+  test('gets its tables from a relative of PostgreSQL that has no privilege to truncate', async () => {
+    const relative = await newDatabase('empty')
+    const client = new pg.Client(relative.url)
+    await client.connect()
+    await client.query(`alter database ${client.database} set search_path = public, pg_catalog`)
+    await client.query(`create function public.version() returns text language sql
+      as $$ select 'CockroachDB CCL v25.1.0 (x86_64-pc-linux-gnu)' $$`)
+    await client.end()
+    const store = await open(relative.url)
+    try {
+      // Whoever does not know a privilege is not asked to take it away.
+      expect(await mayChange(store)).toEqual({ update: false, delete: false, truncate: true })
+    } finally {
+      await store.close()
+      await relative.drop()
+    }
+  })
+})

@@ -127,6 +127,17 @@ async function createAudit(db: Kysely<unknown>): Promise<void> {
     .addColumn('hash', 'bytea', (column) => column.notNull())
     .execute()
   // Rows are added and never changed. An owner can give itself the right back, an embedded superuser needs none; a mistake cannot.
-  await sql`revoke update, delete, truncate on audit from current_user`.execute(db)
+  await sql`revoke ${await changingPrivileges(db)} on audit from current_user`.execute(db)
   await sql`insert into audit_head (id, seq, hash) values (1, 0, ${new Uint8Array(32)})`.execute(db)
+}
+
+/**
+ * The privileges to change rows. Asked for by name, and not tried: a statement that is refused ends the transaction.
+ *
+ * @see CockroachDB, "Privileges" - it has none of the name TRUNCATE
+ */
+async function changingPrivileges(db: Kysely<unknown>) {
+  const { rows } = await sql<{ version: string }>`select version() as version`.execute(db)
+  const isPostgres = rows[0]?.version.startsWith('PostgreSQL ')
+  return isPostgres ? sql`update, delete, truncate` : sql`update, delete`
 }
