@@ -64,6 +64,8 @@ const MAX_SCOPE_SETS = 64
 export class TokenSource {
   readonly endpoint: TokenEndpoint
   readonly #options: TokenEndpointOptions
+  /** That of the credential's own scopes, which are asked for most. */
+  readonly #ownKey: string
   // The set used last is the last of these.
   readonly #entries = new Map<string, Entry>()
 
@@ -85,6 +87,7 @@ export class TokenSource {
       onStep: onStep && heedless(onStep),
     }
     this.endpoint = new TokenEndpoint(this.#options)
+    this.#ownKey = keyOf(credential.scopes)
   }
 
   get org(): OrgUrl {
@@ -140,7 +143,7 @@ export class TokenSource {
   }
 
   #entry(scopes: readonly string[]): Entry {
-    const key = [...new Set(scopes)].sort().join(' ')
+    const key = scopes === this.credential.scopes ? this.#ownKey : keyOf(scopes)
     const entry = this.#entries.get(key) ?? newEntry()
     this.#entries.delete(key)
     const [oldest] = this.#entries.keys()
@@ -218,6 +221,11 @@ export class TokenSource {
     const wallMs = clock.now().getTime() - kept.arrivedMs
     return Math.max(wallMs, clock.monotonicMs() - kept.arrivedMonotonicMs)
   }
+}
+
+/** The same for the same scopes, in whatever order. */
+function keyOf(scopes: readonly string[]): string {
+  return [...new Set(scopes)].sort().join(' ')
 }
 
 function newEntry(): Entry {

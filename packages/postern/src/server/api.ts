@@ -4,6 +4,7 @@ import type { z } from '@hono/zod-openapi'
 import type { Verb } from '../config/access-rules.ts'
 import type { Caller } from '../store/audit.ts'
 import type { RequestCaller } from './caller.ts'
+import type { Incoming } from './incoming.ts'
 import type { Services } from './services.ts'
 
 /**
@@ -40,6 +41,8 @@ export interface Route<
   readonly body?: Body
   /** Whether the body may be left out. */
   readonly bodyOptional?: boolean
+  /** Asked thousands of times a second, so that it is answered past Hono. Such a route has no query, no events and no `Response`. */
+  readonly isDirect?: true
   /** Default 1 MiB. */
   readonly maxBodyBytes?: number
   /** How many of these one caller may have under way; default: as many as of all routes together. */
@@ -73,7 +76,7 @@ export interface Call<
   readonly by: Caller
   /** Aborts when the caller is gone. */
   readonly signal: AbortSignal
-  readonly request: Request
+  readonly request: Incoming
   /** Tells a caller that accepts JSON lines what happened on the way. */
   tell(event: z.input<Event>): void
 }

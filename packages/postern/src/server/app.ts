@@ -10,9 +10,10 @@ import { Api, type Route, type ServedRoute } from './api.ts'
 import { type Arrival, requireOwnName } from './arrival.ts'
 import { authenticate, requireAccess } from './authenticate.ts'
 import { hiddenConnection, type RequestCaller } from './caller.ts'
+import { type Answer, type Incoming, responseOf } from './incoming.ts'
 import { acceptsJsonLines, answerInLines } from './json-lines.ts'
 import { countedAddress, Limits, type LimitsOptions } from './limits.ts'
-import { type Problem, problemOf, problemResponse, ServerError } from './problem.ts'
+import { type Problem, problemAnswer, problemOf, ServerError } from './problem.ts'
 import { isReachable } from './readiness.ts'
 import { parseRequest } from './request-parts.ts'
 import type { Services } from './services.ts'
@@ -25,8 +26,14 @@ export interface AppOptions {
   readonly limits?: LimitsOptions
 }
 
+/** Answers a request that came over the network and whose path it was found by. */
+export type DirectAnswer = (request: Incoming, arrival: Arrival) => Promise<Answer>
+
 /** The app. What came over the network has an {@link Arrival}; a request of this process has none. */
-export type App = Hono<{ Bindings: { readonly arrival?: Arrival } }>
+export type App = Hono<{ Bindings: { readonly arrival?: Arrival } }> & {
+  /** The answer of a route that is asked thousands of times a second, past Hono; undefined for every other one. */
+  findDirect(method: string, path: string): DirectAnswer | undefined
+}
 
 /** Makes the app. Its `fetch` answers a request of this process as it does one that came over the network. */
 export function createApp(services: Services, options: AppOptions = {}): App {
@@ -34,20 +41,45 @@ export function createApp(services: Services, options: AppOptions = {}): App {
   const add = options.addRoutes ?? addRoutes
   add(api)
   const limits = new Limits({ clock: services.clock, limits: options.limits })
-  const app: App = new Hono()
-  const begin = (request: Request, arrival: Arrival | undefined) =>
+  const app = new Hono<{ Bindings: { readonly arrival?: Arrival } }>()
+  const begin = (request: Incoming, arrival: Arrival | undefined) =>
     new Exchange({ services, limits, request, arrival })
   for (const served of api.routes) {
     const { method, path } = served.route
-    app.on(method.toUpperCase(), path.replaceAll(/\{(\w+)\}/g, ':$1'), ({ req, env }) =>
-      begin(req.raw, env?.arrival).answer(served, {
-        params: req.param(),
-        query: () => req.queries(),
-      }),
-    )
+    app.on(method.toUpperCase(), path.replaceAll(/\{(\w+)\}/g, ':$1'), async ({ req, env }) => {
+      const raw = { params: req.param(), query: () => req.queries() }
+      return asResponse(await begin(req.raw, env?.arrival).answer(served, raw))
+    })
   }
-  app.notFound(({ req, env }) => begin(req.raw, env?.arrival).refuseUnknown())
-  return app
+  app.notFound(async ({ req, env }) =>
+    responseOf(await begin(req.raw, env?.arrival).refuseUnknown()),
+  )
+  const direct = api.routes.filter(({ route }) => route.isDirect).map(matcherOf)
+  const findDirect: App['findDirect'] = (method, path) => {
+    for (const { served, pattern } of direct) {
+      if (served.route.method.toUpperCase() !== method) continue
+      const params = pattern.exec(path)?.groups
+      if (params === undefined) continue
+      const raw = { params, query: () => ({}) }
+      return async (request, arrival) => {
+        const answer = await begin(request, arrival).answer(served, raw)
+        if (answer instanceof Response) throw new TypeError('A direct route answers no Response.')
+        return answer
+      }
+    }
+    return undefined
+  }
+  return Object.assign(app, { findDirect })
+}
+
+/** What is written in another way, with an escape or a query, is for Hono to take apart. */
+function matcherOf(served: ServedRoute) {
+  const pattern = served.route.path.replaceAll(/\{(\w+)\}/g, '(?<$1>[\\w.-]+)')
+  return { served, pattern: new RegExp(`^${pattern}$`) }
+}
+
+function asResponse(answer: Answer | Response): Response {
+  return answer instanceof Response ? answer : responseOf(answer)
 }
 
 // What a caller's rules do not give.
@@ -93,7 +125,7 @@ interface RawParts {
 interface ExchangeOptions {
   readonly services: Services
   readonly limits: Limits
-  readonly request: Request
+  readonly request: Incoming
   readonly arrival: Arrival | undefined
 }
 
@@ -101,7 +133,7 @@ interface ExchangeOptions {
 class Exchange {
   readonly #services: Services
   readonly #limits: Limits
-  readonly #request: Request
+  readonly #request: Incoming
   readonly #arrival: Arrival | undefined
   readonly #requestId = randomUUID()
   readonly #beganMs: number
@@ -117,20 +149,20 @@ class Exchange {
     this.#arrival = arrival
   }
 
-  async answer(served: ServedRoute, raw: RawParts): Promise<Response> {
+  async answer(served: ServedRoute, raw: RawParts): Promise<Answer | Response> {
     const response = await this.#answer(served, raw)
     this.#note(served.route, response.status)
     return response
   }
 
   /** The answer to what no route takes. */
-  async refuseUnknown(): Promise<Response> {
+  async refuseUnknown(): Promise<Answer> {
     const response = await this.#refuseUnknown()
     this.#note(undefined, response.status)
     return response
   }
 
-  async #answer(served: ServedRoute, raw: RawParts): Promise<Response> {
+  async #answer(served: ServedRoute, raw: RawParts): Promise<Answer | Response> {
     const { route } = served
     let endsLater = false
     let caller: RequestCaller | undefined
@@ -166,7 +198,7 @@ class Exchange {
     }
   }
 
-  async #refuseUnknown(): Promise<Response> {
+  async #refuseUnknown(): Promise<Answer> {
     try {
       this.#admit()
       throw new ServerError('route_not_found', 'There is nothing at this path.', {
@@ -224,25 +256,25 @@ class Exchange {
     await this.#services.auditBatch.add({ ...by, ...deed, connection }).catch(() => undefined)
   }
 
-  #succeed({ route }: ServedRoute, result: unknown): Response {
+  #succeed({ route }: ServedRoute, result: unknown): Answer | Response {
     if (result instanceof Response) {
       result.headers.set('x-request-id', this.#requestId)
       // Nobody reads it, and behind it may be an open file.
       if (this.#request.method === 'HEAD') void result.body?.cancel()
       return result
     }
-    if (route.answer === undefined)
-      return new Response(null, { status: 204, headers: this.#headers() })
-    return new Response(JSON.stringify(result), {
+    if (route.answer === undefined) return { status: 204, headers: this.#headers(), body: null }
+    return {
       status: route.status ?? 200,
       headers: { 'content-type': 'application/json', ...this.#headers() },
-    })
+      body: JSON.stringify(result),
+    }
   }
 
-  async #refuse(thrown: unknown, raw?: RawParts): Promise<Response> {
+  async #refuse(thrown: unknown, raw?: RawParts): Promise<Answer> {
     const problem = await this.#problemOf(thrown, raw)
     const { retryAfterSeconds } = problem.details ?? {}
-    return problemResponse(problem, {
+    return problemAnswer(problem, {
       ...(problem.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
       ...(typeof retryAfterSeconds === 'number'
         ? { 'retry-after': String(retryAfterSeconds) }

@@ -1,5 +1,6 @@
 /** @module How a request came: from whom, and under which names this server may be called. */
 
+import type { Incoming } from './incoming.ts'
 import { ServerError } from './problem.ts'
 
 /** What is known of a request that came over the network. One of this process has none. */
@@ -26,7 +27,7 @@ const OWN_SITES: ReadonlySet<string> = new Set(['same-origin', 'none'])
  * @throws {ServerError} `request_host_unknown`, `request_cross_origin`
  * @see Fetch Metadata Request Headers, section 2.1 - Sec-Fetch-Site; a page of another port of this host is `same-site`
  */
-export function requireOwnName(request: Request, { names }: Arrival): void {
+export function requireOwnName(request: Incoming, { names }: Arrival): void {
   if (!names.hosts.has(authorityOf(request.url)))
     throw new ServerError(
       'request_host_unknown',

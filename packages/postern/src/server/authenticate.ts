@@ -2,6 +2,7 @@
 
 import type { Route } from './api.ts'
 import { RequestCaller } from './caller.ts'
+import type { Incoming } from './incoming.ts'
 import { noPermissions } from './permissions.ts'
 import { ServerError } from './problem.ts'
 import type { Services } from './services.ts'
@@ -25,7 +26,7 @@ const BEARER = /^Bearer ([A-Za-z0-9._~+/=-]+)$/i
  */
 export async function authenticate(
   route: Route,
-  request: Request,
+  request: Incoming,
   { services, requestId }: { readonly services: Services; readonly requestId: string },
 ): Promise<RequestCaller> {
   if (route.access === 'public')

@@ -1,9 +1,11 @@
 /** @module Answers of routes that take long: one JSON line for each thing on the way, and the result or the problem last. */
 
+import type { Incoming } from './incoming.ts'
+
 const MEDIA_TYPE = 'application/jsonl'
 
 /** Whether the caller wants to be told on the way. */
-export function acceptsJsonLines(request: Request): boolean {
+export function acceptsJsonLines(request: Incoming): boolean {
   return request.headers.get('accept')?.includes(MEDIA_TYPE) ?? false
 }
 

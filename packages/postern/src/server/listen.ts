@@ -1,14 +1,15 @@
 /** @module Serves an app over HTTP, and stops without cutting off what runs. */
 
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import type { App } from './app.ts'
-import type { ServerNames } from './arrival.ts'
+import type { Arrival, ServerNames } from './arrival.ts'
 import { type Binding, checkBinding } from './binding.ts'
 import { callerAddress } from './caller-address.ts'
-import { type Problem, problemOf, problemResponse, ServerError } from './problem.ts'
+import { type Answer, NodeIncoming, responseOf } from './incoming.ts'
+import { type Problem, problemAnswer, problemOf, ServerError } from './problem.ts'
 import { serverNames } from './server-names.ts'
 
 /** Options of {@link listen}. */
@@ -43,15 +44,24 @@ export async function listen(app: App, options: ListenOptions = {}): Promise<Lis
   const binding = checkBinding(options)
   const { host, tls } = binding
   let names: ServerNames = { hosts: new Set(), origins: new Set() }
-  const listener = getRequestListener(
-    (request, env) => {
-      // Neither side of a proxy speaks HTTP/2 here.
-      const { incoming } = env as HttpBindings
-      const address = callerAddress(incoming, binding.trustedProxies)
-      return app.fetch(request, { arrival: { address, names } })
-    },
-    { errorHandler: () => problemResponse(malformed()) },
+  const arrivalOf = (incoming: IncomingMessage): Arrival => ({
+    address: callerAddress(incoming, binding.trustedProxies),
+    names,
+  })
+  const answerByFetch = getRequestListener(
+    // Neither side of a proxy speaks HTTP/2 here.
+    (request, env) => app.fetch(request, { arrival: arrivalOf((env as HttpBindings).incoming) }),
+    { errorHandler: () => responseOf(problemAnswer(malformed())) },
   )
+  const listener = (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    const answer = app.findDirect(incoming.method ?? '', incoming.url ?? '')
+    if (answer === undefined) return void answerByFetch(incoming, outgoing)
+    answer(new NodeIncoming(incoming, outgoing), arrivalOf(incoming)).then(
+      (direct) => write(outgoing, direct),
+      // A failure past every net; whoever asked sees the connection end.
+      () => outgoing.destroy(),
+    )
+  }
   const limits = {
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -71,6 +81,12 @@ export async function listen(app: App, options: ListenOptions = {}): Promise<Lis
   const address = server.address() as AddressInfo
   names = serverNames(address, binding)
   return { url: urlOf(address, tls !== undefined), close: (withinMs) => close(server, withinMs) }
+}
+
+function write(outgoing: ServerResponse, { status, headers, body }: Answer): void {
+  const bytes = body === null ? {} : { 'content-length': Buffer.byteLength(body) }
+  outgoing.writeHead(status, { ...headers, ...bytes })
+  outgoing.end(body)
 }
 
 function urlOf({ family, address, port }: AddressInfo, hasTls: boolean): string {

@@ -1,6 +1,7 @@
 /** @module What a caller is told when something is refused: an RFC 9457 problem, with a code and a remedy. */
 
 import { PosternError } from '@postern/core'
+import type { Answer } from './incoming.ts'
 import { statusOf } from './problem-status.ts'
 
 /** One member of a request that was refused. */
@@ -81,11 +82,11 @@ export function problemOf(thrown: unknown, requestId: string): Problem {
 }
 
 /** The answer that carries a problem. */
-export function problemResponse(
+export function problemAnswer(
   problem: Problem,
   headers: Readonly<Record<string, string>> = {},
-): Response {
-  return new Response(JSON.stringify(problem), {
+): Answer {
+  return {
     status: problem.status,
     headers: {
       'content-type': 'application/problem+json',
@@ -93,7 +94,8 @@ export function problemResponse(
       'cache-control': 'no-store',
       ...headers,
     },
-  })
+    body: JSON.stringify(problem),
+  }
 }
 
 const unexpected = new ServerError('server_failed', 'Postern failed in a way it should not.', {

@@ -2,6 +2,7 @@
 
 import { showHostile } from '@postern/core'
 import type { Route } from './api.ts'
+import type { Incoming } from './incoming.ts'
 import { type FieldProblem, ServerError } from './problem.ts'
 
 /** The parts of a request, as the schemas of its route give them. */
@@ -17,7 +18,7 @@ const MAX_PROBLEMS = 100
 /** @throws {ServerError} `request_invalid` with every problem, `request_malformed`, `request_too_large`, `request_media_type` */
 export async function parseRequest(
   route: Route,
-  request: Request,
+  request: Incoming,
   raw: {
     readonly params: Readonly<Record<string, string>>
     /** Asked for where the route has a query. */
@@ -89,7 +90,7 @@ function singleValues(query: Readonly<Record<string, readonly string[]>>): unkno
   )
 }
 
-async function readBody(route: Route, request: Request): Promise<unknown> {
+async function readBody(route: Route, request: Incoming): Promise<unknown> {
   const maxBytes = route.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES
   const text = await readText(request, maxBytes)
   if (text === '' && route.bodyOptional) return {}
@@ -108,7 +109,7 @@ async function readBody(route: Route, request: Request): Promise<unknown> {
   }
 }
 
-async function readText(request: Request, maxBytes: number): Promise<string> {
+async function readText(request: Incoming, maxBytes: number): Promise<string> {
   const announced = request.headers.get('content-length')
   if (announced === '0') return ''
   // Node reads no more than was announced.

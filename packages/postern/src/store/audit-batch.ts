@@ -8,8 +8,8 @@ import type { Store } from './store.ts'
 interface Group {
   readonly entry: AuditEntry
   readonly at: Date
-  readonly requestIds: readonly string[]
-  readonly count: number
+  readonly requestIds: string[]
+  count: number
 }
 
 // Half of the second that a row may take, so that writing has the other half.
@@ -44,9 +44,9 @@ export class AuditBatch {
    */
   async add(entry: Omit<AuditEntry, 'at'>): Promise<void> {
     if (this.#failed || this.#groups.size >= MAX_GROUPS) await this.flush()
-    const { requestId } = entry
-    const requestIds = requestId === undefined ? [] : [requestId]
-    this.#take({ entry, at: this.#clock.now(), requestIds, count: 1 })
+    const before = this.#groups.get(keyOf(entry))
+    if (before === undefined) this.#begin(entry)
+    else countUp(before, entry.requestId)
     this.#timer ??= this.#writeSoon()
   }
 
@@ -67,11 +67,10 @@ export class AuditBatch {
     await this.flush()
   }
 
-  #take(group: Group): void {
-    const { actor, action, connection, target, outcome, details } = group.entry
-    const key = JSON.stringify([actor, action, connection, target, outcome, details])
-    const before = this.#groups.get(key)
-    this.#groups.set(key, before === undefined ? group : sumOf(before, group))
+  #begin(entry: AuditEntry): void {
+    const { requestId } = entry
+    const requestIds = requestId === undefined ? [] : [requestId]
+    this.#groups.set(keyOf(entry), { entry, at: this.#clock.now(), requestIds, count: 1 })
   }
 
   async #writeSoon(): Promise<void> {
@@ -95,18 +94,39 @@ export class AuditBatch {
       this.#failed = true
       const later = this.#groups
       this.#groups = groups
-      for (const group of later.values()) this.#take(group)
+      for (const [key, group] of later) {
+        const before = groups.get(key)
+        groups.set(key, before === undefined ? group : sumOf(before, group))
+      }
       throw error
     }
   }
 }
 
+function countUp(group: Group, requestId: string | undefined): void {
+  group.count += 1
+  if (requestId !== undefined && group.requestIds.length < MAX_REQUEST_IDS)
+    group.requestIds.push(requestId)
+}
+
 function sumOf(before: Group, group: Group): Group {
-  const requestIds =
-    before.requestIds.length < MAX_REQUEST_IDS
-      ? [...before.requestIds, ...group.requestIds].slice(0, MAX_REQUEST_IDS)
-      : before.requestIds
+  const requestIds = [...before.requestIds, ...group.requestIds].slice(0, MAX_REQUEST_IDS)
   return { ...before, requestIds, count: before.count + group.count }
+}
+
+/** The same for entries that count up in one row. No part has a line break. */
+function keyOf({ actor, action, connection, target, outcome, details }: AuditEntry): string {
+  const facts = details === undefined ? '' : factsOf(details)
+  return `${actor}\n${action}\n${connection}\n${target}\n${outcome}\n${facts}`
+}
+
+const knownFacts = new WeakMap<object, string>()
+
+// Whoever is handed the same token again has the same details, and to write them as JSON takes longer than to count up.
+function factsOf(details: NonNullable<AuditEntry['details']>): string {
+  const known = knownFacts.get(details) ?? JSON.stringify(details)
+  knownFacts.set(details, known)
+  return known
 }
 
 function entryOf({ entry, at, requestIds, count }: Group): AuditEntry {

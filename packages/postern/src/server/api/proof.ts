@@ -16,6 +16,7 @@ export function addProofRoute(api: Api): void {
       tag: 'tokens',
       summary: "Hands out the headers that authorise one request to the connection's org.",
       access: { verb: 'token', connection: 'name' },
+      isDirect: true,
       params: z.object({ name: z.string() }),
       body: z.strictObject({
         method: z

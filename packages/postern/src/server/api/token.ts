@@ -1,7 +1,7 @@
 /** @module The route that hands out tokens. */
 
 import { z } from '@hono/zod-openapi'
-import { formatScopes, parseScopes } from '@postern/core'
+import { formatScopes, parseScopes, type Token } from '@postern/core'
 import type { OpenConnection } from '../../connections/opened-connection.ts'
 import type { Api } from '../api.ts'
 import { HandOutError, requireTokens } from '../hand-out.ts'
@@ -31,6 +31,7 @@ export function addTokenRoute(api: Api): void {
       tag: 'tokens',
       summary: 'Hands out an access token; the one that is kept, or a new one.',
       access: { verb: 'token', connection: 'name' },
+      isDirect: true,
       params: z.object({ name: z.string() }),
       body: z.strictObject({
         scopes: z
@@ -47,13 +48,12 @@ export function addTokenRoute(api: Api): void {
       const scopes = body.scopes === undefined ? undefined : scopesOf(row, body.scopes)
       const got = await tokens.token({ scopes })
       const expiresInMs = got.expiresAt.getTime() - services.clock.now().getTime()
-      const details = { scopes: formatScopes(got.scopes) }
       await services.auditBatch.add({
         ...by,
         action: 'token.hand-out',
         connection: name,
         outcome: 'ok',
-        details,
+        details: detailsOf(got),
       })
       return {
         accessToken: got.accessToken.reveal(),
@@ -70,6 +70,15 @@ export function addTokenRoute(api: Api): void {
 
 const BOUND =
   'The token is bound to a key that Postern keeps, and Okta takes it with a proof of that key alone: get each request’s headers from …/proof, or send requests through …/request.'
+
+const knownDetails = new WeakMap<Token, { readonly scopes: string }>()
+
+/** What the audit log says of a token: the same object for the same token, by which the log counts up. */
+function detailsOf(token: Token): { readonly scopes: string } {
+  const details = knownDetails.get(token) ?? { scopes: formatScopes(token.scopes) }
+  knownDetails.set(token, details)
+  return details
+}
 
 /** @throws {ScopeError}; {@link HandOutError} `token_scope_not_of_connection` */
 function scopesOf(
