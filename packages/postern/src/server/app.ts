@@ -29,8 +29,13 @@ export interface AppOptions {
 /** Answers a request that came over the network and whose path it was found by. */
 export type DirectAnswer = (request: Incoming, arrival: Arrival) => Promise<Answer>
 
+/** What the app is given beside a request. */
+export interface AppEnv {
+  readonly Bindings: { readonly arrival?: Arrival }
+}
+
 /** The app. What came over the network has an {@link Arrival}; a request of this process has none. */
-export type App = Hono<{ Bindings: { readonly arrival?: Arrival } }> & {
+export type App = Hono<AppEnv> & {
   /** The answer of a route that is asked thousands of times a second, past Hono; undefined for every other one. */
   findDirect(method: string, path: string): DirectAnswer | undefined
 }
@@ -41,7 +46,7 @@ export function createApp(services: Services, options: AppOptions = {}): App {
   const add = options.addRoutes ?? addRoutes
   add(api)
   const limits = new Limits({ clock: services.clock, limits: options.limits })
-  const app = new Hono<{ Bindings: { readonly arrival?: Arrival } }>()
+  const app = new Hono<AppEnv>()
   const begin = (request: Incoming, arrival: Arrival | undefined) =>
     new Exchange({ services, limits, request, arrival })
   for (const served of api.routes) {

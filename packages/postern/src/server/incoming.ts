@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 
 /** What of a request is read. Fetch's `Request` is one. */
 export interface Incoming {
+  readonly method: string
   /** Absolute. */
   readonly url: string
   readonly headers: Pick<Headers, 'get' | 'has'>
@@ -43,6 +44,10 @@ export class NodeIncoming implements Incoming {
       get: (name) => textOf(message.headers[name]),
       has: (name) => message.headers[name] !== undefined,
     }
+  }
+
+  get method(): string {
+    return this.#message.method ?? ''
   }
 
   get url(): string {

@@ -7,7 +7,7 @@ import { TestClock } from '../../../../test/test-clock.ts'
 import { testKeySource } from '../../../../test/test-seal.ts'
 import type { AccessRule } from '../../src/config/access-rules.ts'
 import { openLog } from '../../src/log.ts'
-import { type App, type AppOptions, createApp } from '../../src/server/app.ts'
+import { type App, type AppEnv, type AppOptions, createApp } from '../../src/server/app.ts'
 import { type ListenOptions, listen } from '../../src/server/listen.ts'
 import type { Services } from '../../src/server/services.ts'
 import { openServices as openAllServices } from '../../src/service.ts'
@@ -91,13 +91,17 @@ export async function serveApp<Name extends string = string>(
     stream: { write: (line) => void logged.push(JSON.parse(line)) },
   })
   // Where the server is reached is known before the parts are made that publish key sets there.
-  const listened: App = new Hono()
+  let served: App | undefined
+  const listened: App = Object.assign(new Hono<AppEnv>(), {
+    findDirect: (method: string, path: string) => served?.findDirect(method, path),
+  })
   const listening = await listen(listened, options.listen)
   const { url: publicUrl } = listening
   const common = { store: options.store, clock, log, publicUrl }
   const services = openServices({ ...common, ...options.services })
   const { accessKeys } = services
   const app = createApp(services, options.app)
+  served = app
   listened.all('*', ({ req, env }) => app.fetch(req.raw, env))
   onTestFinished(async () => {
     await listening.close()
