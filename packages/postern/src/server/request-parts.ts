@@ -3,6 +3,7 @@
 import { showHostile } from '@postern/core'
 import type { Route } from './api.ts'
 import type { Incoming } from './incoming.ts'
+import { findNul } from './nul.ts'
 import { type FieldProblem, ServerError } from './problem.ts'
 
 /** The parts of a request, as the schemas of its route give them. */
@@ -31,10 +32,11 @@ export async function parseRequest(
   const body = route.body && judge('body', route.body, await readBody(route, request), problems)
   if (problems.length === 0) return { params, query, body } as RequestParts
   const [first] = problems
+  const message = first?.message.replace(/\.$/, '')
   const more = problems.length > 1 ? ` and ${problems.length - 1} more` : ''
   throw new ServerError(
     'request_invalid',
-    `The request is refused: ${[first?.path, first?.message].filter(Boolean).join(': ')}${more}.`,
+    `The request is refused: ${[first?.path, message].filter(Boolean).join(': ')}${more}.`,
     {
       remedy: 'Correct every member listed under problems, and send the request again.',
       details: { problems: problems.slice(0, MAX_PROBLEMS) },
@@ -52,6 +54,7 @@ function judge(
   problems: FieldProblem[],
 ): unknown {
   if (schema === undefined) return undefined
+  problems.push(...findNul(where, value))
   const { data, error } = schema.safeParse(value)
   for (const issue of error?.issues ?? []) problems.push(...fieldProblems(where, issue))
   return data

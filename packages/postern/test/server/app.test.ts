@@ -99,6 +99,45 @@ describe('a request that is refused', () => {
   })
 })
 
+describe('the character NUL, which no store keeps,', () => {
+  test('is refused in each part of a request, with the place where it is', async () => {
+    const { send } = await serveApp({ store })
+    const body = {
+      name: 'pay\0roll',
+      rules: [{ connections: ['a\0cme'], verbs: ['read'], 'a\0': 1 }],
+    }
+    const named = await send('POST', '/v1/access-keys', { body })
+    expect([named.status, named.json?.['code']]).toEqual([400, 'request_invalid'])
+    expect(named.json?.['problems']).toEqual(
+      expect.arrayContaining([
+        { in: 'body', path: 'name', message: 'has the character NUL' },
+        { in: 'body', path: 'rules[0]', message: 'has a member with the character NUL' },
+        { in: 'body', path: 'rules[0].connections[0]', message: 'has the character NUL' },
+      ]),
+    )
+    for (const [method, path, at] of [
+      ['GET', '/v1/connections/a%00b', 'path name'],
+      ['DELETE', '/v1/domains/a%00b', 'path host'],
+      ['GET', '/v1/audit?connection=a%00b', 'query connection'],
+    ] as const) {
+      const { status, json } = await send(method, path)
+      expect([path, status]).toEqual([path, 400])
+      const problems = json?.['problems'] as { in: string; path: string }[]
+      expect(problems.map(({ in: where, path }) => `${where} ${path}`)).toContain(at)
+    }
+  })
+
+  test('is found in a body that is nested deeper than calls can be', async () => {
+    const { send } = await serveApp({ store })
+    const deep = `${'{"a":'.repeat(30_000)}"\\u0000"${'}'.repeat(30_000)}`
+    const { status, json } = await send('POST', '/v1/access-keys', {
+      body: deep,
+      headers: { 'content-type': 'application/json' },
+    })
+    expect([status, json?.['code']]).toEqual([400, 'request_invalid'])
+  })
+})
+
 describe('an error that nobody planned', () => {
   test('is told as server_failed without its text, which goes to the log', async () => {
     const served = await serveApp({ store, app: { addRoutes: addEcho } })

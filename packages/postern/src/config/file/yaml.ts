@@ -142,6 +142,9 @@ class Reader {
     }
     if (!isScalar(node)) return undefined
     const { value, source = String(value) } = node
+    // No store keeps it.
+    if (typeof value === 'string' && value.includes('\0'))
+      return this.#refuse(path, own, 'The text has the character NUL.', 'Remove it.')
     if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) {
       return { kind: 'scalar', line: own, value: value as YamlScalar['value'], source }
     }
@@ -162,7 +165,7 @@ class Reader {
       const { key, value } = pair
       const keyLine = key?.range ? lineAt(key.range[0]) : line
       const name = isScalar(key) ? (key.source ?? String(key.value)) : undefined
-      if (name === undefined || name === '' || INERT_NAMES.has(name)) {
+      if (name === undefined || name === '' || name.includes('\0') || INERT_NAMES.has(name)) {
         this.#refuse(path, keyLine, 'A name is none that can be used.', 'Give it another name.')
         continue
       }

@@ -312,6 +312,8 @@ accessKeys:
     ['connections: *nothing', '1 connections config_syntax'],
     ['connections:\n  ? [a]\n  : {}', '2 connections config_syntax'],
     ['connections:\n  __proto__: {}', '2 connections config_syntax'],
+    ['connections:\n  "a\\0b": {}', '2 connections config_syntax'],
+    ['domains:\n  - "a\\0b"', '2 domains.1 config_syntax'],
     ['[]', '1 config_value_invalid'],
     ['domains: login.acme.com', '1 domains config_value_invalid'],
     [
