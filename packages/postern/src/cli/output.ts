@@ -11,7 +11,9 @@ export async function printData(
   data: unknown,
   options: { readonly format: OutputFormat; readonly text: () => string },
 ): Promise<void> {
-  process.stdout.write(`${await formatData(data, options)}\n`)
+  const text = await formatData(data, options)
+  // An empty list has no line; an empty one would be no JSON.
+  if (text !== '') process.stdout.write(`${text}\n`)
 }
 
 async function formatData(

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer as createWebServer } from 'node:http'
 import { createServer } from 'node:net'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createPlace } from './run.ts'
@@ -44,6 +45,8 @@ describe('postern start', () => {
         env: { POSTERN_DATA: data },
       })
       expect(keys).toMatchObject({ code: 0, stdout: '[]\n' })
+      const noLines = await place.run(['access', 'list', '--output', 'jsonl', '--data', data])
+      expect(noLines).toMatchObject({ code: 0, stdout: '' })
 
       const { code, stderr } = await stop('SIGTERM')
       expect(code).toBe(0)
@@ -55,6 +58,30 @@ describe('postern start', () => {
       expect(third.code).toBe(1)
       expect(third.stderr).toContain(`port ${port} of 127.0.0.1. (server_address_in_use)`)
       expect(third.stderr).not.toContain('A master key was made')
+    },
+    TIMEOUT_MS,
+  )
+
+  test(
+    'after a kill takes over from a process number and a port that others have now, and says that its key is lost',
+    async () => {
+      const data = place.path('killed/data')
+      const { printed, stop } = await startPostern(place, ['--data', data])
+      const path = `${data}/server.json`
+      const left = readFileSync(path, 'utf8')
+      await stop('SIGKILL')
+      rmSync(`${data}/master-key`)
+      const stranger = createWebServer((_request, response) => response.writeHead(404).end())
+      await once(stranger.listen(0, '127.0.0.1'), 'listening')
+      onTestFinished(() => void stranger.close())
+      const address = stranger.address()
+      const url = typeof address === 'object' ? `http://127.0.0.1:${address?.port}` : ''
+      writeFileSync(path, JSON.stringify({ ...JSON.parse(left), url, pid: process.pid }))
+
+      const again = await startPostern(place, ['--data', data])
+      expect(again.printed.pid).not.toBe(printed.pid)
+      const { code, stderr } = await again.stop('SIGTERM')
+      expect([code, stderr]).toEqual([0, expect.stringContaining('(seal_locked)')])
     },
     TIMEOUT_MS,
   )

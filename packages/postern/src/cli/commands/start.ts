@@ -17,7 +17,7 @@ import { openService, type Service } from '../../service.ts'
 import { applyAtStart, readConfigFlag } from '../apply-at-start.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { endInOrder } from '../interruption.ts'
-import { tellMasterKey } from '../master-key-note.ts'
+import { tellLocked, tellMasterKey } from '../master-key-note.ts'
 import { tell } from '../output.ts'
 import { protectProcess } from '../protect-process.ts'
 import { hasFlag, liftoffFlag, relaunchWith } from '../relaunch.ts'
@@ -71,6 +71,7 @@ export async function start(
   })
   try {
     tellMasterKey(service.madeMasterKeyFile)
+    tellLocked(service.seal.state)
     const identity = await identifyProcess()
     const listening = await open(service, binding)
     try {
