@@ -3,8 +3,8 @@
 import { showHostile } from '@postern/core'
 import type { Route } from './api.ts'
 import type { Incoming } from './incoming.ts'
-import { findNul } from './nul.ts'
 import { type FieldProblem, ServerError } from './problem.ts'
+import { findUnstorable } from './storable.ts'
 
 /** The parts of a request, as the schemas of its route give them. */
 export interface RequestParts {
@@ -54,7 +54,7 @@ function judge(
   problems: FieldProblem[],
 ): unknown {
   if (schema === undefined) return undefined
-  problems.push(...findNul(where, value))
+  problems.push(...findUnstorable(where, value))
   const { data, error } = schema.safeParse(value)
   for (const issue of error?.issues ?? []) problems.push(...fieldProblems(where, issue))
   return data

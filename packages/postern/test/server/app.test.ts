@@ -126,15 +126,24 @@ describe('the character NUL, which no store keeps,', () => {
       expect(problems.map(({ in: where, path }) => `${where} ${path}`)).toContain(at)
     }
   })
+})
 
-  test('is found in a body that is nested deeper than calls can be', async () => {
+describe('a body that is nested deeper than calls can be', () => {
+  test('is refused with the place where it becomes too deep', async () => {
     const { send } = await serveApp({ store })
-    const deep = `${'{"a":'.repeat(30_000)}"\\u0000"${'}'.repeat(30_000)}`
-    const { status, json } = await send('POST', '/v1/access-keys', {
-      body: deep,
+    const deep = `${'{"a":'.repeat(30_000)}"b"${'}'.repeat(30_000)}`
+    const { status, json } = await send('PATCH', '/v1/connections/acme', {
+      body: `{"jwtClaims":${deep}}`,
       headers: { 'content-type': 'application/json' },
     })
     expect([status, json?.['code']]).toEqual([400, 'request_invalid'])
+    expect(json?.['problems']).toEqual([
+      {
+        in: 'body',
+        path: `jwtClaims${'.a'.repeat(63)}`,
+        message: 'has values nested more than 64 deep',
+      },
+    ])
   })
 })
 

@@ -1,0 +1,40 @@
+/** @module What no store keeps: the character NUL, which PostgreSQL has no text with, and values nested deeper than calls can be. */
+
+import type { FieldProblem } from './problem.ts'
+
+const NUL = '\0'
+// Far beyond what any request needs, and far within what `JSON.stringify` can write.
+const MAX_DEPTH = 64
+
+interface Part {
+  readonly path: string
+  readonly depth: number
+  readonly value: unknown
+}
+
+/** One problem for each text, each name of a member and each value that cannot be kept. */
+export function findUnstorable(where: FieldProblem['in'], value: unknown): readonly FieldProblem[] {
+  const problems: FieldProblem[] = []
+  // A list of what is left, since calls cannot be nested as deep as a body can.
+  const left: Part[] = [{ path: '', depth: 0, value }]
+  for (let part = left.pop(); part !== undefined; part = left.pop()) {
+    const { path, depth, value } = part
+    const refuse = (message: string) => problems.push({ in: where, path, message })
+    if (typeof value === 'string' && value.includes(NUL)) refuse('has the character NUL')
+    if (typeof value !== 'object' || value === null) continue
+    if (depth === MAX_DEPTH) {
+      refuse(`has values nested more than ${MAX_DEPTH} deep`)
+      continue
+    }
+    for (const [name, member] of Object.entries(value)) {
+      if (name.includes(NUL)) refuse('has a member with the character NUL')
+      else left.push({ path: join(part, name), depth: depth + 1, value: member })
+    }
+  }
+  return problems
+}
+
+function join({ path, value }: Part, name: string): string {
+  if (Array.isArray(value)) return `${path}[${name}]`
+  return path === '' ? name : `${path}.${name}`
+}
