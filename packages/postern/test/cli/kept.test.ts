@@ -38,6 +38,11 @@ describe.each(stores)('NAME alone, on a server with $name', ({ name }) => {
     const refused = await run('token', 'bearer', '--scope', 'okta.users.manage')
     expect([refused.code, refused.stdout]).toEqual([2, ''])
     expect(refused.stderr).toContain('(token_scope_not_of_connection)')
+    const explained = await run('token', 'bearer', '--explain')
+    expect([explained.code, explained.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^Assertion header.+curl '.+\.<signature removed>'\n$/s),
+    ])
   })
 
   test('request and read print what they print for the flags, with a bound token too', async () => {

@@ -75,6 +75,31 @@ describe.each(stores)('what a connection on $name hands out', ({ open }) => {
     expect(await kept.dump()).not.toContain(accessToken.slice(-40))
   })
 
+  test('is the request for a token explained, without a signature and sealed headers', async () => {
+    const headers = { 'X-Tenant': 'canary-77fe' }
+    await app.services.connections.connect(
+      { name: 'explained', values: { ...valuesOfApp(bound), headers, dpopRequired: true } },
+      by,
+    )
+    const { status, json, text } = await post('explained/token/explain', {
+      scopes: 'okta.users.read',
+    })
+    expect(status).toBe(200)
+    expect(json).toMatchObject({
+      method: 'POST',
+      url: `${bound.url}/oauth2/v1/token`,
+      headers: { 'x-tenant': '<value removed>' },
+      form: { grant_type: 'client_credentials', scope: 'okta.users.read' },
+      assertion: { claims: { iss: bound.app.clientId } },
+      proof: { claims: { htm: 'POST' } },
+    })
+    expect(text).not.toContain('canary-77fe')
+    expect(text).not.toMatch(/eyJ[\w-]+\.[\w-]+\.[\w-]{20,}/)
+    expect((await post('explained/token/explain', {}, app.keys.proxy)).status).toBe(403)
+    expect((await post('by-token/token/explain')).json?.['code']).toBe('token_not_for_api_token')
+    await app.services.connections.remove('explained', by)
+  })
+
   test('is a token for some of its scopes, and never for others', async () => {
     const { json } = await post('acme/token', { scopes: 'okta.users.read' })
     expect(json).toMatchObject({ scopes: ['okta.users.read'] })

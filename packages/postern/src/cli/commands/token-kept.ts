@@ -1,6 +1,6 @@
 /** @module `postern token NAME`: a token of a connection that is kept. Loads little: it is called again and again. */
 
-import { UsageError } from '../../config/usage-error.ts'
+import type { ExplainedTokenRequest } from '@postern/core'
 import type { GlobalOptions } from '../global-options.ts'
 import { useKept } from '../kept-connection.ts'
 import { printData, showPlain, tell, warn } from '../output.ts'
@@ -26,7 +26,7 @@ export async function keptToken(
   signal: AbortSignal,
 ): Promise<void> {
   const { scope: scopes, headersFor: url, method = 'GET', explain } = flags
-  if (explain) throw unexplained()
+  if (explain) return explainRequest(name, scopes, { ...options, signal })
   if (url !== undefined) return printHeaders(name, { method, url }, { ...options, signal })
   const got = await useKept(name, { ...options, signal }, (api, path) =>
     api.call<HandedToken>('POST', `${path}/token`, { scopes }),
@@ -61,13 +61,15 @@ async function printHeaders(
   if ('dpop' in headers) tell('The proof is for one request to this URL, within five minutes.')
 }
 
-function unexplained(): UsageError {
-  return new UsageError(
-    'usage_invalid',
-    'A connection that is kept shows no assertion of its key.',
-    {
-      remedy:
-        'Look at its settings with postern connections show; or give the connection itself, with --org, --client-id and --key.',
-    },
+/** What is only looked at is left to what explains any request, which loads more. */
+async function explainRequest(
+  name: string,
+  scopes: TokenFlags['scope'],
+  options: GlobalOptions & { readonly signal: AbortSignal },
+): Promise<void> {
+  const explained = await useKept(name, options, (api, path) =>
+    api.call<ExplainedTokenRequest>('POST', `${path}/token/explain`, { scopes }),
   )
+  const { describeRequest } = await import('./token.ts')
+  await printData(explained, { format: options.output, text: () => describeRequest(explained) })
 }

@@ -109,7 +109,8 @@ async function printHeaders(authorization: Authorization, options: GlobalOptions
   if ('dpop' in headers) tell('The proof is for one request to this URL, within five minutes.')
 }
 
-function describeRequest(explained: ExplainedTokenRequest): string {
+/** The request as text, for a person. */
+export function describeRequest(explained: ExplainedTokenRequest): string {
   const { assertion, proof, curl } = explained
   const section = (title: string, body: unknown) =>
     `${paint('bold', title, process.stdout)}\n${typeof body === 'string' ? body : JSON.stringify(body, null, 2)}`

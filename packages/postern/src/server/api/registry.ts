@@ -20,6 +20,7 @@ import { addRequestRoute } from './request.ts'
 import { addRotationRoutes } from './rotation.ts'
 import { addSetupRoutes } from './setup.ts'
 import { addTokenRoute } from './token.ts'
+import { addTokenExplanationRoute } from './token-explanation.ts'
 
 /** Adds all routes. */
 export function addRoutes(api: Api): void {
@@ -42,4 +43,5 @@ export function addRoutes(api: Api): void {
   addRotationRoutes(api)
   addSetupRoutes(api)
   addTokenRoute(api)
+  addTokenExplanationRoute(api)
 }

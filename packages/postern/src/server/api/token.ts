@@ -1,10 +1,9 @@
 /** @module The route that hands out tokens. */
 
 import { z } from '@hono/zod-openapi'
-import { formatScopes, parseScopes, type Token } from '@postern/core'
-import type { OpenConnection } from '../../connections/opened-connection.ts'
+import { formatScopes, type Token } from '@postern/core'
 import type { Api } from '../api.ts'
-import { HandOutError, requireTokens } from '../hand-out.ts'
+import { requireTokens, scopesOfConnection, tokenScopes } from '../hand-out.ts'
 
 const token = z
   .object({
@@ -33,19 +32,14 @@ export function addTokenRoute(api: Api): void {
       access: { verb: 'token', connection: 'name' },
       isDirect: true,
       params: z.object({ name: z.string() }),
-      body: z.strictObject({
-        scopes: z
-          .union([z.string().max(16_384), z.array(z.string().max(200)).max(200)])
-          .optional()
-          .describe('Some of the scopes of the connection; default: all.'),
-      }),
+      body: z.strictObject({ scopes: tokenScopes }),
       bodyOptional: true,
       answer: token,
       refusals: ['token_not_for_api_token', 'token_scope_not_of_connection', 'audit_unwritable'],
     },
     async ({ services, by, params: { name }, body }) => {
       const { tokens, row } = requireTokens(await services.connections.open(name))
-      const scopes = body.scopes === undefined ? undefined : scopesOf(row, body.scopes)
+      const scopes = body.scopes === undefined ? undefined : scopesOfConnection(row, body.scopes)
       const got = await tokens.token({ scopes })
       const expiresInMs = got.expiresAt.getTime() - services.clock.now().getTime()
       await services.auditBatch.add({
@@ -78,23 +72,4 @@ function detailsOf(token: Token): { readonly scopes: string } {
   const details = knownDetails.get(token) ?? { scopes: formatScopes(token.scopes) }
   knownDetails.set(token, details)
   return details
-}
-
-/** @throws {ScopeError}; {@link HandOutError} `token_scope_not_of_connection` */
-function scopesOf(
-  { settings }: OpenConnection['row'],
-  text: string | readonly string[],
-): readonly string[] {
-  const customAuthorizationServer = settings.authorizationServerId !== undefined
-  const { scopes } = parseScopes(text, { customAuthorizationServer })
-  const foreign = scopes.filter((scope) => settings.scopes?.includes(scope) !== true)
-  if (foreign.length === 0) return scopes
-  throw new HandOutError(
-    'token_scope_not_of_connection',
-    `The connection does not have ${foreign.length} of the scopes that were asked for.`,
-    {
-      remedy: `Ask for some of ${formatScopes(settings.scopes ?? [])}, or leave the scopes out.`,
-      details: { scopes: settings.scopes },
-    },
-  )
 }
