@@ -74,7 +74,8 @@ export async function connect(
     if (error instanceof PosternError) {
       const { code: outcome } = error
       const entry = { ...by, action: ACTION, connection: named.name, outcome }
-      await appendAudit(store, entry, clock.now())
+      // What stopped it is worth more than that it cannot be written down.
+      await appendAudit(store, entry, clock.now()).catch(() => undefined)
     }
     throw error
   }

@@ -61,9 +61,9 @@ export async function repair(
       ...(publicJwk === undefined ? {} : { publicJwk }),
       ...(signal === undefined ? {} : { signal }),
     })
-    await note('ok')
   } catch (error) {
     await note(error instanceof PosternError ? error.code : 'failed')
     throw error
   }
+  await note('ok')
 }

@@ -91,7 +91,8 @@ export async function update(
     if (error instanceof PosternError) {
       const { code: outcome } = error
       const entry = { ...by, action: 'connection.update', connection: row.name, outcome }
-      await appendAudit(context.store, entry, context.clock.now())
+      // What stopped it is worth more than that it cannot be written down.
+      await appendAudit(context.store, entry, context.clock.now()).catch(() => undefined)
     }
     throw error
   }

@@ -6,6 +6,7 @@ import {
   type AccessKeyRow,
   insertAccessKey,
   readAccessKeys,
+  rotateAccessKey,
   updateAccessKey,
 } from '../store/access-keys.ts'
 import { type AuditEntry, appendAudit, type Caller } from '../store/audit.ts'
@@ -25,6 +26,7 @@ export type AccessKeyErrorCode =
   | 'access_key_revoked'
   | 'access_key_malformed'
   | 'access_key_exists'
+  | 'access_key_changed'
 
 /** An access key that is not there, or not any more. */
 export class AccessKeyError extends PosternError<AccessKeyErrorCode> {
@@ -55,6 +57,8 @@ export interface AccessKeyView {
 export interface RecognisedCaller {
   readonly actor: string
   readonly permissions: Permissions
+  /** When its access key ends. */
+  readonly expiresAt?: Date
 }
 
 interface KnownKey {
@@ -219,7 +223,8 @@ export class AccessKeys {
    * Gives an access key a new secret; the one before stays good for a while.
    *
    * @param options.overlapMs - how long; default one day.
-   * @throws {AccessKeyError} `access_key_not_found`, `access_key_revoked`
+   * @throws {AccessKeyError} `access_key_not_found`, `access_key_revoked`; `access_key_changed` where somebody else rotated it
+   *   meanwhile, whose text would be the one before at once.
    */
   async rotate(
     id: string,
@@ -235,9 +240,12 @@ export class AccessKeys {
         this.#clock.now().getTime() + (options.overlapMs ?? ROTATION_OVERLAP_MS),
       ),
     }
-    await this.#change({ action: 'access-key.rotate', target: id }, by, () =>
-      updateAccessKey(this.#store, id, change),
-    )
+    await this.#change({ action: 'access-key.rotate', target: id }, by, async () => {
+      if (await rotateAccessKey(this.#store, row, change)) return
+      throw new AccessKeyError('access_key_changed', 'The access key was rotated meanwhile.', {
+        remedy: 'Use the text that the other rotation gave, or rotate it again.',
+      })
+    })
     return { view: this.#view({ ...row, ...change }), text }
   }
 
@@ -337,7 +345,11 @@ const localCaller: RecognisedCaller = {
 }
 
 function knownKey(row: AccessKeyRow): KnownKey {
-  const recognised = { actor: `access-key:${row.id}`, permissions: new Permissions(row.rules) }
+  const recognised = {
+    actor: `access-key:${row.id}`,
+    permissions: new Permissions(row.rules),
+    ...(row.expires_at ? { expiresAt: row.expires_at } : {}),
+  }
   return { row, recognised }
 }
 

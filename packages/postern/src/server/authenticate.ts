@@ -47,8 +47,8 @@ export async function authenticate(
         remedy: 'Send one as Authorization: Bearer; `postern access add` makes one.',
       },
     )
-  const { actor, permissions } = recognised
-  return new RequestCaller({ actor, requestId }, permissions)
+  const { actor, permissions, expiresAt } = recognised
+  return new RequestCaller({ actor, requestId }, permissions, expiresAt)
 }
 
 /** @param name - the path parameter that names a connection. @throws as {@link RequestCaller.requireVerb} says. */

@@ -17,9 +17,13 @@ export class RequestCaller {
   readonly by: Caller
   readonly permissions: Permissions
 
-  constructor(by: Caller, permissions: Permissions) {
+  /** When its access key ends, if it does. */
+  readonly expiresAt: Date | undefined
+
+  constructor(by: Caller, permissions: Permissions, expiresAt?: Date) {
     this.by = by
     this.permissions = permissions
+    this.expiresAt = expiresAt
   }
 
   /** Whether the caller has the verb on a connection; without one, on every connection. */

@@ -4,6 +4,7 @@
 const byCode: Readonly<Record<string, number>> = {
   access_denied: 403,
   access_header_refused: 400,
+  access_key_changed: 409,
   access_key_invalid: 401,
   access_key_not_found: 404,
   access_key_revoked: 409,

@@ -35,6 +35,21 @@ export async function readAccessKeys(store: Store): Promise<readonly AccessKeyRo
   return store.db.selectFrom('access_key').selectAll().orderBy('created_at').orderBy('id').execute()
 }
 
+/** Gives an access key a new secret, if it still has the one of `row`. @returns whether it had. */
+export async function rotateAccessKey(
+  store: Store,
+  { id, secret_hash }: AccessKeyRow,
+  change: Pick<AccessKeyRow, 'secret_hash' | 'previous_hash' | 'previous_until'>,
+): Promise<boolean> {
+  const { numUpdatedRows } = await store.db
+    .updateTable('access_key')
+    .set(change)
+    .where('id', '=', id)
+    .where('secret_hash', '=', secret_hash)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows > 0
+}
+
 /** Changes an access key. */
 export async function updateAccessKey(
   store: Store,

@@ -5,6 +5,7 @@ import { stores, type TestStore } from '../../../../test/stores.ts'
 import { TestClock } from '../../../../test/test-clock.ts'
 import type { AccessRule } from '../../src/config/access-rules.ts'
 import { AccessKeys, sharedStoreCacheMs } from '../../src/server/access-keys.ts'
+import { readAccessKeys, rotateAccessKey } from '../../src/store/access-keys.ts'
 import type { Store } from '../../src/store/store.ts'
 import { serveApp } from './served-app.ts'
 
@@ -56,6 +57,41 @@ describe.each(stores)('access keys on $name', ({ open }) => {
     expect([read.status, read.json]).toEqual([200, view])
     const { status: answered } = await served.send('GET', '/v1/access-keys', { key: String(text) })
     expect(answered).toBe(403)
+  })
+
+  test('one that ends gives none that lasts longer', async () => {
+    const served = await serve()
+    const beganMs = served.clock.now().getTime()
+    const at = (ms: number) => new Date(beganMs + ms).toISOString()
+    const add = (key: string | undefined, expiresAt: string | undefined) =>
+      served.send('POST', '/v1/access-keys', {
+        ...(key === undefined ? {} : { key }),
+        body: {
+          name: `brief ${key === undefined ? 1 : 2}`,
+          rules: [{ connections: ['acme'], verbs: ['admin'] }],
+          expiresAt,
+        },
+      })
+    const brief = String((await add(undefined, at(DAY_MS))).json?.['text'])
+    for (const later of [undefined, at(DAY_MS + 1)]) {
+      const { status, json } = await add(brief, later)
+      expect([status, json?.['code']]).toEqual([403, 'access_denied'])
+    }
+    expect(await add(brief, at(DAY_MS - 1))).toMatchObject({ status: 201 })
+  })
+
+  test('of two rotations that began at the same time one is refused', async () => {
+    const accessKeys = new AccessKeys({ store: opened.store, clock: new TestClock() })
+    const { view } = await accessKeys.add({ name: 'raced', rules }, { actor: 'local' })
+    const row = (await readAccessKeys(opened.store)).find(({ id }) => id === view.id)
+    if (row === undefined) throw new Error('The access key is not there.')
+    const rotateTo = (byte: number) =>
+      rotateAccessKey(opened.store, row, {
+        secret_hash: new Uint8Array(32).fill(byte),
+        previous_hash: row.secret_hash,
+        previous_until: null,
+      })
+    expect([await rotateTo(1), await rotateTo(2)]).toEqual([true, false])
   })
 
   test('the tables hold nothing that could be presented', async () => {

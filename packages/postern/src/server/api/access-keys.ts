@@ -52,8 +52,8 @@ export function addAccessKeyRoutes(api: Api): void {
       refusals: ['access_denied', 'access_key_expired'],
     },
     async ({ services, caller, by, body: { name, rules, expiresAt } }) => {
-      requireGivable(caller, rules)
       const expires = expiresAt === undefined ? undefined : new Date(expiresAt)
+      requireGivable(caller, { rules, expiresAt: expires })
       if (expires !== undefined && expires <= services.clock.now()) throw expired()
       const added = await services.accessKeys.add({ name, rules, expiresAt: expires }, by)
       return { ...viewOf(added.view), text: added.text.reveal() }
@@ -107,13 +107,18 @@ export function addAccessKeyRoutes(api: Api): void {
       }),
       bodyOptional: true,
       answer: newAccessKey,
-      refusals: ['access_denied', 'access_key_not_found', 'access_key_revoked'],
+      refusals: [
+        'access_denied',
+        'access_key_changed',
+        'access_key_not_found',
+        'access_key_revoked',
+      ],
     },
     async (call) => {
       const { services, caller, by, params, body } = call
-      const { rules } = await getManaged(call)
+      const { rules, expiresAt } = await getManaged(call)
       // The new text is told to the caller, who could use it.
-      requireGivable(caller, rules)
+      requireGivable(caller, { rules, expiresAt })
       const { overlapSeconds } = body
       const overlapMs = overlapSeconds === undefined ? undefined : overlapSeconds * 1_000
       const rotated = await services.accessKeys.rotate(params.id, by, { overlapMs })
@@ -153,7 +158,16 @@ function mayManage(caller: RequestCaller, { rules }: AccessKeyView): boolean {
   return rules.every(({ connections }) => connections.every((name) => caller.may('admin', name)))
 }
 
-function requireGivable(caller: RequestCaller, rules: readonly AccessRule[]): void {
+function requireGivable(
+  caller: RequestCaller,
+  { rules, expiresAt }: { rules: readonly AccessRule[]; expiresAt?: Date | undefined },
+): void {
+  if (caller.expiresAt !== undefined && (expiresAt ?? NEVER) > caller.expiresAt)
+    throw new ServerError(
+      'access_denied',
+      `This access key ends at ${caller.expiresAt.toISOString()}, and gives nothing for longer.`,
+      { remedy: 'Give a time before that as expiresAt, or use an access key that lasts longer.' },
+    )
   const index = rules.findIndex(
     (rule) =>
       !rule.connections.every((name) => caller.may('admin', name)) ||
@@ -175,6 +189,8 @@ function requireGivable(caller: RequestCaller, rules: readonly AccessRule[]): vo
     },
   )
 }
+
+const NEVER = new Date(8.64e15)
 
 function expired(): ServerError {
   return new ServerError('access_key_expired', 'expiresAt is in the past.', {

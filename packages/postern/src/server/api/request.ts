@@ -29,6 +29,12 @@ const answeredByHeader = 'postern-answered-by'
 
 const NO_BODY = [204, 205, 304]
 
+// What one access key may keep in memory at the same time: half a gigabyte. The longest pages of an org have a few megabytes.
+const MAX_AT_ONCE = 32
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024
+
+const MAX_NOTED_PATH = 1_024
+
 /** Adds the route. */
 export function addRequestRoute(api: Api): void {
   api.add(
@@ -39,6 +45,7 @@ export function addRequestRoute(api: Api): void {
       tag: 'calls',
       summary: `Sends one request to the org, and answers as the org does; \`${answeredByHeader}: org\` tells it from a refusal of Postern.`,
       access: { verb: 'proxy', connection: 'name' },
+      concurrent: MAX_AT_ONCE,
       params: z.object({ name: z.string() }),
       body: z.strictObject({
         method: z.enum(callMethods).default('GET'),
@@ -73,9 +80,9 @@ export function addRequestRoute(api: Api): void {
         ...by,
         action: 'org.call',
         connection: name,
-        details: { method, path: pathname },
+        details: { method, path: pathname.slice(0, MAX_NOTED_PATH) },
       }
-      const send = () => org.exchange({ ...call, query, signal })
+      const send = () => org.exchange({ ...call, query, maxBytes: MAX_ANSWER_BYTES, signal })
       const isRead = method === 'GET' || method === 'HEAD'
       return answerOf(await (isRead ? read(services, entry, send) : write(services, entry, send)))
     },
