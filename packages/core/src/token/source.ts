@@ -111,13 +111,15 @@ export class TokenSource {
   }): Promise<Token> {
     const scopes = options?.scopes ?? this.credential.scopes
     requireScopes(scopes)
-    options?.signal?.throwIfAborted()
     const entry = this.#entry(scopes)
     if (entry.kept && this.#remainingMs(entry.kept) > 0) {
       this.#renewInBackground(entry, entry.kept, scopes)
       return entry.kept.token
     }
-    return this.#flight(entry, scopes, false).join(options?.signal)
+    // Read only where there is something to wait for: a server makes the signal of a request when it is asked for it.
+    const signal = options?.signal
+    signal?.throwIfAborted()
+    return this.#flight(entry, scopes, false).join(signal)
   }
 
   /**

@@ -323,6 +323,19 @@ describe('TokenSource', () => {
     await expect(next).resolves.toMatchObject({ type: 'Bearer' })
   })
 
+  test('a kept token is given without a look at the signal', async () => {
+    const { source } = await tokenScenario(() => tokenAnswer())
+    const token = await source.token()
+    let reads = 0
+    const options = {
+      get signal() {
+        reads++
+        return AbortSignal.abort()
+      },
+    }
+    expect([await source.token(options), reads]).toEqual([token, 0])
+  })
+
   test('an aborted signal makes no request', async () => {
     const { source, server } = await tokenScenario(() => tokenAnswer())
     await expect(source.token({ signal: AbortSignal.abort() })).rejects.toThrow(/abort/i)

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { Secret } from '@postern/core'
 import { type RunningOrg, startOrg } from '@postern/emulator'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
@@ -98,6 +101,34 @@ describe.each(stores)('what a connection on $name hands out', ({ open }) => {
     expect((await post('explained/token/explain', {}, app.keys.proxy)).status).toBe(403)
     expect((await post('by-token/token/explain')).json?.['code']).toBe('token_not_for_api_token')
     await app.services.connections.remove('explained', by)
+  })
+
+  test('is asked for no longer than somebody waits for it', async () => {
+    const asked = Promise.withResolvers<void>()
+    const ended = Promise.withResolvers<void>()
+    let isHeld = false
+    const held = createServer((request, response) => {
+      if (!isHeld) return void response.writeHead(404).end()
+      request.socket.once('close', ended.resolve)
+      asked.resolve()
+    }).listen(0, '127.0.0.1')
+    onTestFinished(() => void held.close())
+    await once(held, 'listening')
+    const { port } = held.address() as AddressInfo
+    const values = { ...valuesOfApp(org), orgUrl: `http://127.0.0.1:${port}` }
+    await app.services.connections.connect({ name: 'held', values, force: true }, by)
+    isHeld = true
+    const leaving = new AbortController()
+    const answer = fetch(`${app.url}/v1/connections/held/token`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${app.keys.token}` },
+      signal: leaving.signal,
+    })
+    await asked.promise
+    leaving.abort()
+    await expect(answer).rejects.toThrow()
+    await ended.promise
+    await app.services.connections.remove('held', by)
   })
 
   test('is a token for some of its scopes, and never for others', async () => {

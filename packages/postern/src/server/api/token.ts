@@ -37,10 +37,18 @@ export function addTokenRoute(api: Api): void {
       answer: token,
       refusals: ['token_not_for_api_token', 'token_scope_not_of_connection', 'audit_unwritable'],
     },
-    async ({ services, by, params: { name }, body }) => {
+    async (call) => {
+      const { services, by, body, params } = call
+      const { name } = params
       const { tokens, row } = requireTokens(await services.connections.open(name))
       const scopes = body.scopes === undefined ? undefined : scopesOfConnection(row, body.scopes)
-      const got = await tokens.token({ scopes })
+      const got = await tokens.token({
+        scopes,
+        // Not read where the token is kept: making it costs more than the rest.
+        get signal() {
+          return call.signal
+        },
+      })
       const expiresInMs = got.expiresAt.getTime() - services.clock.now().getTime()
       await services.auditBatch.add({
         ...by,
