@@ -53,7 +53,9 @@ function print(text: string): void {
     writeSync(1, text)
   } catch (error) {
     // A reader that has gone, as `head` does, is no failure.
-    const isGone = error instanceof Error && 'code' in error && error.code === 'EPIPE'
-    process.exitCode = isGone ? 0 : 1
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : ''
+    if (reason === 'EPIPE') return
+    process.stderr.write(`The output cannot be written (${reason}).\n`)
+    process.exitCode = 1
   }
 }

@@ -63,6 +63,11 @@ describe.each(stores)('connections by name, on a server with $name', ({ name }) 
     })
     expect((await read('connections', 'list')).length).toBe(1)
 
+    // Nothing was tried out, and nothing is said of what was not.
+    const described = await run(['connections', 'update', 'acme', '--description', 'HR'])
+    expect([described.code, described.stdout]).toEqual([0, expect.stringContaining('HR')])
+    expect(described.stdout).not.toContain('none was given')
+
     const removed = await run(['connections', 'remove', 'acme'])
     expect([removed.code, removed.stderr]).toEqual([
       0,

@@ -5,7 +5,7 @@ import { UsageError } from '../../config/usage-error.ts'
 import type { ConnectionView } from '../../connections/view.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { warn } from '../output.ts'
-import { printConnected, provenOf } from './connection-output.ts'
+import { printConnected, printConnection, provenOf } from './connection-output.ts'
 import { tellFinding } from './doctor-output.ts'
 
 /** What the API says of a connection that was tried out and is kept now. */
@@ -28,6 +28,8 @@ export async function followTrial(
   for (; !next.done; next = await trial.next()) tellFinding(next.value)
   const { connection, findings, warnings } = next.value
   for (const { field, code, message } of warnings) warn(code, `${field}: ${message}`)
+  // A change that needs no trial proves nothing, and nothing is said of it.
+  if (findings.length === 0) return printConnection(connection, options)
   await printConnected(connection, provenOf(findings), options)
 }
 
