@@ -5,6 +5,7 @@ import { PosternError } from '@postern/core'
 import { Hono } from 'hono'
 import { isConnectionName } from '../config/connection-name.ts'
 import { sqlStateOf } from '../store/sql-state.ts'
+import { StoreError } from '../store/store-error.ts'
 import { addRoutes } from './api/registry.ts'
 import { Api, type Route, type ServedRoute } from './api.ts'
 import { type Arrival, requireOwnName } from './arrival.ts'
@@ -97,6 +98,15 @@ const FORBIDDEN: ReadonlySet<string> = new Set([
 function storeUnreachable(): ServerError {
   return new ServerError('store_unreachable', 'The database does not answer.', {
     remedy: 'Look at the database, and at what the log says under the request id; then ask again.',
+  })
+}
+
+const DISK_FULL = '53100'
+
+function storeFull(cause: unknown): StoreError {
+  return new StoreError('store_disk_full', 'The disk that the database is on is full.', {
+    remedy: 'Free 200 MB on that disk, then ask again.',
+    cause,
   })
 }
 
@@ -293,6 +303,7 @@ class Exchange {
     if (UNSTORABLE.has(sqlStateOf(thrown))) return this.#problemOf(unstorable())
     if (!(thrown instanceof PosternError)) {
       log.error({ requestId, err: thrown }, 'failed')
+      if (sqlStateOf(thrown) === DISK_FULL) return this.#problemOf(storeFull(thrown))
       return problemOf((await isReachable(store)) ? thrown : storeUnreachable(), requestId)
     }
     this.#refusal = thrown.code

@@ -2,6 +2,7 @@
 
 import { z } from '@hono/zod-openapi'
 import { PosternError } from '@postern/core'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { TestStore } from '../../../../test/stores.ts'
 import type { Api } from '../../src/server/api.ts'
@@ -157,6 +158,28 @@ describe('an error that nobody planned', () => {
     expect(served.logged).toContainEqual(
       expect.objectContaining({ requestId: json?.['requestId'], err: expect.anything() }),
     )
+  })
+})
+
+describe('a disk that is full while the server runs', () => {
+  test('is told as store_disk_full, with what to do', async () => {
+    // The very code and way in which both kinds of database say that they cannot extend a file.
+    const raise = sql`do $$ begin raise exception 'could not extend file' using errcode = '53100'; end $$`
+    const addRoutes = (api: Api) =>
+      api.add(
+        {
+          method: 'post',
+          path: '/full',
+          operationId: 'full',
+          tag: 'test',
+          summary: 'Writes what does not fit.',
+          access: 'any-key',
+        },
+        async () => void (await raise.execute(store.db)),
+      )
+    const { send } = await serveApp({ store, app: { addRoutes } })
+    const { status, json } = await send('POST', '/full')
+    expect([status, json?.['code']]).toEqual([503, 'store_disk_full'])
   })
 })
 
