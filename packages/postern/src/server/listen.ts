@@ -34,6 +34,7 @@ const MAX_HEADER_BYTES = 16_384
 const MAX_CONNECTIONS = 16_384
 const CLOSE_WITHIN_MS = 10_000
 const IDLE_CHECKED_MS = 20
+const SINGLE = ['host', 'authorization']
 
 /**
  * Starts to listen.
@@ -54,6 +55,7 @@ export async function listen(app: App, options: ListenOptions = {}): Promise<Lis
     { errorHandler: () => responseOf(problemAnswer(malformed())) },
   )
   const listener = (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    if (isAmbiguous(incoming)) return write(outgoing, problemAnswer(malformed()))
     const answer = app.findDirect(incoming.method ?? '', incoming.url ?? '')
     if (answer === undefined) return void answerByFetch(incoming, outgoing)
     answer(new NodeIncoming(incoming, outgoing), arrivalOf(incoming)).then(
@@ -81,6 +83,17 @@ export async function listen(app: App, options: ListenOptions = {}): Promise<Lis
   const address = server.address() as AddressInfo
   names = serverNames(address, binding)
   return { url: urlOf(address, tls !== undefined), close: (withinMs) => close(server, withinMs) }
+}
+
+/**
+ * Whether it names two hosts or two callers. Node takes the first of each without a word; a proxy in front may have judged
+ * the other.
+ *
+ * @see RFC 9112, section 3.2 - more than one Host is answered with 400
+ */
+function isAmbiguous({ rawHeaders }: IncomingMessage): boolean {
+  const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase())
+  return SINGLE.some((name) => names.indexOf(name) !== names.lastIndexOf(name))
 }
 
 function write(outgoing: ServerResponse, { status, headers, body }: Answer): void {
@@ -125,7 +138,8 @@ function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
 
 function malformed(): Problem {
   const error = new ServerError('request_malformed', 'The request cannot be read as HTTP.', {
-    remedy: 'Send HTTP/1.1 with one Host, at most 16 KiB of headers, and without a pause.',
+    remedy:
+      'Send HTTP/1.1 with one Host, one Authorization, at most 16 KiB of headers, and without a pause.',
   })
   return problemOf(error, crypto.randomUUID())
 }

@@ -1,5 +1,6 @@
 /** @module Which requests count as meant for this server: by name, by origin, by address. */
 
+import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { TestStore } from '../../../../test/stores.ts'
 import { callerAddress, parseNetwork } from '../../src/server/caller-address.ts'
@@ -55,6 +56,25 @@ describe('a host that is no name of the server is refused', () => {
     const own = await sendRaw(url, { path: `${url}/openapi.json` })
     expect(own.status).toBe(200)
   })
+
+  test.each(['host', 'authorization'])(
+    'two headers %s are refused, whatever they say',
+    async (name) => {
+      const { url } = await serve()
+      const own = { host: new URL(url).host, authorization: 'Bearer one' }
+      const lines = Object.entries({ ...own, connection: 'close' }).map(
+        ([key, value]) => `${key}: ${value}`,
+      )
+      const twice = `${name}: ${name === 'host' ? 'evil.example' : 'Bearer other'}`
+      const text = ['GET /v1/status HTTP/1.1', ...lines, twice, '', ''].join('\r\n')
+      const { hostname, port } = new URL(url)
+      const socket = connect(Number(port), hostname, () => socket.write(text))
+      let answer = ''
+      for await (const chunk of socket) answer += chunk
+      expect(answer).toMatch(/^HTTP\/1.1 400 /)
+      expect(answer).toContain('"code":"request_malformed"')
+    },
+  )
 
   test('a path that does not exist is no way around it', async () => {
     const { url } = await serve()
