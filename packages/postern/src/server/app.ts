@@ -95,6 +95,17 @@ const FORBIDDEN: ReadonlySet<string> = new Set([
   'proxy_path_not_allowed',
 ])
 
+/** Whether something ended because its caller is gone. */
+function isAbort(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.name === 'AbortError'
+}
+
+function abandoned(): ServerError {
+  return new ServerError('request_abandoned', 'The caller was gone before there was an answer.', {
+    remedy: 'Ask again, and wait for the answer.',
+  })
+}
+
 function storeUnreachable(): ServerError {
   return new ServerError('store_unreachable', 'The database does not answer.', {
     remedy: 'Look at the database, and at what the log says under the request id; then ask again.',
@@ -301,6 +312,7 @@ class Exchange {
     const { log, store } = this.#services
     const requestId = this.#requestId
     if (UNSTORABLE.has(sqlStateOf(thrown))) return this.#problemOf(unstorable())
+    if (isAbort(thrown)) return this.#problemOf(abandoned())
     if (!(thrown instanceof PosternError)) {
       log.error({ requestId, err: thrown }, 'failed')
       if (sqlStateOf(thrown) === DISK_FULL) return this.#problemOf(storeFull(thrown))

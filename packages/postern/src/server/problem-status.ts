@@ -22,6 +22,7 @@ const byCode: Readonly<Record<string, number>> = {
   master_key_not_newer: 409,
   proxy_method_not_allowed: 403,
   proxy_path_not_allowed: 403,
+  request_abandoned: 499,
   request_cross_origin: 403,
   request_host_unknown: 421,
   request_media_type: 415,

@@ -161,6 +161,27 @@ describe('an error that nobody planned', () => {
   })
 })
 
+describe('a caller that is gone before there is an answer', () => {
+  test('is no failure of the server', async () => {
+    const addRoutes = (api: Api) =>
+      api.add(
+        {
+          method: 'get',
+          path: '/left',
+          operationId: 'left',
+          tag: 'test',
+          summary: 'Ends as what waits for an org ends.',
+          access: 'any-key',
+        },
+        () => AbortSignal.abort().throwIfAborted(),
+      )
+    const served = await serveApp({ store, app: { addRoutes } })
+    const { status, json } = await served.send('GET', '/left')
+    expect([status, json?.['code']]).toEqual([499, 'request_abandoned'])
+    expect(served.logged).not.toContainEqual(expect.objectContaining({ msg: 'failed' }))
+  })
+})
+
 describe('a disk that is full while the server runs', () => {
   test('is told as store_disk_full, with what to do', async () => {
     // The very code and way in which both kinds of database say that they cannot extend a file.
