@@ -10,8 +10,9 @@ import { StoreError } from './store-error.ts'
 /** By name, as in `migrations/registry.ts`. */
 export type Migrations = Readonly<Record<string, Migration>>
 
-// What a process is told that began to make the same tables a moment later: unique violation, duplicate table, serialisation failure, deadlock.
-const RACES: ReadonlySet<string> = new Set(['23505', '42P07', '40001', '40P01'])
+// What a process is told that began to make the same tables a moment later: unique violation, duplicate table, duplicate object
+// (the type of a table), serialisation failure, deadlock.
+const RACES: ReadonlySet<string> = new Set(['23505', '42P07', '42710', '40001', '40P01'])
 const MAX_ATTEMPTS = 5
 
 const UNDEFINED_TABLE = '42P01'

@@ -84,7 +84,7 @@ describe('a URL of PostgreSQL', () => {
 describe('several processes', () => {
   test('that start at once on an empty database make its tables once', async () => {
     const empty = await newDatabase('empty')
-    const opened = await Promise.all(Array.from({ length: 4 }, () => open(empty.url)))
+    const opened = await Promise.all(Array.from({ length: 8 }, () => open(empty.url)))
     const [first] = opened
     if (first === undefined) throw new Error('Nothing was opened.')
     const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(
