@@ -1,7 +1,7 @@
 /** @module Connects: every value judged, the doctor first, then sealed, then kept in one transaction. */
 
 import { randomUUID } from 'node:crypto'
-import { type Finding, PosternError } from '@postern/core'
+import type { Finding } from '@postern/core'
 import type { Connection } from '../config/connection.ts'
 import { ownKeySetUrl } from '../config/key-set.ts'
 import {
@@ -10,8 +10,9 @@ import {
   parseNamedConnection,
 } from '../config/named-connection.ts'
 import { isProbablePrime } from '../http/primes.ts'
-import { appendAudit, type Caller } from '../store/audit.ts'
+import type { Caller } from '../store/audit.ts'
 import { type ConnectionRow, findConnection } from '../store/connections.ts'
+import { auditFailure } from './audit-failure.ts'
 import type { ConnectionsContext } from './context.ts'
 import { sealCredential } from './credential.ts'
 import { requireOneKey, useKeyDraft, withDraft } from './key-drafts.ts'
@@ -54,7 +55,7 @@ export async function connect(
   by: Caller,
   options: TrialOptions = {},
 ): Promise<Connected> {
-  const { store, clock, dev, publicUrl } = context
+  const { dev, publicUrl } = context
   requireOneKey(request.values.key, request.keyDraft)
   const values = await withDraft(context, request.values, request.keyDraft)
   const named = await parseNamedConnection(
@@ -67,18 +68,10 @@ export async function connect(
       ownKeySetUrl: publicUrl === undefined ? undefined : (name) => ownKeySetUrl(publicUrl, name),
     },
   )
-  try {
-    const connecting = { request: { ...request, values }, named, by }
-    return await connectNamed(context, connecting, options)
-  } catch (error) {
-    if (error instanceof PosternError) {
-      const { code: outcome } = error
-      const entry = { ...by, action: ACTION, connection: named.name, outcome }
-      // What stopped it is worth more than that it cannot be written down.
-      await appendAudit(store, entry, clock.now()).catch(() => undefined)
-    }
-    throw error
-  }
+  const connecting = { request: { ...request, values }, named, by }
+  return auditFailure(context, { ...by, action: ACTION, connection: named.name }, () =>
+    connectNamed(context, connecting, options),
+  )
 }
 
 const ACTION = 'connection.connect'

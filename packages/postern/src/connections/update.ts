@@ -1,7 +1,7 @@
 /** @module Changes a connection: what is new is judged and tried out like a new connection, and takes the old one's place whole. */
 
 import { isDeepStrictEqual } from 'node:util'
-import { type OrgUrl, PosternError, parseOrgUrl } from '@postern/core'
+import { type OrgUrl, parseOrgUrl } from '@postern/core'
 import { type ConnectionValues, parseConnection } from '../config/connection.ts'
 import { ConnectionError, Form } from '../config/connection-form.ts'
 import { type ConnectionChangeMembers, changedValues } from '../config/connection-members.ts'
@@ -20,6 +20,7 @@ import {
 } from '../store/connections.ts'
 import { type SecretKind, secretKinds } from '../store/seal.ts'
 import { putSealed, removeSecrets } from '../store/secrets.ts'
+import { auditFailure } from './audit-failure.ts'
 import type { Connected } from './connect.ts'
 import type { ConnectionsContext } from './context.ts'
 import {
@@ -80,22 +81,15 @@ export async function update(
   options: TrialOptions,
 ): Promise<Connected> {
   const { row, request, by } = updating
-  try {
+  const deed = { ...by, action: 'connection.update', connection: row.name }
+  return auditFailure(context, deed, async () => {
     const own = ownChange(context, row, request.members)
     const signsInAnew = Object.keys(request.members).some((name) => !OWN_MEMBERS.includes(name))
     if (signsInAnew) return await changeCredential(context, { ...updating, own }, options)
     const updated = await keep(context, { ...updating, change: own })
     const warnings = scheduleWarnings(updated, context.publicUrl)
     return { row: updated, findings: [], warnings }
-  } catch (error) {
-    if (error instanceof PosternError) {
-      const { code: outcome } = error
-      const entry = { ...by, action: 'connection.update', connection: row.name, outcome }
-      // What stopped it is worth more than that it cannot be written down.
-      await appendAudit(context.store, entry, context.clock.now()).catch(() => undefined)
-    }
-    throw error
-  }
+  })
 }
 
 /** What changes beside the credential, once there is one credential at most. @throws {ConnectionError} */
