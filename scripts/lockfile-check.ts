@@ -55,6 +55,17 @@ const TOOL_LICENSES = [
   'Zlib',
   'Unlicense',
 ]
+/**
+ * Tools whose registry entries name no licence, as their packages do: all of them are MIT, by the licence file or the readme
+ * in them. The server that stands for object storage in tests needs them.
+ */
+const READ_LICENSES: Readonly<Record<string, string>> = {
+  'busboy@0.3.1': 'MIT',
+  'dicer@0.3.0': 'MIT',
+  'humanize-number@0.0.2': 'MIT',
+  'only@0.0.2': 'MIT',
+  'streamsearch@0.1.2': 'MIT',
+}
 const MAX_RUNTIME_DEPENDENCIES = 25
 const EXACT_VERSION = /^\d+\.\d+\.\d+(?:-[\w.-]+)?$/
 const MANIFEST_KINDS = ['dependencies', 'devDependencies', 'optionalDependencies'] as const
@@ -107,7 +118,8 @@ function judgePackage(place: string, locked: LockedPackage, isShipped: boolean):
     said.push(`${place} has the version ${locked.version}, which is no exact version.`)
   }
   const open = isShipped ? LICENSES : TOOL_LICENSES
-  if (!isLicensed(locked.license, open)) {
+  const read = isShipped ? undefined : READ_LICENSES[`${name}@${locked.version}`]
+  if (!isLicensed(locked.license ?? read, open)) {
     said.push(`${place} has the licence ${locked.license ?? '(none)'}, which is not on the list.`)
   }
   return said

@@ -36,6 +36,7 @@ export {
   type ReadOptions,
 } from './inputs/input.ts'
 export { InputError, type InputErrorCode } from './inputs/input-error.ts'
+export { type MemberReader, memberReader } from './inputs/member-reader.ts'
 export { read } from './inputs/read.ts'
 export { getInput, inputs } from './inputs/registry.ts'
 export { logRetentionDays } from './inputs/system-log.ts'

@@ -4,6 +4,15 @@ import type { PublicJwk } from '@postern/core'
 import type { ColumnType, Generated } from 'kysely'
 import type { AccessRule } from '../config/access-rules.ts'
 import type { ConnectionSettings, DoctorResult } from './connection-settings.ts'
+import type {
+  FeedSettings,
+  HeldDeletions,
+  MissedPolicy,
+  RunOutcome,
+  RunReport,
+  RunTrigger,
+  StoredError,
+} from './feed-values.ts'
 
 /** Written as text and read as what it says: a JavaScript array as a parameter means another thing to each driver. */
 type Json<Value> = ColumnType<Value, string, string>
@@ -23,6 +32,18 @@ export interface Schema {
   readonly lease: LeaseTable
   readonly connection_use: ConnectionUseTable
   readonly declared_key: DeclaredKeyTable
+  readonly sink: SinkTable
+  readonly feed: FeedTable
+  readonly feed_state: FeedStateTable
+  readonly feed_stream: FeedStreamTable
+  readonly spool: SpoolTable
+  readonly feed_sink: FeedSinkTable
+  readonly mirror: MirrorTable
+  readonly reread: RereadTable
+  readonly run: RunTable
+  readonly ledger: LedgerTable
+  readonly gap: GapTable
+  readonly dead_letter: DeadLetterTable
 }
 
 /** A named org and how its credential is used. No secret: those are in `secret`. */
@@ -162,4 +183,168 @@ export interface DeclaredKeyTable {
   connection_id: string
   /** Of the public half: its kid, a space, its RFC 7638 thumbprint. */
   fingerprint: string
+}
+
+/** A named place that batches are written to. Its secrets are sealed in `secret` under its id. */
+export interface SinkTable {
+  id: string
+  name: string
+  /** The name of a sink kind. */
+  kind: string
+  settings: Json<Readonly<Record<string, unknown>>>
+  /** Grows with each change: what is opened knows by it that it is out of date. */
+  revision: number
+  created_at: Date
+  updated_at: Date
+}
+
+/** A connection, an input, sinks (in `feed_sink`) and a schedule. */
+export interface FeedTable {
+  id: string
+  name: string
+  connection_id: string
+  /** The name of an input. */
+  input: string
+  settings: Json<FeedSettings>
+  /** Five fields, normalised; null: it runs when somebody says so. */
+  cron: string | null
+  /** An IANA name. */
+  timezone: string
+  missed: MissedPolicy
+  paused_at: Date | null
+  /** When its next job is to start; null: none was sent. */
+  next_run_at: Date | null
+  /** Why deletions are held back until somebody confirms them. */
+  held: ColumnType<HeldDeletions | null, string | null, string | null>
+  revision: number
+  created_at: Date
+  updated_at: Date
+}
+
+/** The fence of a feed, and how full its spool is. One row for each feed. */
+export interface FeedStateTable {
+  feed_id: string
+  /** Grows with each owner: who has an older one writes nothing. */
+  epoch: number
+  /** The last batch that was spooled; they are numbered without a hole. */
+  seq: number
+  spool_records: number
+  spool_bytes: number
+}
+
+/** How far one stream of a feed has been read. */
+export interface FeedStreamTable {
+  feed_id: string
+  name: string
+  state: Json<Readonly<Record<string, unknown>>>
+  updated_at: Date
+}
+
+/** A batch that was read and not yet confirmed by every sink. */
+export interface SpoolTable {
+  feed_id: string
+  seq: number
+  records: number
+  /** Of the lines, before they were compressed. */
+  bytes: number
+  /** The lines, gzip. */
+  body: Uint8Array
+  /** The org's time. */
+  read_at: Date
+  /** Whether its records were read for a second time: after a lost cursor, or because they had been missing. */
+  replay: boolean
+}
+
+/** How far one sink of a feed has confirmed. */
+export interface FeedSinkTable {
+  feed_id: string
+  sink_id: string
+  /** The last batch that it confirmed. */
+  seq: number
+  /** Where it wrote it, as the sink says. */
+  position: ColumnType<Readonly<Record<string, unknown>> | null, string | null, string | null>
+  /** In a row. */
+  failures: number
+  failing_since: Date | null
+  /** Not tried again before. */
+  retry_at: Date | null
+  error: ColumnType<StoredError | null, string | null, string | null>
+  confirmed_at: Date | null
+}
+
+/** One object of an org as it was last seen by a feed. */
+export interface MirrorTable {
+  feed_id: string
+  /** `user`, `group`, `group-member`, `app`, `app-user`, `app-group` */
+  kind: string
+  id: string
+  /** The group of a member, the app of an assignment. */
+  parent: string | null
+  /** Counts its changes, from 1. */
+  version: number
+  /** Of what it says, without its links. */
+  hash: string
+  last_updated: Date | null
+  /** The sweep that saw it last. */
+  generation: number
+  first_seen_at: Date
+  deleted_at: Date | null
+}
+
+/** An object that the System Log says something happened to: it is read again by its id. */
+export interface RereadTable {
+  feed_id: string
+  kind: string
+  id: string
+  due_at: Date
+  /** When once more after that; null: not. */
+  again_at: Date | null
+}
+
+/** One run of a feed. */
+export interface RunTable {
+  id: string
+  feed_id: string
+  trigger: RunTrigger
+  epoch: number
+  started_at: Date
+  ended_at: Date | null
+  /** Null while it is under way. */
+  outcome: RunOutcome | null
+  report: Json<RunReport>
+}
+
+/** The ids of the events of one batch, for as long as they may be compared with the org's. */
+export interface LedgerTable {
+  feed_id: string
+  seq: number
+  /** 16 bytes each: the first half of the SHA-256 of the id. */
+  ids: Uint8Array
+  first_published: Date | null
+  last_published: Date | null
+  created_at: Generated<Date>
+}
+
+/** A piece of history that could not be read. */
+export interface GapTable {
+  id: string
+  feed_id: string
+  /** Null: from the beginning. */
+  from_at: Date | null
+  to_at: Date
+  reason: string
+  created_at: Date
+}
+
+/** A record that a sink refused for good. */
+export interface DeadLetterTable {
+  feed_id: string
+  sink_id: string
+  seq: number
+  /** Its place in the batch. */
+  index: number
+  record: Uint8Array
+  code: string
+  reason: string
+  created_at: Date
 }

@@ -2,8 +2,10 @@
 
 import type { Migration } from 'kysely/migration'
 import { first } from './0001-first.ts'
+import { feeds } from './0002-feeds.ts'
 
 /** By name; they are applied in alphabetical order. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': first,
+  '0002-feeds': feeds,
 }

@@ -1,0 +1,16 @@
+/** @module Every kind of sink. */
+
+import type { SinkKind } from './sink.ts'
+import { SinkError } from './sink-error.ts'
+
+/** The kinds, in the order they are offered. */
+export const sinkKinds: readonly SinkKind[] = []
+
+/** The kind of a name. @throws {SinkError} `sink_kind_unknown` */
+export function getSinkKind(name: string): SinkKind {
+  const found = sinkKinds.find((kind) => kind.name === name)
+  if (found !== undefined) return found
+  throw new SinkError('sink_kind_unknown', 'There is no kind of sink of that name.', {
+    remedy: `Choose one of ${sinkKinds.map((kind) => kind.name).join(', ')}.`,
+  })
+}
