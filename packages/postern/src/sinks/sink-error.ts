@@ -4,6 +4,11 @@ import { PosternError } from '@postern/core'
 
 /** What can go wrong with a sink. */
 export type SinkErrorCode =
+  | 'sink_not_found'
+  | 'sink_exists'
+  | 'sink_invalid'
+  | 'sink_in_use'
+  | 'sink_changed'
   | 'sink_kind_unknown'
   | 'sink_settings_invalid'
   | 'sink_client_missing'

@@ -16,14 +16,15 @@ import type { Store } from './store.ts'
 /** What a secret of a connection can be. */
 export const secretKinds = ['private-key', 'api-token', 'headers'] as const
 
-/** What a secret is. */
-export type SecretKind = (typeof secretKinds)[number]
+/** What a secret is: of a connection, or of a sink. */
+export type SecretKind = (typeof secretKinds)[number] | 'sink'
 
 /** Where a secret belongs. It is bound to this: moved elsewhere, it does not open. */
 export interface SecretPlace {
+  /** The connection it belongs to; of kind `sink`, the sink. */
   readonly connectionId: string
   readonly kind: SecretKind
-  /** Tells secrets of one kind apart: the kid of a private key; empty where there is one only. */
+  /** Tells secrets of one kind apart: the kid of a private key, the name among a sink's; empty where there is one only. */
   readonly label: string
 }
 
@@ -119,14 +120,18 @@ export async function openSeal(store: Store, options: OpenSealOptions): Promise<
 function refuse(place: SecretPlace, cause: unknown): never {
   const { connectionId, kind, label } = place
   const details = { connectionId, kind, label }
-  const which = `secret ${kind}${label === '' ? '' : ` ${label}`} of connection ${connectionId}`
+  const owner = kind === 'sink' ? 'sink' : 'connection'
+  const which = `secret ${kind}${label === '' ? '' : ` ${label}`} of ${owner} ${connectionId}`
   if (cause instanceof MasterKeyError) {
     const { message, remedy } = cause
     const observed = `The ${which} cannot be reached: ${message}`
     throw new SealError('seal_locked', observed, { remedy, details, cause })
   }
   throw new SealError('seal_broken', `The ${which} does not open.`, {
-    remedy: 'Restore the row from a backup, or give the connection a new credential.',
+    remedy:
+      kind === 'sink'
+        ? 'Restore the row from a backup, or give the sink its secret anew.'
+        : 'Restore the row from a backup, or give the connection a new credential.',
     details,
     cause,
   })

@@ -30,13 +30,14 @@ export function addIssues(issues: readonly Issue[], report: Report): void {
     const isMissing = issue.code === 'invalid_type' && !report.isPlaced(path)
     report.add(path, {
       code: isMissing ? 'config_member_missing' : 'config_value_invalid',
-      message: isMissing ? 'It is not there, and has to be.' : messageOf(issue),
+      message: isMissing ? 'It is not there, and has to be.' : describeIssue(issue),
       remedy: isMissing ? 'Add it: postern config schema says what goes there.' : REMEDY,
     })
   }
 }
 
-function messageOf(issue: Issue): string {
+/** What the schema found, in a sentence without the value. */
+export function describeIssue(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
       return `It has to be ${KINDS[issue.expected] ?? 'of another kind'}.`

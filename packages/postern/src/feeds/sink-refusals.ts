@@ -1,0 +1,54 @@
+/** @module The refusals of sinks that are kept by name. */
+
+import type { MemberProblem } from '../config/member-problem.ts'
+import { SinkError } from '../sinks/sink-error.ts'
+
+/** The refusal of a name that no sink has. */
+export function sinkNotFound(): SinkError {
+  return new SinkError('sink_not_found', 'There is no sink of that name.', {
+    remedy: 'Look for its name with postern sink list.',
+  })
+}
+
+/** The refusal of a name that is taken. */
+export function sinkExists(name: string): SinkError {
+  return new SinkError('sink_exists', `There is a sink ${name} already.`, {
+    remedy: `Choose another name, or remove that one: postern sink remove ${name}.`,
+    details: { sink: name },
+  })
+}
+
+/** The refusal of values that cannot be used; `details.problems` has all of them. */
+export function sinkInvalid(problems: readonly MemberProblem[]): SinkError {
+  const [first] = problems
+  const paths = problems.map(({ path }) => path).join(', ')
+  return new SinkError(
+    'sink_invalid',
+    `The sink cannot be used as it is: ${paths}. ${first?.message ?? ''}`,
+    {
+      remedy: problems.length === 1 && first ? first.remedy : 'Correct each of the values named.',
+      details: { problems },
+    },
+  )
+}
+
+/** The refusal to remove what is written to. */
+export function sinkInUse(name: string, feeds: readonly string[]): SinkError {
+  const verb = feeds.length === 1 ? 'writes' : 'write'
+  return new SinkError(
+    'sink_in_use',
+    `The sink ${name} stays: ${feeds.join(', ')} ${verb} to it.`,
+    {
+      remedy: 'Take it out of those feeds first, or remove them.',
+      details: { sink: name, feeds },
+    },
+  )
+}
+
+/** The refusal of a change to what was changed since it was read. */
+export function sinkChanged(name: string): SinkError {
+  return new SinkError('sink_changed', `The sink ${name} was changed at the same time.`, {
+    remedy: `Look at it with postern sink show ${name}, and make the change again.`,
+    details: { sink: name },
+  })
+}
