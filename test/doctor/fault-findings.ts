@@ -282,6 +282,7 @@ export const faultFindings: readonly FaultFinding[] = [
     },
     finding: failed('token', 'assertion_audience_refused', /one host throughout/),
   },
+  { fault: 'log-pages-short', nothing: 'A page may end early; its next link leads on.' },
   {
     fault: 'index-behind',
     nothing: 'While nobody changes anything, an index that is behind shows what there is.',
@@ -368,6 +369,10 @@ export const faultFindings: readonly FaultFinding[] = [
     finding: failed('pages', 'page_next_missing', /every Link line/),
   },
   { fault: 'link-joined', nothing: 'One Link line with two links says the same as two lines.' },
+  {
+    fault: 'link-with-commas',
+    nothing: 'A link is read by the grammar of RFC 8288, which lets a URL have commas.',
+  },
   { fault: 'duplicate-page', finding: warning('pages', 'page_repeated', /came twice/) },
   { fault: 'empty-page-with-next', finding: information('pages', 'page_empty') },
   { fault: 'cursor-refused', finding: failed('pages', 'cursor_rejected', /changes the query/) },

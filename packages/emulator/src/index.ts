@@ -6,6 +6,7 @@ export { describeFault, type FaultDescription } from './control/describe-fault.t
 export { describeOrg, type OrgDescription } from './control/describe-org.ts'
 export type { ActiveFault, Faults } from './faults/active-faults.ts'
 export type { Disturbance, Fault, Misconfiguration } from './faults/fault.ts'
+export type { FaultPlanOptions, PlannedFault } from './faults/fault-plan.ts'
 export type { FaultRequest } from './faults/fault-request.ts'
 export type { Parameter, ParameterValues } from './faults/parameter.ts'
 export { faults, findFault } from './faults/registry.ts'
@@ -21,8 +22,11 @@ export {
   startOrg,
   startOrgs,
 } from './start.ts'
+export type { LedgerEvent, LedgerLine } from './state/ledger.ts'
 export { type Edition, Org, type OrgOptions } from './state/org.ts'
 export {
+  type AddedEvents,
+  addEvents,
   type Burst,
   fillHistory,
   type HistoryOptions,

@@ -46,7 +46,7 @@ export async function readMembers(context: Context, names: readonly string[]): P
 export function readCount(context: Context, name: string, otherwise: number): number {
   const text = context.req.query(name)
   if (text === undefined) return otherwise
-  if (/^\d{1,12}$/.test(text)) return Number(text)
+  if (/^\d{1,15}$/.test(text)) return Number(text)
   throw new SetupError(
     'request_invalid',
     `The parameter ${name} is no whole number.`,

@@ -10,6 +10,8 @@ import { SetupError } from '../setup-error.ts'
 import { readBody, readCount, readMembers } from './body.ts'
 import { describeFault } from './describe-fault.ts'
 import { describeOrg } from './describe-org.ts'
+import { eventMembers, happen } from './events.ts'
+import { planMembers, readPlan } from './fault-plan.ts'
 import { changeLimits, describeLimits } from './limits.ts'
 import { clockMembers, moveClock } from './org-clock.ts'
 import { readOrgStart } from './org-start.ts'
@@ -28,6 +30,7 @@ const index = [
   'PUT /orgs/{name}/faults/{fault}',
   'DELETE /orgs/{name}/faults/{fault}',
   'DELETE /orgs/{name}/faults',
+  'PUT /orgs/{name}/fault-plan',
   'GET /orgs/{name}/assumptions',
   'PATCH /orgs/{name}/assumptions',
   'GET /orgs/{name}/limits',
@@ -36,7 +39,9 @@ const index = [
   'POST /orgs/{name}/populate',
   'PUT /orgs/{name}/traffic',
   'DELETE /orgs/{name}/traffic',
+  'POST /orgs/{name}/events',
   'GET /orgs/{name}/ledger?from=&limit=',
+  'GET /orgs/{name}/ledger/events?sinceMs=',
   'GET /orgs/{name}/key-sets/{which}',
 ] as const
 
@@ -74,6 +79,12 @@ export function orgRoutes(emulator: () => Emulator): Hono {
   routes.delete('/orgs/:name/faults', (context) => {
     orgOf(context).faults.clear()
     return context.body(null, 204)
+  })
+  routes.put('/orgs/:name/fault-plan', async (context) => {
+    const { faults: active } = orgOf(context)
+    const { planned, path } = readPlan(await readMembers(context, planMembers))
+    active.follow(planned, path === undefined ? {} : { path })
+    return context.json({ planned: planned.length })
   })
   routes.get('/orgs/:name/assumptions', (context) => context.json(orgOf(context).org.assumptions))
   routes.patch('/orgs/:name/assumptions', async (context) => {
@@ -118,6 +129,15 @@ export function orgRoutes(emulator: () => Emulator): Hono {
   routes.delete('/orgs/:name/traffic', (context) => {
     orgOf(context).traffic.stop()
     return context.body(null, 204)
+  })
+  routes.post('/orgs/:name/events', async (context) => {
+    const { org } = orgOf(context)
+    happen(org, await readMembers(context, eventMembers))
+    return context.json({ events: org.log.size }, 201)
+  })
+  routes.get('/orgs/:name/ledger/events', (context) => {
+    const { ledger } = orgOf(context).org
+    return context.json(ledger.events(readCount(context, 'sinceMs', 0)))
   })
   routes.get('/orgs/:name/ledger', (context) => {
     const from = readCount(context, 'from', 0)

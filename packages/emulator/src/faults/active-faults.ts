@@ -5,6 +5,7 @@ import type { UnroutedRequest } from '../http/exchange.ts'
 import type { Alteration, Interception, Interceptor } from '../http/interceptor.ts'
 import { SetupError } from '../setup-error.ts'
 import type { Fault, FaultPlace, Misconfiguration, Undo } from './fault.ts'
+import { FaultPlan, type FaultPlanOptions, type PlannedFault } from './fault-plan.ts'
 import { type FaultRequest, parseFaultRequest, readParameters } from './fault-request.ts'
 import type { ParameterValues } from './parameter.ts'
 import { findFault } from './registry.ts'
@@ -29,6 +30,7 @@ interface Active extends ActiveFault {
 export class Faults implements Interceptor {
   readonly #place: FaultPlace
   readonly #active: Active[] = []
+  #plan: FaultPlan | undefined
 
   constructor(place: FaultPlace) {
     this.#place = place
@@ -67,9 +69,25 @@ export class Faults implements Interceptor {
     return true
   }
 
-  /** Switches every fault off. */
+  /** Switches every fault off, and ends the plan. */
   clear(): void {
+    this.#plan = undefined
     for (const { name } of this.#active.toReversed()) this.off(name)
+  }
+
+  /**
+   * Lets faults come and go by the number of the request, in the place of the plan before.
+   *
+   * @throws {SetupError} for a fault or a parameter that there is none of; the plan before stays then.
+   */
+  follow(planned: readonly PlannedFault[], options: FaultPlanOptions = {}): void {
+    for (const { fault } of planned) {
+      const { name, parameters } =
+        typeof fault === 'string' ? parseFaultRequest(fault, findFault) : fault
+      readParameters(findFault(name), parameters)
+    }
+    this.#plan?.end(this)
+    this.#plan = new FaultPlan(planned, options)
   }
 
   /** The faults in force, the first one first. */
@@ -78,6 +96,7 @@ export class Faults implements Interceptor {
   }
 
   before(request: UnroutedRequest): Interception | undefined {
+    this.#plan?.step(request, this)
     for (const { interceptor } of this.#active) {
       const interception = interceptor?.before?.(request)
       if (interception !== undefined) return interception

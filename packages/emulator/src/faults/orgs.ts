@@ -46,6 +46,27 @@ export const orgFaults: readonly Fault[] = [
       }
     },
   },
+  {
+    kind: 'misconfiguration',
+    name: 'log-pages-short',
+    summary: 'The System Log gives less on a page than it was asked for.',
+    answers: 'Pages of the log end early, and their next link leads on',
+    parameters: {
+      rows: {
+        meaning: 'the most events on a page',
+        type: 'number',
+        default: 1,
+        range: [1, 1_000],
+      },
+    },
+    change: ({ org: { log } }, values) => {
+      const before = log.pageRows
+      log.pageRows = values.number('rows') ?? 1
+      return () => {
+        log.pageRows = before
+      }
+    },
+  },
   assumptionFault(
     {
       name: 'index-behind',

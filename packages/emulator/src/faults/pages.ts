@@ -46,6 +46,12 @@ export const pageFaults: readonly Fault[] = [
       return { answer: withLinks(answer, [[...self, linkTo(next)].join(', ')]) }
     },
   ),
+  linkFault(
+    'link-with-commas',
+    'The query of a link has commas and semicolons, as it may.',
+    'The next link has `,` and `;` in its query',
+    (next) => next.replace('?', '?hint=a,b;rel=%22prev%22,c&').replaceAll('%2C', ','),
+  ),
   afterOrg(
     {
       name: 'duplicate-page',

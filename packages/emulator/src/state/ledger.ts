@@ -28,6 +28,9 @@ export interface LedgerEvent {
 /** One line of the ledger; `seq` rises by one. */
 export type LedgerEntry = (Change | LedgerEvent) & { readonly seq: number }
 
+/** What the System Log has shown, in the order in which it did: what a reader of it should have. */
+export type LedgerLine = LedgerEvent & { readonly seq: number }
+
 /** What the ledger asks the System Log. */
 export interface EventBook {
   /** Shows what became due, which tells the ledger of it. */
@@ -66,5 +69,12 @@ export class Ledger {
       seq: fromSeq + index,
       ...(typeof entry === 'number' ? this.#log.describe(entry) : entry),
     }))
+  }
+
+  /** The events alone: those that were shown at a time, in milliseconds since the epoch, or later. */
+  events(sinceMs = Number.NEGATIVE_INFINITY): readonly LedgerLine[] {
+    return this.read().filter(
+      (entry): entry is LedgerLine => entry.kind === 'event' && entry.persistedMs >= sinceMs,
+    )
   }
 }

@@ -30,7 +30,8 @@ function poll(org: Org, query: PollingQuery, match: Match | undefined): EventPag
   const oldestMs = org.time.nowMs() - RETENTION_MS
   const first = Math.max(numberBehind(log, query.from), log.firstPersistedFrom(oldestMs))
   const numbers = countUp(first, log.size)
-  const scan = scanEvents(org, numbers, { limit: query.limit, match, oldestMs })
+  const limit = Math.min(query.limit, log.pageRows)
+  const scan = scanEvents(org, numbers, { limit, match, oldestMs })
   const reached = scan.stoppedAt ?? scan.matched.at(-1)
   if (reached !== undefined) {
     return { events: scan.events, next: formatPosition(positionBehind(log, reached)) }

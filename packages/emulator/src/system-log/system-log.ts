@@ -41,6 +41,8 @@ export class SystemLog {
   readonly #pending = new Pending()
   readonly #streams = new Set<EventStream>()
   readonly #released = new Map<string, ReleasedEvent>()
+  /** The most events on a polling page, whatever its `limit` says; a fault lowers it. */
+  pageRows = Number.POSITIVE_INFINITY
   #latestMs = Number.NEGATIVE_INFINITY
 
   constructor(time: OrgTime, options: SystemLogOptions) {
@@ -63,12 +65,13 @@ export class SystemLog {
   }
 
   /**
-   * Adds an event that was recorded elsewhere. It keeps its members, their order, its `uuid` and `published`.
+   * Adds an event that was recorded elsewhere. It keeps its members, their order, its `uuid` and `published`; as text it
+   * keeps every byte.
    *
    * @param options.persistedMs - When the log begins to show it; default now.
    * @throws {TypeError} without a `uuid`, an `eventType` or a `published` that is a date.
    */
-  addRecorded(event: JsonObject, options: { readonly persistedMs?: number } = {}): void {
+  addRecorded(event: JsonObject | string, options: { readonly persistedMs?: number } = {}): void {
     this.catchUp()
     const source = new RecordedEvent(event)
     const persistedMs = Math.max(

@@ -37,6 +37,17 @@ export interface Traffic {
   stop(): void
 }
 
+/** Events that somebody lets happen, all of them equally late. */
+export interface AddedEvents {
+  readonly count: number
+  /** When the first one is published, in milliseconds since the epoch; default now. */
+  readonly atMs?: number
+  /** Over how many milliseconds; 0, the default, publishes all of them in the same one. */
+  readonly overMs?: number
+  /** How long after that the log shows each; default 0. What would have been shown before now is shown now. */
+  readonly lateMs?: number
+}
+
 /** What happened before anybody looked. */
 export interface HistoryOptions extends Lateness {
   readonly count: number
@@ -83,6 +94,18 @@ export function startTraffic(org: Org, options: TrafficOptions): Traffic {
   }
 }
 
+/** Lets events happen at a time, and the log show them at another. */
+export function addEvents(org: Org, options: AddedEvents): void {
+  const { count, atMs = org.time.nowMs(), overMs = 0, lateMs = 0 } = options
+  if (!(count >= 0 && overMs >= 0 && lateMs >= 0)) {
+    throw new RangeError(`${count} events over ${overMs} ms, ${lateMs} ms late, cannot be added.`)
+  }
+  const plan = { fromMs: atMs, stepMs: overMs / Math.max(1, count), count }
+  // Two calls at the same moment are about other people.
+  const seed = hash(org.seed, org.log.size, Math.floor(atMs))
+  org.log.addStream(new PlannedEvents(plan, seed, castOf(org), { lateMs }))
+}
+
 /**
  * Fills the log with events of the past. To be called before the org is used: the log shows events in the order in which
  * they were persisted, and what is filled in later counts as late.
@@ -103,23 +126,24 @@ interface Plan {
   readonly count: number
 }
 
+/** How late the events of a plan are: each by chance, or all of them the same. */
+type PlannedLateness = Lateness & { readonly lateMs?: number }
+
 const salt = { jitter: 101, isLate: 102, late: 103 } as const
 
 class PlannedEvents implements EventStream {
   readonly #plan: Plan
   readonly #seed: number
   readonly #source: GeneratedEvents
-  readonly #lateShare: number
-  readonly #maxLateMs: number
+  readonly #lateness: PlannedLateness
   #next = 0
   #nextMs: number
 
-  constructor(plan: Plan, seed: number, cast: Cast, lateness: Lateness) {
+  constructor(plan: Plan, seed: number, cast: Cast, lateness: PlannedLateness) {
     this.#plan = plan
     this.#seed = seed
     this.#source = new GeneratedEvents(seed, cast)
-    this.#lateShare = lateness.lateShare ?? 0
-    this.#maxLateMs = lateness.maxLateMs ?? MAX_LATE_MS
+    this.#lateness = lateness
     this.#nextMs = this.#publishedMs(0)
   }
 
@@ -152,7 +176,9 @@ class PlannedEvents implements EventStream {
   }
 
   #lateMs(index: number): number {
-    if (fraction(this.#seed, salt.isLate, index) >= this.#lateShare) return 0
-    return Math.ceil(fraction(this.#seed, salt.late, index) * this.#maxLateMs)
+    const { lateMs, lateShare = 0, maxLateMs = MAX_LATE_MS } = this.#lateness
+    if (lateMs !== undefined) return Math.ceil(lateMs)
+    if (fraction(this.#seed, salt.isLate, index) >= lateShare) return 0
+    return Math.ceil(fraction(this.#seed, salt.late, index) * maxLateMs)
   }
 }

@@ -88,6 +88,45 @@ describe('looking', () => {
 })
 
 describe('changing', () => {
+  test('events happen when they are asked for, and the ledger tells of them alone', async () => {
+    const recorded =
+      '{"uuid":"r-1","eventType":"a.b","published":"2026-01-01T00:00:00.000Z","x":1.0}'
+    const sinceMs = Math.floor(running.org.time.nowMs())
+    expect((await ask('POST', '/orgs/acme/events', { count: 2 })).status).toBe(201)
+    await ask('POST', '/orgs/acme/events', { recorded })
+    await ask('POST', '/orgs/acme/events', { count: 3, lateSeconds: 3600 })
+    const { body } = await ask('GET', `/orgs/acme/ledger/events?sinceMs=${sinceMs}`)
+    expect(body.every(({ kind }: { kind: string }) => kind === 'event')).toBe(true)
+    expect(body).toHaveLength(3)
+    expect(body[2]).toMatchObject({ uuid: 'r-1', eventType: 'a.b' })
+    for (const wrong of [
+      { count: -1 },
+      { recorded: '{}' },
+      { lateSeconds: 'x' },
+      { published: 'x' },
+    ]) {
+      const { body: refusal } = await ask('POST', '/orgs/acme/events', wrong)
+      expect(refusal.error.code).toBe('request_invalid')
+    }
+  })
+
+  test('faults follow a plan', async () => {
+    const planned = [{ request: 1, fault: 'server-error' }]
+    const plan = await ask('PUT', '/orgs/acme/fault-plan', { planned, path: '/api/v1/logs' })
+    expect(plan).toEqual({ status: 200, body: { planned: 1 } })
+    const headers = { authorization: `SSWS ${running.adminToken}` }
+    const statuses: number[] = []
+    for (let request = 1; request <= 2; request++) {
+      statuses.push((await fetch(`${running.url}/api/v1/logs`, { headers })).status)
+    }
+    expect(statuses).toEqual([500, 200])
+    for (const wrong of [{ planned: 1 }, { planned: [{ fault: 'server-error' }] }]) {
+      const { body } = await ask('PUT', '/orgs/acme/fault-plan', wrong)
+      expect(body.error.code).toBe('request_invalid')
+    }
+    await ask('PUT', '/orgs/acme/fault-plan', {})
+  })
+
   test('a fault goes on with its parameters and off again', async () => {
     const on = await ask('PUT', '/orgs/acme/faults/clock-skew', { seconds: 100 })
     expect([on.status, on.body.parameters]).toEqual([200, { seconds: 100 }])

@@ -230,6 +230,14 @@ describe('bent pages', () => {
     expect((await walk(users)).ids).toEqual(userIds)
   })
 
+  test('link-with-commas has a link that one line may hold with others, and the walk goes on', async () => {
+    const { walk, send, userIds } = await start({ faults: ['link-with-commas', 'link-joined'] })
+    expect((await send(users)).headers.get('link')).toMatch(
+      /; rel="self", <[^>]+\?hint=a,b;[^>]+>; rel="next"$/,
+    )
+    expect((await walk(users)).ids).toEqual(userIds)
+  })
+
   test('duplicate-page gives each page twice, and all of them', async () => {
     const { walk, userIds } = await start({ faults: ['duplicate-page'] })
     const { ids } = await walk(users)

@@ -320,6 +320,8 @@ test('every misconfiguration is shown above', () => {
     ...['token-life-misstated', 'tokens-revoked', 'index-behind', 'log-late'],
     // In start.test.ts, among the hosts.
     'custom-domain',
+    // Among the events of the System Log, in added-events.test.ts.
+    'log-pages-short',
     // It takes as long as the org waits for a key set; that it is an error is shown by the unreachable one.
     'keys-url-slow',
   ]
