@@ -25,6 +25,7 @@ export interface ScriptedRequest {
   readonly method: string
   readonly path: string
   readonly headers: IncomingHttpHeaders
+  readonly body: Buffer
   readonly form: Readonly<Record<string, string>>
   /** The assertion's claims and header, unverified. */
   readonly assertion:
@@ -62,11 +63,13 @@ export async function startScriptedServer(script: Script): Promise<ScriptedServe
   const server = createServer(async (incoming, outgoing) => {
     const chunks: Buffer[] = []
     for await (const chunk of incoming) chunks.push(chunk)
-    const form = Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString('utf8')))
+    const sent = Buffer.concat(chunks)
+    const form = Object.fromEntries(new URLSearchParams(sent.toString('utf8')))
     const request: ScriptedRequest = {
       method: incoming.method ?? '',
       path: incoming.url ?? '',
       headers: incoming.headers,
+      body: sent,
       form,
       assertion: decodeJwt(form['client_assertion']),
       proof: decodeJwt(incoming.headers['dpop']),

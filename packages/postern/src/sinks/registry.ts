@@ -1,10 +1,11 @@
 /** @module Every kind of sink. */
 
+import { http } from './http.ts'
 import type { SinkKind } from './sink.ts'
 import { SinkError } from './sink-error.ts'
 
 /** The kinds, in the order they are offered. */
-export const sinkKinds: readonly SinkKind[] = []
+export const sinkKinds: readonly SinkKind[] = [http]
 
 /** The kind of a name. @throws {SinkError} `sink_kind_unknown` */
 export function getSinkKind(name: string): SinkKind {
