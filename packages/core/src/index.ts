@@ -28,15 +28,29 @@ export type { ProblemCode } from './doctor/problems.ts'
 export { checks } from './doctor/registry.ts'
 export { type ErrorDetails, PosternError, type PosternErrorOptions, type Warning } from './error.ts'
 export { showHostile } from './hostile.ts'
-export {
-  type Batch,
-  type Input,
-  type InputName,
-  inputNames,
-  type ReadOptions,
-} from './inputs/input.ts'
+export type { Batch, Input, ReadOptions } from './inputs/input.ts'
 export { InputError, type InputErrorCode } from './inputs/input-error.ts'
+export { type InputName, inputNames } from './inputs/input-name.ts'
 export { type MemberReader, memberReader } from './inputs/member-reader.ts'
+export type {
+  ChangesOf,
+  Hint,
+  Mirrored,
+  ObjectKind,
+  ObjectKindName,
+  ParentList,
+} from './inputs/mirrored.ts'
+export {
+  hintFilter,
+  identify,
+  isParentThere,
+  type ObjectId,
+  type ObjectOptions,
+  readHints,
+  readListOf,
+  readObject,
+  type SeenObject,
+} from './inputs/objects.ts'
 export { read } from './inputs/read.ts'
 export { getInput, inputs } from './inputs/registry.ts'
 export { logRetentionDays } from './inputs/system-log.ts'

@@ -22,6 +22,18 @@ export const apps: Input = {
   bucket: '/api/v1/apps',
   everyOrgHas: 'every org has the apps of Okta itself',
   columns: ['id', 'name', 'label', 'status', 'signOnMode', 'created'],
+  mirrored: {
+    kinds: [
+      {
+        name: 'app',
+        path: '/api/v1/apps/{id}',
+        changed: ['lastUpdated'],
+        isIndexed: false,
+        compared: 'content',
+      },
+    ],
+    hints: [{ eventTypes: ['application.lifecycle.'], kind: 'app', object: 'AppInstance' }],
+  },
   async *read(org, { cursor, priority = 'sweep', signal }) {
     const state = cursor === undefined ? {} : decodeCursor(apps.name, cursor)
     const paging = { limit: apps.pageLimit, cursor: textOf(state, 'page'), priority, signal }

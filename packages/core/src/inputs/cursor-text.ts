@@ -2,8 +2,8 @@
 
 import { decodeBase64url, decodeText, encodeBase64url } from '../base64url.ts'
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../json.ts'
-import type { InputName } from './input.ts'
 import { InputError } from './input-error.ts'
+import type { InputName } from './input-name.ts'
 
 // A walk with four lists open has less than 4,000 characters.
 const MAX_CHARACTERS = 65_536

@@ -1,6 +1,5 @@
 /** @module The lists behind each record of another list, several at the same time: members of groups, assignments of apps. */
 
-import { encodeText } from '../base64url.ts'
 import type { JsonObject } from '../json.ts'
 import { ApiError } from '../org/errors.ts'
 import type { Org } from '../org/org.ts'
@@ -13,13 +12,15 @@ import {
   objectsOf,
   textOf,
 } from './cursor-text.ts'
-import type { Batch, Input, InputName, ReadOptions } from './input.ts'
+import type { Batch, Input, ReadOptions } from './input.ts'
 import { roleMissing } from './input-error.ts'
+import type { InputName } from './input-name.ts'
 import { interleave } from './interleave.ts'
 import { memberReader } from './member-reader.ts'
 import { pagingUntil } from './onward.ts'
 import { pagesToProvenEnd } from './proven-end.ts'
 import { Repeats } from './repeats.ts'
+import { wrapper } from './wrapper.ts'
 
 /** A list behind a parent. */
 export interface ChildList {
@@ -68,7 +69,6 @@ interface Piece {
 }
 
 const PARALLEL = 4
-const CLOSE_OBJECT = 0x7d
 
 const idOf = memberReader('id')
 
@@ -205,7 +205,7 @@ class FanOut {
       const child = lists[list]
       if (child === undefined) return
       const path = `${parents.resource}/${encodeURIComponent(family.id)}/${child.path}`
-      const wrap = wrapper(idMember, family.id, child.member)
+      const { wrap } = wrapper({ idMember, member: child.member }, family.id)
       try {
         const repeats = new Repeats()
         const paging = { ...this.#paging, limit: child.pageLimit, cursor }
@@ -226,17 +226,5 @@ class FanOut {
     family.cursor = cursor
     if (family.list < this.#lists.lists.length) return
     this.#open.splice(this.#open.indexOf(family), 1)
-  }
-}
-
-/** `{"groupId":"00g…","user":` and the record's own bytes and `}`. */
-function wrapper(idMember: string, id: string, member: string): (record: Uint8Array) => Uint8Array {
-  const before = encodeText(`{"${idMember}":${JSON.stringify(id)},"${member}":`)
-  return (record) => {
-    const wrapped = new Uint8Array(before.length + record.length + 1)
-    wrapped.set(before)
-    wrapped.set(record, before.length)
-    wrapped[before.length + record.length] = CLOSE_OBJECT
-    return wrapped
   }
 }

@@ -20,6 +20,25 @@ export const groups: Input = {
   bucket: '/api/v1/groups',
   everyOrgHas: 'every org has the group Everyone',
   columns: ['id', 'type', 'profile.name', 'profile.description', 'lastMembershipUpdated'],
+  mirrored: {
+    kinds: [
+      {
+        name: 'group',
+        path: '/api/v1/groups/{id}',
+        changed: ['lastUpdated', 'lastMembershipUpdated'],
+        isIndexed: true,
+        compared: 'content',
+      },
+    ],
+    hints: [
+      {
+        eventTypes: ['group.lifecycle.', 'group.profile.', 'group.user_membership.'],
+        kind: 'group',
+        object: 'UserGroup',
+      },
+    ],
+    changes: { of: 'records' },
+  },
   read: (org, options) => walkRanges(org, { input: groups, ...wanted(options) }, options),
 }
 

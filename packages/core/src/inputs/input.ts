@@ -2,19 +2,8 @@
 
 import type { Org } from '../org/org.ts'
 import type { Priority } from '../org/rate-limit.ts'
-
-/** The names of the inputs, in the order they are offered. */
-export const inputNames = [
-  'users',
-  'groups',
-  'group-members',
-  'apps',
-  'app-assignments',
-  'system-log',
-] as const
-
-/** The name of an input. */
-export type InputName = (typeof inputNames)[number]
+import type { InputName } from './input-name.ts'
+import type { Mirrored } from './mirrored.ts'
 
 /** Records, and where to go on behind them. */
 export interface Batch {
@@ -81,6 +70,8 @@ export interface Input {
   readonly everyOrgHas?: string
   /** Members of a record that tell a person which it is, by their paths. */
   readonly columns: readonly string[]
+  /** How a copy of it is kept; absent where its records are events, which never change. */
+  readonly mirrored?: Mirrored
   /**
    * Reads it from the start or from a cursor. Every record is in exactly one batch. Memory is bounded by pages, however
    * many records there are.

@@ -3,8 +3,9 @@
 import { PosternError } from '../error.ts'
 import type { Org } from '../org/org.ts'
 import { scopeCovers } from '../url/scopes.ts'
-import type { Batch, Input, InputName, ReadOptions } from './input.ts'
+import type { Batch, Input, ReadOptions } from './input.ts'
 import { InputError } from './input-error.ts'
+import type { InputName } from './input-name.ts'
 import { getInput } from './registry.ts'
 
 /**

@@ -30,6 +30,19 @@ export const users: Input = {
   bucket: '/api/v1/users',
   everyOrgHas: 'every org has at least its first administrator',
   columns: ['id', 'status', 'profile.login', 'profile.firstName', 'profile.lastName', 'created'],
+  mirrored: {
+    kinds: [
+      {
+        name: 'user',
+        path: '/api/v1/users/{id}',
+        changed: ['lastUpdated'],
+        isIndexed: true,
+        compared: 'content',
+      },
+    ],
+    hints: [{ eventTypes: ['user.lifecycle.', 'user.account.'], kind: 'user', object: 'User' }],
+    changes: { of: 'records' },
+  },
   read: (org, options) => walkRanges(org, { input: users, ...wanted(options) }, options),
 }
 

@@ -37,6 +37,8 @@ export interface StreamContext {
     readonly settings: FeedSettings
   }
   readonly org: Org
+  /** Of the service app; absent for an API token. */
+  readonly clientId?: string | undefined
   readonly store: Store
   readonly spool: SpoolWriter
   readonly clock: Clock

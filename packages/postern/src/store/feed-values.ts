@@ -23,6 +23,8 @@ export interface HeldDeletions {
   /** The sweep that found them: a confirmation names it. */
   readonly generation: number
   readonly at: string
+  /** When a person said that they are true; absent: nobody did. */
+  readonly confirmedAt?: string | undefined
 }
 
 /** An error as it is kept: never with a secret. */

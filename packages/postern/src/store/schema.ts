@@ -285,8 +285,10 @@ export interface MirrorTable {
   /** Of what it says, without its links. */
   hash: string
   last_updated: Date | null
-  /** The sweep that saw it last. */
+  /** The complete read that saw it last: of everything, or of the list behind its parent. */
   generation: number
+  /** When what it says was taken over. The org's time, as all times here. */
+  changed_at: Date
   first_seen_at: Date
   deleted_at: Date | null
 }

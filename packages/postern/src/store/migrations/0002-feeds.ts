@@ -102,6 +102,7 @@ async function createMirror(db: Kysely<unknown>): Promise<void> {
     .addColumn('hash', 'text', (column) => column.notNull())
     .addColumn('last_updated', 'timestamptz')
     .addColumn('generation', 'bigint', (column) => column.notNull())
+    .addColumn('changed_at', 'timestamptz', (column) => column.notNull())
     .addColumn('first_seen_at', 'timestamptz', (column) => column.notNull())
     .addColumn('deleted_at', 'timestamptz')
     .addPrimaryKeyConstraint('mirror_pk', ['feed_id', 'kind', 'id'])

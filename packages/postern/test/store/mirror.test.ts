@@ -1,0 +1,121 @@
+/** @module What a feed knows of an org's objects, page by page. */
+
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { stores, type TestStore } from '../../../../test/stores.ts'
+import {
+  countBehind,
+  countMissed,
+  deleteMirror,
+  lastGeneration,
+  listMissed,
+  listMissedBehind,
+  markMirror,
+  putMirror,
+  readMirror,
+  removeMirror,
+  sampleMirror,
+} from '../../src/store/mirror.ts'
+import { addRereads, delayRereads, finishRereads, listDueRereads } from '../../src/store/rereads.ts'
+
+const at = (minutes: number) => new Date(Date.UTC(2026, 0, 1, 0, minutes))
+
+const member = (id: string, more: { version?: number; hash?: string } = {}) => ({
+  kind: 'group-member',
+  id: `g1/${id}`,
+  parent: 'g1',
+  version: 1,
+  hash: 'h',
+  lastUpdated: undefined,
+  ...more,
+})
+
+describe.each(stores)('the mirror on $name', ({ open }) => {
+  let opened: TestStore
+  beforeAll(async () => {
+    opened = await open()
+  })
+  afterAll(() => opened.close())
+
+  test('keeps a page of objects, what became of them, and when each was first seen', async () => {
+    const { store } = opened
+    const feedId = randomUUID()
+    const [one, two] = [member('u1'), member('u2')]
+    await putMirror(store, feedId, [one, two], { generation: 1, now: at(1) })
+    await putMirror(store, feedId, [{ ...one, version: 2, hash: 'i', lastUpdated: at(0) }], {
+      generation: 2,
+      now: at(2),
+    })
+    const rows = await readMirror(store, feedId, [one, two, member('u3')])
+    expect(rows.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual([
+      {
+        kind: 'group-member',
+        id: 'g1/u1',
+        parent: 'g1',
+        version: 2,
+        hash: 'i',
+        last_updated: at(0),
+        generation: 2,
+        changed_at: at(2),
+        deleted_at: null,
+      },
+      {
+        kind: 'group-member',
+        id: 'g1/u2',
+        parent: 'g1',
+        version: 1,
+        hash: 'h',
+        last_updated: null,
+        generation: 1,
+        changed_at: at(1),
+        deleted_at: null,
+      },
+    ])
+    const missed = { feedId, kinds: ['group-member'], generation: 2, since: at(2) }
+    expect(await countMissed(store, missed)).toEqual([{ kind: 'group-member', seen: 1, missed: 1 }])
+    expect(await listMissed(store, missed, 10)).toEqual([
+      { kind: 'group-member', id: 'g1/u2', parent: 'g1' },
+    ])
+    const behind = { feedId, kind: 'group-member', parent: 'g1' }
+    expect(await listMissedBehind(store, behind, 2, 10)).toHaveLength(1)
+    await markMirror(store, feedId, [two], 3)
+    expect(await countMissed(store, missed)).toEqual([{ kind: 'group-member', seen: 2, missed: 0 }])
+    expect(await lastGeneration(store, feedId, behind)).toBe(3)
+    expect(await lastGeneration(store, randomUUID())).toBe(0)
+    expect(await sampleMirror(store, { ...behind, generation: 3 }, 5)).toHaveLength(1)
+    const counted = await countBehind(store, { ...behind, parents: ['g1', 'g2'] })
+    expect([...counted]).toEqual([['g1', 2]])
+  })
+
+  test('counts a deletion as a change, once, and goes on counting where the object comes back', async () => {
+    const { store } = opened
+    const feedId = randomUUID()
+    const one = member('u1')
+    await putMirror(store, feedId, [one], { generation: 1, now: at(1) })
+    expect(await removeMirror(store, feedId, [one, member('u9')], at(2))).toMatchObject([
+      { id: 'g1/u1', version: 2, hash: 'h', deleted_at: at(2) },
+    ])
+    expect(await removeMirror(store, feedId, [one], at(3))).toEqual([])
+    await putMirror(store, feedId, [{ ...one, version: 3 }], { generation: 1, now: at(4) })
+    expect(await readMirror(store, feedId, [one])).toMatchObject([{ version: 3, deleted_at: null }])
+    await deleteMirror(store, feedId)
+    expect(await readMirror(store, feedId, [one])).toEqual([])
+  })
+
+  test('gathers what is to be read again: early, and once more', async () => {
+    const { store } = opened
+    const feedId = randomUUID()
+    const [one, two] = [member('u1'), member('u2')]
+    const due = (minutes: number) => listDueRereads(store, feedId, at(minutes), 10)
+    await addRereads(store, feedId, [one, one], { dueAt: at(1), againAt: at(10) })
+    await addRereads(store, feedId, [one], { dueAt: at(2), againAt: at(11) })
+    await addRereads(store, feedId, [two], { dueAt: at(2) })
+    expect(await due(1)).toEqual([{ kind: 'group-member', id: 'g1/u1' }])
+    await finishRereads(store, feedId, [one])
+    expect(await due(10)).toEqual([{ kind: 'group-member', id: 'g1/u2' }])
+    await delayRereads(store, feedId, [two], at(20))
+    expect(await due(11)).toEqual([{ kind: 'group-member', id: 'g1/u1' }])
+    await finishRereads(store, feedId, [one, two])
+    expect(await due(30)).toEqual([])
+  })
+})
