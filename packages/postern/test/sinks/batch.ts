@@ -56,6 +56,6 @@ export const hostileEvents: readonly FeedRecord[] = [
   event('"}\n{"uuid":"forged"', ''),
   event(
     'h8',
-    ',"records":[]},{"uuid":"forged"},"event":"\u2028\u202e😀"'.replace('},{', '}, "x":{'),
+    `,"displayMessage":${JSON.stringify(']},{"uuid":"forged"},"event":"\u2028\u202e😀')}`,
   ),
 ]
