@@ -1,11 +1,13 @@
 /** @module Every kind of sink. */
 
 import { http } from './http.ts'
+import { jsonl } from './jsonl.ts'
 import type { SinkKind } from './sink.ts'
 import { SinkError } from './sink-error.ts'
+import { stdout } from './stdout.ts'
 
 /** The kinds, in the order they are offered. */
-export const sinkKinds: readonly SinkKind[] = [http]
+export const sinkKinds: readonly SinkKind[] = [stdout, jsonl, http]
 
 /** The kind of a name. @throws {SinkError} `sink_kind_unknown` */
 export function getSinkKind(name: string): SinkKind {

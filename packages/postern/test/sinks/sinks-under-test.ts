@@ -1,0 +1,143 @@
+/** @module Every kind of sink, each with a real other side. The next one is one entry: `describe.each(sinksUnderTest)`. */
+
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { PassThrough } from 'node:stream'
+import { memberReader, type Secret } from '@postern/core'
+import { inject } from 'vitest'
+import { TestClock } from '../../../../test/test-clock.ts'
+import type { RecordKind } from '../../src/sinks/record.ts'
+import { getSinkKind } from '../../src/sinks/registry.ts'
+import type { Sink, SinkContext, SinkKind } from '../../src/sinks/sink.ts'
+import { StreamSink } from '../../src/sinks/stdout.ts'
+
+/** A record as a destination holds it. */
+export interface Held {
+  readonly kind: RecordKind
+  readonly id: string
+  /** The text of the event or object, as Okta sent it; absent where it is gone. */
+  readonly raw?: string
+}
+
+/** One destination, empty at first. */
+export interface Destination {
+  /** A sink that writes to it: each as another process would open it. */
+  open(): Promise<Sink>
+  check(signal?: AbortSignal): Promise<void>
+  /** What it holds, in the order it was written; of an object each change, or how it is now. */
+  read(): Promise<readonly Held[]>
+  /** Everything there is at the other side, to see whether anything changed. */
+  dump(): Promise<string>
+  /** Makes the other side take nothing. */
+  break(): Promise<void>
+  close(): Promise<void>
+}
+
+/** A kind of sink, and how a destination for it is made. */
+export interface SinkUnderTest {
+  readonly name: string
+  readonly guarantee: SinkKind['guarantee']
+  start(): Promise<Destination>
+}
+
+/** Every kind there is. */
+export const sinksUnderTest: readonly SinkUnderTest[] = [
+  { name: 'jsonl', guarantee: 'effectively-once', start: startFolder },
+  { name: 'stdout', guarantee: 'at-least-once', start: startStream },
+]
+
+async function startFolder(): Promise<Destination> {
+  const root = await mkdtemp(path.join(inject('runFolder'), 'jsonl-'))
+  const folder = path.join(root, 'lines')
+  const destination = destinationOf('jsonl', { settings: { path: folder } })
+  const readAll = async () => {
+    const found = await readdir(root, { recursive: true, withFileTypes: true })
+    const files = found
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.join(entry.parentPath, entry.name))
+    return Promise.all(
+      files.toSorted().map(async (file) => ({ file, bytes: await readFile(file) })),
+    )
+  }
+  return {
+    ...destination,
+    read: async () => heldOf(Buffer.concat((await readAll()).map(({ bytes }) => bytes))),
+    dump: async () => {
+      const names = await readdir(root, { recursive: true })
+      const files = await readAll()
+      return [...names.toSorted(), ...files.map(({ bytes }) => bytes.toString('hex'))].join('\n')
+    },
+    break: async () => {
+      await rm(folder, { recursive: true, force: true })
+      await writeFile(folder, 'a file in the place of the folder')
+    },
+    close: () => rm(root, { recursive: true, force: true }),
+  }
+}
+
+async function startStream(): Promise<Destination> {
+  const stream = new PassThrough()
+  const pieces: Buffer[] = []
+  stream.on('data', (piece: Buffer) => pieces.push(piece))
+  return {
+    open: async () => new StreamSink(stream),
+    check: async () => new StreamSink(stream).requireOpen(),
+    read: async () => heldOf(Buffer.concat(pieces)),
+    dump: async () => Buffer.concat(pieces).toString('hex'),
+    break: async () => void stream.destroy(),
+    close: async () => void stream.destroy(),
+  }
+}
+
+/** What a kind of the registry is opened and checked with. */
+export function destinationOf(
+  name: string,
+  given: {
+    readonly settings: object
+    readonly secrets?: Readonly<Record<string, Secret>>
+  } & Partial<Pick<SinkContext<unknown>, 'store' | 'transport' | 'clock'>>,
+): Pick<Destination, 'open' | 'check'> {
+  const kind = getSinkKind(name)
+  const context: SinkContext<Record<string, unknown>> = {
+    secrets: {},
+    sink: { id: 'sink-1', name },
+    clock: new TestClock(),
+    dev: true,
+    get store(): never {
+      throw new Error('This sink was given no store.')
+    },
+    transport: () => Promise.reject(new Error('This sink was given no way to the network.')),
+    ...given,
+    settings: kind.settings.parse(given.settings),
+  }
+  return { open: () => kind.open(context), check: (signal) => kind.check(context, signal) }
+}
+
+const uuidOf = memberReader('uuid')
+const opOf = memberReader('op')
+const kindOf = memberReader('kind')
+const idOf = memberReader('id')
+
+/** Reads JSON lines back: events, and changes of objects. */
+export function heldOf(lines: Buffer): readonly Held[] {
+  const held: Held[] = []
+  for (let start = 0; start < lines.length; ) {
+    const end = lines.indexOf(0x0a, start)
+    if (end < 0) throw new Error('The last line has no end.')
+    held.push(heldOfLine(lines.subarray(start, end)))
+    start = end + 1
+  }
+  return held
+}
+
+function heldOfLine(line: Buffer): Held {
+  const op = opOf(line)
+  if (op !== 'upsert' && op !== 'delete') {
+    return { kind: 'event', id: uuidOf(line) ?? '', raw: line.toString('latin1') }
+  }
+  const kind = kindOf(line) as RecordKind
+  const id = idOf(line) ?? ''
+  if (op === 'delete') return { kind, id }
+  const at = line.indexOf(',"record":') + ',"record":'.length
+  return { kind, id, raw: line.toString('latin1', at, line.length - 1) }
+}
