@@ -51,7 +51,7 @@ export {
   readObject,
   type SeenObject,
 } from './inputs/objects.ts'
-export { read } from './inputs/read.ts'
+export { read, requireScopes } from './inputs/read.ts'
 export { getInput, inputs } from './inputs/registry.ts'
 export { logRetentionDays } from './inputs/system-log.ts'
 export type { JsonObject, JsonValue } from './json.ts'

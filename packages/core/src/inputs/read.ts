@@ -79,8 +79,17 @@ function checkRange({ since, until }: ReadOptions): void {
   })
 }
 
-/** Okta drops scopes that were not granted without a word, and the walk would end in a 403. */
-async function requireScopes(org: Org, input: Input, signal?: AbortSignal): Promise<void> {
+/**
+ * Checks that a token for the org has what an input needs: Okta drops scopes that were not granted without a word, and the
+ * walk would end in a 403. An API token has no scopes.
+ *
+ * @throws {InputError} `scope_not_granted`
+ */
+export async function requireScopes(
+  org: Org,
+  input: Pick<Input, 'name' | 'resource' | 'scopes'>,
+  signal?: AbortSignal,
+): Promise<void> {
   const url = `${org.url}${input.resource.replace('/{id}', '')}`
   const { token } = await org.authorizer.authorize({ method: 'GET', url, signal })
   if (token === undefined) return

@@ -68,6 +68,8 @@ export interface OrgSettings {
   readonly timeoutMs?: number
   readonly onTokenStep?: (step: TokenStep) => void
   readonly onStep?: (step: OrgStep) => void
+  /** Told as each request leaves how long it waited for its turn, in milliseconds. */
+  readonly onSend?: (waitedMs: number) => void
 }
 
 /** An attempt that brought nothing usable, for whoever shows or logs it. */
@@ -123,6 +125,12 @@ export class Org {
       options.credential === undefined
         ? options.authorizer
         : (options.authorizer ?? createAuthorizer({ credential: options.credential, ...more }))
+  }
+
+  /** The same org for one of those who share it: who signs in and who paces stay the same, what it sends is told. */
+  watched(onSend: (waitedMs: number) => void): Org {
+    const { pacer, authorizer } = this
+    return new Org({ ...this.#options, credential: undefined, authorizer, pacer, onSend })
   }
 
   /**
@@ -220,6 +228,7 @@ export class Org {
     const permit = await this.pacer.acquire(call.bucket, { priority, signal })
     call.attempts++
     call.waitedMs += permit.waitedMs
+    this.#options.onSend?.(permit.waitedMs)
     let outcome: Outcome | undefined
     try {
       outcome = await this.#send(call, await this.authorizer.authorize(call.api))
