@@ -1,0 +1,79 @@
+/** @module The table of dead letters: records that a sink refused for good, or that no sink can be given. */
+
+import type { Selectable } from 'kysely'
+import type { DeadLetterTable } from './schema.ts'
+import type { Store } from './store.ts'
+
+/** A record that was set aside. */
+export type DeadLetterRow = Readonly<Selectable<DeadLetterTable>>
+
+/** A record that is to be set aside. */
+export interface NewDeadLetter {
+  readonly record: Uint8Array
+  readonly code: string
+  readonly reason: string
+  /** Its place in the batch; absent for one that is in none. */
+  readonly index?: number
+}
+
+/** Where a record was refused: the sink's id, and the batch. */
+export interface DeadLetterPlace {
+  readonly feedId: string
+  /** Empty: by the feed itself, before it was in a batch. */
+  readonly sinkId: string
+  readonly seq: number
+}
+
+const ROWS_AT_ONCE = 500
+
+/** Sets records aside; those of a batch that is written again are there once. */
+export async function putDeadLetters(
+  store: Store,
+  { feedId, sinkId, seq }: DeadLetterPlace,
+  letters: readonly NewDeadLetter[],
+  now: Date,
+): Promise<void> {
+  const isNumbered = letters.every(({ index }) => index !== undefined)
+  const first = isNumbered ? 0 : await nextIndex(store, { feedId, sinkId, seq })
+  const rows = letters.map(({ record, code, reason, index }, place) => ({
+    ...{ feed_id: feedId, sink_id: sinkId, seq, index: index ?? first + place },
+    ...{ record, code, reason, created_at: now },
+  }))
+  for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
+    await store.db
+      .insertInto('dead_letter')
+      .values(rows.slice(start, start + ROWS_AT_ONCE))
+      .onConflict((conflict) =>
+        conflict.columns(['feed_id', 'sink_id', 'seq', 'index']).doNothing(),
+      )
+      .execute()
+  }
+}
+
+/** Dead letters of a feed, the newest first. */
+export function listDeadLetters(
+  store: Store,
+  feedId: string,
+  limit: number,
+): Promise<readonly DeadLetterRow[]> {
+  return store.db
+    .selectFrom('dead_letter')
+    .selectAll()
+    .where('feed_id', '=', feedId)
+    .orderBy('created_at', 'desc')
+    .orderBy('seq', 'desc')
+    .orderBy('index')
+    .limit(limit)
+    .execute()
+}
+
+async function nextIndex(store: Store, { feedId, sinkId, seq }: DeadLetterPlace): Promise<number> {
+  const row = await store.db
+    .selectFrom('dead_letter')
+    .select((select) => select.fn.max('index').as('index'))
+    .where('feed_id', '=', feedId)
+    .where('sink_id', '=', sinkId)
+    .where('seq', '=', seq)
+    .executeTakeFirst()
+  return (row?.index ?? -1) + 1
+}

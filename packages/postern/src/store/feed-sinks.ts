@@ -1,0 +1,103 @@
+/** @module The table of how far each sink of a feed has confirmed. */
+
+import type { JsonObject } from '@postern/core'
+import type { Selectable } from 'kysely'
+import type { StoredError } from './feed-values.ts'
+import type { FeedSinkTable, SinkTable } from './schema.ts'
+import type { Store } from './store.ts'
+
+/** How far a sink of a feed has confirmed. */
+export type FeedSinkRow = Readonly<Selectable<FeedSinkTable>>
+
+/** A sink of a feed. */
+export interface FeedSink {
+  readonly progress: FeedSinkRow
+  readonly sink: Readonly<Selectable<SinkTable>>
+}
+
+/** The sinks of a feed, by name. */
+export async function listFeedSinks(store: Store, feedId: string): Promise<readonly FeedSink[]> {
+  const progress = await store.db
+    .selectFrom('feed_sink')
+    .selectAll()
+    .where('feed_id', '=', feedId)
+    .execute()
+  if (progress.length === 0) return []
+  const sinks = await store.db
+    .selectFrom('sink')
+    .selectAll()
+    .where(
+      'id',
+      'in',
+      progress.map(({ sink_id }) => sink_id),
+    )
+    .orderBy('name')
+    .execute()
+  return sinks.flatMap((sink) => {
+    const row = progress.find(({ sink_id }) => sink_id === sink.id)
+    return row === undefined ? [] : [{ progress: row, sink }]
+  })
+}
+
+/** Which sink of which feed. */
+export interface FeedSinkKey {
+  readonly feedId: string
+  readonly sinkId: string
+}
+
+/**
+ * Moves the offset of a sink to the next batch. False where it does not stand before that one, or is no sink of the feed any
+ * more. The feed is held by its owner.
+ */
+export async function confirmBatch(
+  store: Store,
+  { feedId, sinkId }: FeedSinkKey,
+  batch: { readonly seq: number; readonly position: JsonObject | undefined },
+  now: Date,
+): Promise<boolean> {
+  const { seq, position } = batch
+  const moved = await store.db
+    .updateTable('feed_sink')
+    .set({
+      seq,
+      position: position === undefined ? null : JSON.stringify(position),
+      failures: 0,
+      failing_since: null,
+      retry_at: null,
+      error: null,
+      confirmed_at: now,
+    })
+    .where('feed_id', '=', feedId)
+    .where('sink_id', '=', sinkId)
+    .where('seq', '=', seq - 1)
+    .returning('seq')
+    .executeTakeFirst()
+  return moved !== undefined
+}
+
+/** Keeps that a sink did not take the batch behind its offset. */
+export async function saveSinkFailure(
+  store: Store,
+  { feedId, sinkId }: FeedSinkKey,
+  failure: {
+    /** In a row, with this one. */
+    readonly failures: number
+    readonly error: StoredError
+    /** Not tried again before. */
+    readonly retryAt: Date | undefined
+  },
+  now: Date,
+): Promise<void> {
+  const { failures, error, retryAt } = failure
+  await store.db
+    .updateTable('feed_sink')
+    .set((set) => ({
+      failures,
+      failing_since: set.fn.coalesce('failing_since', set.val(now)),
+      retry_at: retryAt ?? null,
+      error: JSON.stringify(error),
+    }))
+    .where('feed_id', '=', feedId)
+    .where('sink_id', '=', sinkId)
+    .execute()
+}

@@ -1,0 +1,107 @@
+/** @module The table of runs: what each run of a feed did. */
+
+import type { Selectable } from 'kysely'
+import type { RunOutcome, RunReport, RunTrigger } from './feed-values.ts'
+import type { RunTable } from './schema.ts'
+import type { Store } from './store.ts'
+
+/** A run of a feed. */
+export type RunRow = Readonly<Selectable<RunTable>>
+
+const KEPT_DAYS = 30
+const KEPT_RUNS = 1_000
+const DAY_MS = 86_400_000
+
+/** What a run has done before it has done anything. */
+export const emptyReport: RunReport = {
+  records: 0,
+  emitted: 0,
+  batches: 0,
+  requests: 0,
+  waitedMs: 0,
+  cursors: {},
+  confirmed: {},
+  notes: [],
+}
+
+/** Keeps that a run began. Runs of the feed that are still open are those of owners that died: they were interrupted. */
+export async function beginRun(
+  store: Store,
+  run: {
+    readonly id: string
+    readonly feedId: string
+    readonly trigger: RunTrigger
+    readonly epoch: number
+  },
+  now: Date,
+): Promise<void> {
+  const { id, feedId, trigger, epoch } = run
+  await store.db
+    .updateTable('run')
+    .set({ outcome: 'interrupted', ended_at: now })
+    .where('feed_id', '=', feedId)
+    .where('outcome', 'is', null)
+    .execute()
+  await store.db
+    .insertInto('run')
+    .values({
+      id,
+      feed_id: feedId,
+      trigger,
+      epoch,
+      started_at: now,
+      ended_at: null,
+      outcome: null,
+      report: JSON.stringify(emptyReport),
+    })
+    .execute()
+}
+
+/** Keeps how a run ended. */
+export async function endRun(
+  store: Store,
+  id: string,
+  end: { readonly outcome: RunOutcome; readonly report: RunReport },
+  now: Date,
+): Promise<void> {
+  await store.db
+    .updateTable('run')
+    .set({ outcome: end.outcome, report: JSON.stringify(end.report), ended_at: now })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Runs of a feed, the newest first. */
+export function listRuns(store: Store, feedId: string, limit: number): Promise<readonly RunRow[]> {
+  return store.db
+    .selectFrom('run')
+    .selectAll()
+    .where('feed_id', '=', feedId)
+    .orderBy('started_at', 'desc')
+    .orderBy('epoch', 'desc')
+    .limit(limit)
+    .execute()
+}
+
+/** Removes the runs of a feed that are older than 30 days, and those beyond its last thousand. */
+export async function pruneRuns(store: Store, feedId: string, now: Date): Promise<void> {
+  const first = await store.db
+    .selectFrom('run')
+    .select('started_at')
+    .where('feed_id', '=', feedId)
+    .orderBy('started_at', 'desc')
+    .offset(KEPT_RUNS)
+    .limit(1)
+    .executeTakeFirst()
+  const oldest = new Date(now.getTime() - KEPT_DAYS * DAY_MS)
+  await store.db
+    .deleteFrom('run')
+    .where('feed_id', '=', feedId)
+    .where((where) =>
+      where.or([
+        where('started_at', '<', oldest),
+        ...(first === undefined ? [] : [where('started_at', '<=', first.started_at)]),
+      ]),
+    )
+    .execute()
+}

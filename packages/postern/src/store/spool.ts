@@ -1,0 +1,111 @@
+/** @module The table of batches that were read and not yet confirmed by every sink. */
+
+import { promisify } from 'node:util'
+import { gunzip, gzip, gzipSync } from 'node:zlib'
+import { toJsonLines } from '@postern/core'
+import type { Store } from './store.ts'
+
+/** Lines as they are spooled. */
+export interface PackedLines {
+  readonly records: number
+  /** Of the lines. */
+  readonly bytes: number
+  /** gzip. */
+  readonly body: Uint8Array
+}
+
+/** A batch of the spool. */
+export interface SpooledBatch {
+  readonly lines: readonly Uint8Array[]
+  readonly readAt: Date
+  readonly replay: boolean
+}
+
+/** What a spool holds. */
+export interface SpoolSize {
+  readonly records: number
+  readonly bytes: number
+}
+
+const LINE_FEED = 0x0a
+
+// Events repeat themselves: the fastest level makes a tenth of them, and higher ones little less for much more time.
+const LEVEL = { level: 1 }
+const zip = promisify(gzip)
+const unzip = promisify(gunzip)
+
+/** Packs lines beside what else this process does. */
+export async function packLines(lines: readonly Uint8Array[]): Promise<PackedLines> {
+  const text = toJsonLines(lines)
+  return { records: lines.length, bytes: text.length, body: await zip(text, LEVEL) }
+}
+
+/** Packs lines at once, for who may not wait: in a transaction. */
+export function packLinesAtOnce(lines: readonly Uint8Array[]): PackedLines {
+  const text = toJsonLines(lines)
+  return { records: lines.length, bytes: text.length, body: gzipSync(text, LEVEL) }
+}
+
+/** Appends a batch. Its number is one more than that of the batch before it. */
+export async function appendToSpool(
+  store: Store,
+  batch: {
+    readonly feedId: string
+    readonly seq: number
+    readonly packed: PackedLines
+    readonly readAt: Date
+    readonly replay: boolean
+  },
+): Promise<void> {
+  const { feedId, seq, packed, readAt, replay } = batch
+  await store.db
+    .insertInto('spool')
+    .values({ feed_id: feedId, seq, ...packed, read_at: readAt, replay })
+    .execute()
+}
+
+/** A batch by its number; undefined where every sink has confirmed it. */
+export async function readSpooled(
+  store: Store,
+  feedId: string,
+  seq: number,
+): Promise<SpooledBatch | undefined> {
+  const row = await store.db
+    .selectFrom('spool')
+    .select(['body', 'read_at', 'replay'])
+    .where('feed_id', '=', feedId)
+    .where('seq', '=', seq)
+    .executeTakeFirst()
+  if (row === undefined) return undefined
+  return { lines: linesOf(await unzip(row.body)), readAt: row.read_at, replay: row.replay }
+}
+
+/** Drops the batches that every sink of the feed has confirmed. @returns what was dropped. */
+export async function dropConfirmed(store: Store, feedId: string): Promise<SpoolSize> {
+  const dropped = await store.db
+    .deleteFrom('spool')
+    .where('feed_id', '=', feedId)
+    .where('seq', '<=', (where) =>
+      where
+        .selectFrom('feed_sink')
+        .select((select) => select.fn.min('feed_sink.seq').as('seq'))
+        .where('feed_sink.feed_id', '=', feedId),
+    )
+    .returning(['records', 'bytes'])
+    .execute()
+  return dropped.reduce(
+    (sum, { records, bytes }) => ({ records: sum.records + records, bytes: sum.bytes + bytes }),
+    { records: 0, bytes: 0 },
+  )
+}
+
+/** The lines of a text in which each has its end. They share its buffer. */
+function linesOf(text: Uint8Array): readonly Uint8Array[] {
+  const lines: Uint8Array[] = []
+  for (let start = 0; start < text.length; ) {
+    const end = text.indexOf(LINE_FEED, start)
+    lines.push(text.subarray(start, end))
+    start = end + 1
+  }
+  return lines
+}
