@@ -17,6 +17,8 @@ export interface OpenSinkContext {
   readonly outbound: Transport
   /** Allows receivers on this machine. */
   readonly dev: boolean
+  /** The kinds of sinks. Default: every one that there is. */
+  readonly kinds?: readonly SinkKind[]
 }
 
 /**
@@ -31,13 +33,13 @@ export async function openSink(context: OpenSinkContext, row: SinkRow): Promise<
 
 /** A sink's kind and what it is opened with. @throws {SinkError} {@link SealError} */
 export async function prepareSink(
-  { store, seal, clock, outbound, dev }: OpenSinkContext,
+  { store, seal, clock, outbound, dev, kinds }: OpenSinkContext,
   { id, name, kind: kindName, settings: stored }: SinkRow,
 ): Promise<{
   readonly kind: SinkKind
   readonly given: SinkContext<Readonly<Record<string, unknown>>>
 }> {
-  const kind = getSinkKind(kindName)
+  const kind = getSinkKind(kindName, kinds)
   const settings = parseStored(kind, stored)
   const secrets = await readSinkSecrets(store, seal, id)
   const sink = { id, name }

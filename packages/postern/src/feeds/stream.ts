@@ -3,6 +3,7 @@
 import type { Clock, InputName, JsonObject, Org } from '@postern/core'
 import type { FeedRecord } from '../sinks/record.ts'
 import type { FeedSettings } from '../store/feed-values.ts'
+import type { PackedLines } from '../store/spool.ts'
 import type { Store } from '../store/store.ts'
 
 /** What is stored in one transaction: records and the state behind them, or neither. */
@@ -10,6 +11,8 @@ export interface Commit {
   readonly state: JsonObject
   /** What goes on to the sinks; none makes no batch. */
   readonly records: readonly FeedRecord[]
+  /** The lines of `records`, packed before; absent: they are packed now. */
+  readonly packed?: PackedLines
   /** Whether they were read before, or should have been. */
   readonly replay?: boolean
 }
@@ -23,9 +26,10 @@ export interface SpoolWriter {
    * itself is stored with it. `work` is run again where the database ends the transaction; nothing but the store is waited for
    * in it.
    *
+   * @param work - is given the number that its batch will have.
    * @throws {FeedError} `feed_fenced` where another process owns the feed by now: nothing was stored.
    */
-  commit(stream: string, work: () => Promise<Commit>): Promise<void>
+  commit(stream: string, work: (seq: number) => Promise<Commit>): Promise<void>
 }
 
 /** What a stream reads with. */

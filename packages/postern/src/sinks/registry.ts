@@ -10,10 +10,10 @@ import { stdout } from './stdout.ts'
 export const sinkKinds: readonly SinkKind[] = [stdout, jsonl, http]
 
 /** The kind of a name. @throws {SinkError} `sink_kind_unknown` */
-export function getSinkKind(name: string): SinkKind {
-  const found = sinkKinds.find((kind) => kind.name === name)
+export function getSinkKind(name: string, kinds: readonly SinkKind[] = sinkKinds): SinkKind {
+  const found = kinds.find((kind) => kind.name === name)
   if (found !== undefined) return found
   throw new SinkError('sink_kind_unknown', 'There is no kind of sink of that name.', {
-    remedy: `Choose one of ${sinkKinds.map((kind) => kind.name).join(', ')}.`,
+    remedy: `Choose one of ${kinds.map((kind) => kind.name).join(', ')}.`,
   })
 }

@@ -1,0 +1,228 @@
+/** @module Delivers what is spooled to one sink, batch by batch, beside whoever reads. */
+
+import { type JsonObject, PosternError, waitBeforeRetry } from '@postern/core'
+import { batchId } from '../sinks/record.ts'
+import type { Sink, SinkBatch, SinkKind, Written } from '../sinks/sink.ts'
+import { putDeadLetters } from '../store/dead-letters.ts'
+import { confirmBatch, type FeedSink, saveSinkFailure } from '../store/feed-sinks.ts'
+import { shrinkSpool } from '../store/feed-states.ts'
+import type { FeedsContext } from './context.ts'
+import { prepareSink } from './open-sink.ts'
+import type { Ownership } from './ownership.ts'
+import type { RecentBatches } from './recent-batches.ts'
+import type { SpoolLevel } from './spool-level.ts'
+import { storedErrorOf } from './stored-error.ts'
+
+/** What a {@link Deliverer} works with. */
+export interface DelivererContext extends FeedsContext {
+  readonly ownership: Ownership
+  readonly level: SpoolLevel
+  readonly batches: RecentBatches
+  /** What every batch says of its feed. */
+  readonly origin: Pick<SinkBatch, 'feed' | 'connection' | 'org' | 'input'>
+  /** Aborts when no further batch is to be begun. */
+  readonly ending: AbortSignal
+  /** Aborts what is under way. */
+  readonly signal: AbortSignal
+  readonly random: () => number
+  readonly onConfirm: () => void
+}
+
+// After these attempts the sink counts as down: what is read waits for it, and it is asked now and then.
+const ATTEMPTS = 4
+const FIRST_REST_MS = 30_000
+const MAX_REST_MS = 15 * 60_000
+
+// A second attempt within seconds would end as the first did.
+const STANDING: ReadonlySet<string> = new Set([
+  'sink_kind_unknown',
+  'sink_settings_invalid',
+  'sink_client_missing',
+  'sink_unauthorized',
+  'sink_disk_full',
+  'sink_damaged',
+])
+
+interface OpenedSink {
+  readonly kind: SinkKind
+  readonly sink: Sink
+}
+
+/** One sink of a feed during one run. */
+export class Deliverer {
+  readonly name: string
+  readonly #context: DelivererContext
+  readonly #sink: FeedSink['sink']
+  #seq: number
+  #position: JsonObject | undefined
+  #failures: number
+  #retryAt: Date | undefined
+  #isGone = false
+  #error: unknown
+  #opened: OpenedSink | undefined
+
+  /** @param isAsked - whether somebody asked for the run: the sink is then tried at once, however long it was down. */
+  constructor(context: DelivererContext, { sink, progress }: FeedSink, isAsked: boolean) {
+    this.name = sink.name
+    this.#context = context
+    this.#sink = sink
+    this.#seq = progress.seq
+    // Only `confirmBatch` writes it.
+    this.#position = (progress.position as JsonObject | null) ?? undefined
+    this.#failures = progress.failures
+    this.#retryAt = isAsked ? undefined : (progress.retry_at ?? undefined)
+  }
+
+  /** The last batch that the sink confirmed. */
+  get seq(): number {
+    return this.#seq
+  }
+
+  /** When the sink, which is down, is tried again; undefined while it takes batches. */
+  get retryAt(): Date | undefined {
+    return this.#isGone ? undefined : this.#retryAt
+  }
+
+  /** Whether it is no sink of the feed any more. */
+  get isGone(): boolean {
+    return this.#isGone
+  }
+
+  /** Whether batches wait for it. */
+  get isBehind(): boolean {
+    return !this.#isGone && this.#seq < this.#context.level.head
+  }
+
+  /** Why it did not take its batch at the last attempt of this run. */
+  get error(): unknown {
+    return this.#error
+  }
+
+  /**
+   * Delivers until everything that was read is confirmed and nothing more is read, the sink is down, or the run ends.
+   *
+   * @throws {FeedError} `feed_fenced`
+   */
+  async run(): Promise<void> {
+    const { ending, level } = this.#context
+    try {
+      while (!ending.aborted && !this.#isGone) {
+        if (this.isBehind && !this.#isResting()) await this.#tryNext()
+        else if (level.isClosed) return
+        else await level.changed()
+      }
+    } finally {
+      await this.#close()
+    }
+  }
+
+  #isResting(): boolean {
+    return this.#retryAt !== undefined && this.#context.clock.now() < this.#retryAt
+  }
+
+  async #tryNext(): Promise<void> {
+    const { ending, clock, log, signal } = this.#context
+    try {
+      await this.#deliver(this.#seq + 1)
+    } catch (error) {
+      if (isFenced(error)) throw error
+      if (signal.aborted) return
+      this.#error = error
+      if (!(error instanceof PosternError))
+        log.error({ err: error, sink: this.name }, 'sink failed')
+      const waitMs = await this.#saveFailure(error)
+      if (waitMs === undefined) return
+      await clock.sleep(waitMs, { signal: ending }).catch(() => undefined)
+    }
+  }
+
+  async #deliver(seq: number): Promise<void> {
+    const { ownership, origin, batches, signal } = this.#context
+    const opened = await this.#open()
+    const read = await batches.get(seq)
+    if (read === undefined) throw new Error(`Batch ${seq} is not in the spool.`)
+    const batch: SinkBatch = { ...origin, ...read, seq, id: batchId(ownership.feedId, seq) }
+    const options = { position: this.#position, signal }
+    if (opened.kind.inStore === undefined) {
+      const written = await opened.sink.write(batch, options)
+      await this.#confirm(batch, () => Promise.resolve(written))
+    } else {
+      await this.#confirm(batch, () => opened.sink.write(batch, options))
+    }
+  }
+
+  /** Moves the offset behind a batch, in one transaction with what the sink rejected, and with `write`. */
+  async #confirm(batch: SinkBatch, write: () => Promise<Written>): Promise<void> {
+    const { store, ownership, level, clock, onConfirm } = this.#context
+    const { feedId } = ownership
+    const key = { feedId, sinkId: this.#sink.id }
+    const { seq, records } = batch
+    const done = await ownership.transaction(async (held) => {
+      const { position, rejected = [] } = await write()
+      const now = clock.now()
+      if (!(await confirmBatch(store, key, { seq, position }, now))) return undefined
+      const letters = rejected.flatMap(({ index, code, reason }) => {
+        const record = records[index]?.line
+        return record === undefined ? [] : [{ record, code, reason, index }]
+      })
+      if (letters.length > 0) await putDeadLetters(store, { ...key, seq }, letters, now)
+      return { position, dropped: await shrinkSpool(store, held) }
+    })
+    if (done === undefined) {
+      this.#isGone = true
+      level.tell()
+      return
+    }
+    this.#seq = seq
+    this.#position = done.position
+    this.#failures = 0
+    this.#retryAt = undefined
+    this.#error = undefined
+    level.remove(done.dropped)
+    onConfirm()
+  }
+
+  /** @returns how long to wait before the next attempt; undefined where the sink is down. */
+  async #saveFailure(error: unknown): Promise<number | undefined> {
+    const { store, ownership, level, clock, random } = this.#context
+    this.#failures++
+    const attempt = this.#failures
+    const isStanding = error instanceof PosternError && STANDING.has(error.code)
+    const now = clock.now()
+    const waitMs = isStanding
+      ? undefined
+      : waitBeforeRetry({ attempt, orgTime: now }, { maxAttempts: ATTEMPTS, random })
+    const restMs = Math.min(MAX_REST_MS, FIRST_REST_MS * 2 ** Math.max(0, attempt - ATTEMPTS))
+    this.#retryAt = waitMs === undefined ? new Date(now.getTime() + restMs) : undefined
+    const failure = {
+      failures: attempt,
+      error: storedErrorOf(error, 'sink_unwritable'),
+      retryAt: this.#retryAt,
+    }
+    const key = { feedId: ownership.feedId, sinkId: this.#sink.id }
+    await ownership.transaction(() => saveSinkFailure(store, key, failure, now))
+    level.tell()
+    return waitMs
+  }
+
+  async #open(): Promise<OpenedSink> {
+    if (this.#opened === undefined) {
+      const { kind, given } = await prepareSink(this.#context, this.#sink)
+      this.#opened = { kind, sink: await kind.open(given) }
+    }
+    return this.#opened
+  }
+
+  async #close(): Promise<void> {
+    const { log } = this.#context
+    try {
+      await this.#opened?.sink.close()
+    } catch (error) {
+      log.warn({ err: error, sink: this.name }, 'sink does not close')
+    }
+  }
+}
+
+function isFenced(error: unknown): boolean {
+  return error instanceof PosternError && error.code === 'feed_fenced'
+}

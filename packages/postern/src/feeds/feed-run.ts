@@ -1,0 +1,324 @@
+/** @module What happens during one run: reading, and beside it one delivery for each sink. */
+
+import { randomInt } from 'node:crypto'
+import { getInput, type InputName, type JsonObject, type Org, PosternError } from '@postern/core'
+import { readConnection } from '../store/connections.ts'
+import { listFeedSinks } from '../store/feed-sinks.ts'
+import { type FeedStateRow, shrinkSpool } from '../store/feed-states.ts'
+import type { RunOutcome, RunReport } from '../store/feed-values.ts'
+import type { FeedRow } from '../store/feeds.ts'
+import type { Lease } from '../store/leases.ts'
+import { pruneLedger } from '../store/ledger.ts'
+import type { FeedsContext } from './context.ts'
+import { Deliverer } from './deliver.ts'
+import { FeedError } from './feed-error.ts'
+import { Ownership } from './ownership.ts'
+import { RecentBatches } from './recent-batches.ts'
+import { RunEnd } from './run-end.ts'
+import type { FinishedRun, RunFeedOptions } from './run-options.ts'
+import { SpoolLevel } from './spool-level.ts'
+import { FeedSpoolWriter } from './spool-writer.ts'
+import { storedErrorOf } from './stored-error.ts'
+import type { Stream, StreamContext } from './stream.ts'
+import { streamsOf } from './streams.ts'
+
+/** What a {@link FeedRun} works with. */
+export interface FeedRunContext extends FeedsContext {
+  readonly feed: FeedRow
+  /** Of the owner. */
+  readonly state: FeedStateRow
+  readonly lease: Lease
+  readonly options: RunFeedOptions & { readonly budgetMs: number }
+}
+
+/** Where a feed reads. */
+interface Origin {
+  readonly org: Org
+  readonly connection: string
+  /** Aborts when the connection is removed. */
+  readonly signal: AbortSignal
+}
+
+/** One run of a feed, by its owner. */
+export class FeedRun {
+  readonly #context: FeedRunContext
+  readonly #ownership: Ownership
+  readonly #level: SpoolLevel
+  readonly #endsMs: number
+  /** Aborts when nothing more is to be begun. */
+  readonly #ending = new AbortController()
+  /** Aborts what is under way. */
+  readonly #stopping = new AbortController()
+  #deliverers: readonly Deliverer[] = []
+  #error: unknown
+  #hasMore = false
+  // The report.
+  #records = 0
+  #emitted = 0
+  #batches = 0
+  #requests = 0
+  #waitedMs = 0
+  #remaining: number | undefined
+  readonly #cursors: Record<string, { readonly before?: string; readonly after?: string }> = {}
+  readonly #notes: string[] = []
+
+  constructor(context: FeedRunContext) {
+    const { store, feed, state, clock, options, lease } = context
+    this.#context = context
+    this.#level = new SpoolLevel(state, context.spoolLimit)
+    this.#endsMs = clock.monotonicMs() + options.budgetMs
+    const onPaused = () => this.#end(new RunEnd('paused'))
+    this.#ownership = new Ownership({ store, feedId: feed.id, epoch: state.epoch, onPaused })
+    this.#follow(lease.signal)
+  }
+
+  /** Runs, whatever happens: what stops it is in the report. */
+  async run(): Promise<Omit<FinishedRun, 'runId'>> {
+    try {
+      await this.#readAndDeliver()
+    } catch (error) {
+      this.#fail(error)
+    }
+    return this.#finished()
+  }
+
+  async #readAndDeliver(): Promise<void> {
+    const { store, feed } = this.#context
+    const origin = await this.#openOrigin()
+    this.#follow(origin.signal)
+    const batches = new RecentBatches(store, {
+      id: feed.id,
+      what: feed.input === 'system-log' ? 'event' : 'change',
+    })
+    this.#deliverers = await this.#openDeliverers(origin, batches)
+    const delivering = this.#deliverers.map((deliverer) =>
+      deliverer.run().catch((error: unknown) => this.#fail(error)),
+    )
+    try {
+      await this.#read(origin, batches)
+    } catch (error) {
+      this.#fail(error)
+    } finally {
+      this.#level.close()
+      await Promise.all(delivering)
+    }
+    await this.#prune()
+  }
+
+  async #openOrigin(): Promise<Origin> {
+    const { store, connections, feed } = this.#context
+    const row = await readConnection(store, feed.connection_id)
+    if (row === undefined) {
+      throw new FeedError('feed_not_found', 'The connection of the feed was removed.', {
+        remedy: `Remove the feed too: postern feed remove ${feed.name}.`,
+      })
+    }
+    const { org, signal } = await connections.open(row.name)
+    const watched = org.watched((waitedMs) => {
+      this.#requests++
+      this.#waitedMs += waitedMs
+    })
+    return { org: watched, connection: row.name, signal }
+  }
+
+  async #openDeliverers(origin: Origin, batches: RecentBatches): Promise<readonly Deliverer[]> {
+    const { store, feed, options } = this.#context
+    const sinks = await this.#ownership.transaction(async (held) => {
+      // A sink may have been taken out of the feed since.
+      this.#level.remove(await shrinkSpool(store, held))
+      return listFeedSinks(store, feed.id)
+    })
+    const { org, connection } = origin
+    const context = {
+      ...this.#context,
+      ownership: this.#ownership,
+      level: this.#level,
+      batches,
+      origin: {
+        feed: { id: feed.id, name: feed.name },
+        connection,
+        org: new URL(org.url).host,
+        input: inputOf(feed),
+      },
+      ending: this.#ending.signal,
+      signal: this.#stopping.signal,
+      random,
+      onConfirm: () => this.#told(),
+    }
+    return sinks.map((sink) => new Deliverer(context, sink, options.trigger === 'request'))
+  }
+
+  async #read({ org }: Origin, batches: RecentBatches): Promise<void> {
+    const { feed, store, clock } = this.#context
+    const signal = this.#ending.signal
+    const spool = new FeedSpoolWriter({
+      store,
+      ownership: this.#ownership,
+      level: this.#level,
+      batches,
+      signal,
+      now: () => org.authorizer.now(),
+      onFull: () => this.#endIfStuck(),
+      onCommit: ({ records }) => {
+        this.#emitted += records
+        if (records > 0) this.#batches++
+      },
+    })
+    const context: StreamContext = {
+      feed: { id: feed.id, name: feed.name, input: inputOf(feed), settings: feed.settings },
+      ...{ org, store, spool, clock, signal },
+      onRead: ({ records, remaining }) => {
+        this.#records += records
+        this.#remaining = remaining
+        this.#told()
+      },
+      note: (sentence) => this.#notes.push(sentence),
+    }
+    for (const stream of streamsOf(inputOf(feed))) {
+      if (signal.aborted) this.#hasMore = true
+      else await this.#readStream(stream, context)
+    }
+  }
+
+  async #readStream(stream: Stream, context: StreamContext): Promise<void> {
+    const stand = async () => {
+      const state: JsonObject | undefined = await context.spool.readState(stream.name)
+      return state && stream.describe(state)
+    }
+    const before = await stand()
+    try {
+      const { more } = await stream.read(context)
+      this.#hasMore ||= more
+    } finally {
+      const after = await stand()
+      this.#cursors[stream.name] = {
+        ...(before === undefined ? {} : { before }),
+        ...(after === undefined ? {} : { after }),
+      }
+    }
+  }
+
+  /** What a run reads once it can be compared with the org no more is forgotten. */
+  async #prune(): Promise<void> {
+    const { store, feed } = this.#context
+    await this.#ownership.transaction(() => pruneLedger(store, feed.id))
+  }
+
+  /** Ends the run where the spool is full and the sink that keeps it so is down. */
+  #endIfStuck(): void {
+    const present = this.#deliverers.filter(({ isGone }) => !isGone)
+    const last = Math.min(...present.map(({ seq }) => seq))
+    const isStuck = present.every(({ seq, retryAt }) => seq > last || retryAt !== undefined)
+    if (isStuck) this.#end(new RunEnd('spool-full'))
+  }
+
+  #told(): void {
+    const { clock, options } = this.#context
+    options.onProgress?.({
+      records: this.#records,
+      emitted: this.#emitted,
+      remaining: this.#remaining,
+      spoolRecords: this.#level.records,
+      confirmed: this.#confirmed(),
+      waitedMs: this.#waitedMs,
+    })
+    if (clock.monotonicMs() >= this.#endsMs) this.#end(new RunEnd('time'))
+  }
+
+  #confirmed(): Readonly<Record<string, number>> {
+    const present = this.#deliverers.filter(({ isGone }) => !isGone)
+    return Object.fromEntries(present.map(({ name, seq }) => [name, seq]))
+  }
+
+  /** Nothing more is begun. */
+  #end(reason: unknown): void {
+    if (this.#ending.signal.aborted) return
+    this.#ending.abort(reason)
+    this.#level.tell()
+  }
+
+  /** Everything stops when the signal aborts. */
+  #follow(signal: AbortSignal): void {
+    const stop = () => {
+      this.#stopping.abort(signal.reason)
+      this.#end(signal.reason)
+    }
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop, { once: true, signal: this.#stopping.signal })
+  }
+
+  /** Keeps what stopped the run first. Who was fenced stops at once; who cannot read still delivers. */
+  #fail(error: unknown): void {
+    const { log, feed } = this.#context
+    if (error === this.#ending.signal.reason) return
+    this.#error ??= error
+    if (!(error instanceof PosternError)) log.error({ err: error, feed: feed.name }, 'run failed')
+    if (!isFenced(error)) return
+    this.#error = error
+    this.#stopping.abort(error)
+    this.#end(error)
+  }
+
+  #finished(): Omit<FinishedRun, 'runId'> {
+    const { reason } = this.#ending.signal
+    const waiting = this.#deliverers.filter(({ isBehind }) => isBehind)
+    for (const { name, error } of waiting) {
+      if (error === undefined) continue
+      const { code, message } = storedErrorOf(error, 'sink_unwritable')
+      this.#notes.push(`The sink ${name} takes nothing (${code}): ${message}`)
+    }
+    const retries = this.#deliverers.flatMap(({ retryAt }) => retryAt ?? [])
+    const [retryAt] = retries.toSorted((one, other) => one.getTime() - other.getTime())
+    const isLate = reason instanceof RunEnd && reason.why === 'time'
+    const isDelivering = waiting.some((deliverer) => deliverer.retryAt === undefined)
+    return {
+      outcome: this.#outcome(waiting.length > 0),
+      report: this.#report(),
+      more: isLate && (this.#hasMore || isDelivering),
+      ...(retryAt === undefined ? {} : { retryAt }),
+    }
+  }
+
+  #outcome(isBehind: boolean): RunOutcome {
+    const { lease, options } = this.#context
+    if (isFenced(this.#error)) return 'fenced'
+    if (options.signal?.aborted) return 'interrupted'
+    if (lease.signal.aborted) return 'fenced'
+    if (this.#failure() !== undefined) return 'failed'
+    return isBehind || this.#hasMore ? 'partial' : 'ok'
+  }
+
+  /** What stopped the run, but for an end that was meant. */
+  #failure(): unknown {
+    const { reason } = this.#ending.signal
+    if (this.#error !== undefined) return this.#error
+    return reason instanceof PosternError ? reason : undefined
+  }
+
+  #report(): RunReport {
+    const error = this.#failure()
+    return {
+      records: this.#records,
+      emitted: this.#emitted,
+      batches: this.#batches,
+      requests: this.#requests,
+      waitedMs: Math.round(this.#waitedMs),
+      cursors: this.#cursors,
+      confirmed: this.#confirmed(),
+      notes: this.#notes,
+      ...(error === undefined ? {} : { error: storedErrorOf(error, 'feed_failed') }),
+    }
+  }
+}
+
+function inputOf(feed: FeedRow): InputName {
+  return getInput(feed.input).name
+}
+
+function isFenced(error: unknown): boolean {
+  return error instanceof PosternError && error.code === 'feed_fenced'
+}
+
+function random(): number {
+  return randomInt(2 ** 32) / 2 ** 32
+}

@@ -1,0 +1,79 @@
+/** @module How far the System Log was read, and where it goes on where Okta does not say so. */
+
+import type { JsonObject } from '@postern/core'
+
+/** How far the System Log was read. */
+export interface LogState {
+  /** Where to begin, by the time at which Okta stored an event, as long as there is no page. */
+  readonly since: Date
+  /** Path and query of the next page: never a host. */
+  readonly page?: string | undefined
+  /** The earliest time at which an event of the last page that had any was published. */
+  readonly first?: Date | undefined
+  /** When it was read last, by the org's clock. */
+  readonly readAt: Date
+  /** Whether what comes may have been read before: until the log is caught up with, it is looked for in the ledger. */
+  readonly isRepeating?: boolean | undefined
+}
+
+/** Where reading begins, and what cannot be read any more. */
+export interface LogStart {
+  readonly since: Date
+  /** What lies before `since` and was wanted. */
+  readonly gap?: { readonly from: Date; readonly to: Date }
+}
+
+const DAY_MS = 86_400_000
+
+// Covers clocks inside Okta that differ: what is stored later was published at most this much earlier than a page shows.
+const OVERLAP_MS = 15 * 60_000
+
+/** Where reading begins that was told to begin at `wanted`: no earlier than Okta keeps events. @param now - the org's time */
+export function startAt(wanted: Date | undefined, now: Date, retentionDays: number): LogStart {
+  const oldest = new Date(now.getTime() - retentionDays * DAY_MS)
+  if (wanted === undefined) return { since: oldest }
+  if (wanted >= oldest) return { since: wanted }
+  return { since: oldest, gap: { from: wanted, to: oldest } }
+}
+
+/**
+ * Where reading goes on without a page: a while before the last events that were read.
+ *
+ * What was not read yet was stored after everything that was, so after each event of the last page, and so no earlier than the
+ * first of them was published.
+ */
+export function startAgain(state: LogState, now: Date, retentionDays: number): LogStart {
+  const { first, since } = state
+  const wanted =
+    first === undefined ? since : new Date(Math.max(since.getTime(), first.getTime() - OVERLAP_MS))
+  return startAt(wanted, now, retentionDays)
+}
+
+/** A state as it is kept. */
+export function toStored({ since, page, first, readAt, isRepeating }: LogState): JsonObject {
+  return {
+    since: since.toISOString(),
+    readAt: readAt.toISOString(),
+    ...(page === undefined ? {} : { page }),
+    ...(first === undefined ? {} : { first: first.toISOString() }),
+    ...(isRepeating === true ? { isRepeating } : {}),
+  }
+}
+
+/** A state as it was kept. @throws a plain error for one that `toStored` did not make. */
+export function fromStored(stored: JsonObject): LogState {
+  const { since, readAt, page, first, isRepeating } = stored
+  return {
+    since: dateOf(since),
+    readAt: dateOf(readAt),
+    page: typeof page === 'string' ? page : undefined,
+    first: first === undefined ? undefined : dateOf(first),
+    isRepeating: isRepeating === true,
+  }
+}
+
+function dateOf(value: unknown): Date {
+  const date = new Date(typeof value === 'string' ? value : Number.NaN)
+  if (Number.isNaN(date.getTime())) throw new Error('The state of the System Log is damaged.')
+  return date
+}

@@ -1,0 +1,277 @@
+/** @module The System Log as a stream: Okta's own next link, kept with every page, and a way on where that fails. */
+
+import {
+  ApiError,
+  getInput,
+  type Input,
+  logRetentionDays,
+  type Page,
+  PageError,
+  requireScopes,
+} from '@postern/core'
+import { putDeadLetters } from '../store/dead-letters.ts'
+import { type NewGap, putGap } from '../store/gaps.ts'
+import { putLedgerEntry, withoutKnown } from '../store/ledger.ts'
+import { packLines } from '../store/spool.ts'
+import { idsOf, LogPages, publishedSpan } from './log-page.ts'
+import {
+  fromStored,
+  type LogStart,
+  type LogState,
+  startAgain,
+  startAt,
+  toStored,
+} from './log-state.ts'
+import type { Commit, Stream, StreamContext } from './stream.ts'
+
+const MAX_SHOWN = 80
+
+/** The System Log, in the order in which Okta stored it, late events too. */
+export const logStream: Stream = {
+  name: 'log',
+  read: (context) => new LogReader(context).read(),
+  describe: (state) => {
+    const { page, since } = fromStored(state)
+    const after = afterOf(page)
+    return after === undefined
+      ? `since ${since.toISOString()}`
+      : `after ${after.slice(0, MAX_SHOWN)}`
+  },
+}
+
+/** How a page was reached, and what is behind it. */
+interface Position {
+  readonly state: LogState
+  /** Whether the page was short: everything there is was read. */
+  readonly isEnd: boolean
+}
+
+/** Reads the log during one run. */
+class LogReader {
+  readonly #context: StreamContext
+  readonly #input: Input = getInput('system-log')
+  readonly #pages = new LogPages()
+  /** What was left out, by code. */
+  readonly #leftOut = new Map<string, number>()
+  #given = 0
+  #startMs: number | undefined
+
+  constructor(context: StreamContext) {
+    this.#context = context
+  }
+
+  async read(): Promise<{ readonly more: boolean }> {
+    const { org, signal } = this.#context
+    try {
+      // It also teaches the org's time, where a token has to be asked for.
+      await requireScopes(org, this.#input, signal)
+      let state = await this.#begin()
+      for (let isEnd = false; !isEnd; ) ({ state, isEnd } = await this.#pollOrRestart(state))
+      return { more: false }
+    } catch (error) {
+      if (signal.aborted && error === signal.reason) return { more: true }
+      throw error
+    } finally {
+      this.#noteLeftOut()
+    }
+  }
+
+  /** The state to go on from. Where to begin is stored before anything is asked for. */
+  async #begin(): Promise<LogState> {
+    const { spool, feed } = this.#context
+    const now = this.#now()
+    const stored = await spool.readState(logStream.name)
+    if (stored === undefined) {
+      const { since: wanted } = feed.settings
+      const start = startAt(
+        wanted === undefined ? undefined : new Date(wanted),
+        now,
+        logRetentionDays,
+      )
+      return this.#restart({ since: start.since, readAt: now }, start)
+    }
+    const state = fromStored(stored)
+    const unread = startAt(state.readAt, now, logRetentionDays)
+    if (unread.gap !== undefined) return this.#restart({ ...state, isRepeating: true }, unread)
+    return state
+  }
+
+  /** Stores that reading goes on by time. */
+  async #restart(state: LogState, { since, gap }: LogStart): Promise<LogState> {
+    const next = { ...state, since, page: undefined, readAt: this.#now() }
+    const reason = 'Okta keeps events for 90 days.'
+    await this.#commit({ state: toStored(next), records: [] }, gap && { ...gap, reason })
+    if (gap !== undefined) {
+      const [from, to] = [gap.from.toISOString(), gap.to.toISOString()]
+      this.#context.note(
+        `What Okta stored from ${from} to ${to} cannot be read any more: ${reason}`,
+      )
+    }
+    return next
+  }
+
+  async #pollOrRestart(state: LogState): Promise<Position> {
+    let reached = state
+    try {
+      return await this.#poll(state, (next) => {
+        reached = next
+      })
+    } catch (error) {
+      const isRefused = error instanceof ApiError && error.code === 'cursor_rejected'
+      if (!isRefused || reached.page === undefined) throw error
+      const start = startAgain(reached, this.#now(), logRetentionDays)
+      this.#context.note(
+        `cursor_rejected: Okta refused the stored cursor. Reading goes on from ${start.since.toISOString()}, without what was read before.`,
+      )
+      const next = await this.#restart({ ...reached, isRepeating: true }, start)
+      return { state: next, isEnd: false }
+    }
+  }
+
+  /** Reads on from a state until the log is caught up with, or a page has no link. Each page is asked for while the one before is stored. */
+  async #poll(state: LogState, onReached: (state: LogState) => void): Promise<Position> {
+    const { org, signal } = this.#context
+    const ending = new AbortController()
+    const pages = org.pages(this.#input.resource, {
+      query: { since: state.since.toISOString(), sortOrder: 'ASCENDING' },
+      limit: this.#input.pageLimit,
+      mode: 'polling',
+      priority: 'log',
+      cursor: state.page,
+      signal: AbortSignal.any([signal, ending.signal]),
+    })
+    let position: Position = { state, isEnd: true }
+    try {
+      for (let coming = pages.next(); ; ) {
+        const { value: page, done } = await coming
+        if (done) return position
+        coming = pages.next()
+        // Where this page cannot be kept, nobody waits for that one.
+        coming.catch(() => undefined)
+        position = await this.#keep(page, position.state)
+        onReached(position.state)
+      }
+    } finally {
+      ending.abort()
+      await pages.return()
+    }
+  }
+
+  async #keep(page: Page, state: LogState): Promise<Position> {
+    const { records, cursor } = page
+    const known = state.isRepeating ? await this.#knownOf(records) : undefined
+    const { events, invalid, ledger, duplicates } = this.#pages.sort(records, known)
+    const { signal, feed, store, onRead } = this.#context
+    const leadsBack = records.length > 0 && cursor !== undefined && isSame(cursor, state.page)
+    const isFull = records.length >= this.#input.pageLimit
+    const next = this.#behind(page, state, { leadsBack, isFull })
+    const packed = await packLines(events.map(({ line }) => line))
+    signal.throwIfAborted()
+    await this.#context.spool.commit(logStream.name, async (seq) => {
+      const now = this.#now()
+      const place = { feedId: feed.id, seq }
+      if (events.length > 0) await putLedgerEntry(store, place, ledger, now)
+      if (invalid.length > 0) await putDeadLetters(store, { ...place, sinkId: '' }, invalid, now)
+      const replay = state.isRepeating === true
+      return { state: toStored(next), records: events, packed, replay }
+    })
+    this.#count('page_record_invalid', invalid.length)
+    this.#count('page_duplicates_removed', duplicates)
+    this.#given += events.length
+    onRead({ records: records.length, ...this.#remainingAfter(page, state) })
+    if (leadsBack) throw loopError()
+    if (cursor === undefined && records.length > 0) {
+      this.#count('page_missing_link', 1)
+      if (isFull && events.length === 0) throw linkMissing()
+    }
+    return { state: next, isEnd: cursor !== undefined || !isFull }
+  }
+
+  /** The state behind a page. */
+  #behind(
+    { records, cursor }: Page,
+    state: LogState,
+    { leadsBack, isFull }: { readonly leadsBack: boolean; readonly isFull: boolean },
+  ): LogState {
+    const readAt = this.#now()
+    const first = publishedSpan(records)?.from ?? state.first
+    const isRepeating = leadsBack || (state.isRepeating && isFull)
+    const next = { ...state, first, readAt, isRepeating }
+    if (leadsBack) return next
+    if (cursor !== undefined) return { ...next, page: cursor }
+    if (records.length === 0) return { ...next, isRepeating: true }
+    const { since } = startAgain(next, readAt, logRetentionDays)
+    return { ...next, page: undefined, since, isRepeating: true }
+  }
+
+  async #knownOf(records: readonly Uint8Array[]): Promise<ReadonlySet<string>> {
+    const { store, feed } = this.#context
+    const ids = idsOf(records)
+    const unknown = await withoutKnown(store, feed.id, ids, publishedSpan(records))
+    return new Set(ids.filter((id) => !unknown.has(id)))
+  }
+
+  #commit(commit: Commit, gap: NewGap | undefined): Promise<void> {
+    const { spool, store, feed } = this.#context
+    return spool.commit(logStream.name, async () => {
+      if (gap !== undefined) await putGap(store, feed.id, gap, this.#now())
+      return commit
+    })
+  }
+
+  /** How many events are to come, if they go on as those before: a share of the time is left, and so is that share of them. */
+  #remainingAfter({ records }: Page, state: LogState): { readonly remaining?: number } {
+    if (records.length < this.#input.pageLimit) return { remaining: 0 }
+    const lastMs = publishedSpan(records.slice(-1))?.to.getTime()
+    this.#startMs ??= (state.first ?? state.since).getTime()
+    if (lastMs === undefined || lastMs <= this.#startMs) return {}
+    const leftMs = Math.max(0, this.#now().getTime() - lastMs)
+    return { remaining: Math.round((this.#given / (lastMs - this.#startMs)) * leftMs) }
+  }
+
+  #count(code: string, count: number): void {
+    if (count > 0) this.#leftOut.set(code, (this.#leftOut.get(code) ?? 0) + count)
+  }
+
+  #noteLeftOut(): void {
+    const sentences: Readonly<Record<string, string>> = {
+      page_record_invalid: 'records had no uuid and are dead letters of the feed.',
+      page_duplicates_removed: 'events came again and were left out.',
+      page_missing_link: 'pages came without a next link; reading went on by time.',
+    }
+    for (const [code, count] of this.#leftOut) {
+      this.#context.note(`${code}: ${count} ${sentences[code]}`)
+    }
+  }
+
+  #now(): Date {
+    return this.#context.org.authorizer.now()
+  }
+}
+
+/** Whether a link leads to the page that it came with. */
+function isSame(cursor: string, asked: string | undefined): boolean {
+  return afterOf(cursor) === afterOf(asked)
+}
+
+function afterOf(page: string | undefined): string | undefined {
+  return new URLSearchParams(page?.split('?')[1] ?? '').get('after') ?? undefined
+}
+
+function loopError(): PageError {
+  return new PageError('page_link_loop', 'A page of the System Log leads back to itself.', {
+    remedy:
+      'Check for a proxy that rewrites links or answers from a cache; then run the feed again.',
+  })
+}
+
+function linkMissing(): PageError {
+  return new PageError(
+    'page_missing_link',
+    'A full page of the System Log came without a next link, and asking by time leads to the same events.',
+    {
+      remedy:
+        'Check the proxies on the way for one that drops Link headers, then run the feed again.',
+    },
+  )
+}
