@@ -77,7 +77,9 @@ async function testStore(place: StorePlace, remove: () => Promise<void>): Promis
 }
 
 async function dump({ db }: Store): Promise<string> {
-  const tables = (await db.introspection.getTables()).map(({ name }) => name).toSorted()
+  const tables = (await db.introspection.getTables())
+    .map(({ schema, name }) => `${schema}.${name}`)
+    .toSorted()
   const parts = await Promise.all(
     tables.map(async (table) => {
       const rows = await sql<{ row: string }>`

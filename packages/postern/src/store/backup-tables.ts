@@ -12,6 +12,9 @@ export interface BackupTable {
 // What holds for as long as a process runs: a store that is restored has no process yet.
 const OF_PROCESSES: ReadonlySet<string> = new Set(['lease', 'connection_use'])
 
+// What the sink `store` has is part of where its feeds stand.
+const RECORDS = 'records'
+
 /** The types of columns that there are, by the name that the database gives them. */
 const TYPES: Readonly<Record<string, RawBuilder<unknown>>> = {
   bool: sql`boolean`,
@@ -21,19 +24,25 @@ const TYPES: Readonly<Record<string, RawBuilder<unknown>>> = {
   int8: sql`bigint`,
   json: sql`json`,
   jsonb: sql`jsonb`,
+  _text: sql`text[]`,
   text: sql`text`,
   timestamptz: sql`timestamptz`,
   varchar: sql`varchar`,
 }
 
-/** The tables whose rows are copied, by name. Those of the migrations and of other schemas are not among them. */
+/** The tables whose rows are copied, by name. */
 export async function listTables(db: Kysely<Schema>): Promise<readonly BackupTable[]> {
+  return (await listAllTables(db)).filter(({ name }) => !OF_PROCESSES.has(name))
+}
+
+/** Every table of ours, by name; of the records with their schema. Those of the migrations are not among them. */
+export async function listAllTables(db: Kysely<Schema>): Promise<readonly BackupTable[]> {
   const { rows } = await sql<{ schema: string }>`select current_schema() as schema`.execute(db)
   const tables = await db.introspection.getTables()
   return tables
-    .filter(({ schema, name }) => schema === rows[0]?.schema && !OF_PROCESSES.has(name))
-    .map(({ name, columns }) => ({
-      name,
+    .filter(({ schema }) => schema === rows[0]?.schema || schema === RECORDS)
+    .map(({ schema, name, columns }) => ({
+      name: schema === RECORDS ? `${RECORDS}.${name}` : name,
       columns: columns.map((column) => ({ name: column.name, type: column.dataType })),
     }))
     .toSorted((one, other) => (one.name < other.name ? -1 : 1))

@@ -11,7 +11,7 @@ import {
   newer,
   openBackup,
 } from './backup-format.ts'
-import { type BackupTable, listTables, typeOf } from './backup-tables.ts'
+import { type BackupTable, listAllTables, listTables, typeOf } from './backup-tables.ts'
 import { type Migrations, migrateIn } from './migrate.ts'
 import { migrations as ours } from './migrations/registry.ts'
 import type { Schema } from './schema.ts'
@@ -100,8 +100,9 @@ async function makeTablesOf(
   last: string | undefined,
 ): Promise<void> {
   if (last === undefined) throw new Error('A backup of a store without tables.')
-  const tables = (await store.db.introspection.getTables()).map(({ name }) => name)
-  for (const table of tables) await sql`drop table ${sql.table(table)}`.execute(store.db)
+  for (const { name } of await listAllTables(store.db)) {
+    await sql`drop table ${sql.table(name)}`.execute(store.db)
+  }
   await sql`delete from kysely_migration`.execute(store.db)
   await migrateIn(transactionOf(store), migrations, last)
 }

@@ -44,6 +44,8 @@ export interface Schema {
   readonly ledger: LedgerTable
   readonly gap: GapTable
   readonly dead_letter: DeadLetterTable
+  readonly 'records.event': EventTable
+  readonly 'records.object': ObjectTable
 }
 
 /** A named org and how its credential is used. No secret: those are in `secret`. */
@@ -349,4 +351,39 @@ export interface DeadLetterTable {
   code: string
   reason: string
   created_at: Date
+}
+
+/** An event, as the sink `store` keeps it. */
+export interface EventTable {
+  connection_id: string
+  uuid: string
+  published: Date
+  event_type: string | null
+  severity: string | null
+  outcome: string | null
+  actor_id: string | null
+  actor_login: string | null
+  client_ip: string | null
+  target_ids: string[]
+  /** As Okta sent it. Read as text: a driver would parse it, and it would be another one. */
+  raw: Json<unknown>
+}
+
+/** An object as it is now, as the sink `store` keeps it. */
+export interface ObjectTable {
+  connection_id: string
+  kind: string
+  id: string
+  /** Whose versions these are. */
+  feed_id: string
+  /** Of a member or an assignment: the group or the app, and the user or group. */
+  parent: string | null
+  child: string | null
+  status: string | null
+  label: string | null
+  login: string | null
+  version: number
+  hash: string
+  observed_at: Date
+  raw: Json<unknown>
 }

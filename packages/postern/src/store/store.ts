@@ -3,7 +3,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomInt } from 'node:crypto'
 import { systemClock } from '@postern/core'
-import type { Kysely, Transaction } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Schema } from './schema.ts'
 import { sqlStateOf } from './sql-state.ts'
 
@@ -39,6 +39,7 @@ export class Store {
   readonly #root: Kysely<Schema>
   readonly #release: (() => Promise<void>) | undefined
   readonly #countSyncs: (() => number) | undefined
+  #reader: Promise<boolean> | undefined
   readonly #current = new AsyncLocalStorage<OpenTransaction>()
 
   constructor({ kind, root, release, countSyncs }: StoreParts) {
@@ -88,6 +89,38 @@ export class Store {
       .transaction()
       .setIsolationLevel('repeatable read')
       .execute((trx) => this.#within(trx, work))
+  }
+
+  /**
+   * Runs `work` where it can change nothing, and sees nothing but records where the role `postern_reader` is there. Never in
+   * a transaction: an embedded store would wait for itself.
+   */
+  async readRecords<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.inTransaction) throw new Error('Records are not read in a transaction.')
+    return this.#root
+      .transaction()
+      .setAccessMode('read only')
+      .execute(async (trx) => {
+        if (await this.#hasReader(trx)) await sql`set local role postern_reader`.execute(trx)
+        return this.#within(trx, work)
+      })
+  }
+
+  /** Whether there is a role for reading which this user may take on. Asked once; an administrator who makes it starts Postern anew. */
+  #hasReader(trx: Transaction<Schema>): Promise<boolean> {
+    this.#reader ??= sql<{ present: boolean }>`
+      select exists (select from pg_roles where rolname = 'postern_reader'
+        and pg_has_role(current_user, oid, 'MEMBER')
+        and has_schema_privilege(oid, 'records', 'USAGE')
+        and has_table_privilege(oid, 'records.event', 'SELECT')
+        and has_table_privilege(oid, 'records.object', 'SELECT')) as present`
+      .execute(trx)
+      .then(({ rows }) => rows[0]?.present === true)
+      .catch((error: unknown) => {
+        this.#reader = undefined
+        throw error
+      })
+    return this.#reader
   }
 
   async #within<Result>(trx: Transaction<Schema>, work: () => Promise<Result>): Promise<Result> {

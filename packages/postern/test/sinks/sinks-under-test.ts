@@ -4,7 +4,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { PassThrough } from 'node:stream'
 import { memberReader, type Secret } from '@postern/core'
-import { inject } from 'vitest'
+import { sql } from 'kysely'
+import { afterAll, inject } from 'vitest'
+import { stores, type TestStore } from '../../../../test/stores.ts'
 import { TestClock } from '../../../../test/test-clock.ts'
 import type { RecordKind } from '../../src/sinks/record.ts'
 import { getSinkKind } from '../../src/sinks/registry.ts'
@@ -44,6 +46,7 @@ export interface SinkUnderTest {
 export const sinksUnderTest: readonly SinkUnderTest[] = [
   { name: 'jsonl', guarantee: 'effectively-once', start: startFolder },
   { name: 'stdout', guarantee: 'at-least-once', start: startStream },
+  { name: 'store', guarantee: 'effectively-once', start: startStore },
 ]
 
 async function startFolder(): Promise<Destination> {
@@ -86,6 +89,50 @@ async function startStream(): Promise<Destination> {
     dump: async () => Buffer.concat(pieces).toString('hex'),
     break: async () => void stream.destroy(),
     close: async () => void stream.destroy(),
+  }
+}
+
+// One for the file: the sink's tables are emptied, and nothing else of it is used.
+let kept: TestStore | undefined
+
+afterAll(async () => {
+  await kept?.close()
+})
+
+async function startStore(): Promise<Destination> {
+  kept ??= await stores[0]?.open()
+  if (kept === undefined) throw new Error('There is no kind of store.')
+  const { store, dump } = kept
+  await sql`truncate records.event, records.object, feed`.execute(store.db)
+  // The sink looks up whose feed it is.
+  for (const id of ['feed-0', 'feed-1', 'feed-2', 'feed-3', 'feed-4', 'feed-5', 'feed-6']) {
+    await sql`insert into feed (id, name, connection_id, input, settings, timezone, missed, revision, created_at,
+      updated_at) values (${id}, ${id}, 'connection-1', 'system-log', '{}', 'UTC', 'run', 1, now(), now())`.execute(
+      store.db,
+    )
+  }
+  let isBroken = false
+  const rows = async (table: string, columns: string) => {
+    const { rows: found } = await sql<Held & { readonly raw: string }>`
+      select ${sql.raw(columns)}, raw::text as raw from ${sql.table(table)} order by ctid`.execute(
+      store.db,
+    )
+    return found.map((row) => ({ ...row, raw: Buffer.from(row.raw).toString('latin1') }))
+  }
+  return {
+    ...destinationOf('store', { settings: {}, store }),
+    read: async () => [
+      ...(await rows('records.event', "'event' as kind, uuid as id")),
+      ...(await rows('records.object', 'kind, id')),
+    ],
+    dump,
+    break: async () => {
+      await sql`alter schema records rename to gone`.execute(store.db)
+      isBroken = true
+    },
+    close: async () => {
+      if (isBroken) await sql`alter schema gone rename to records`.execute(store.db)
+    },
   }
 }
 

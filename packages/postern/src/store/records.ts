@@ -1,0 +1,253 @@
+/** @module The table of events and of objects that the sink `store` keeps: written a batch at a time, removed in bounded steps. */
+
+import { sql } from 'kysely'
+import type { Store } from './store.ts'
+
+/** An event with what people look for in it. Texts are without NUL and lone surrogates, which no column can hold. */
+export interface StoredEvent {
+  readonly uuid: string
+  readonly published: Date
+  readonly eventType: string | null
+  readonly severity: string | null
+  readonly outcome: string | null
+  readonly actorId: string | null
+  readonly actorLogin: string | null
+  readonly clientIp: string | null
+  readonly targetIds: readonly string[]
+  /** The JSON text that Okta sent. */
+  readonly raw: string
+}
+
+/** Whose an object is. */
+export interface ObjectKey {
+  readonly kind: string
+  readonly id: string
+  /** Counts the changes that the feed saw. */
+  readonly version: number
+  readonly observedAt: Date
+}
+
+/** An object as it is now, with what people look for in it. */
+export interface StoredObject extends ObjectKey {
+  readonly hash: string
+  readonly parent: string | null
+  readonly child: string | null
+  readonly status: string | null
+  readonly label: string | null
+  readonly login: string | null
+  /** The JSON text that Okta sent. */
+  readonly raw: string
+}
+
+/** Whose records these are. */
+export interface RecordsOwner {
+  readonly connectionId: string
+  readonly feedId: string
+}
+
+/** The id of the connection that a feed reads; undefined where the feed was removed. */
+export async function findConnectionOfFeed(
+  store: Store,
+  feedId: string,
+): Promise<string | undefined> {
+  const row = await store.db
+    .selectFrom('feed')
+    .select('connection_id')
+    .where('id', '=', feedId)
+    .executeTakeFirst()
+  return row?.connection_id
+}
+
+/**
+ * Adds events. One that is there already stays as it is.
+ *
+ * The raw text travels as a text within the parameter: as JSON, the database would look into it, and refuse what no column
+ * can hold.
+ */
+export async function addEvents(
+  store: Store,
+  connectionId: string,
+  events: readonly StoredEvent[],
+): Promise<void> {
+  if (events.length === 0) return
+  await sql`
+    insert into records.event (connection_id, uuid, published, event_type, severity, outcome,
+      actor_id, actor_login, client_ip, target_ids, raw)
+    select ${connectionId}::text, "uuid", published, "eventType", severity, outcome,
+      "actorId", "actorLogin", "clientIp", "targetIds", raw::json
+    from json_to_recordset(${JSON.stringify(events)}::json) as e(
+      "uuid" text, published timestamptz, "eventType" text, severity text, outcome text,
+      "actorId" text, "actorLogin" text, "clientIp" text, "targetIds" text[], raw text)
+    on conflict do nothing`.execute(store.db)
+}
+
+/**
+ * Puts objects as they are now. What is there is kept where it is newer: by the version of the same feed, by the time at
+ * which it was seen of another one.
+ */
+export async function putObjects(
+  store: Store,
+  { connectionId, feedId }: RecordsOwner,
+  objects: readonly StoredObject[],
+): Promise<void> {
+  if (objects.length === 0) return
+  await sql`
+    insert into records.object as o (connection_id, feed_id, kind, id, parent, child, status, label, login,
+      version, hash, observed_at, raw)
+    select ${connectionId}::text, ${feedId}::text, kind, id, parent, child, status, label, login,
+      version, hash, "observedAt", raw::json
+    from json_to_recordset(${JSON.stringify(objects)}::json) as e(
+      kind text, id text, parent text, child text, status text, label text, login text,
+      version bigint, hash text, "observedAt" timestamptz, raw text)
+    on conflict (connection_id, kind, id) do update set feed_id = excluded.feed_id,
+      parent = excluded.parent, child = excluded.child, status = excluded.status,
+      label = excluded.label, login = excluded.login, version = excluded.version,
+      hash = excluded.hash, observed_at = excluded.observed_at, raw = excluded.raw
+    where case when o.feed_id = excluded.feed_id then o.version <= excluded.version
+      else o.observed_at <= excluded.observed_at end`.execute(store.db)
+}
+
+/** Removes objects that are gone, unless what is there is newer. */
+export async function removeObjects(
+  store: Store,
+  { connectionId, feedId }: RecordsOwner,
+  keys: readonly ObjectKey[],
+): Promise<void> {
+  if (keys.length === 0) return
+  await sql`
+    delete from records.object as o using json_to_recordset(${JSON.stringify(keys)}::json) as e(
+      kind text, id text, version bigint, "observedAt" timestamptz)
+    where o.connection_id = ${connectionId}::text and o.kind = e.kind and o.id = e.id
+      and case when o.feed_id = ${feedId}::text then o.version <= e.version
+        else o.observed_at <= e."observedAt" end`.execute(store.db)
+}
+
+/** How many records there were. */
+export interface RemovedRecords {
+  readonly events: number
+  readonly objects: number
+}
+
+/** What goes in one statement: an embedded store answers nobody else meanwhile. */
+const STEP = 1_000
+
+/**
+ * Removes the events that were published before a moment, in statements of a thousand each.
+ *
+ * @returns how many there were.
+ */
+export async function removeEventsBefore(
+  store: Store,
+  before: Date,
+  signal?: AbortSignal,
+): Promise<number> {
+  let removed = 0
+  // One connection after the other: the index begins with it.
+  for (
+    let id = await nextConnection(store, '');
+    id !== undefined;
+    id = await nextConnection(store, id)
+  ) {
+    const old = sql`connection_id = ${id} and published < ${before.toISOString()}::timestamptz`
+    removed += await inSteps(signal, () => deleteEvents(store, old))
+  }
+  return removed
+}
+
+async function nextConnection(store: Store, after: string): Promise<string | undefined> {
+  const { rows } = await sql<{ id: string | null }>`
+    select min(connection_id) as id from records.event where connection_id > ${after}`.execute(
+    store.db,
+  )
+  return rows[0]?.id ?? undefined
+}
+
+/** Whose records are to be forgotten. */
+export interface Subject {
+  readonly connectionId: string
+  readonly userId: string
+  /** Names that the user signed in with. Those that the records know are added. */
+  readonly logins?: readonly string[]
+}
+
+/**
+ * Removes what is known of a person: the events in which the user acts or is acted upon, those of somebody unknown who signed in with a
+ * login of the user, the user, and the user's memberships and assignments. In statements of a thousand each.
+ *
+ * What Okta still says of the user comes again with the next change: remove the user there before.
+ */
+export async function eraseSubject(
+  store: Store,
+  subject: Subject,
+  signal?: AbortSignal,
+): Promise<RemovedRecords> {
+  const { connectionId, userId } = subject
+  const logins = await loginsOf(store, subject)
+  const events = await inSteps(signal, () =>
+    deleteEvents(
+      store,
+      sql`connection_id = ${connectionId} and (actor_id = ${userId}
+        or target_ids @> array[${userId}]::text[]
+        or actor_login in (select jsonb_array_elements_text(${JSON.stringify(logins)}::jsonb)))`,
+    ),
+  )
+  const objects = await inSteps(signal, () =>
+    deleteObjects(
+      store,
+      sql`connection_id = ${connectionId} and ((kind = 'user' and id = ${userId})
+        or (kind in ('group-member', 'app-user') and child = ${userId}))`,
+    ),
+  )
+  return { events, objects }
+}
+
+async function loginsOf(store: Store, subject: Subject): Promise<readonly string[]> {
+  const { connectionId, userId, logins = [] } = subject
+  const { rows } = await sql<{ login: string }>`
+    select actor_login as login from records.event
+      where connection_id = ${connectionId} and actor_id = ${userId} and actor_login is not null
+    union select login from records.object
+      where connection_id = ${connectionId} and kind = 'user' and id = ${userId}
+        and login is not null`.execute(store.db)
+  return [...new Set([...logins, ...rows.map(({ login }) => login)])]
+}
+
+/** Removes every record of a connection, in statements of a thousand each. */
+export async function removeRecords(
+  store: Store,
+  connectionId: string,
+  signal?: AbortSignal,
+): Promise<RemovedRecords> {
+  const own = sql`connection_id = ${connectionId}`
+  const events = await inSteps(signal, () => deleteEvents(store, own))
+  return { events, objects: await inSteps(signal, () => deleteObjects(store, own)) }
+}
+
+async function deleteEvents(store: Store, where: ReturnType<typeof sql>): Promise<number> {
+  const { numAffectedRows = 0n } = await sql`
+    delete from records.event where (connection_id, uuid) in (
+      select connection_id, uuid from records.event where ${where} limit ${STEP})`.execute(store.db)
+  return Number(numAffectedRows)
+}
+
+async function deleteObjects(store: Store, where: ReturnType<typeof sql>): Promise<number> {
+  const { numAffectedRows = 0n } = await sql`
+    delete from records.object where (connection_id, kind, id) in (
+      select connection_id, kind, id from records.object where ${where} limit ${STEP})`.execute(
+    store.db,
+  )
+  return Number(numAffectedRows)
+}
+
+async function inSteps(
+  signal: AbortSignal | undefined,
+  step: () => Promise<number>,
+): Promise<number> {
+  let all = 0
+  for (;;) {
+    signal?.throwIfAborted()
+    const removed = await step()
+    all += removed
+    if (removed < STEP) return all
+  }
+}
