@@ -256,6 +256,7 @@ export class Org {
       })
       // The timeout holds for a transport that does not look at the signal, too.
       const { status, headers, body: stream } = await abortable(sent, signal)
+      this.authorizer.observe?.(headers)
       const maxBytes = request.maxBytes ?? MAX_BYTES
       const body = await readBody({ status, headers, body: stream }, { maxBytes, host, signal })
       if (status >= 200 && status < 300) return { kind: 'answered', status, headers, body }

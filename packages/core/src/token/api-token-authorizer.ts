@@ -2,6 +2,7 @@
 
 import { type Clock, OrgClock } from '../clock.ts'
 import { Secret } from '../secret.ts'
+import type { AnswerHeaders } from '../transport.ts'
 import { type OrgUrl, requireOrgUrl } from '../url/org.ts'
 import type { ApiAnswer, ApiRequest, Authorization, Authorizer } from './authorizer.ts'
 import { requireOrigin } from './authorizer.ts'
@@ -37,8 +38,12 @@ export class ApiTokenAuthorizer implements Authorizer {
     _used: Authorization,
     answer: ApiAnswer,
   ): Promise<boolean> {
-    this.#orgClock.observe(answer.headers.get('date') ?? undefined)
+    this.observe(answer.headers)
     return false
+  }
+
+  observe(headers: AnswerHeaders): void {
+    this.#orgClock.observe(headers.get('date') ?? undefined)
   }
 
   now(): Date {

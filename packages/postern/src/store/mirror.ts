@@ -29,9 +29,14 @@ export interface MissedBy {
   readonly since: Date
 }
 
-const columns = sql.raw(
-  'm.kind, m.id, m.parent, m.version, m.hash, m.last_updated, m.generation, m.changed_at, m.deleted_at',
-)
+/** What a sample leaves out. */
+export interface MirrorExcept {
+  readonly ids?: readonly string[]
+  /** All that is behind it. */
+  readonly parent?: string
+}
+
+const columns = sql`m.kind, m.id, m.parent, m.version, m.hash, m.last_updated, m.generation, m.changed_at, m.deleted_at`
 
 /** What is known of those objects; deleted ones too. */
 export async function readMirror(
@@ -172,22 +177,24 @@ export async function lastGeneration(
   return (await query.executeTakeFirst())?.last ?? 0
 }
 
-/** Objects that a complete read saw, to ask whether they can still be seen. */
+/** Some objects that are there, of those that a complete read saw, to ask whether they can still be seen. */
 export function sampleMirror(
   store: Store,
-  { feedId, kind, generation }: { feedId: string; kind: string; generation: number },
-  limit: number,
-): Promise<readonly Pick<MirrorRow, 'kind' | 'id' | 'parent'>[]> {
-  return store.db
+  of: { readonly feedId: string; readonly kind: string; readonly generation: number },
+  options: { readonly except: MirrorExcept; readonly limit: number },
+): Promise<readonly Pick<MirrorRow, 'id' | 'parent'>[]> {
+  let query = store.db
     .selectFrom('mirror')
-    .select(['kind', 'id', 'parent'])
-    .where('feed_id', '=', feedId)
-    .where('kind', '=', kind)
-    .where('generation', '>=', generation)
+    .select(['id', 'parent'])
+    .where('feed_id', '=', of.feedId)
+    .where('kind', '=', of.kind)
+    .where('generation', '>=', of.generation)
     .where('deleted_at', 'is', null)
-    .orderBy('generation', 'desc')
-    .limit(limit)
-    .execute()
+    .limit(options.limit)
+  const { ids = [], parent } = options.except
+  if (ids.length > 0) query = query.where('id', 'not in', ids)
+  if (parent !== undefined) query = query.where('parent', '!=', parent)
+  return query.execute()
 }
 
 /** How many objects there are behind each of those parents. */

@@ -10,6 +10,7 @@ import {
   lastGeneration,
   listMissed,
   listMissedBehind,
+  type MirrorExcept,
   markMirror,
   putMirror,
   readMirror,
@@ -82,7 +83,11 @@ describe.each(stores)('the mirror on $name', ({ open }) => {
     expect(await countMissed(store, missed)).toEqual([{ kind: 'group-member', seen: 2, missed: 0 }])
     expect(await lastGeneration(store, feedId, behind)).toBe(3)
     expect(await lastGeneration(store, randomUUID())).toBe(0)
-    expect(await sampleMirror(store, { ...behind, generation: 3 }, 5)).toHaveLength(1)
+    const sampled = (except: MirrorExcept) =>
+      sampleMirror(store, { ...behind, generation: 3 }, { except, limit: 5 })
+    expect(await sampled({})).toEqual([{ id: 'g1/u2', parent: 'g1' }])
+    expect(await sampled({ ids: ['g1/u2'] })).toEqual([])
+    expect(await sampled({ parent: 'g1' })).toEqual([])
     const counted = await countBehind(store, { ...behind, parents: ['g1', 'g2'] })
     expect([...counted]).toEqual([['g1', 2]])
   })

@@ -1,0 +1,110 @@
+/** @module What was seen goes into the mirror, and what changed goes on as records: a page at a time, in one transaction. */
+
+import {
+  getInput,
+  type Mirrored,
+  type ObjectKind,
+  type ObjectKindName,
+  type SeenObject,
+} from '@postern/core'
+import { changeRecord, type FeedRecord } from '../sinks/record.ts'
+import { type MirrorKey, markMirror, putMirror, readMirror, removeMirror } from '../store/mirror.ts'
+import { addRereads } from '../store/rereads.ts'
+import { contentHash } from './content-hash.ts'
+import { judgeObject } from './judge-object.ts'
+import type { StreamContext } from './stream.ts'
+
+/** An object that was seen, with the hash of what it says. */
+export interface HashedObject extends SeenObject {
+  readonly hash: string
+}
+
+/** How a page was seen. */
+export interface PageSight {
+  /** Read by ids, or in lists that are current. */
+  readonly isCurrent: boolean
+  /** What new rows get; every row of the page gets it where the read is one of all objects. */
+  readonly generation: number
+  readonly isComplete?: boolean
+}
+
+/** How a copy of the feed's input is kept. @throws a plain error for an input without objects: it has no such stream. */
+export function mirroredOf({ feed }: Pick<StreamContext, 'feed'>): Mirrored {
+  const { mirrored } = getInput(feed.input)
+  if (mirrored === undefined) throw new Error(`No copy of ${feed.input} is kept.`)
+  return mirrored
+}
+
+/** A kind by its name. */
+export function kindOf({ kinds }: Mirrored, name: string): ObjectKind | undefined {
+  return kinds.find((kind) => kind.name === name)
+}
+
+/** The objects with their hashes, each once: the last sight of it counts. Done before a transaction, which it would hold up. */
+export function hashObjects(
+  mirrored: Mirrored,
+  objects: readonly SeenObject[],
+): readonly HashedObject[] {
+  const hashed = new Map<string, HashedObject>()
+  for (const object of objects) {
+    const kind = kindOf(mirrored, object.kind)
+    if (kind === undefined) continue
+    hashed.set(`${object.kind} ${object.id}`, { ...object, hash: contentHash(kind, object) })
+  }
+  return [...hashed.values()]
+}
+
+/** Takes a page into the mirror, inside the caller's transaction. @returns what changed. */
+export async function takePage(
+  { store, feed, org }: StreamContext,
+  page: readonly HashedObject[],
+  { isCurrent, generation, isComplete = false }: PageSight,
+): Promise<readonly FeedRecord[]> {
+  if (page.length === 0) return []
+  const now = org.authorizer.now()
+  const known = new Map(
+    (await readMirror(store, feed.id, page)).map((row) => [`${row.kind} ${row.id}`, row]),
+  )
+  const judged = page.map((object) => {
+    const row = known.get(`${object.kind} ${object.id}`)
+    const judgement = judgeObject(row, { ...object, isCurrent, now })
+    return { object, judgement, version: (row?.version ?? 0) + 1 }
+  })
+  const changed = judged.filter(({ judgement }) => judgement === 'new' || judgement === 'changed')
+  const rows = changed.map(({ object, version }) => ({
+    kind: object.kind,
+    id: object.id,
+    parent: object.parent,
+    version,
+    hash: object.hash,
+    lastUpdated: object.lastUpdated,
+  }))
+  await putMirror(store, feed.id, rows, { generation, now })
+  const others = judged.filter((one) => !changed.includes(one))
+  if (isComplete) await markMirror(store, feed.id, keysOf(others), generation)
+  const doubtful = judged.filter(({ judgement }) => judgement === 'doubtful')
+  await addRereads(store, feed.id, keysOf(doubtful), { dueAt: now })
+  return changed.map(({ object: { kind, id, hash, record }, version }) =>
+    changeRecord({ op: 'upsert', kind, id, version, hash, observedAt: now }, record),
+  )
+}
+
+/** Takes objects that are gone out of the mirror, inside the caller's transaction. @returns their deletions. */
+export async function takeDeletions(
+  { store, feed, org }: StreamContext,
+  keys: readonly (MirrorKey & { readonly kind: ObjectKindName })[],
+): Promise<readonly FeedRecord[]> {
+  const observedAt = org.authorizer.now()
+  const kinds = new Map(keys.map(({ kind, id }) => [`${kind} ${id}`, kind]))
+  const rows = await removeMirror(store, feed.id, keys, observedAt)
+  return rows.flatMap(({ kind: name, id, version, hash }) => {
+    const kind = kinds.get(`${name} ${id}`)
+    return kind === undefined
+      ? []
+      : changeRecord({ op: 'delete', kind, id, version, hash, observedAt })
+  })
+}
+
+function keysOf(judged: readonly { readonly object: HashedObject }[]): readonly MirrorKey[] {
+  return judged.map(({ object: { kind, id } }) => ({ kind, id }))
+}

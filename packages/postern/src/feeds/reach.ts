@@ -1,0 +1,92 @@
+/** @module What a credential may see: deletions are believed only while that stays as it was. */
+
+import {
+  ApiError,
+  getInput,
+  isParentThere,
+  listRoles,
+  type ObjectKind,
+  readObject,
+  scopeCovers,
+} from '@postern/core'
+import { type MirrorExcept, sampleMirror } from '../store/mirror.ts'
+import type { StreamContext } from './stream.ts'
+
+/** What a credential may see, as far as it can be told. Kept as JSON in a state. */
+export interface Reach {
+  /** Of the scopes that the input needs: those that the token has. Absent for an API token. */
+  readonly scopes?: readonly string[]
+  /** The client's admin roles; absent where they cannot be read. */
+  readonly roles?: readonly string[]
+}
+
+const ROLES_SCOPE = 'okta.roles.read'
+const SAMPLE = 5
+
+/** Reads what the credential may see now. */
+export async function readReach(context: StreamContext): Promise<Reach> {
+  const { org, feed, clientId, signal } = context
+  const { resource, scopes: needed } = getInput(feed.input)
+  const url = `${org.url}${resource.replace('/{id}', '')}`
+  const { token } = await org.authorizer.authorize({ method: 'GET', url, signal })
+  if (token === undefined) return {}
+  const scopes = needed.filter((scope) => scopeCovers(token.scopes, scope))
+  if (clientId === undefined || !scopeCovers(token.scopes, ROLES_SCOPE)) return { scopes }
+  try {
+    const roles = await listRoles(org, clientId, signal)
+    const names = roles.map(({ type, roleId, resourceSetId }) =>
+      [type, roleId, resourceSetId].filter((part) => part !== undefined).join(' '),
+    )
+    return { scopes, roles: names.toSorted() }
+  } catch (error) {
+    if (error instanceof ApiError) return { scopes }
+    throw error
+  }
+}
+
+/** What was lost between two moments, in words; undefined where nothing was. */
+export function lostReach(earlier: Reach, later: Reach): string | undefined {
+  const lostScopes = (earlier.scopes ?? []).filter((scope) => !later.scopes?.includes(scope))
+  if (lostScopes.length > 0) return `the scope ${lostScopes.join(', ')}`
+  if (earlier.roles === undefined) return undefined
+  if (later.roles === undefined) return 'the right to read its own admin roles'
+  const lostRoles = earlier.roles.filter((role) => !later.roles?.includes(role))
+  return lostRoles.length === 0 ? undefined : `the admin role ${lostRoles.join(', ')}`
+}
+
+/**
+ * Whether most of a few objects that were there a moment ago can still be read. Where they cannot, that others are not found
+ * says nothing about those.
+ */
+export async function isStillReadable(
+  context: StreamContext,
+  kind: ObjectKind,
+  options: { readonly generation: number; readonly except: MirrorExcept },
+): Promise<boolean> {
+  const { store, feed, org, signal } = context
+  const { generation, except } = options
+  const of = { feedId: feed.id, kind: kind.name, generation }
+  const sample = await sampleMirror(store, of, { except, limit: SAMPLE })
+  let readable = 0
+  for (const { id, parent } of sample) {
+    const found = await unlessRefused(async () =>
+      kind.path === undefined
+        ? isParentThere(org, kind, parent ?? '', { priority: 'incremental', signal })
+        : (await readObject(org, kind, id, { priority: 'incremental', signal })) !== undefined,
+    )
+    if (found === true) readable++
+  }
+  return sample.length === 0 || readable * 2 > sample.length
+}
+
+/** What a reading gives; undefined where the role does not allow it. */
+export async function unlessRefused<Result>(
+  reading: () => Promise<Result>,
+): Promise<Result | undefined> {
+  try {
+    return await reading()
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'role_insufficient') return undefined
+    throw error
+  }
+}

@@ -1,0 +1,173 @@
+/** @module The complete read of a feed's objects, page by page over as many runs as it takes, and what it missed. */
+
+import { createHash } from 'node:crypto'
+import { identify, read } from '@postern/core'
+import { putHeldDeletions, readHeldDeletions } from '../store/held-deletions.ts'
+import { lastGeneration } from '../store/mirror.ts'
+import { heldDeletions, passOnDeletions, type SweepEnd } from './deletions.ts'
+import { isLostCursor } from './lost-cursor.ts'
+import { hashObjects, mirroredOf, takePage } from './mirroring.ts'
+import { oneAhead } from './one-ahead.ts'
+import { readReach } from './reach.ts'
+import type { CommitRecords } from './reread.ts'
+import type { Stream, StreamContext } from './stream.ts'
+import {
+  parseSweepState,
+  readSweepState,
+  SWEEP,
+  type SweepState,
+  sweepStateJson,
+} from './sweep-state.ts'
+import { untilStopped } from './until-stopped.ts'
+
+const DEFAULT_HOURS = 24
+const HOUR_MS = 3_600_000
+// Feeds that were added together do not sweep together for ever.
+const JITTER = 0.1
+
+/** The complete read. It is due at once for a new feed, and then every `sweepHours`. */
+export const sweep: Stream = {
+  name: SWEEP,
+  read: (context) => untilStopped(context, () => readSweep(context)),
+  describe(state) {
+    const { phase, generation, seen, nextAt } = parseSweepState(state)
+    const name = `sweep ${generation}`
+    if (phase !== 'done') return `${name}, ${seen} records`
+    return nextAt === undefined ? name : `${name}, the next one ${nextAt.toISOString()}`
+  },
+}
+
+async function readSweep(context: StreamContext): ReturnType<Stream['read']> {
+  let state = await readSweepState(context.spool)
+  await passOnConfirmed(context, state)
+  if (state === undefined || isDue(state, context.org.authorizer.now())) {
+    state = await begin(context, state)
+  }
+  if (state.phase === 'reading') state = await readAll(context, state)
+  if (state.phase === 'judging') await end(context, state)
+  return { more: false }
+}
+
+function isDue({ phase, nextAt }: SweepState, now: Date): boolean {
+  return phase === 'done' && (nextAt === undefined || nextAt <= now)
+}
+
+/** When the next sweep is due: a share of the interval later, the same for a feed each time. */
+export function nextSweepAt(feedId: string, startedAt: Date, hours = DEFAULT_HOURS): Date {
+  const share = createHash('sha256').update(feedId).digest().readUInt32BE() / 2 ** 32
+  return new Date(startedAt.getTime() + hours * HOUR_MS * (1 + JITTER * share))
+}
+
+async function begin(context: StreamContext, earlier: SweepState | undefined): Promise<SweepState> {
+  const { store, feed, spool, org } = context
+  const reach = await readReach(context)
+  const last = Math.max(await lastGeneration(store, feed.id), earlier?.generation ?? 0)
+  const state: SweepState = {
+    ...earlier,
+    generation: last + 1,
+    phase: 'reading',
+    cursor: undefined,
+    startedAt: org.authorizer.now(),
+    seen: 0,
+    reach,
+  }
+  await spool.commit(SWEEP, async () => ({ state: sweepStateJson(state), records: [] }))
+  return state
+}
+
+async function readAll(context: StreamContext, begun: SweepState): Promise<SweepState> {
+  try {
+    return await readPages(context, begun)
+  } catch (error) {
+    if (begun.cursor === undefined || !isLostCursor(error)) throw error
+    context.note('The place in the complete read was refused: it begins anew.')
+    return readPages(context, await begin(context, begun))
+  }
+}
+
+async function readPages(context: StreamContext, begun: SweepState): Promise<SweepState> {
+  const { org, feed, spool, signal, onRead, note } = context
+  const mirrored = mirroredOf(context)
+  const isCurrent = !mirrored.kinds.some(({ isIndexed }) => isIndexed)
+  const sight = { isCurrent, generation: begun.generation, isComplete: true }
+  let state = begun
+  let unknown = 0
+  const batches = read(org, feed.input, { cursor: begun.cursor, priority: 'sweep', signal })
+  for await (const { records, cursor, remaining } of oneAhead(batches)) {
+    const objects = records.flatMap((record) => identify(mirrored, record) ?? [])
+    unknown += records.length - objects.length
+    const page = hashObjects(mirrored, objects)
+    const next: SweepState = {
+      ...state,
+      cursor,
+      phase: cursor === undefined ? 'judging' : 'reading',
+      seen: state.seen + records.length,
+    }
+    await spool.commit(SWEEP, async () => ({
+      state: sweepStateJson(next),
+      records: await takePage(context, page, sight),
+    }))
+    state = next
+    onRead({ records: records.length, remaining })
+  }
+  if (unknown > 0) note(`${unknown} records show no id and were left out.`)
+  return state
+}
+
+/** Judges what the sweep missed, and puts it to rest until the next one. */
+async function end(context: StreamContext, state: SweepState): Promise<void> {
+  const { store, feed, spool, org, note } = context
+  const { hold, missing } = await passOnDeletions(context, endOf(context, state, false))
+  const now = org.authorizer.now()
+  const done: SweepState = {
+    ...state,
+    phase: 'done',
+    completedSince: state.startedAt,
+    nextAt: nextSweepAt(feed.id, state.startedAt, feed.settings.sweepHours),
+    trusted: hold === undefined ? state.reach : (state.trusted ?? state.reach),
+  }
+  const { generation } = state
+  const held = hold && heldDeletions(hold, missing, { feed: feed.name, generation, now })
+  if (held !== undefined) note(`Deletions are held back. ${held.message} ${held.remedy}`)
+  await spool.commit(SWEEP, async () => {
+    await putHeldDeletions(store, feed.id, held)
+    return { state: sweepStateJson(done), records: [] }
+  })
+}
+
+/** Passes on what an earlier sweep found and a person confirmed since. */
+async function passOnConfirmed(
+  context: StreamContext,
+  state: SweepState | undefined,
+): Promise<void> {
+  const { store, feed, spool, note } = context
+  const held = await readHeldDeletions(store, feed.id)
+  if (held?.confirmedAt === undefined || state === undefined) return
+  const { generation } = held
+  const startedAt = new Date(held.at)
+  const found = { ...state, generation, startedAt }
+  const { hold, missing } = await passOnDeletions(context, {
+    ...endOf(context, found, true),
+    commit: commitWith(context, state),
+  })
+  const options = { feed: feed.name, generation, now: context.org.authorizer.now() }
+  const still = hold && heldDeletions(hold, missing, options)
+  if (still !== undefined) note(`Deletions are held back again. ${still.message} ${still.remedy}`)
+  await spool.commit(SWEEP, async () => {
+    await putHeldDeletions(store, feed.id, still)
+    // Who confirms deletions after a loss of reach takes the reach that is left for the right one.
+    const trusted = still === undefined ? state.reach : state.trusted
+    return { state: sweepStateJson({ ...state, trusted }), records: [] }
+  })
+}
+
+function endOf(context: StreamContext, state: SweepState, isConfirmed: boolean): SweepEnd {
+  const { generation, startedAt, reach, trusted } = state
+  const commit = commitWith(context, state)
+  return { generation, startedAt, reach, trusted, isConfirmed, commit }
+}
+
+function commitWith({ spool }: StreamContext, state: SweepState): CommitRecords {
+  return (work) =>
+    spool.commit(SWEEP, async () => ({ state: sweepStateJson(state), records: await work() }))
+}
