@@ -34,6 +34,8 @@ export interface FeedRunContext extends FeedsContext {
 /** Where a feed reads. */
 interface Origin {
   readonly org: Org
+  /** Of the service app. */
+  readonly clientId: string | undefined
   readonly connection: string
   /** Aborts when the connection is removed. */
   readonly signal: AbortSignal
@@ -118,7 +120,7 @@ export class FeedRun {
       this.#requests++
       this.#waitedMs += waitedMs
     })
-    return { org: watched, connection: row.name, signal }
+    return { org: watched, clientId: row.client_id ?? undefined, connection: row.name, signal }
   }
 
   async #openDeliverers(origin: Origin, batches: RecentBatches): Promise<readonly Deliverer[]> {
@@ -148,7 +150,7 @@ export class FeedRun {
     return sinks.map((sink) => new Deliverer(context, sink, options.trigger === 'request'))
   }
 
-  async #read({ org }: Origin, batches: RecentBatches): Promise<void> {
+  async #read({ org, clientId }: Origin, batches: RecentBatches): Promise<void> {
     const { feed, store, clock } = this.#context
     const signal = this.#ending.signal
     const spool = new FeedSpoolWriter({
@@ -166,7 +168,7 @@ export class FeedRun {
     })
     const context: StreamContext = {
       feed: { id: feed.id, name: feed.name, input: inputOf(feed), settings: feed.settings },
-      ...{ org, store, spool, clock, signal },
+      ...{ org, clientId, store, spool, clock, signal },
       onRead: ({ records, remaining }) => {
         this.#records += records
         this.#remaining = remaining

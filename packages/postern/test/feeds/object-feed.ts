@@ -5,8 +5,8 @@ import type { InputName, JsonObject, Org } from '@postern/core'
 import type { StartOptions } from '@postern/emulator'
 import { type EmulatedOrg, emulatedOrg } from '../../../../test/emulated-org.ts'
 import { TestClock } from '../../../../test/test-clock.ts'
-import { objectStreams } from '../../src/feeds/object-streams.ts'
 import type { SpoolWriter, StreamContext } from '../../src/feeds/stream.ts'
+import { streamsOf } from '../../src/feeds/streams.ts'
 import { type FeedRecord, readLine } from '../../src/sinks/record.ts'
 import { readHeldDeletions } from '../../src/store/held-deletions.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -96,7 +96,7 @@ export async function objectFeed(
       readState,
       commit: async (stream, work) => {
         const commit = await store.transaction(async () => {
-          const { state, records: found } = await work()
+          const { state, records: found } = await work(0)
           await putState(store, feedId, stream, state, clock.now())
           return { records: found }
         })
@@ -107,6 +107,7 @@ export async function objectFeed(
     const context: StreamContext = {
       feed: { id: feedId, name, input, settings: {} },
       org,
+      clientId: emulated.credential.clientId,
       store,
       spool,
       clock,
@@ -119,7 +120,7 @@ export async function objectFeed(
     let more = false
     let failed: unknown
     try {
-      for (const stream of objectStreams) {
+      for (const stream of streamsOf(input)) {
         more = (await stream.read(context)).more || more
       }
     } catch (error) {
