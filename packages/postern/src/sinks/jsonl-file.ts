@@ -141,7 +141,8 @@ function foreign(path: string): SinkError {
   })
 }
 
-const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT'])
+// A limit of a user's files ends in the same as a full disk.
+const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 
 /** A failure of the file system, for people; an error of ours as it is. */
 function explainFileFailure(error: unknown, path: string): unknown {

@@ -12,6 +12,7 @@ import type { RecordKind } from '../../src/sinks/record.ts'
 import { getSinkKind } from '../../src/sinks/registry.ts'
 import type { Sink, SinkContext, SinkKind } from '../../src/sinks/sink.ts'
 import { StreamSink } from '../../src/sinks/stdout.ts'
+import { startPostgres } from './postgres-destination.ts'
 
 /** A record as a destination holds it. */
 export interface Held {
@@ -47,6 +48,7 @@ export const sinksUnderTest: readonly SinkUnderTest[] = [
   { name: 'jsonl', guarantee: 'effectively-once', start: startFolder },
   { name: 'stdout', guarantee: 'at-least-once', start: startStream },
   { name: 'store', guarantee: 'effectively-once', start: startStore },
+  { name: 'postgres', guarantee: 'effectively-once', start: startPostgres },
 ]
 
 async function startFolder(): Promise<Destination> {

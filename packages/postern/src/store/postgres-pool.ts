@@ -1,0 +1,67 @@
+/** @module Connections to a PostgreSQL server, few and shared, with errors that say what to do. */
+
+import type { Secret } from '@postern/core'
+import type { PostgresPool } from 'kysely'
+import pg from 'pg'
+import { explainServerFailure, type ServerPlace } from './postgres-error.ts'
+import { parsePostgresUrl } from './postgres-url.ts'
+
+const INT8 = 20
+
+const CONNECT_WITHIN_MS = 10_000
+const STATEMENT_WITHIN_MS = 60_000
+
+// A little longer than the server's own limit: a connection that died without a word ends here.
+const ANSWER_WITHIN_MS = 70_000
+
+/**
+ * Opens a pool; it connects when it is used.
+ *
+ * A host that is not this machine is spoken to over TLS, with a certificate that is verified, unless the URL says
+ * `sslmode=disable`; `sslrootcert=FILE` names an authority. The pool rejects with what {@link explainServerFailure} makes
+ * of a failure to reach the server; those of a statement are left as they are.
+ *
+ * @param url - `postgres://…`, with its password.
+ * @throws {StoreError} `store_refused` for a URL that cannot be used
+ */
+export function openPool(
+  url: Secret,
+  { max }: { readonly max: number },
+): { readonly pool: PostgresPool; readonly place: ServerPlace } {
+  const types = new pg.TypeOverrides()
+  types.setTypeParser(INT8, Number)
+  const { connectionString, place } = parsePostgresUrl(url.reveal())
+  const pool = new pg.Pool({
+    connectionString,
+    types,
+    application_name: 'postern',
+    keepAlive: true,
+    max,
+    connectionTimeoutMillis: CONNECT_WITHIN_MS,
+    statement_timeout: STATEMENT_WITHIN_MS,
+    query_timeout: ANSWER_WITHIN_MS,
+    idle_in_transaction_session_timeout: STATEMENT_WITHIN_MS,
+  })
+  // A connection that the server ends. Whoever uses it is told; without a listener, the process would end too.
+  pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  return { pool: explaining(pool, place), place }
+}
+
+/** A pool whose failures to reach the server are errors that say what to do. Those of a statement are left as they are. */
+function explaining(pool: pg.Pool, place: ServerPlace): PostgresPool {
+  const explain = (error: unknown): never => {
+    throw explainServerFailure(error, place)
+  }
+  return {
+    options: pool.options,
+    end: () => pool.end(),
+    connect: async () => {
+      const client = await pool.connect().catch(explain)
+      const query = client.query.bind(client)
+      return Object.assign(Object.create(client), {
+        query: (text: string, values: unknown[]) => query(text, values).catch(explain),
+      })
+    },
+  }
+}
