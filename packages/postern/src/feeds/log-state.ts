@@ -49,6 +49,18 @@ export function startAgain(state: LogState, now: Date, retentionDays: number): L
   return startAt(wanted, now, retentionDays)
 }
 
+/**
+ * Where reading goes on behind a page that has no link: a while before its last event was published. What was not read yet was
+ * stored after that event, and so no earlier than it was published.
+ *
+ * @param last - absent where the page does not say when.
+ */
+export function startBehind({ since }: LogState, last: Date | undefined, now: Date): Date {
+  if (last === undefined) return since
+  const lastMs = Math.min(last.getTime(), now.getTime())
+  return new Date(Math.max(since.getTime(), lastMs - OVERLAP_MS))
+}
+
 /** A state as it is kept. */
 export function toStored({ since, page, first, readAt, isRepeating }: LogState): JsonObject {
   return {

@@ -20,6 +20,7 @@ import {
   type LogState,
   startAgain,
   startAt,
+  startBehind,
   toStored,
 } from './log-state.ts'
 import type { Commit, Stream, StreamContext } from './stream.ts'
@@ -54,6 +55,8 @@ class LogReader {
   /** What was left out, by code. */
   readonly #leftOut = new Map<string, number>()
   #given = 0
+  /** How many events there were when reading began again by time. */
+  #restartedAt: number | undefined
   #startMs: number | undefined
 
   constructor(context: StreamContext) {
@@ -118,7 +121,9 @@ class LogReader {
       })
     } catch (error) {
       const isRefused = error instanceof ApiError && error.code === 'cursor_rejected'
-      if (!isRefused || reached.page === undefined) throw error
+      // An org that refuses every cursor would have the same events read for ever.
+      if (!isRefused || reached.page === undefined || this.#given === this.#restartedAt) throw error
+      this.#restartedAt = this.#given
       const start = startAgain(reached, this.#now(), logRetentionDays)
       this.#context.note(
         `cursor_rejected: Okta refused the stored cursor. Reading goes on from ${start.since.toISOString()}, without what was read before.`,
@@ -194,13 +199,14 @@ class LogReader {
     { leadsBack, isFull }: { readonly leadsBack: boolean; readonly isFull: boolean },
   ): LogState {
     const readAt = this.#now()
-    const first = publishedSpan(records)?.from ?? state.first
+    const span = publishedSpan(records)
+    const first = span?.from ?? state.first
     const isRepeating = leadsBack || (state.isRepeating && isFull)
     const next = { ...state, first, readAt, isRepeating }
     if (leadsBack) return next
     if (cursor !== undefined) return { ...next, page: cursor }
     if (records.length === 0) return { ...next, isRepeating: true }
-    const { since } = startAgain(next, readAt, logRetentionDays)
+    const since = startBehind(state, span?.to, readAt)
     return { ...next, page: undefined, since, isRepeating: true }
   }
 

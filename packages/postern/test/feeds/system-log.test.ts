@@ -5,9 +5,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { emulatedOrg } from '../../../../test/emulated-org.ts'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { TestClock } from '../../../../test/test-clock.ts'
+import { takeFeed } from '../../src/store/feed-states.ts'
+import { listGaps } from '../../src/store/gaps.ts'
+import { listRuns } from '../../src/store/runs.ts'
 import { feedScenario } from './feed-scenario.ts'
 
 const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 const small = { users: 20, groups: 2, apps: 2, edition: 'unlimited', keyType: 'EC' } as const
 
 /** An org in which so many events a second have happened for some hours. */
@@ -23,6 +27,18 @@ function ledgerOf({ org }: RunningOrg): readonly string[] {
   return org.ledger.read().flatMap((entry) => (entry.kind === 'event' ? [entry.uuid] : []))
 }
 
+/** What of a log a sink has, told briefly. */
+function compare(got: readonly string[], log: readonly string[]) {
+  const ids = new Set(got)
+  return {
+    lost: log.filter((id) => !ids.has(id)).length,
+    twice: got.length - ids.size,
+    isInOrder: got.length !== log.length || got.every((id, index) => id === log[index]),
+  }
+}
+
+const complete = { lost: 0, twice: 0, isInOrder: true }
+
 describe.each(stores)('a feed of the System Log on $name', ({ open }) => {
   let kept: TestStore
   beforeAll(async () => {
@@ -30,14 +46,218 @@ describe.each(stores)('a feed of the System Log on $name', ({ open }) => {
   })
   afterAll(() => kept.close())
 
-  test('delivers every event once, in the order of the log, over several runs', async () => {
-    const { app, running, clock } = await busyOrg(2)
+  test('delivers every event once, in the order of the log, over several runs and after a late event', async () => {
+    const { app, running, clock } = await busyOrg(1)
     const feed = await feedScenario(kept.store, app)
-    const first = await feed.run()
-    expect(first).toMatchObject({ outcome: 'ok', more: false })
+    expect(await feed.run()).toMatchObject({ outcome: 'ok', more: false })
+    const published = '2026-03-30T12:00:01.000Z'
+    running.org.log.addRecorded({ uuid: 'late', eventType: 'user.session.start', published })
+    clock.advance(HOUR_MS / 2)
+    expect(await feed.run()).toMatchObject({ outcome: 'ok', report: { emitted: 1_801 } })
+    expect(feed.sinks.idsOf()).toContain('late')
+    expect(compare(feed.sinks.idsOf(), ledgerOf(running))).toEqual(complete)
+  })
+
+  test('goes on where a run was stopped, also with another credential', async () => {
+    const { app, admin, running } = await busyOrg(2)
+    const feed = await feedScenario(kept.store, app)
+    const stopping = new AbortController()
+    const stopped = await feed.run({
+      signal: stopping.signal,
+      onProgress: ({ emitted }) => emitted >= 2_000 && stopping.abort(new Error('stop')),
+    })
+    expect(stopped.outcome).toBe('interrupted')
+    expect(stopped.report.emitted).toBeLessThan(4_000)
+    const connections = { open: async () => ({ org: admin, signal: new AbortController().signal }) }
+    expect(await feed.run({}, { connections })).toMatchObject({ outcome: 'ok' })
+    expect(compare(feed.sinks.idsOf(), ledgerOf(running))).toEqual(complete)
+  })
+
+  test('ends when its time is over, and says that there is more', async () => {
+    const { app, running } = await busyOrg(2)
+    const feed = await feedScenario(kept.store, app)
+    expect(await feed.run({ budgetMs: 0 })).toMatchObject({ outcome: 'partial', more: true })
+    expect(await feed.run({ trigger: 'continuation' })).toMatchObject({ outcome: 'ok' })
+    expect(compare(feed.sinks.idsOf(), ledgerOf(running))).toEqual(complete)
+  })
+
+  test('stores nothing for an owner that another one replaced, and its run ends as fenced', async () => {
+    const { app, running } = await busyOrg(2)
+    const feed = await feedScenario(kept.store, app)
+    let taken = false
+    feed.sinks.onWrite = async ({ seq }) => {
+      if (seq !== 2 || taken) return
+      taken = true
+      await takeFeed(kept.store, feed.feedId)
+    }
+    const fenced = await feed.run()
+    expect(fenced).toMatchObject({ outcome: 'fenced', report: { error: { code: 'feed_fenced' } } })
+    expect(fenced.report.confirmed).toEqual({ [`${feed.feedId}-main`]: 1 })
+    // What it had written without being able to confirm it is written once more.
+    feed.sinks.batches.clear()
+    expect(await feed.run()).toMatchObject({ outcome: 'ok' })
+    expect(compare(feed.sinks.idsOf(), ledgerOf(running).slice(1_000))).toEqual(complete)
+    const runs = await listRuns(kept.store, feed.feedId, 10)
+    expect(runs.map(({ epoch, outcome }) => [epoch, outcome])).toEqual([
+      [3, 'ok'],
+      [1, 'fenced'],
+    ])
+  })
+
+  test('reads on while one sink is down, and gives it everything once it answers', async () => {
+    const { app, running, clock } = await busyOrg(2)
+    const feed = await feedScenario(kept.store, app, { sinks: ['main', 'other'] })
+    feed.sinks.down.add('other')
+    const partial = await feed.run()
+    expect(partial.outcome).toBe('partial')
+    expect(partial.report.notes).toEqual([expect.stringContaining('sink_unreachable')])
+    expect(partial.retryAt).toBeInstanceOf(Date)
+    expect(compare(feed.sinks.idsOf('main'), ledgerOf(running))).toEqual(complete)
+    feed.sinks.down.clear()
+    const { attempts } = feed.sinks
+    clock.advance(1)
+    expect((await feed.run()).outcome).toBe('partial')
+    expect(feed.sinks.attempts).toBe(attempts)
     clock.advance(HOUR_MS)
-    const second = await feed.run()
-    expect(second.outcome).toBe('ok')
-    expect(feed.sinks.idsOf()).toEqual(ledgerOf(running))
+    expect((await feed.run()).outcome).toBe('ok')
+    for (const name of ['main', 'other'])
+      expect(compare(feed.sinks.idsOf(name), ledgerOf(running))).toEqual(complete)
+  })
+
+  test('stops reading when its spool is full, loses nothing, and goes on when there is room', async () => {
+    const { app, running, clock } = await busyOrg(2)
+    const spoolLimit = { records: 2_000, bytes: 1024 ** 3 }
+    const feed = await feedScenario(kept.store, app, { context: { spoolLimit } })
+    feed.sinks.down.add('main')
+    for (let runs = 0; runs < 2; runs++) {
+      const full = await feed.run({ trigger: 'request' })
+      expect(full.outcome).toBe('partial')
+      const spooled = await kept.store.db
+        .selectFrom('spool')
+        .select('records')
+        .where('feed_id', '=', feed.feedId)
+        .execute()
+      expect(spooled.map(({ records }) => records)).toEqual([1_000, 1_000])
+    }
+    feed.sinks.down.clear()
+    clock.advance(HOUR_MS)
+    expect((await feed.run()).outcome).toBe('ok')
+    expect(compare(feed.sinks.idsOf(), ledgerOf(running))).toEqual(complete)
+    expect(
+      await kept.store.db
+        .selectFrom('feed_state')
+        .select(['spool_records', 'spool_bytes'])
+        .where('feed_id', '=', feed.feedId)
+        .executeTakeFirst(),
+    ).toEqual({ spool_records: 0, spool_bytes: 0 })
+  })
+
+  test('sets aside what a sink refuses for good, once, and delivers the rest', async () => {
+    const { app } = await busyOrg(0.1)
+    const feed = await feedScenario(kept.store, app)
+    feed.sinks.rejects = ({ seq }) =>
+      seq === 1 ? [{ index: 7, code: 'sink_record_refused', reason: 'Not that one.' }] : []
+    expect((await feed.run()).outcome).toBe('ok')
+    const letters = await kept.store.db
+      .selectFrom('dead_letter')
+      .select(['seq', 'index', 'record', 'code'])
+      .where('feed_id', '=', feed.feedId)
+      .execute()
+    const refused = feed.sinks.batches.get('main')?.[0]?.records[7]
+    expect(letters).toHaveLength(1)
+    expect(Buffer.from(letters[0]?.record ?? [])).toEqual(Buffer.from(refused?.line ?? []))
+  })
+
+  test('goes on by time where the org refuses its cursor, and delivers nothing twice', async () => {
+    const { app, running, clock } = await busyOrg(0.6)
+    const feed = await feedScenario(kept.store, app)
+    await feed.run()
+    clock.advance(HOUR_MS / 6)
+    running.faults.on('cursor-refused')
+    const { outcome, report } = await feed.run()
+    expect(outcome).toBe('failed')
+    expect(report.error?.code).toBe('cursor_rejected')
+    running.faults.off('cursor-refused')
+    expect((await feed.run()).outcome).toBe('ok')
+    expect(compare(feed.sinks.idsOf(), ledgerOf(running))).toEqual(complete)
+    expect(await listGaps(kept.store, feed.feedId)).toEqual([])
+  })
+
+  test('goes on by time where pages have no link, and delivers nothing twice', async () => {
+    const { app, running, clock } = await busyOrg(7, 0.05)
+    const feed = await feedScenario(kept.store, app)
+    running.faults.on('link-missing-next')
+    await feed.run()
+    clock.advance(3 * HOUR_MS)
+    const { report } = await feed.run()
+    expect(report.notes.join()).toContain('page_missing_link')
+    expect(compare(feed.sinks.idsOf(), ledgerOf(running))).toEqual(complete)
+  })
+
+  test('records a gap where the org keeps no events any more: before the start, and after a long pause', async () => {
+    const { app, running, clock } = await busyOrg(1, 0.01)
+    const since = new Date(clock.now().getTime() - 100 * DAY_MS).toISOString()
+    const feed = await feedScenario(kept.store, app, { settings: { since } })
+    const first = await feed.run()
+    const oldest = new Date(clock.now().getTime() - 90 * DAY_MS)
+    expect(await listGaps(kept.store, feed.feedId)).toMatchObject([
+      { from_at: new Date(since), to_at: oldest },
+    ])
+    expect(first.report.notes).toEqual([expect.stringContaining('cannot be read any more')])
+    const stoppedAt = clock.now()
+    running.traffic.stop()
+    clock.advance(91 * DAY_MS)
+    await feed.run()
+    const [, gap] = await listGaps(kept.store, feed.feedId)
+    expect(gap?.from_at).toEqual(stoppedAt)
+    expect(gap?.to_at).toEqual(new Date(stoppedAt.getTime() + DAY_MS))
+    await feed.run()
+    expect(await listGaps(kept.store, feed.feedId)).toHaveLength(2)
+  })
+
+  test('reads nothing more once it is paused, and says so to whoever runs it', async () => {
+    const { app } = await busyOrg(2)
+    const feed = await feedScenario(kept.store, app)
+    feed.sinks.onWrite = async () => {
+      await kept.store.db
+        .updateTable('feed')
+        .set({ paused_at: new Date() })
+        .where('id', '=', feed.feedId)
+        .execute()
+    }
+    expect(await feed.run()).toMatchObject({ outcome: 'partial', more: false })
+    await expect(feed.run()).rejects.toMatchObject({ code: 'feed_paused' })
+  })
+
+  test('runs once at a time, and what a dead owner left open is shown as interrupted', async () => {
+    const { app, clock } = await busyOrg(0.1)
+    const feed = await feedScenario(kept.store, app)
+    const outcomes = await Promise.allSettled([feed.run(), feed.run()])
+    expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+    await kept.store.db
+      .updateTable('run')
+      .set({ outcome: null, ended_at: null })
+      .where('feed_id', '=', feed.feedId)
+      .execute()
+    clock.advance(1_000)
+    await feed.run()
+    const runs = await listRuns(kept.store, feed.feedId, 10)
+    expect(runs.map(({ outcome }) => outcome)).toEqual(['ok', 'interrupted'])
+  })
+
+  test('ends as failed with the remedy where the scope is missing, and goes on when it is there', async () => {
+    const { app, running, client, credential } = await busyOrg(0.1)
+    const feed = await feedScenario(kept.store, app)
+    const org = client({ credential: { ...credential, scopes: ['okta.users.read'] } })
+    const connections = { open: async () => ({ org, signal: new AbortController().signal }) }
+    const failed = await feed.run({}, { connections })
+    expect(failed).toMatchObject({
+      outcome: 'failed',
+      report: {
+        error: { code: 'scope_not_granted', remedy: expect.stringContaining('okta.logs') },
+      },
+    })
+    expect((await feed.run()).outcome).toBe('ok')
+    expect(compare(feed.sinks.idsOf(), ledgerOf(running))).toEqual(complete)
   })
 })

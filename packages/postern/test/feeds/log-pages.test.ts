@@ -1,0 +1,109 @@
+/** @module The System Log pages of the corpus, as a feed takes them: what is delivered, where its cursor stands, what is set aside. */
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { loadCases, responseOf } from '../../../../test/bad-inputs/load.mjs'
+import { orgScenario } from '../../../../test/scripted-org.ts'
+import type { ScriptedAnswer } from '../../../../test/scripted-server.ts'
+import { stores, type TestStore } from '../../../../test/stores.ts'
+import { TestClock } from '../../../../test/test-clock.ts'
+import { fromStored } from '../../src/feeds/log-state.ts'
+import { listDeadLetters } from '../../src/store/dead-letters.ts'
+import { putStreamState, readStreamState } from '../../src/store/feed-streams.ts'
+import { feedScenario } from './feed-scenario.ts'
+
+/** What the corpus says of a page. */
+interface ExpectedPage {
+  readonly outcome: 'accepted' | 'rejected'
+  readonly code?: string
+  readonly recordsDelivered: number
+  readonly cursorMoves: boolean
+  readonly nextCursor?: string | null
+  readonly deadLetters?: number
+  readonly warnings?: readonly string[]
+}
+
+const cases = loadCases().filter(({ category }) => category === 'system_log_page')
+const noCursor: ReadonlySet<string> = new Set(['page-021'])
+
+// What a page is worth does not depend on the database.
+describe.each(stores.slice(0, 1))('a feed takes the System Log pages of the corpus', ({ open }) => {
+  let kept: TestStore
+  beforeAll(async () => {
+    kept = await open()
+  })
+  afterAll(() => kept.close())
+
+  test.each(cases.map((one) => [one.id, one.title, one] as const))(
+    '%s %s',
+    async (id, _title, { context, input, expect: given, also = [] }) => {
+      const { orgUrl, now } = context as { readonly orgUrl: string; readonly now: string }
+      const expected = [given, ...also] as unknown as readonly ExpectedPage[]
+      const [answer] = responseOf(input)
+      const { org, server } = await orgScenario(
+        (): ScriptedAnswer => {
+          const { status, headers, body, cut } = answer ?? {}
+          // The org of the corpus is the scripted server.
+          const rawHeaders = headers?.map(
+            ([name, value]) => [name, value.replaceAll(`<${orgUrl}`, `<${server.orgUrl}`)] as const,
+          )
+          return { status, rawHeaders, body, cut: cut === undefined ? undefined : 'short' }
+        },
+        { clock: new TestClock(new Date(now)) },
+      )
+      const { store } = kept
+      const feed = await feedScenario(store, org)
+      const state = { since: now, readAt: now, first: now, page: '/api/v1/logs?limit=100&after=c0' }
+      await putStreamState(store, { feedId: feed.feedId, name: 'log', state }, new Date(now))
+
+      const { outcome, report } = await feed.run()
+
+      const { page } = fromStored((await readStreamState(store, feed.feedId, 'log')) ?? {})
+      const letters = await listDeadLetters(store, feed.feedId, 10)
+      const found = {
+        outcome,
+        code: report.error?.code,
+        recordsDelivered: feed.sinks.idsOf().length,
+        after: new URLSearchParams(page?.split('?')[1]).get('after'),
+        deadLetters: letters.length,
+        warnings: report.notes.map((note) => note.split(':')[0]),
+      }
+      const wanted = expected.map((one) => ({
+        outcome: one.outcome === 'accepted' ? 'ok' : 'failed',
+        code: one.code,
+        recordsDelivered: one.recordsDelivered,
+        after: noCursor.has(id) ? null : one.cursorMoves ? one.nextCursor : 'c0',
+        deadLetters: one.deadLetters ?? 0,
+        warnings: noCursor.has(id) ? [one.code] : (one.warnings ?? []),
+      }))
+      expect(wanted).toContainEqual(found)
+      expect(
+        letters.every(({ sink_id, code }) => sink_id === '' && code === 'page_record_invalid'),
+      ).toBe(true)
+    },
+  )
+
+  test('a refused cursor is followed by reading from a while before the last events', async () => {
+    const now = new Date('2026-01-15T12:00:00.000Z')
+    const refused = { status: 400, body: { errorCode: 'E0000029', errorSummary: 'Invalid.' } }
+    const { org, server } = await orgScenario(
+      (_request, number) => (number === 0 ? refused : { body: [] }),
+      {
+        clock: new TestClock(now),
+      },
+    )
+    const { store } = kept
+    const feed = await feedScenario(store, org)
+    const state = {
+      since: '2026-01-01T00:00:00.000Z',
+      readAt: '2026-01-15T11:30:00.000Z',
+      first: '2026-01-15T11:00:00.000Z',
+      page: '/api/v1/logs?after=c0',
+    }
+    await putStreamState(store, { feedId: feed.feedId, name: 'log', state }, now)
+    await feed.run()
+    const [, second] = server.requests
+    expect(second?.path).toBe(
+      '/api/v1/logs?since=2026-01-15T10%3A45%3A00.000Z&sortOrder=ASCENDING&limit=1000',
+    )
+  })
+})
