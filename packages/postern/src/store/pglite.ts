@@ -61,11 +61,18 @@ export async function openPglite(
     })
     try {
       await migrate(root)
+      // Whoever holds one is this process, and it has only begun: they are of one that was killed.
+      await root.deleteFrom('lease').execute()
     } catch (error) {
       await root.destroy()
       throw error
     }
-    return new Store({ kind: 'pglite', root, release: lock.release, countSyncs: () => files.syncs })
+    return new Store({
+      driver: { kind: 'pglite', pglite },
+      root,
+      release: lock.release,
+      countSyncs: () => files.syncs,
+    })
   } catch (error) {
     await lock.release()
     throw error

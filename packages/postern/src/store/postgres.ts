@@ -26,7 +26,7 @@ export async function openPostgres(url: Secret): Promise<Store> {
     await root.destroy()
     throw explainMigrationFailure(error, place)
   }
-  return new Store({ kind: 'postgres', root })
+  return new Store({ driver: { kind: 'postgres', pool }, root })
 }
 
 /** PostgreSQL without what its relatives lack. */

@@ -2,17 +2,24 @@
 
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomInt } from 'node:crypto'
+import type { PGlite } from '@electric-sql/pglite'
 import { systemClock } from '@postern/core'
 import { type Kysely, sql, type Transaction } from 'kysely'
+import type pg from 'pg'
 import type { Schema } from './schema.ts'
 import { sqlStateOf } from './sql-state.ts'
 
 /** Which database it is. */
-export type StoreKind = 'pglite' | 'postgres'
+export type StoreKind = StoreDriver['kind']
+
+/** What a store speaks to its database through, for a library that keeps tables of its own beside ours. */
+export type StoreDriver =
+  | { readonly kind: 'pglite'; readonly pglite: PGlite }
+  | { readonly kind: 'postgres'; readonly pool: pg.Pool }
 
 /** What an opener gives to make a {@link Store} of. */
 export interface StoreParts {
-  readonly kind: StoreKind
+  readonly driver: StoreDriver
   readonly root: Kysely<Schema>
   /** Frees what the opener took: the lock, the pool. Called after the database is closed. */
   readonly release?: () => Promise<void>
@@ -35,18 +42,23 @@ interface OpenTransaction {
  * store and use {@link Store.db}.
  */
 export class Store {
-  readonly kind: StoreKind
+  /** What runs outside of every transaction of the store. An embedded one keeps it waiting while there is one. */
+  readonly driver: StoreDriver
   readonly #root: Kysely<Schema>
   readonly #release: (() => Promise<void>) | undefined
   readonly #countSyncs: (() => number) | undefined
   #reader: Promise<boolean> | undefined
   readonly #current = new AsyncLocalStorage<OpenTransaction>()
 
-  constructor({ kind, root, release, countSyncs }: StoreParts) {
-    this.kind = kind
+  constructor({ driver, root, release, countSyncs }: StoreParts) {
+    this.driver = driver
     this.#root = root
     this.#release = release
     this.#countSyncs = countSyncs
+  }
+
+  get kind(): StoreKind {
+    return this.driver.kind
   }
 
   /** How often this process called `fsync` for the store; undefined where a server does that. */

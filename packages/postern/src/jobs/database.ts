@@ -1,0 +1,55 @@
+/** @module The store's own database as the queue uses it: what is asked for within a transaction runs in it. */
+
+import { type Db, fromKysely, fromPglite } from 'pg-boss'
+import type { Store } from '../store/store.ts'
+import { listen } from './listen.ts'
+
+/** The database of a queue, and how to hear of jobs that another process sent. */
+export interface QueueDatabase extends Db {
+  /** Called with the name of a queue that a job has come to; without one where any may have been missed. */
+  onJob(listener: (queue: string | undefined) => void): void
+}
+
+/**
+ * The database of a store for pg-boss. Without the way through the transaction, a call within one would wait for itself for
+ * ever on an embedded store, whose only connection the transaction has.
+ */
+export function openQueueDatabase(store: Store): QueueDatabase {
+  const outside = openDriver(store)
+  const listeners: ((queue: string | undefined) => void)[] = []
+  const tell = (queue?: string) => {
+    for (const listener of listeners) listener(queue)
+  }
+  return {
+    executeSql: (text, values) =>
+      (store.inTransaction ? fromKysely(store.db) : outside).executeSql(text, values),
+    listen: async (channel, onNotification, onReconnect) => {
+      const handle = await outside.listen?.(
+        channel,
+        (queue) => {
+          tell(queue)
+          onNotification(queue)
+        },
+        () => {
+          tell()
+          onReconnect()
+        },
+      )
+      if (handle === undefined) throw new Error('The driver has no LISTEN.')
+      return handle
+    },
+    onJob: (listener) => {
+      listeners.push(listener)
+    },
+  }
+}
+
+function openDriver({ driver }: Store): Db {
+  if (driver.kind === 'pglite') return fromPglite(driver.pglite)
+  const { pool } = driver
+  return {
+    executeSql: (text, values) => pool.query(text, values),
+    listen: (channel, onNotification, onReconnect) =>
+      listen(pool.options, { channel, onNotification, onReconnect }),
+  }
+}
