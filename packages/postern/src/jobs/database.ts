@@ -1,5 +1,6 @@
 /** @module The store's own database as the queue uses it: what is asked for within a transaction runs in it. */
 
+import { sql } from 'kysely'
 import { type Db, fromKysely, fromPglite } from 'pg-boss'
 import type { Store } from '../store/store.ts'
 import { listen } from './listen.ts'
@@ -44,12 +45,15 @@ export function openQueueDatabase(store: Store): QueueDatabase {
   }
 }
 
-function openDriver({ driver }: Store): Db {
+function openDriver({ driver, db }: Store): Db {
   if (driver.kind === 'pglite') return fromPglite(driver.pglite)
   const { pool } = driver
   return {
     executeSql: (text, values) => pool.query(text, values),
-    listen: (channel, onNotification, onReconnect) =>
-      listen(pool.options, { channel, onNotification, onReconnect }),
+    listen: (channel, onNotification, onReconnect) => {
+      // No parameter can stand for the name of a channel.
+      const statement = sql`listen ${sql.id(channel)}`.compile(db).sql
+      return listen(pool.options, { statement, onNotification, onReconnect })
+    },
   }
 }

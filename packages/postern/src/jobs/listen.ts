@@ -5,7 +5,8 @@ import pg from 'pg'
 
 /** What {@link listen} hears, and whom it tells. */
 export interface Listening {
-  readonly channel: string
+  /** `LISTEN` and the name of a channel. */
+  readonly statement: string
   readonly onNotification: (payload: string) => void
   /** After each new connection: something may have been missed. */
   readonly onReconnect: () => void
@@ -47,7 +48,7 @@ export async function listen(
 
 async function connect(
   config: pg.ClientConfig,
-  { channel, onNotification, onReconnect }: Listening,
+  { statement, onNotification, onReconnect }: Listening,
 ): Promise<pg.Client> {
   const client = new pg.Client({
     ...config,
@@ -61,8 +62,7 @@ async function connect(
   })
   try {
     await client.connect()
-    // No parameter can stand for the name of a channel.
-    await client.query(['listen', pg.escapeIdentifier(channel)].join(' '))
+    await client.query(statement)
   } catch (error) {
     await client.end().catch(() => undefined)
     throw error
