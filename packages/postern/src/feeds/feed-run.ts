@@ -151,7 +151,7 @@ export class FeedRun {
   }
 
   async #read({ org, clientId }: Origin, batches: RecentBatches): Promise<void> {
-    const { feed, store, clock } = this.#context
+    const { feed, store, clock, options } = this.#context
     const signal = this.#ending.signal
     const spool = new FeedSpoolWriter({
       store,
@@ -169,6 +169,7 @@ export class FeedRun {
     const context: StreamContext = {
       feed: { id: feed.id, name: feed.name, input: inputOf(feed), settings: feed.settings },
       ...{ org, clientId, store, spool, clock, signal },
+      isVerifyAsked: options.verify === true,
       onRead: ({ records, remaining }) => {
         this.#records += records
         this.#remaining = remaining

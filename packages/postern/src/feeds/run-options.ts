@@ -9,6 +9,8 @@ export interface RunFeedOptions {
   readonly signal?: AbortSignal | undefined
   /** After this time nothing more is begun. Default: five minutes. */
   readonly budgetMs?: number
+  /** Verifies what was read, also where that is not due. */
+  readonly verify?: boolean | undefined
   readonly onProgress?: (progress: RunProgress) => void
 }
 

@@ -48,6 +48,8 @@ export interface StreamContext {
   readonly clock: Clock
   /** Aborts when the run has to end: its time is over, the feed was paused or removed, the process stops. */
   readonly signal: AbortSignal
+  /** Whether somebody asked for what was read to be verified now. */
+  readonly isVerifyAsked: boolean
   /** Told after each page, for the report and for whoever watches. */
   readonly onRead: (read: {
     readonly records: number

@@ -6,8 +6,9 @@ import { incremental } from './incremental.ts'
 import { logStream } from './log-stream.ts'
 import type { Stream } from './stream.ts'
 import { sweep } from './sweep.ts'
+import { verifyStream } from './verify-stream.ts'
 
-const ofEvents: readonly Stream[] = [logStream]
+const ofEvents: readonly Stream[] = [logStream, verifyStream]
 
 /** What the log tells, what changed, and everything. */
 const ofObjects: readonly Stream[] = [hints, incremental, sweep]

@@ -115,6 +115,7 @@ export async function objectFeed(
       onRead: () => {
         if (++pagesRead >= pages) stop.abort(new Error('The time of the run is over.'))
       },
+      isVerifyAsked: false,
       note: (sentence) => notes.push(sentence),
     }
     let more = false

@@ -1,0 +1,98 @@
+/** @module How far a System Log feed was verified, and what came of it. */
+
+import type { JsonObject } from '@postern/core'
+
+/** A closed piece of time that is being compared. */
+export interface VerifiedWindow {
+  readonly from: Date
+  readonly to: Date
+  /** Where reading it goes on; absent at its start. */
+  readonly cursor?: string | undefined
+  /** Events of it that were compared so far. */
+  readonly checked: number
+  /** Of those: how many the feed had not read. They are with its sinks by now. */
+  readonly missing: number
+}
+
+/** What verifying a feed has shown so far. */
+export interface Verification {
+  /** Under way. */
+  readonly window?: VerifiedWindow | undefined
+  /** The last one that came to its end. */
+  readonly last?: VerifiedWindow | undefined
+  /** When that was, by the org's clock. */
+  readonly at?: Date | undefined
+  /** Events that had been missing, ever. */
+  readonly missing: number
+}
+
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+
+// What Okta stores late is left out of a bounded request that comes too early.
+const SETTLE_MS = 2 * HOUR_MS
+// Longer than the time between two of them.
+const SPAN_MS = DAY_MS
+
+/** Whether a day has passed. */
+export function isVerificationDue({ at }: Verification, now: Date): boolean {
+  return at === undefined || now.getTime() - at.getTime() >= DAY_MS
+}
+
+/**
+ * What to compare now; undefined where there is nothing yet that could be.
+ *
+ * @param begin - from when on the feed has read everything.
+ */
+export function windowAt(now: Date, begin: Date): VerifiedWindow | undefined {
+  const to = new Date(now.getTime() - SETTLE_MS)
+  const from = new Date(Math.max(to.getTime() - SPAN_MS, begin.getTime()))
+  return from < to ? { from, to, checked: 0, missing: 0 } : undefined
+}
+
+/** A verification as it is kept. */
+export function toStoredVerification({ window, last, at, missing }: Verification): JsonObject {
+  return {
+    missing,
+    ...(window === undefined ? {} : { window: storedWindow(window) }),
+    ...(last === undefined ? {} : { last: storedWindow(last) }),
+    ...(at === undefined ? {} : { at: at.toISOString() }),
+  }
+}
+
+/** A verification as it was kept; of a feed that was never verified, an empty one. */
+export function fromStoredVerification(stored: JsonObject | undefined): Verification {
+  if (stored === undefined) return { missing: 0 }
+  const { window, last, at, missing } = stored as unknown as StoredVerification
+  return {
+    missing,
+    window: window && windowOf(window),
+    last: last && windowOf(last),
+    at: at === undefined ? undefined : new Date(at),
+  }
+}
+
+/** What {@link toStoredVerification} writes, and nobody else. */
+interface StoredVerification {
+  readonly window?: StoredWindow
+  readonly last?: StoredWindow
+  readonly at?: string
+  readonly missing: number
+}
+
+interface StoredWindow {
+  readonly from: string
+  readonly to: string
+  readonly cursor?: string
+  readonly checked: number
+  readonly missing: number
+}
+
+function storedWindow({ from, to, cursor, checked, missing }: VerifiedWindow): JsonObject {
+  const span = { from: from.toISOString(), to: to.toISOString() }
+  return { ...span, ...(cursor === undefined ? {} : { cursor }), checked, missing }
+}
+
+function windowOf({ from, to, ...rest }: StoredWindow): VerifiedWindow {
+  return { ...rest, from: new Date(from), to: new Date(to) }
+}

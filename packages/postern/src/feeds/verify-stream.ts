@@ -1,0 +1,109 @@
+/**
+ * @module Verifies a System Log feed: a closed piece of time is read once more, in the other of Okta's two orders, and compared
+ * with what the feed has read. What is missing is delivered late, and counted: how much was lost is a number, not a hope.
+ */
+
+import { getInput, read } from '@postern/core'
+import { putLedgerEntry, withoutKnown } from '../store/ledger.ts'
+import { idsOf, LogPages, publishedSpan } from './log-page.ts'
+import { fromStored } from './log-state.ts'
+import { logStream } from './log-stream.ts'
+import type { Stream, StreamContext } from './stream.ts'
+import {
+  fromStoredVerification,
+  isVerificationDue,
+  toStoredVerification,
+  type Verification,
+  type VerifiedWindow,
+  windowAt,
+} from './verification.ts'
+
+/**
+ * Once a day, and whenever somebody asks. A run reads the log first: what it is compared with is then complete.
+ *
+ * @see Okta, "System Log query" - bounded requests, which are in the order of publishing and come to an end
+ */
+export const verifyStream: Stream = {
+  name: 'verify',
+  read: async (context) => {
+    const { signal } = context
+    try {
+      await verify(context)
+      return { more: false }
+    } catch (error) {
+      if (signal.aborted && error === signal.reason) return { more: true }
+      throw error
+    }
+  },
+  describe: (state) => {
+    const { window, last, missing } = fromStoredVerification(state)
+    const checked =
+      last === undefined ? 'Nothing checked' : `Checked up to ${last.to.toISOString()}`
+    const way =
+      window === undefined
+        ? ''
+        : `, and ${window.checked} events towards ${window.to.toISOString()}`
+    return `${checked}${way}; missing so far: ${missing}.`
+  },
+}
+
+async function verify(context: StreamContext): Promise<void> {
+  const { spool, feed, org, isVerifyAsked } = context
+  if (feed.settings.verify === false && !isVerifyAsked) return
+  const log = await spool.readState(logStream.name)
+  if (log === undefined) return
+  const stored = fromStoredVerification(await spool.readState(verifyStream.name))
+  const now = org.authorizer.now()
+  if (stored.window === undefined && !isVerifyAsked && !isVerificationDue(stored, now)) return
+  const window = stored.window ?? windowAt(now, fromStored(log).since)
+  if (window === undefined) return
+  await compare(context, { ...stored, window })
+}
+
+/** Reads the window from where it was left, and keeps after each page how far that is. */
+async function compare(
+  context: StreamContext,
+  begun: Verification & { readonly window: VerifiedWindow },
+): Promise<void> {
+  const { spool, feed, org, store, signal, note, onRead } = context
+  const pages = new LogPages()
+  let { window, missing } = begun
+  const batches = read(org, getInput(feed.input).name, {
+    since: window.from,
+    until: window.to,
+    cursor: window.cursor,
+    priority: 'verify',
+    signal,
+  })
+  for await (const { records, cursor, remaining } of batches) {
+    const span = publishedSpan(records)
+    const ids = idsOf(records)
+    const unknown = await withoutKnown(store, feed.id, ids, span)
+    const { events, ledger } = pages.sort(records, new Set(ids.filter((id) => !unknown.has(id))))
+    missing += events.length
+    const reached = {
+      ...window,
+      cursor,
+      checked: window.checked + ids.length,
+      missing: window.missing + events.length,
+    }
+    const isEnd = cursor === undefined
+    const now = org.authorizer.now()
+    const after: Verification = isEnd
+      ? { last: { ...reached, cursor: undefined }, at: now, missing }
+      : { ...begun, window: reached, missing }
+    await spool.commit(verifyStream.name, async (seq) => {
+      if (events.length > 0) await putLedgerEntry(store, { feedId: feed.id, seq }, ledger, now)
+      return { state: toStoredVerification(after), records: events, replay: true }
+    })
+    onRead({ records: records.length, remaining })
+    window = reached
+    if (!isEnd) continue
+    if (reached.missing > 0) note(sentenceOf(reached))
+    return
+  }
+}
+
+function sentenceOf({ from, to, checked, missing }: VerifiedWindow): string {
+  return `verify: of ${checked} events from ${from.toISOString()} to ${to.toISOString()}, ${missing} had been missing, and were delivered late.`
+}
