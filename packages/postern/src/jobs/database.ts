@@ -1,6 +1,6 @@
 /** @module The store's own database as the queue uses it: what is asked for within a transaction runs in it. */
 
-import { sql } from 'kysely'
+import { type PostgresPool, sql } from 'kysely'
 import { type Db, fromKysely, fromPglite } from 'pg-boss'
 import type { Store } from '../store/store.ts'
 import { listen } from './listen.ts'
@@ -49,11 +49,24 @@ function openDriver({ driver, db }: Store): Db {
   if (driver.kind === 'pglite') return fromPglite(driver.pglite)
   const { pool } = driver
   return {
-    executeSql: (text, values) => pool.query(text, values),
+    executeSql: (text, values) => query(pool, text, values),
     listen: (channel, onNotification, onReconnect) => {
       // No parameter can stand for the name of a channel.
       const statement = sql`listen ${sql.id(channel)}`.compile(db).sql
       return listen(pool.options, { statement, onNotification, onReconnect })
     },
+  }
+}
+
+/** Runs one or several statements. A connection on which they failed may be within a transaction, and is not used again. */
+async function query(pool: PostgresPool, text: string, values: readonly unknown[] = []) {
+  const client = await pool.connect()
+  let failed = true
+  try {
+    const result = await client.query<unknown>(text, values)
+    failed = false
+    return result
+  } finally {
+    client.release(failed)
   }
 }

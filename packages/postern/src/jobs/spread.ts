@@ -5,7 +5,8 @@ import { createHash } from 'node:crypto'
 // As many feeds begin in a second, where their schedules say that all begin at the same time.
 const STARTS_PER_SECOND = 100
 
-const MAX_WINDOW_MS = 300_000
+/** No feed begins later than that after its fire. */
+export const MAX_SPREAD_MS = 300_000
 
 /** Options of {@link spreadMs}. */
 export interface SpreadOptions {
@@ -20,7 +21,7 @@ export interface SpreadOptions {
  * each, up to five minutes, and never reaches the next fire. The share comes from the feed's id and never changes.
  */
 export function spreadMs(feedId: string, { periodMs, feeds }: SpreadOptions): number {
-  const windowMs = Math.min(periodMs, MAX_WINDOW_MS, ((feeds - 1) * 1_000) / STARTS_PER_SECOND)
+  const windowMs = Math.min(periodMs, MAX_SPREAD_MS, ((feeds - 1) * 1_000) / STARTS_PER_SECOND)
   return Math.floor(shareOf(feedId) * Math.max(windowMs, 0))
 }
 

@@ -4,8 +4,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomInt } from 'node:crypto'
 import type { PGlite } from '@electric-sql/pglite'
 import { systemClock } from '@postern/core'
-import { type Kysely, sql, type Transaction } from 'kysely'
-import type pg from 'pg'
+import { type Kysely, type PostgresPool, sql, type Transaction } from 'kysely'
 import type { Schema } from './schema.ts'
 import { sqlStateOf } from './sql-state.ts'
 
@@ -15,7 +14,7 @@ export type StoreKind = StoreDriver['kind']
 /** What a store speaks to its database through, for a library that keeps tables of its own beside ours. */
 export type StoreDriver =
   | { readonly kind: 'pglite'; readonly pglite: PGlite }
-  | { readonly kind: 'postgres'; readonly pool: pg.Pool }
+  | { readonly kind: 'postgres'; readonly pool: PostgresPool }
 
 /** What an opener gives to make a {@link Store} of. */
 export interface StoreParts {

@@ -1,0 +1,228 @@
+/** @module Runs feeds when they are due. Each run sends the next one before it begins, so that nothing has to watch the clock. */
+
+import { type Clock, PosternError } from '@postern/core'
+import type { Jobs } from '../jobs/jobs.ts'
+import type { Job } from '../jobs/queue-worker.ts'
+import type { Log } from '../log.ts'
+import type { RunTrigger } from '../store/feed-values.ts'
+import {
+  countFeeds,
+  type FeedRow,
+  listScheduledFeeds,
+  readFeed,
+  setNextRun,
+} from '../store/feeds.ts'
+import type { Store } from '../store/store.ts'
+import { nextRun } from './next-run.ts'
+import type { FinishedRun, RunFeedOptions } from './run-options.ts'
+
+/** What {@link Schedules} works with. */
+export interface SchedulesContext {
+  readonly store: Store
+  readonly jobs: Jobs
+  readonly clock: Clock
+  readonly log: Log
+  /** Runs a feed once; undefined where a run of it is under way elsewhere. */
+  readonly run: (feedId: string, options: RunFeedOptions) => Promise<FinishedRun | undefined>
+}
+
+// Those that somebody asked for have a queue of their own: they do not wait until the others have ended.
+const DUE = 'feed-due'
+const REQUESTED = 'feed-requested'
+
+const AT_REQUEST = 4
+
+// Whoever is later than this was not there.
+const MISSED_AFTER_MS = 60_000
+
+// Who died a moment ago holds the lease of the feed for half a minute yet.
+const AGAIN_AFTER_MS = 5_000
+
+const RECONCILE_EVERY_MS = 60_000
+const COUNT_EVERY_MS = 60_000
+const STOP_WITHIN_MS = 10_000
+
+/** The schedules of all feeds. Any process changes them; those that have begun run what is due. */
+export class Schedules {
+  readonly #context: SchedulesContext
+  readonly #stopped = new AbortController()
+  #reconciling: Promise<void> | undefined
+  #counted: { readonly feeds: number; readonly atMs: number } | undefined
+
+  constructor(context: SchedulesContext) {
+    this.#context = context
+  }
+
+  /**
+   * Sends the next run of a feed in the place of the one that waits, in the transaction of the caller, and keeps when it is due.
+   * A feed that is paused or has no schedule gets none.
+   */
+  async scheduleNext(feed: FeedRow): Promise<Date | undefined> {
+    return this.#context.store.transaction(() => this.#sendNext(feed))
+  }
+
+  /** Takes back what waits of a feed that was paused or removed. A run under way ends by itself. */
+  async unschedule(feedId: string): Promise<void> {
+    const { store, jobs } = this.#context
+    await store.transaction(async () => {
+      await setNextRun(store, feedId, null)
+      await jobs.cancel(DUE, feedId)
+      await jobs.cancel(DUE, continuationOf(feedId))
+      await jobs.cancel(REQUESTED, feedId)
+    })
+  }
+
+  /**
+   * Has a feed run as soon as a process has a moment for it, beside its schedule.
+   *
+   * @returns false where no process has ever begun to run feeds on this store
+   */
+  async runNow(feedId: string): Promise<boolean> {
+    return this.#context.jobs.send(REQUESTED, { feedId }, { key: feedId })
+  }
+
+  /** Begins to run what is due, `concurrency` feeds at a time. */
+  async begin({ concurrency }: { readonly concurrency: number }): Promise<void> {
+    const { jobs } = this.#context
+    await jobs.start([DUE, REQUESTED])
+    await this.reconcile()
+    await jobs.work(DUE, { concurrency }, (job) => this.#runDue(job))
+    await jobs.work(REQUESTED, { concurrency: AT_REQUEST }, (job) => this.#runRequested(job))
+    this.#reconciling = this.#keepReconciling()
+  }
+
+  /** Begins nothing more. Runs that are under way end at their next page; another process, or the next start, goes on. */
+  async stop(): Promise<void> {
+    this.#stopped.abort()
+    await this.#reconciling
+    await this.#context.jobs.stop({ withinMs: STOP_WITHIN_MS })
+  }
+
+  /** Sends what is missing: the next run of each feed that should have one and has none. */
+  async reconcile(): Promise<void> {
+    const { store, jobs, log } = this.#context
+    // First the feeds: one that is added meanwhile comes with its job.
+    const ids = await listScheduledFeeds(store)
+    const present = await jobs.keys(DUE)
+    const missing = ids.filter((id) => !present.has(id))
+    for (const id of missing) await this.#restore(id)
+    if (missing.length > 0) log.info({ feeds: missing.length }, 'schedules were restored')
+  }
+
+  async #keepReconciling(): Promise<void> {
+    const { clock, log } = this.#context
+    const { signal } = this.#stopped
+    while (!signal.aborted) {
+      try {
+        await clock.sleep(RECONCILE_EVERY_MS, { signal })
+        await this.reconcile()
+      } catch (error) {
+        if (!signal.aborted) log.error({ err: error }, 'schedules could not be restored')
+      }
+    }
+  }
+
+  /** A run that was due and got lost is sent as it was: whoever takes it sees how late it is. */
+  async #restore(feedId: string): Promise<void> {
+    const { store } = this.#context
+    await store.transaction(async () => {
+      const feed = await readFeed(store, feedId)
+      if (feed === undefined) return
+      if (feed.next_run_at === null || !isScheduled(feed)) await this.#sendNext(feed)
+      else await this.#send(feed, feed.next_run_at)
+    })
+  }
+
+  async #runDue(job: Job): Promise<void> {
+    const feedId = String(job.data['feedId'])
+    if (job.data['trigger'] === 'continuation') return this.#run(feedId, 'continuation', job)
+    const { store, clock, log } = this.#context
+    const due = new Date(String(job.data['due']))
+    const lateMs = clock.now().getTime() - due.getTime()
+    const feed = await store.transaction(async () => {
+      const found = await readFeed(store, feedId)
+      // Somebody who took the job before, and died over it, has sent the next.
+      const isNext = found?.next_run_at?.getTime() === due.getTime()
+      if (found !== undefined && isNext) await this.#sendNext(found, due)
+      return found
+    })
+    if (feed === undefined || !isScheduled(feed)) return
+    if (feed.missed === 'skip' && lateMs > MISSED_AFTER_MS && !job.isRetry) {
+      log.info({ feed: feed.name, lateMs }, 'a missed run is left out')
+      return
+    }
+    await this.#run(feedId, 'schedule', job)
+  }
+
+  async #runRequested(job: Job): Promise<void> {
+    await this.#run(String(job.data['feedId']), 'request', job)
+  }
+
+  async #run(feedId: string, trigger: RunTrigger, job: Job): Promise<void> {
+    const { run, clock, log } = this.#context
+    const now = () => clock.now().getTime()
+    try {
+      const finished = await run(feedId, { trigger, signal: job.signal })
+      if (finished === undefined) {
+        // It is being run; but perhaps by somebody who has died over this very job.
+        if (!job.isRetry && trigger !== 'continuation') return
+        return await this.#continueAt(feedId, new Date(now() + AGAIN_AFTER_MS))
+      }
+      if (finished.more || job.signal.aborted) await this.#continueAt(feedId)
+      else if (finished.retryAt !== undefined) await this.#continueAt(feedId, finished.retryAt)
+    } catch (error) {
+      if (!isOver(error)) throw error
+      log.debug({ feedId, code: error.code }, 'a feed is not run any more')
+    }
+  }
+
+  async #continueAt(feedId: string, startAfter?: Date): Promise<void> {
+    const { jobs } = this.#context
+    const data = { feedId, trigger: 'continuation' }
+    await jobs.send(DUE, data, { key: continuationOf(feedId), startAfter })
+  }
+
+  /** @param last - when the run was due that the next one follows */
+  async #sendNext(feed: FeedRow, last?: Date): Promise<Date | undefined> {
+    const { store, clock } = this.#context
+    if (!isScheduled(feed)) return void (await this.unschedule(feed.id))
+    const { id: feedId, cron: expression, timezone } = feed
+    const now = clock.now()
+    const feeds = await this.#countFeeds()
+    const due = nextRun({ expression, timezone }, { feedId, feeds, now, last })
+    await setNextRun(store, feedId, due)
+    await this.#send(feed, due)
+    return due
+  }
+
+  async #send({ id: feedId }: FeedRow, due: Date): Promise<void> {
+    const data = { feedId, due: due.toISOString() }
+    await this.#context.jobs.send(DUE, data, { key: feedId, startAfter: due })
+  }
+
+  /** By how many feeds they are spread; a minute's age does not matter. */
+  async #countFeeds(): Promise<number> {
+    const { store, clock } = this.#context
+    const atMs = clock.monotonicMs()
+    if (this.#counted === undefined || atMs - this.#counted.atMs > COUNT_EVERY_MS) {
+      this.#counted = { feeds: await countFeeds(store), atMs }
+    }
+    return this.#counted.feeds
+  }
+}
+
+function isScheduled(feed: FeedRow): feed is FeedRow & { readonly cron: string } {
+  return feed.cron !== null && feed.paused_at === null
+}
+
+function continuationOf(feedId: string): string {
+  return `${feedId}/continuation`
+}
+
+/** Whether a feed was paused or removed since its job was sent. */
+function isOver(error: unknown): error is PosternError {
+  return (
+    error instanceof PosternError &&
+    (error.code === 'feed_paused' || error.code === 'feed_not_found')
+  )
+}
