@@ -210,6 +210,6 @@ function missedBy({ feed }: StreamContext, { generation, startedAt }: SweepEnd):
 function unreadable(count: number): Hold {
   return {
     code: 'deletions_unconfirmed',
-    message: `${count} objects are missing, and the org does not show others either that are surely there.`,
+    message: `${count} objects are missing, and the org does not say that they are gone: the admin role may not cover them any more.`,
   }
 }
