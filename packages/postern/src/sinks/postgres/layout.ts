@@ -55,7 +55,7 @@ const offsetTable: LaidTable = {
     required('feed_id', 'text'),
     required('seq', 'bigint'),
     required('batch_id', 'text'),
-    required('digest', 'text'),
+    required('lines_hash', 'text'),
     required('written_at', 'instant'),
   ],
   key: ['feed_id'],

@@ -10,7 +10,7 @@ import { OFFSET_TABLE } from './tables.ts'
 /** The batch that the database has of a feed. */
 interface Offset {
   readonly seq: number
-  readonly digest: string
+  readonly linesHash: string
 }
 
 /**
@@ -28,29 +28,29 @@ export async function moveOffset(
   { isFirst }: { readonly isFirst: boolean },
 ): Promise<void> {
   const table = tableIn(place, OFFSET_TABLE)
-  const digest = digestOf(batch)
+  const linesHash = hashLines(batch)
   const { rows } = isFirst
     ? await sql`
-        insert into ${table} as kept (feed_id, seq, batch_id, digest, written_at)
-        values (${batch.feed.id}, ${batch.seq}, ${batch.id}, ${digest}, now())
+        insert into ${table} as kept (feed_id, seq, batch_id, lines_hash, written_at)
+        values (${batch.feed.id}, ${batch.seq}, ${batch.id}, ${linesHash}, now())
         on conflict (feed_id) do update
-        set seq = excluded.seq, batch_id = excluded.batch_id, digest = excluded.digest, written_at = now()
+        set seq = excluded.seq, batch_id = excluded.batch_id, lines_hash = excluded.lines_hash, written_at = now()
         where kept.seq < excluded.seq
         returning seq`.execute(db)
     : await sql`
         update ${table}
-        set seq = ${batch.seq}, batch_id = ${batch.id}, digest = ${digest}, written_at = now()
+        set seq = ${batch.seq}, batch_id = ${batch.id}, lines_hash = ${linesHash}, written_at = now()
         where feed_id = ${batch.feed.id} and seq = ${batch.seq - 1}
         returning seq`.execute(db)
   if (rows.length > 0) return
   const found = await sql<Offset>`
-    select seq, digest from ${table} where feed_id = ${batch.feed.id}`.execute(db)
+    select seq, lines_hash as "linesHash" from ${table} where feed_id = ${batch.feed.id}`.execute(db)
   const kept = found.rows[0]
-  if (kept?.seq === batch.seq && kept.digest === digest) return
+  if (kept?.seq === batch.seq && kept.linesHash === linesHash) return
   throw elsewhere(place, batch, kept)
 }
 
-function digestOf({ records }: SinkBatch): string {
+function hashLines({ records }: SinkBatch): string {
   const hash = createHash('sha256')
   for (const { line } of records) hash.update(line).update('\n')
   return hash.digest('hex')

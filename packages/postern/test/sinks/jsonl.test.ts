@@ -1,0 +1,192 @@
+/** @module Files of JSON lines: where a batch goes, and what is left alone. */
+
+import { spawnSync } from 'node:child_process'
+import {
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
+import type { Sink, Written } from '../../src/sinks/sink.ts'
+import { SinkError, type SinkErrorCode } from '../../src/sinks/sink-error.ts'
+import { batchOf, eventOf, eventsOf, writeAll } from './batches.ts'
+import { destinationOf } from './sinks-under-test.ts'
+
+let root: string
+
+beforeEach(async () => {
+  root = await mkdtemp(path.join(inject('runFolder'), 'jsonl-'))
+})
+
+afterEach(async () => {
+  await rm(root, { recursive: true, force: true })
+})
+
+describe('a feed with a sink of JSON lines', () => {
+  test('has a folder of its own, which only its user reads', async () => {
+    await writeAll(await openSink(), [batchOf(1, eventsOf('a'))])
+    expect(await files()).toEqual(['system-log-000000000001.jsonl'])
+    expect((await stat(fileOf('system-log-000000000001.jsonl'))).mode & 0o777).toBe(0o600)
+    expect((await stat(path.join(root, 'acme-log'))).mode & 0o777).toBe(0o700)
+  })
+
+  test('lets its group read where that is asked for', async () => {
+    await writeAll(await openSink({ groupReadable: true }), [batchOf(1, eventsOf('a'))])
+    expect((await stat(fileOf('system-log-000000000001.jsonl'))).mode & 0o777).toBe(0o640)
+  })
+
+  test('begins a file with the batch that would make the last one too large', async () => {
+    const sink = await openSink({ rotateMiB: 1 })
+    await writeAll(
+      sink,
+      [1, 2, 3].map((seq) => batchOf(seq, [largeEvent(`a${seq}`)])),
+    )
+    expect(await files()).toEqual([
+      'system-log-000000000001.jsonl',
+      'system-log-000000000003.jsonl',
+    ])
+  })
+
+  test('begins a file with the first batch of a day where that is asked for', async () => {
+    const sink = await openSink({ rotateDaily: true })
+    const at = (day: string) => ({ readAt: new Date(`2026-03-${day}:00:00Z`) })
+    await writeAll(sink, [
+      batchOf(1, eventsOf('a'), at('01T22')),
+      batchOf(2, eventsOf('b'), at('01T23')),
+      batchOf(3, eventsOf('c'), at('02T00')),
+    ])
+    expect(await files()).toEqual([
+      'system-log-000000000001.jsonl',
+      'system-log-000000000003.jsonl',
+    ])
+  })
+
+  test.each([
+    { before: 1, after: 256 },
+    { before: 256, after: 1 },
+  ])(
+    'finds a batch again when rotation changed from $before to $after MiB meanwhile',
+    async (to) => {
+      const first = await openSink({ rotateMiB: to.before })
+      const two = await writeAll(
+        first,
+        [1, 2].map((seq) => batchOf(seq, [largeEvent(`a${seq}`)])),
+      )
+      const third = batchOf(3, [largeEvent('a3')])
+      await writeAll(first, [third], two)
+      const held = await contents()
+      await writeAll(await openSink({ rotateMiB: to.after }), [third], two)
+      expect(await contents()).toBe(held)
+    },
+  )
+
+  test('writes over what a power cut left of a batch', async () => {
+    const sink = await openSink()
+    const one = await writeAll(sink, [batchOf(1, eventsOf('a'))])
+    const whole = await writeAll(sink, [batchOf(2, eventsOf('b', 'c'))], one)
+    const held = await contents()
+    const { size } = await stat(fileOf('system-log-000000000001.jsonl'))
+    const half = Math.floor((size + bytesOf(one)) / 2)
+    await truncate(fileOf('system-log-000000000001.jsonl'), half)
+    await truncate(fileOf('system-log-000000000001.jsonl'), size)
+    const again = await writeAll(sink, [batchOf(2, eventsOf('b', 'c'))], one)
+    expect(again).toEqual(whole)
+    expect(await contents()).toBe(held)
+  })
+
+  test('cuts off what was confirmed after the backup that the store was brought back from', async () => {
+    const sink = await openSink()
+    const one = await writeAll(sink, [batchOf(1, eventsOf('a'))])
+    await writeAll(sink, [batchOf(2, eventsOf('b')), batchOf(3, eventsOf('c', 'd'))], one)
+    await writeAll(sink, [batchOf(2, eventsOf('b', 'c')), batchOf(3, eventsOf('d'))], one)
+    expect(await ids()).toEqual(['a', 'b', 'c', 'd'])
+  })
+
+  test.each<{ readonly what: string; readonly harm: () => Promise<void> }>([
+    { what: 'is gone', harm: () => rm(fileOf('system-log-000000000001.jsonl')) },
+    { what: 'was cut', harm: () => truncate(fileOf('system-log-000000000001.jsonl'), 10) },
+  ])('refuses to go on in a file that $what', async ({ harm }) => {
+    const sink = await openSink()
+    const one = await writeAll(sink, [batchOf(1, eventsOf('a'))])
+    await harm()
+    const held = await contents()
+    expect(await codeOf(sink.write(batchOf(2, eventsOf('b')), one))).toBe('sink_damaged')
+    expect(await contents()).toBe(held)
+  })
+
+  test('leaves the file of another Postern with the same folder as it is', async () => {
+    await writeAll(await openSink(), [batchOf(1, eventsOf('a'))])
+    const held = await contents()
+    const other = await openSink()
+    expect(await codeOf(other.write(batchOf(1, eventsOf('much', 'more')), {}))).toBe('sink_damaged')
+    expect(await contents()).toBe(held)
+  })
+
+  test('follows no link', async () => {
+    const target = path.join(root, 'target')
+    await writeFile(target, '')
+    await writeAll(await openSink(), [batchOf(1, eventsOf('a'))])
+    await rm(fileOf('system-log-000000000001.jsonl'))
+    await symlink(target, fileOf('system-log-000000000001.jsonl'))
+    const sink = await openSink()
+    expect(await codeOf(sink.write(batchOf(1, eventsOf('a')), {}))).toBe('sink_unwritable')
+    expect(await readFile(target, 'utf8')).toBe('')
+  })
+
+  test('says that the disk is full, and goes on when there is room', async () => {
+    const program = path.join(import.meta.dirname, 'full-disk-process.ts')
+    // A limit of 1 MiB for a file stands for the disk. The system answers in the same place, with another code.
+    const script = 'trap "" XFSZ; ulimit -f 1024; exec "$@"'
+    const command = [process.execPath, '--conditions=source', program, root]
+    const run = spawnSync('bash', ['-c', script, 'bash', ...command], { encoding: 'utf8' })
+    expect(run).toMatchObject({ status: 0, stdout: 'sink_disk_full' })
+    expect(await ids()).toEqual(['a', 'b'])
+  })
+})
+
+async function openSink(settings: object = {}): Promise<Sink> {
+  return destinationOf('jsonl', { settings: { path: root, ...settings } }).open()
+}
+
+/** Of half a MiB, less what its line needs. */
+function largeEvent(uuid: string) {
+  return eventOf(JSON.stringify({ uuid, padding: 'x'.repeat(512 * 1024 - 100) }))
+}
+
+async function files(): Promise<readonly string[]> {
+  return (await readdir(path.join(root, 'acme-log'))).toSorted()
+}
+
+function fileOf(name: string): string {
+  return path.join(root, 'acme-log', name)
+}
+
+async function contents(): Promise<string> {
+  const texts = (await files()).map((name) => readFile(fileOf(name), 'utf8').catch(() => ''))
+  return (await Promise.all(texts)).join('--\n')
+}
+
+async function ids(): Promise<readonly string[]> {
+  const lines = (await contents()).replaceAll('--\n', '').trimEnd().split('\n')
+  return lines.map((line) => JSON.parse(line).uuid)
+}
+
+function bytesOf({ position }: Written): number {
+  return Number(position?.['bytes'])
+}
+
+async function codeOf(work: Promise<unknown>): Promise<SinkErrorCode | undefined> {
+  try {
+    await work
+    return undefined
+  } catch (error) {
+    if (error instanceof SinkError) return error.code
+    throw error
+  }
+}
