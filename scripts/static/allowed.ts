@@ -250,6 +250,11 @@ export const allowed: readonly Allowed[] = [
   },
   {
     rule: 'secret-reveal',
+    place: 'packages/postern/src/sinks/object-storage/bucket.ts',
+    why: 'hands the access key to the client that signs with it',
+  },
+  {
+    rule: 'secret-reveal',
     place: 'packages/postern/src/sinks/http.ts',
     why: 'puts the token or the password of a receiver into the Authorization header',
   },

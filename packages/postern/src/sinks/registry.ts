@@ -2,6 +2,7 @@
 
 import { http } from './http.ts'
 import { jsonl } from './jsonl.ts'
+import { objectStorage } from './object-storage.ts'
 import { postgres } from './postgres.ts'
 import type { SinkKind } from './sink.ts'
 import { SinkError } from './sink-error.ts'
@@ -9,7 +10,7 @@ import { stdout } from './stdout.ts'
 import { store } from './store.ts'
 
 /** The kinds, in the order they are offered. */
-export const sinkKinds: readonly SinkKind[] = [store, stdout, jsonl, postgres, http]
+export const sinkKinds: readonly SinkKind[] = [store, stdout, jsonl, postgres, http, objectStorage]
 
 /** The kind of a name. @throws {SinkError} `sink_kind_unknown` */
 export function getSinkKind(name: string, kinds: readonly SinkKind[] = sinkKinds): SinkKind {

@@ -3,16 +3,28 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { PassThrough } from 'node:stream'
-import { memberReader, type Secret } from '@postern/core'
+import { gunzipSync } from 'node:zlib'
+import { memberReader, Secret } from '@postern/core'
 import { sql } from 'kysely'
 import { afterAll, inject } from 'vitest'
+import { startScriptedServer } from '../../../../test/scripted-server.ts'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { TestClock } from '../../../../test/test-clock.ts'
+import { createOutboundTransport } from '../../src/http/outbound.ts'
 import type { RecordKind } from '../../src/sinks/record.ts'
 import { getSinkKind } from '../../src/sinks/registry.ts'
 import type { Sink, SinkContext, SinkKind } from '../../src/sinks/sink.ts'
 import { StreamSink } from '../../src/sinks/stdout.ts'
 import { startPostgres } from './postgres-destination.ts'
+import {
+  elasticsearchReceiver,
+  type RecordReceiver,
+  receiverToken,
+  signingSecret,
+  splunkReceiver,
+  webhookReceiver,
+} from './receivers.ts'
+import { accessKey, bucket, startStorage } from './storage.ts'
 
 /** A record as a destination holds it. */
 export interface Held {
@@ -49,6 +61,22 @@ export const sinksUnderTest: readonly SinkUnderTest[] = [
   { name: 'stdout', guarantee: 'at-least-once', start: startStream },
   { name: 'store', guarantee: 'effectively-once', start: startStore },
   { name: 'postgres', guarantee: 'effectively-once', start: startPostgres },
+  { name: 'object-storage', guarantee: 'effectively-once', start: startBucket },
+  {
+    name: 'http as a webhook',
+    guarantee: 'at-least-once',
+    start: () => startReceiver(webhookReceiver(), 'webhook'),
+  },
+  {
+    name: 'http to Splunk',
+    guarantee: 'at-least-once',
+    start: () => startReceiver(splunkReceiver(), 'splunk-hec'),
+  },
+  {
+    name: 'http to Elasticsearch',
+    guarantee: 'at-least-once',
+    start: () => startReceiver(elasticsearchReceiver(), 'elasticsearch'),
+  },
 ]
 
 async function startFolder(): Promise<Destination> {
@@ -135,6 +163,58 @@ async function startStore(): Promise<Destination> {
     close: async () => {
       if (isBroken) await sql`alter schema gone rename to records`.execute(store.db)
     },
+  }
+}
+
+async function startBucket(): Promise<Destination> {
+  const storage = await startStorage()
+  const settings = { bucket, region: 'us-east-1', endpoint: storage.url, pathStyle: true }
+  const secrets = {
+    accessKeyId: new Secret(accessKey.accessKeyId),
+    secretAccessKey: new Secret(accessKey.secretAccessKey),
+  }
+  const transport = createOutboundTransport({ dev: true })
+  return {
+    ...destinationOf('object-storage', { settings, secrets, transport }),
+    read: async () => {
+      const objects = [...(await storage.read())].filter(([key]) => key.endsWith('.jsonl.gz'))
+      return heldOf(Buffer.concat(objects.map(([, bytes]) => gunzipSync(bytes))))
+    },
+    dump: async () =>
+      [...(await storage.read())]
+        .map(([key, bytes]) => `${key} ${bytes.toString('hex')}`)
+        .join('\n'),
+    break: storage.close,
+    close: storage.close,
+  }
+}
+
+async function startReceiver(
+  { taken, script }: RecordReceiver,
+  format: string,
+): Promise<Destination> {
+  let isBroken = false
+  const server = await startScriptedServer((request) =>
+    isBroken ? { status: 503 } : script(request),
+  )
+  const settings = {
+    url: server.orgUrl,
+    format,
+    ...(format === 'elasticsearch' ? { index: 'okta' } : {}),
+  }
+  const secrets: Readonly<Record<string, Secret>> =
+    format === 'webhook'
+      ? { signingSecret: new Secret(signingSecret) }
+      : { token: new Secret(receiverToken) }
+  const transport = createOutboundTransport({ dev: true })
+  return {
+    ...destinationOf('http', { settings, secrets, transport }),
+    read: async () => heldOf(Buffer.concat(taken.flatMap((line) => [line, Buffer.from('\n')]))),
+    dump: async () => Buffer.concat(taken).toString('hex'),
+    break: async () => {
+      isBroken = true
+    },
+    close: server.close,
   }
 }
 

@@ -15,7 +15,7 @@ const NO_DATA = 5
 // other 400 is about the index, the channel or the token, and dead letters would not help.
 const ABOUT_RECORDS: ReadonlySet<number> = new Set([6, 12, 13, 15])
 
-const END = Buffer.from('}')
+const END = Buffer.from('}\n')
 
 const publishedOf = memberReader('published')
 

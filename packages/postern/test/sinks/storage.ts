@@ -1,0 +1,57 @@
+/** @module Object storage for tests: a real server of the S3 protocol, on this machine. */
+
+import { mkdtemp } from 'node:fs/promises'
+import path from 'node:path'
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
+import S3rver from 's3rver'
+import { inject } from 'vitest'
+
+/** The bucket that every storage has. */
+export const bucket = 'records'
+
+/** What signs requests to it. */
+export const accessKey = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' } as const
+
+/** A running storage. */
+export interface TestStorage {
+  readonly url: string
+  /** What is in the bucket, by key. */
+  read(): Promise<ReadonlyMap<string, Buffer>>
+  close(): Promise<void>
+}
+
+/** Starts a storage with an empty bucket. */
+export async function startStorage(): Promise<TestStorage> {
+  const directory = await mkdtemp(path.join(inject('runFolder'), 's3-'))
+  const server = new S3rver({
+    ...{ address: '127.0.0.1', port: 0, silent: true, directory },
+    configureBuckets: [{ name: bucket, configs: [] }],
+  })
+  const { port } = await server.run()
+  const url = `http://127.0.0.1:${port}`
+  const client = new S3Client({
+    ...{ region: 'us-east-1', endpoint: url, forcePathStyle: true },
+    credentials: accessKey,
+  })
+  let isClosed = false
+  return {
+    url,
+    read: async () => {
+      const { Contents: found = [] } = await client.send(
+        new ListObjectsV2Command({ Bucket: bucket }),
+      )
+      const keys = found.flatMap(({ Key: key }) => key ?? []).toSorted()
+      const objects = keys.map(async (key) => {
+        const { Body: body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
+        return [key, Buffer.from((await body?.transformToByteArray()) ?? [])] as const
+      })
+      return new Map(await Promise.all(objects))
+    },
+    close: async () => {
+      if (isClosed) return
+      isClosed = true
+      client.destroy()
+      await server.close()
+    },
+  }
+}
