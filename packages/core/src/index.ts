@@ -31,7 +31,12 @@ export { showHostile } from './hostile.ts'
 export type { Batch, Input, ReadOptions } from './inputs/input.ts'
 export { InputError, type InputErrorCode } from './inputs/input-error.ts'
 export { type InputName, inputNames } from './inputs/input-name.ts'
-export { type MemberReader, memberReader } from './inputs/member-reader.ts'
+export {
+  type MemberReader,
+  type MembersReader,
+  memberReader,
+  membersReader,
+} from './inputs/member-reader.ts'
 export type {
   ChangesOf,
   Hint,

@@ -1,7 +1,6 @@
 /** @module The System Log as a stream: Okta's own next link, kept with every page, and a way on where that fails. */
 
 import {
-  ApiError,
   getInput,
   type Input,
   logRetentionDays,
@@ -11,9 +10,9 @@ import {
 } from '@postern/core'
 import { putDeadLetters } from '../store/dead-letters.ts'
 import { type NewGap, putGap } from '../store/gaps.ts'
-import { putLedgerEntry, withoutKnown } from '../store/ledger.ts'
+import { ledgerEntry, putLedgerEntry, withoutKnown } from '../store/ledger.ts'
 import { packLines } from '../store/spool.ts'
-import { idsOf, LogPages, publishedSpan } from './log-page.ts'
+import { type LogPage, LogSorter, readLogPage } from './log-page.ts'
 import {
   fromStored,
   type LogStart,
@@ -23,6 +22,8 @@ import {
   startBehind,
   toStored,
 } from './log-state.ts'
+import { isLostCursor } from './lost-cursor.ts'
+import { oneAhead } from './one-ahead.ts'
 import type { Commit, Stream, StreamContext } from './stream.ts'
 
 const MAX_SHOWN = 80
@@ -51,7 +52,7 @@ interface Position {
 class LogReader {
   readonly #context: StreamContext
   readonly #input: Input = getInput('system-log')
-  readonly #pages = new LogPages()
+  readonly #sorter = new LogSorter()
   /** What was left out, by code. */
   readonly #leftOut = new Map<string, number>()
   #given = 0
@@ -120,7 +121,7 @@ class LogReader {
         reached = next
       })
     } catch (error) {
-      const isRefused = error instanceof ApiError && error.code === 'cursor_rejected'
+      const isRefused = isLostCursor(error)
       // An org that refuses every cursor would have the same events read for ever.
       if (!isRefused || reached.page === undefined || this.#given === this.#restartedAt) throw error
       this.#restartedAt = this.#given
@@ -146,31 +147,30 @@ class LogReader {
       signal: AbortSignal.any([signal, ending.signal]),
     })
     let position: Position = { state, isEnd: true }
-    try {
-      for (let coming = pages.next(); ; ) {
-        const { value: page, done } = await coming
-        if (done) return position
-        coming = pages.next()
-        // Where this page cannot be kept, nobody waits for that one.
-        coming.catch(() => undefined)
-        position = await this.#keep(page, position.state)
-        onReached(position.state)
-      }
-    } finally {
-      ending.abort()
-      await pages.return()
+    for await (const page of oneAhead(pages)) {
+      position = await this.#keep(page, position.state).catch((error: unknown) => {
+        // Nobody waits for the page behind this one.
+        ending.abort()
+        throw error
+      })
+      onReached(position.state)
     }
+    return position
   }
 
-  async #keep(page: Page, state: LogState): Promise<Position> {
-    const { records, cursor } = page
-    const known = state.isRepeating ? await this.#knownOf(records) : undefined
-    const { events, invalid, ledger, duplicates } = this.#pages.sort(records, known)
+  async #keep({ records, cursor }: Page, state: LogState): Promise<Position> {
+    const page = readLogPage(records)
+    const known = state.isRepeating ? await this.#knownOf(page) : undefined
+    const { events, invalid, duplicates } = this.#sorter.sort(page, known)
     const { signal, feed, store, onRead } = this.#context
     const leadsBack = records.length > 0 && cursor !== undefined && isSame(cursor, state.page)
     const isFull = records.length >= this.#input.pageLimit
-    const next = this.#behind(page, state, { leadsBack, isFull })
+    const next = this.#behind(page, state, { cursor, leadsBack, isFull })
     const packed = await packLines(events.map(({ line }) => line))
+    const ledger = ledgerEntry(
+      events.map(({ id }) => id),
+      page.span,
+    )
     signal.throwIfAborted()
     await this.#context.spool.commit(logStream.name, async (seq) => {
       const now = this.#now()
@@ -194,15 +194,18 @@ class LogReader {
 
   /** The state behind a page. */
   #behind(
-    { records, cursor }: Page,
+    { records, span }: LogPage,
     state: LogState,
-    { leadsBack, isFull }: { readonly leadsBack: boolean; readonly isFull: boolean },
+    found: {
+      readonly cursor: string | undefined
+      readonly leadsBack: boolean
+      readonly isFull: boolean
+    },
   ): LogState {
+    const { cursor, leadsBack, isFull } = found
     const readAt = this.#now()
-    const span = publishedSpan(records)
-    const first = span?.from ?? state.first
     const isRepeating = leadsBack || (state.isRepeating && isFull)
-    const next = { ...state, first, readAt, isRepeating }
+    const next = { ...state, first: span?.from ?? state.first, readAt, isRepeating }
     if (leadsBack) return next
     if (cursor !== undefined) return { ...next, page: cursor }
     if (records.length === 0) return { ...next, isRepeating: true }
@@ -210,10 +213,10 @@ class LogReader {
     return { ...next, page: undefined, since, isRepeating: true }
   }
 
-  async #knownOf(records: readonly Uint8Array[]): Promise<ReadonlySet<string>> {
+  async #knownOf({ records, span }: LogPage): Promise<ReadonlySet<string>> {
     const { store, feed } = this.#context
-    const ids = idsOf(records)
-    const unknown = await withoutKnown(store, feed.id, ids, publishedSpan(records))
+    const ids = records.flatMap(({ id }) => id ?? [])
+    const unknown = await withoutKnown(store, feed.id, ids, span)
     return new Set(ids.filter((id) => !unknown.has(id)))
   }
 
@@ -226,9 +229,8 @@ class LogReader {
   }
 
   /** How many events are to come, if they go on as those before: a share of the time is left, and so is that share of them. */
-  #remainingAfter({ records }: Page, state: LogState): { readonly remaining?: number } {
+  #remainingAfter({ records, lastMs }: LogPage, state: LogState): { readonly remaining?: number } {
     if (records.length < this.#input.pageLimit) return { remaining: 0 }
-    const lastMs = publishedSpan(records.slice(-1))?.to.getTime()
     this.#startMs ??= (state.first ?? state.since).getTime()
     if (lastMs === undefined || lastMs <= this.#startMs) return {}
     const leftMs = Math.max(0, this.#now().getTime() - lastMs)

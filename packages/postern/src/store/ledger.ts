@@ -5,10 +5,9 @@ import type { Store } from './store.ts'
 
 /** What of a batch is remembered. */
 export interface LedgerEntry {
-  /** Of its events. */
-  readonly ids: readonly string[]
-  readonly firstPublished: Date | undefined
-  readonly lastPublished: Date | undefined
+  /** Of the ids of its events: 16 bytes each. */
+  readonly keys: Uint8Array
+  readonly span: PublishedSpan | undefined
 }
 
 /** A span of time in which events were published. */
@@ -25,25 +24,26 @@ const KEY_BYTES = 16
 // A batch of events has 16 kB of them.
 const ROWS_AT_ONCE = 50
 
+/** What is to be remembered of events. */
+export function ledgerEntry(ids: readonly string[], span: PublishedSpan | undefined): LedgerEntry {
+  return { keys: Buffer.from(ids.map(keyOf).join(''), 'hex'), span }
+}
+
 /** Remembers the events of a batch. @param now - the org's time */
 export async function putLedgerEntry(
   store: Store,
   batch: { readonly feedId: string; readonly seq: number },
-  { ids, firstPublished, lastPublished }: LedgerEntry,
+  { keys, span }: LedgerEntry,
   now: Date,
 ): Promise<void> {
-  const keys = new Uint8Array(ids.length * KEY_BYTES)
-  for (const [index, id] of ids.entries()) {
-    keys.set(hash('sha256', id, 'buffer').subarray(0, KEY_BYTES), index * KEY_BYTES)
-  }
   await store.db
     .insertInto('ledger')
     .values({
       feed_id: batch.feedId,
       seq: batch.seq,
       ids: keys,
-      first_published: firstPublished ?? null,
-      last_published: lastPublished ?? null,
+      first_published: span?.from ?? null,
+      last_published: span?.to ?? null,
       created_at: now,
     })
     .execute()

@@ -1,0 +1,126 @@
+/**
+ * @module One run of bench/log-feed.ts, in a process of its own: a System Log to JSON lines, as a feed on the embedded store,
+ * or as a loop without any durability. `log-feed-case.ts feed|bare ORG-URL FOLDER` prints events a second and memory.
+ */
+
+import { once } from 'node:events'
+import { createWriteStream, mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fetchTransport, Org, Secret } from '@postern/core'
+import { runFeed } from '../packages/postern/src/feeds/run.ts'
+import { createTransport } from '../packages/postern/src/http/transport.ts'
+import { openLog } from '../packages/postern/src/log.ts'
+import { insertConnection } from '../packages/postern/src/store/connections.ts'
+import { openPglite } from '../packages/postern/src/store/pglite.ts'
+import { insertSink } from '../packages/postern/src/store/sinks.ts'
+import type { Store } from '../packages/postern/src/store/store.ts'
+import { openTestSeal } from '../test/test-seal.ts'
+
+const apiToken = `00TEST${'0'.repeat(36)}`
+
+/** Tells how fast it went. */
+interface Watch {
+  /** Events are done with. */
+  count(events: number): void
+}
+
+async function runAsFeed(url: string, folder: string, watch: Watch): Promise<void> {
+  const store = await openPglite(folder)
+  const org = new Org({
+    url,
+    dev: true,
+    credential: { kind: 'api-token', apiToken: new Secret(apiToken) },
+    transport: createTransport({ loopbackOrigins: new Set([url]) }),
+  })
+  await declare(store, url, join(folder, 'lines'))
+  const context = {
+    store,
+    seal: await openTestSeal(store),
+    clock: org.clock,
+    outbound: fetchTransport,
+    dev: true,
+    log: openLog({ level: 'silent' }),
+    connections: { open: async () => ({ org, signal: new AbortController().signal }) },
+  }
+  let emitted = 0
+  const run = await runFeed(context, 'log', {
+    trigger: 'schedule',
+    budgetMs: 3_600_000,
+    onProgress: (progress) => {
+      watch.count(progress.emitted - emitted)
+      emitted = progress.emitted
+    },
+  })
+  if (run?.outcome !== 'ok') throw new Error(JSON.stringify(run?.report))
+  await store.close()
+}
+
+async function declare(store: Store, url: string, path: string): Promise<void> {
+  const now = new Date()
+  const id = 'log'
+  mkdirSync(path)
+  await insertConnection(store, { id, name: id, orgUrl: url, kind: 'api-token', settings: {} }, now)
+  await insertSink(store, { id, name: id, kind: 'jsonl', settings: { path } }, now)
+  await store.db
+    .insertInto('feed')
+    .values({
+      ...{ id, name: id, connection_id: id, input: 'system-log', settings: '{}', cron: null },
+      ...{ timezone: 'UTC', missed: 'run', paused_at: null, next_run_at: null, held: null },
+      ...{ revision: 1, created_at: now, updated_at: now },
+    })
+    .execute()
+  await store.db
+    .insertInto('feed_sink')
+    .values({
+      ...{ feed_id: id, sink_id: id, seq: 0, position: null, failures: 0, failing_since: null },
+      ...{ retry_at: null, error: null, confirmed_at: null },
+    })
+    .execute()
+}
+
+/** Fetches, parses and writes, and is lost where it stops. */
+async function runBare(url: string, folder: string, watch: Watch): Promise<void> {
+  const lines = createWriteStream(join(folder, 'lines.jsonl'))
+  const headers = { authorization: `SSWS ${apiToken}` }
+  for (let next = `${url}/api/v1/logs?limit=1000&since=2026-01-01T00:00:00.000Z`; ; ) {
+    const answer = await fetch(next, { headers })
+    const events: readonly unknown[] = JSON.parse(await answer.text())
+    const text = events.map((event) => `${JSON.stringify(event)}\n`).join('')
+    if (!lines.write(text)) await once(lines, 'drain')
+    watch.count(events.length)
+    if (events.length < 1_000) break
+    next = /<([^>]+)>; rel="next"/.exec(answer.headers.get('link') ?? '')?.[1] ?? ''
+  }
+  lines.end()
+  await once(lines, 'finish')
+}
+
+/** The most memory this program has had, and what it has now. */
+function megabytes(name: 'VmHWM' | 'VmRSS'): number {
+  const status = readFileSync('/proc/self/status', 'utf8')
+  const [, kilobytes] = new RegExp(`${name}:\\s+(\\d+) kB`).exec(status) ?? []
+  return Number(kilobytes) / 1_024
+}
+
+async function main([kind, url = '', folder = '']: readonly string[]): Promise<void> {
+  let [events, first, startMs, startMb] = [0, 0, 0, 0]
+  const watch: Watch = {
+    count: (more) => {
+      events += more
+      // Starting a client is measured in bench/store-start.ts.
+      if (startMs > 0 || events === 0) return
+      first = events
+      startMs = performance.now()
+      startMb = megabytes('VmRSS')
+    },
+  }
+  await (kind === 'bare' ? runBare : runAsFeed)(url, folder, watch)
+  const seconds = (performance.now() - startMs) / 1_000
+  const perSecond = (events - first) / seconds
+  const { user, system } = process.cpuUsage()
+  const grownMb = megabytes('VmHWM') - startMb
+  const cpuMs = (user + system) / 1_000
+  process.stdout.write(JSON.stringify({ events, perSecond, cpuMs, grownMb }))
+}
+
+main(process.argv.slice(2)).finally(() => process.exit())
