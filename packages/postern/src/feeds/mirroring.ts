@@ -56,7 +56,7 @@ export function hashObjects(
 
 /** Takes a page into the mirror, inside the caller's transaction. @returns what changed. */
 export async function takePage(
-  { store, feed, org }: StreamContext,
+  { store, feed, org }: Pick<StreamContext, 'store' | 'feed' | 'org'>,
   page: readonly HashedObject[],
   { isCurrent, generation, isComplete = false }: PageSight,
 ): Promise<readonly FeedRecord[]> {

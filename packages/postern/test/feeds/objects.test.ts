@@ -1,9 +1,14 @@
 /** @module A copy of an org's objects: what is passed on, and what is not. */
 
-import type { InputName } from '@postern/core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { fetchTransport, getInput, type InputName, identify } from '@postern/core'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { stores, type TestStore } from '../../../../test/stores.ts'
+import { hashObjects, takePage } from '../../src/feeds/mirroring.ts'
 import { idsInOrg, objectFeed, orgOnClock, SWEEP_MS } from './object-feed.ts'
+
+const WITHOUT_LOG = {
+  scopes: ['okta.users.read', 'okta.groups.read', 'okta.apps.read'],
+} as const
 
 const inputs: readonly InputName[] = ['users', 'groups', 'group-members', 'apps', 'app-assignments']
 
@@ -31,5 +36,130 @@ describe.each(stores)('a feed of objects on $name', ({ open }) => {
     }
     expect(feed.batches).toBe(batches)
     expect((await feed.state('sweep'))?.['generation']).toBeGreaterThan(1)
+  })
+
+  test('hears of a change from the log and reads the object by its id: half a minute later, and once more', async () => {
+    const feed = await objectFeed(opened.store, await orgOnClock(), 'users')
+    await feed.run()
+    const { admin, running } = feed.emulated
+    const [, user] = [...running.org.users]
+    const path = `/api/v1/users/${user?.id}`
+    // Far behind, so that asking for changes does not find it first.
+    running.faults.on('index-behind=3600')
+    await admin.request({ method: 'POST', path, body: { profile: { nickName: 'Bo' } } })
+    expect((await feed.run({ afterMs: 5_000 })).changes).toEqual([])
+    expect((await feed.run({ afterMs: 31_000 })).changes).toEqual([`upsert user ${user?.id} 2`])
+    const due = () =>
+      opened.store.db.selectFrom('reread').selectAll().where('feed_id', '=', feed.feedId).execute()
+    expect(await due()).toMatchObject([{ id: user?.id, again_at: null }])
+    expect((await feed.run()).changes).toEqual([])
+    expect(await due()).toEqual([])
+  })
+
+  test('asks for changes where the log cannot be read, and takes each once', async () => {
+    const feed = await objectFeed(opened.store, await orgOnClock(WITHOUT_LOG), 'users')
+    await feed.run()
+    const { admin, running } = feed.emulated
+    const [, user] = [...running.org.users]
+    const path = `/api/v1/users/${user?.id}`
+    for (const version of [2, 3]) {
+      const body = { profile: { nickName: `Bo ${version}` } }
+      await admin.request({ method: 'POST', path, body })
+      expect((await feed.run()).changes).toEqual([`upsert user ${user?.id} ${version}`])
+      expect((await feed.run({ afterMs: 1_000 })).changes).toEqual([])
+    }
+  })
+
+  test('reads the members of a group again when lastMembershipUpdated moved, those of no other group', async () => {
+    const feed = await objectFeed(opened.store, await orgOnClock(WITHOUT_LOG), 'group-members')
+    await feed.run()
+    const { admin, running, client } = feed.emulated
+    const group = await admin.request({
+      method: 'POST',
+      path: '/api/v1/groups',
+      body: { profile: { name: 'New' } },
+    })
+    const { id } = group.json() as { readonly id: string }
+    const ids = [...running.org.users].slice(0, 3).map((user) => user.id)
+    for (const user of ids) {
+      await admin.request({ method: 'PUT', path: `/api/v1/groups/${id}/users/${user}` })
+    }
+    expect((await feed.run()).changes.toSorted()).toEqual(
+      ids.map((user) => `upsert group-member ${id}/${user} 1`).toSorted(),
+    )
+    const [first] = ids
+    await admin.request({ method: 'DELETE', path: `/api/v1/groups/${id}/users/${first}` })
+    const asked: string[] = []
+    const org = client({
+      clock: feed.clock,
+      transport: (request) => {
+        asked.push(new URL(request.url).pathname)
+        return fetchTransport(request)
+      },
+    })
+    const ran = await feed.run({ org })
+    expect(ran.changes).toEqual([`delete group-member ${id}/${first} 2`])
+    const lists = asked.filter((path) => /\/groups\/.*\/users$/.test(path))
+    expect([...new Set(lists)]).toEqual([`/api/v1/groups/${id}/users`])
+  })
+
+  test('lets no index that is behind replace what is newer, or bring back who is gone', async () => {
+    const feed = await objectFeed(opened.store, await orgOnClock(), 'users')
+    const { admin, running } = feed.emulated
+    await feed.run()
+    running.faults.on('index-behind=86400')
+    const [, changed, removed] = [...running.org.users]
+    await admin.request({
+      method: 'POST',
+      path: `/api/v1/users/${changed?.id}`,
+      body: { profile: { nickName: 'Bo' } },
+    })
+    for (let step = 0; step < 2; step++) {
+      await admin.request({ method: 'DELETE', path: `/api/v1/users/${removed?.id}` })
+    }
+    await feed.run({ afterMs: 1_000 })
+    expect((await feed.run({ afterMs: 31_000 })).changes.toSorted()).toEqual([
+      `delete user ${removed?.id} 2`,
+      `upsert user ${changed?.id} 2`,
+    ])
+    // A sweep is due at once.
+    await opened.store.db.deleteFrom('feed_stream').where('feed_id', '=', feed.feedId).execute()
+    for (const afterMs of [1_000, 60_000, 700_000]) {
+      expect(await feed.run({ afterMs })).toMatchObject({ changes: [], failed: undefined })
+    }
+  })
+
+  test('costs two statements for a page on which nothing changed', async () => {
+    const { store } = opened
+    const feed = await objectFeed(store, await orgOnClock({ users: 200 }), 'users')
+    await feed.run()
+    const { mirrored } = getInput('users')
+    if (mirrored === undefined) throw new Error('No copy of users is kept.')
+    const page = await feed.emulated.app
+      .pages('/api/v1/users', { query: { search: 'status pr' }, limit: 200 })
+      .next()
+    const objects = (page.value?.records ?? []).flatMap(
+      (record) => identify(mirrored, record) ?? [],
+    )
+    expect(objects).toHaveLength(200)
+    let statements = 0
+    const { db } = store
+    const counted = db.withPlugin({
+      transformQuery: ({ node }) => {
+        statements++
+        return node
+      },
+      transformResult: async ({ result }) => result,
+    })
+    const spied = vi.spyOn(store, 'db', 'get').mockReturnValue(counted)
+    const context = {
+      store,
+      org: feed.emulated.app,
+      feed: { id: feed.feedId, name: 'users', input: 'users', settings: {} } as const,
+    }
+    const sight = { isCurrent: false, generation: 9, isComplete: true }
+    const records = await takePage(context, hashObjects(mirrored, objects), sight)
+    spied.mockRestore()
+    expect({ records, statements }).toEqual({ records: [], statements: 2 })
   })
 })
