@@ -55,6 +55,11 @@ export function readLogPage(records: readonly Uint8Array[]): LogPage {
   return { records: read, span, lastMs }
 }
 
+/** The uuids of a page's records. */
+export function idsOf({ records }: LogPage): readonly string[] {
+  return records.flatMap(({ id }) => id ?? [])
+}
+
 /** Sorts what pages bring, and remembers what came last. */
 export class LogSorter {
   #seen = new Set<string>()

@@ -12,7 +12,7 @@ import { putDeadLetters } from '../store/dead-letters.ts'
 import { type NewGap, putGap } from '../store/gaps.ts'
 import { ledgerEntry, putLedgerEntry, withoutKnown } from '../store/ledger.ts'
 import { packLines } from '../store/spool.ts'
-import { type LogPage, LogSorter, readLogPage } from './log-page.ts'
+import { idsOf, type LogPage, LogSorter, readLogPage } from './log-page.ts'
 import {
   fromStored,
   type LogStart,
@@ -213,10 +213,10 @@ class LogReader {
     return { ...next, page: undefined, since, isRepeating: true }
   }
 
-  async #knownOf({ records, span }: LogPage): Promise<ReadonlySet<string>> {
+  async #knownOf(page: LogPage): Promise<ReadonlySet<string>> {
     const { store, feed } = this.#context
-    const ids = records.flatMap(({ id }) => id ?? [])
-    const unknown = await withoutKnown(store, feed.id, ids, span)
+    const ids = idsOf(page)
+    const unknown = await withoutKnown(store, feed.id, ids, page.span)
     return new Set(ids.filter((id) => !unknown.has(id)))
   }
 

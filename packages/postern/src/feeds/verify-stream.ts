@@ -4,8 +4,8 @@
  */
 
 import { getInput, read } from '@postern/core'
-import { putLedgerEntry, withoutKnown } from '../store/ledger.ts'
-import { idsOf, LogPages, publishedSpan } from './log-page.ts'
+import { ledgerEntry, putLedgerEntry, withoutKnown } from '../store/ledger.ts'
+import { idsOf, LogSorter, readLogPage } from './log-page.ts'
 import { fromStored } from './log-state.ts'
 import { logStream } from './log-stream.ts'
 import type { Stream, StreamContext } from './stream.ts'
@@ -66,7 +66,7 @@ async function compare(
   begun: Verification & { readonly window: VerifiedWindow },
 ): Promise<void> {
   const { spool, feed, org, store, signal, note, onRead } = context
-  const pages = new LogPages()
+  const sorter = new LogSorter()
   let { window, missing } = begun
   const batches = read(org, getInput(feed.input).name, {
     since: window.from,
@@ -76,10 +76,14 @@ async function compare(
     signal,
   })
   for await (const { records, cursor, remaining } of batches) {
-    const span = publishedSpan(records)
-    const ids = idsOf(records)
-    const unknown = await withoutKnown(store, feed.id, ids, span)
-    const { events, ledger } = pages.sort(records, new Set(ids.filter((id) => !unknown.has(id))))
+    const page = readLogPage(records)
+    const ids = idsOf(page)
+    const unknown = await withoutKnown(store, feed.id, ids, page.span)
+    const { events } = sorter.sort(page, new Set(ids.filter((id) => !unknown.has(id))))
+    const ledger = ledgerEntry(
+      events.map(({ id }) => id),
+      page.span,
+    )
     missing += events.length
     const reached = {
       ...window,
