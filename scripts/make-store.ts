@@ -21,9 +21,17 @@ if (outFile === undefined) throw new Error('Usage: make-store.ts FILE')
 stopTimeAndChance()
 // Whatever is loaded before would keep the real ones.
 const { openPglite } = await import('../packages/postern/src/store/pglite.ts')
+const { Jobs } = await import('../packages/postern/src/jobs/jobs.ts')
+const { FEED_QUEUES } = await import('../packages/postern/src/feeds/schedule.ts')
+const { openLog } = await import('../packages/postern/src/log.ts')
 const folder = mkdtempSync(path.join(tmpdir(), 'postern-prepare-'))
 try {
-  await (await openPglite(folder, { prepared: false })).close()
+  const store = await openPglite(folder, { prepared: false })
+  // The tables of the queue take longer to make than ours.
+  const jobs = new Jobs({ store, log: openLog({ level: 'warn' }) })
+  await jobs.start(FEED_QUEUES)
+  await jobs.stop()
+  await store.close()
   const unfinished = `${outFile}.${process.pid}`
   writeFileSync(unfinished, pack(path.join(folder, 'store')))
   renameSync(unfinished, outFile)

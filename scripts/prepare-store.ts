@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const kept = path.join(root, 'packages/postern/dist/store.pack')
 // Compressed; its list of a thousand files is by far the longest of it.
 const HEADER_WITHIN_BYTES = 64 * 1_024
-const storeFolder = path.join(root, 'packages/postern/src/store')
+const sources = path.join(root, 'packages/postern/src')
 
 /** Makes the prepared store unless it is there, of this version of PGlite and these migrations. */
 export function prepareStore(): void {
@@ -36,20 +36,26 @@ export function makeStore(outFile: string): void {
 
 /** The version of PGlite that the program is installed with. */
 export function pgliteVersion(): string {
+  return versionOf('@electric-sql/pglite')
+}
+
+function versionOf(dependency: string): string {
   const manifest = path.join(root, 'packages/postern/package.json')
   const { dependencies }: { readonly dependencies: Readonly<Record<string, string>> } = JSON.parse(
     readFileSync(manifest, 'utf8'),
   )
-  return dependencies['@electric-sql/pglite'] ?? ''
+  return dependencies[dependency] ?? ''
 }
 
-/** What a new store is made by, as a hash: the migrations and the file that opens it. */
+/** What a new store is made by, as a hash: the migrations, the file that opens it, and the queue. */
 export function originHash(): string {
-  const hash = createHash('sha256')
-  const migrations = readdirSync(path.join(storeFolder, 'migrations')).toSorted()
-  for (const name of ['pglite.ts', ...migrations.map((file) => `migrations/${file}`)]) {
-    hash.update(`${name}\n`).update(readFileSync(path.join(storeFolder, name)))
-  }
+  const hash = createHash('sha256').update(versionOf('pg-boss'))
+  const migrations = readdirSync(path.join(sources, 'store/migrations')).toSorted()
+  const files = [
+    ...['store/pglite.ts', 'jobs/install.ts', 'jobs/jobs.ts'],
+    ...migrations.map((file) => `store/migrations/${file}`),
+  ]
+  for (const name of files) hash.update(`${name}\n`).update(readFileSync(path.join(sources, name)))
   return hash.digest('hex')
 }
 

@@ -11,7 +11,11 @@ import { repair } from './connections/repair.ts'
 import { Rotations } from './connections/rotations.ts'
 import { rotateDue } from './connections/scheduled-rotation.ts'
 import { Setups } from './connections/setups.ts'
+import { runFeed } from './feeds/run.ts'
+import { Schedules } from './feeds/schedule.ts'
 import { openOrgTransports } from './http/org-transport.ts'
+import { createOutboundTransport } from './http/outbound.ts'
+import { Jobs } from './jobs/jobs.ts'
 import { type Log, openLog } from './log.ts'
 import { AccessKeys } from './server/access-keys.ts'
 import { createApp } from './server/app.ts'
@@ -50,12 +54,17 @@ export interface Service extends Services {
   readonly localKey: Secret
   /** The master key file that was made for a new store. */
   readonly madeMasterKeyFile: string | undefined
-  /** Begins what is done without being asked for, now and then. */
-  begin(): void
+  /**
+   * Begins what is done without being asked for: what is done now and then, and the feeds that are due, `concurrency` at a time.
+   *
+   * @throws {StoreError} `store_refused`, `store_newer` where the tables of the job queue cannot be had
+   */
+  begin(options?: { readonly concurrency?: number }): Promise<void>
   /** Ends what is under way, writes down what is due, and closes the store. */
   close(): Promise<void>
 }
 
+const DEFAULT_CONCURRENCY = 10
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 
@@ -81,7 +90,7 @@ async function openParts(
   const masterKeys = new MasterKeys({ store, source, clock })
   await masterKeys.read()
   const services = openServices({ ...options, store, seal: new Seal(masterKeys), clock, log })
-  const { accessKeys, auditBatch, connections } = services
+  const { accessKeys, auditBatch, connections, schedules } = services
   const repeating = new Repeating({ clock, log })
   connections.follow()
   return {
@@ -89,7 +98,8 @@ async function openParts(
     app: createApp(services),
     localKey: accessKeys.addLocal(),
     madeMasterKeyFile: madeFile,
-    begin: () => {
+    begin: async ({ concurrency = DEFAULT_CONCURRENCY } = {}) => {
+      await schedules.begin({ concurrency })
       repeating.begin({
         name: 'last uses of access keys',
         everyMs: MINUTE_MS,
@@ -108,6 +118,7 @@ async function openParts(
     },
     close: async () => {
       try {
+        await schedules.stop()
         await repeating.stop()
         // First what must not be lost.
         await auditBatch.close()
@@ -129,7 +140,8 @@ export interface ServicesContext
 export function openServices({ env, dev, publicUrl, ...given }: ServicesContext): Services {
   const domains = new Domains(given)
   const metrics = new Metrics(given)
-  const openTransport = openOrgTransports({ dev, allowedNetworks: readAllowedNetworks(env) })
+  const allowedNetworks = readAllowedNetworks(env)
+  const openTransport = openOrgTransports({ dev, allowedNetworks })
   const context = {
     ...given,
     dev,
@@ -139,6 +151,13 @@ export function openServices({ env, dev, publicUrl, ...given }: ServicesContext)
     customDomains: () => domains.hosts(),
   }
   const connections = new Connections(context)
+  const outbound = createOutboundTransport({ dev, allowedNetworks })
+  const feedsContext = { ...given, dev, outbound, connections }
+  const schedules = new Schedules({
+    ...given,
+    jobs: new Jobs(given),
+    run: (feedId, options) => runFeed(feedsContext, feedId, options),
+  })
   return {
     ...given,
     metrics,
@@ -152,5 +171,6 @@ export function openServices({ env, dev, publicUrl, ...given }: ServicesContext)
     guidedSetups: new GuidedSetups({ ...context, connections }),
     keyDrafts: new KeyDrafts(context),
     keySets: new KeySets(context),
+    schedules,
   }
 }

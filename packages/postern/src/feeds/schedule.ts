@@ -30,6 +30,9 @@ export interface SchedulesContext {
 const DUE = 'feed-due'
 const REQUESTED = 'feed-requested'
 
+/** The queues that the schedules of feeds use. */
+export const FEED_QUEUES = [DUE, REQUESTED] as const
+
 const AT_REQUEST = 4
 
 // Whoever is later than this was not there.
@@ -84,7 +87,7 @@ export class Schedules {
   /** Begins to run what is due, `concurrency` feeds at a time. */
   async begin({ concurrency }: { readonly concurrency: number }): Promise<void> {
     const { jobs } = this.#context
-    await jobs.start([DUE, REQUESTED])
+    await jobs.start(FEED_QUEUES)
     await this.reconcile()
     await jobs.work(DUE, { concurrency }, (job) => this.#runDue(job))
     await jobs.work(REQUESTED, { concurrency: AT_REQUEST }, (job) => this.#runRequested(job))

@@ -9,6 +9,7 @@ import type { KeySets } from '../connections/key-sets.ts'
 import type { RepairRequest } from '../connections/repair.ts'
 import type { Rotations } from '../connections/rotations.ts'
 import type { Setups } from '../connections/setups.ts'
+import type { Schedules } from '../feeds/schedule.ts'
 import type { Log } from '../log.ts'
 import type { Caller } from '../store/audit.ts'
 import type { AuditBatch } from '../store/audit-batch.ts'
@@ -41,4 +42,5 @@ export interface Services {
   readonly guidedSetups: GuidedSetups
   readonly keyDrafts: KeyDrafts
   readonly keySets: KeySets
+  readonly schedules: Schedules
 }

@@ -12,6 +12,31 @@ export interface RunningServer {
   readonly store: 'pglite' | 'postgres'
 }
 
+/** A worker that has just started. */
+export interface RunningWorker {
+  readonly pid: number
+  readonly version: string
+  readonly dataDir: string
+}
+
+/** Prints that a worker runs, likewise. */
+export async function printWorking(
+  running: RunningWorker,
+  { output: format }: GlobalOptions,
+): Promise<void> {
+  if (format === 'json' || format === 'jsonl') {
+    process.stdout.write(`${JSON.stringify({ ...running, worker: true })}\n`)
+    return
+  }
+  const text = () =>
+    formatFields([
+      ['Data directory', showPlain(running.dataDir)],
+      ['Process', String(running.pid)],
+    ])
+  await printData({ ...running, worker: true }, { format, text })
+  tell('It runs the feeds that are due, until Ctrl-C.')
+}
+
 const STORES = { pglite: 'embedded, in the data directory', postgres: 'PostgreSQL' } as const
 
 /** Prints it: for people, or for programs as a line of JSON, or as YAML. */

@@ -24,6 +24,7 @@ import { hasFlag, liftoffFlag, relaunchWith } from '../relaunch.ts'
 import { readTls, tlsRefusal } from '../tls-files.ts'
 import { printRunning } from './start-output.ts'
 import { requireNoServer, serverError } from './start-refusals.ts'
+import { parseConcurrency, startWorker } from './start-worker.ts'
 
 /** The flags of `start`, as they were typed. */
 export interface StartFlags {
@@ -36,6 +37,8 @@ export interface StartFlags {
   readonly trustedProxy?: readonly string[]
   readonly config?: string
   readonly dev?: true
+  readonly workerOnly?: true
+  readonly concurrency?: string
 }
 
 const DEFAULT_PORT = '7478'
@@ -47,6 +50,8 @@ export async function start(
   signal: AbortSignal,
 ): Promise<void> {
   protectProcess(flags.dev === true)
+  const concurrency = parseConcurrency(flags.concurrency)
+  if (flags.workerOnly === true) return startWorker({ ...flags, concurrency }, options, signal)
   const binding = { ...(await bindingOf(flags)), port: parsePort(flags.port ?? DEFAULT_PORT) }
   checkBinding(binding)
   const config = await readConfigFlag(flags.config)
@@ -84,6 +89,7 @@ export async function start(
         config,
         dev,
         dataDir,
+        concurrency,
         options,
         signal,
       })
@@ -119,20 +125,21 @@ interface Serving {
   readonly config: DeclaredConfig | undefined
   readonly dev: boolean
   readonly dataDir: string
+  readonly concurrency: number | undefined
   readonly options: GlobalOptions
   readonly signal: AbortSignal
 }
 
 async function serve(
   service: Service,
-  { listening, identity, certificate, config, dev, dataDir, options, signal }: Serving,
+  { listening, identity, certificate, config, dev, dataDir, concurrency, options, signal }: Serving,
 ): Promise<void> {
   const { pid } = identity
   const { version } = description
   const url = localUrl(listening.url)
   const accessKey = service.localKey
   await writeServerFile(dataDir, { url, accessKey, process: identity, version, certificate })
-  service.begin()
+  await service.begin(concurrency === undefined ? {} : { concurrency })
   const { kind } = service.store
   await printRunning({ url: listening.url, pid, version, dataDir, store: kind }, options)
   if (config !== undefined) await applyAtStart(service, config, { dev, signal })

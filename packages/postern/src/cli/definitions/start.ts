@@ -18,6 +18,8 @@ export function defineStart(command: Command, signal: AbortSignal): void {
       collect,
     )
     .option('--config <file>', 'what postern.yaml says is kept, and kept so')
+    .option('--concurrency <number>', 'how many feeds run at a time; default 10')
+    .option('--worker-only', 'run feeds alone, without API and port: needs --database')
     .option('--dev', 'take orgs on this machine, such as the emulator')
     .action(async (options, self) => {
       const { start } = await import('../commands/start.ts')

@@ -1,0 +1,196 @@
+import { systemClock } from '@postern/core'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { stores, type TestStore } from '../../../../test/stores.ts'
+import { FeedError } from '../../src/feeds/feed-error.ts'
+import type { FinishedRun, RunFeedOptions } from '../../src/feeds/run-options.ts'
+import { Schedules } from '../../src/feeds/schedule.ts'
+import { Jobs } from '../../src/jobs/jobs.ts'
+import { openLog } from '../../src/log.ts'
+import { emptyReport } from '../../src/store/runs.ts'
+import { loadFeed, setPaused, storeFeed } from './stored-feed.ts'
+
+const log = openLog({ level: 'silent' })
+const MINUTE_MS = 60_000
+
+interface Run extends RunFeedOptions {
+  readonly feedId: string
+}
+
+describe.each(stores)('schedules of feeds on $name', ({ open }) => {
+  let opened: TestStore
+  const begun: Schedules[] = []
+
+  beforeAll(async () => {
+    opened = await open()
+  })
+  afterEach(async () => {
+    await Promise.all(begun.splice(0).map((schedules) => schedules.stop()))
+    await opened.store.db.deleteFrom('feed').execute()
+  })
+  afterAll(() => opened.close())
+
+  /** Schedules of a process of their own, whose runs are told to `onRun`. */
+  function openSchedules(onRun: (run: Run) => Promise<Partial<FinishedRun> | undefined>) {
+    const { store } = opened
+    const schedules = new Schedules({
+      store,
+      jobs: new Jobs({ store, log }),
+      clock: systemClock,
+      log,
+      run: async (feedId, options) => {
+        const end = await onRun({ feedId, ...options })
+        if (end === undefined) return undefined
+        return { runId: 'run', outcome: 'ok', report: emptyReport, more: false, ...end }
+      },
+    })
+    begun.push(schedules)
+    return schedules
+  }
+
+  test('a feed that is due runs once, and the next run is sent before it begins', async () => {
+    const ran = Promise.withResolvers<Run>()
+    const feed = await storeFeed(opened.store, { nextRunAt: new Date() })
+    const schedules = openSchedules(async (run) => {
+      const { next_run_at: next } = await loadFeed(opened.store, feed.id)
+      expect(next?.getTime()).toBeGreaterThan(Date.now())
+      ran.resolve(run)
+      return {}
+    })
+    await schedules.begin({ concurrency: 2 })
+    expect(await ran.promise).toMatchObject({ feedId: feed.id, trigger: 'schedule' })
+  })
+
+  test('a run that was missed while nobody was there is made up for once', async () => {
+    const runs: string[] = []
+    const done = Promise.withResolvers<void>()
+    const { store } = opened
+    const feed = await storeFeed(store, { nextRunAt: new Date(Date.now() - 60 * MINUTE_MS) })
+    const schedules = openSchedules(async ({ feedId }) => {
+      runs.push(feedId)
+      done.resolve()
+      return {}
+    })
+    await schedules.begin({ concurrency: 1 })
+    await done.promise
+    expect(runs).toEqual([feed.id])
+    const { next_run_at: next } = await loadFeed(store, feed.id)
+    expect(next?.getTime()).toBeGreaterThan(Date.now())
+  })
+
+  test('a feed that skips what it missed waits for its next fire', async () => {
+    const { store } = opened
+    const nextRunAt = new Date(Date.now() - 60 * MINUTE_MS)
+    const skipping = await storeFeed(store, { nextRunAt, missed: 'skip' })
+    const ran = Promise.withResolvers<string>()
+    const schedules = openSchedules(async ({ feedId }) => {
+      ran.resolve(feedId)
+      return {}
+    })
+    await schedules.begin({ concurrency: 1 })
+    // Whatever comes first is taken first.
+    const other = await storeFeed(store, { cron: null })
+    await schedules.runNow(other.id)
+    expect(await ran.promise).toBe(other.id)
+    await expect
+      .poll(async () => (await loadFeed(store, skipping.id)).next_run_at?.getTime())
+      .toBeGreaterThan(Date.now())
+  })
+
+  test('a paused feed has no next run, and one that is resumed has', async () => {
+    const { store } = opened
+    const schedules = openSchedules(async () => ({}))
+    await schedules.begin({ concurrency: 1 })
+    const feed = await storeFeed(store)
+    expect(await schedules.scheduleNext(feed)).toBeInstanceOf(Date)
+    const paused = await setPaused(store, feed.id, new Date())
+    expect(await schedules.scheduleNext(paused)).toBeUndefined()
+    expect((await loadFeed(store, feed.id)).next_run_at).toBeNull()
+    const resumed = await setPaused(store, feed.id, null)
+    const due = await schedules.scheduleNext(resumed)
+    expect((await loadFeed(store, feed.id)).next_run_at).toEqual(due)
+  })
+
+  test('a schedule that is rolled back leaves no job', async () => {
+    const { store } = opened
+    const jobs = new Jobs({ store, log })
+    const schedules = openSchedules(async () => ({}))
+    await schedules.begin({ concurrency: 1 })
+    const feed = await storeFeed(store)
+    const rolledBack = store.transaction(async () => {
+      await schedules.scheduleNext(feed)
+      expect(await jobs.keys('feed-due')).toContain(feed.id)
+      throw new Error('rolled back')
+    })
+    await expect(rolledBack).rejects.toThrow('rolled back')
+    expect(await jobs.keys('feed-due')).not.toContain(feed.id)
+    expect((await loadFeed(store, feed.id)).next_run_at).toBeNull()
+  })
+
+  test('a feed without its job is given one again', async () => {
+    const { store } = opened
+    const jobs = new Jobs({ store, log })
+    const schedules = openSchedules(async () => ({}))
+    await schedules.begin({ concurrency: 1 })
+    const feed = await storeFeed(store)
+    await schedules.reconcile()
+    expect(await jobs.keys('feed-due')).toContain(feed.id)
+    await jobs.cancel('feed-due', feed.id)
+    await schedules.reconcile()
+    expect(await jobs.keys('feed-due')).toContain(feed.id)
+  })
+
+  test('a run that has more to do goes on at once', async () => {
+    const { store } = opened
+    const triggers: string[] = []
+    const done = Promise.withResolvers<void>()
+    const feed = await storeFeed(store, { cron: null })
+    const schedules = openSchedules(async ({ trigger }) => {
+      triggers.push(trigger)
+      if (triggers.length === 3) done.resolve()
+      return { more: triggers.length < 3 }
+    })
+    await schedules.begin({ concurrency: 1 })
+    await schedules.runNow(feed.id)
+    await done.promise
+    expect(triggers).toEqual(['request', 'continuation', 'continuation'])
+  })
+
+  test('a feed that was paused or removed meanwhile is no failure', async () => {
+    const { store } = opened
+    const ran: string[] = []
+    const done = Promise.withResolvers<void>()
+    const schedules = openSchedules(async ({ feedId }) => {
+      if (ran.push(feedId) === 2) done.resolve()
+      throw new FeedError('feed_paused', 'The feed is paused.', { remedy: 'Resume it.' })
+    })
+    await schedules.begin({ concurrency: 1 })
+    for (const cron of [null, null]) await schedules.runNow((await storeFeed(store, { cron })).id)
+    await done.promise
+    await schedules.stop()
+    expect(await new Jobs({ store, log }).keys('feed-requested')).toEqual(new Set())
+  })
+
+  test('a process that stops lets its runs end, and the next one goes on with them', async () => {
+    const { store } = opened
+    const feed = await storeFeed(store, { cron: null })
+    const started = Promise.withResolvers<void>()
+    const first = openSchedules(
+      ({ signal }) =>
+        new Promise((resolve) => {
+          started.resolve()
+          signal?.addEventListener('abort', () => resolve({ outcome: 'interrupted' }))
+        }),
+    )
+    await first.begin({ concurrency: 1 })
+    await first.runNow(feed.id)
+    await started.promise
+    await first.stop()
+    const goneOn = Promise.withResolvers<Run>()
+    const second = openSchedules(async (run) => {
+      goneOn.resolve(run)
+      return {}
+    })
+    await second.begin({ concurrency: 1 })
+    expect(await goneOn.promise).toMatchObject({ feedId: feed.id, trigger: 'continuation' })
+  })
+})
