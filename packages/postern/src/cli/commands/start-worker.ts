@@ -12,7 +12,7 @@ import type { GlobalOptions } from '../global-options.ts'
 import { endInOrder } from '../interruption.ts'
 import { tellLocked, tellMasterKey } from '../master-key-note.ts'
 import { tell } from '../output.ts'
-import type { StartFlags } from './start.ts'
+import type { StartFlags } from './start-flags.ts'
 import { printWorking } from './start-output.ts'
 
 const MAX_CONCURRENCY = 1_000

@@ -22,24 +22,10 @@ import { tell } from '../output.ts'
 import { protectProcess } from '../protect-process.ts'
 import { hasFlag, liftoffFlag, relaunchWith } from '../relaunch.ts'
 import { readTls, tlsRefusal } from '../tls-files.ts'
+import type { StartFlags } from './start-flags.ts'
 import { printRunning } from './start-output.ts'
 import { requireNoServer, serverError } from './start-refusals.ts'
 import { parseConcurrency, startWorker } from './start-worker.ts'
-
-/** The flags of `start`, as they were typed. */
-export interface StartFlags {
-  readonly host?: string
-  readonly port?: string
-  readonly publicUrl?: string
-  readonly tlsCert?: string
-  readonly tlsKey?: string
-  readonly behindTlsProxy?: true
-  readonly trustedProxy?: readonly string[]
-  readonly config?: string
-  readonly dev?: true
-  readonly workerOnly?: true
-  readonly concurrency?: string
-}
 
 const DEFAULT_PORT = '7478'
 
