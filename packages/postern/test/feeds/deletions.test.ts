@@ -235,18 +235,18 @@ describe.each(stores)('deletions on $name', ({ open }) => {
     },
   )
 
-  test('are not passed on where the role is lost before an object is read again, and all objects seem not to be there', async () => {
+  test('are not passed on where the role is narrowed before an object is read again, and all objects seem not to be there', async () => {
     const feed = await swept({ assumptions: { userOutOfReach: '404' } })
     const { running, admin } = feed.emulated
     const [, user] = [...running.org.users]
     const path = `/api/v1/users/${user?.id}`
     await admin.request({ method: 'POST', path, body: { profile: { nickName: 'Bo' } } })
     await feed.run({ afterMs: 5_000 })
-    running.faults.on('admin-role-missing')
+    running.faults.on('admin-role-narrowed')
     const ran = await feed.run({ afterMs: 31_000 })
     expect(ran.changes).toEqual([])
     expect(ran.notes).toEqual([expect.stringMatching(/^1 objects are asked for again/)])
-    running.faults.off('admin-role-missing')
+    running.faults.off('admin-role-narrowed')
     expect(await feed.run()).toMatchObject({ changes: [], notes: [], failed: undefined })
     expect([...feed.delivered.keys()].toSorted()).toEqual(await idsInOrg(feed.emulated, 'users'))
   })
