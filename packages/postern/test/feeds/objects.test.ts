@@ -4,6 +4,7 @@ import { fetchTransport, getInput, type InputName, identify } from '@postern/cor
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { hashObjects, takePage } from '../../src/feeds/mirroring.ts'
+import { feedScenario } from './feed-scenario.ts'
 import { idsInOrg, objectFeed, orgOnClock, SWEEP_MS } from './object-feed.ts'
 
 const WITHOUT_LOG = {
@@ -36,6 +37,20 @@ describe.each(stores)('a feed of objects on $name', ({ open }) => {
     }
     expect(feed.batches).toBe(batches)
     expect((await feed.state('sweep'))?.['generation']).toBeGreaterThan(1)
+  })
+
+  test.each(inputs)('run with its sinks, delivers all %s and is done', async (input) => {
+    const { emulated } = await orgOnClock()
+    const scenario = await feedScenario(opened.store, emulated.app, { input })
+    const { outcome, report, more } = await scenario.run()
+    const { length } = await idsInOrg(emulated, input)
+    expect({ outcome, more, emitted: report.emitted }).toEqual({
+      outcome: 'ok',
+      more: false,
+      emitted: length,
+    })
+    expect(Object.keys(report.cursors)).toEqual(['hints', 'incremental', 'sweep'])
+    expect((await scenario.run()).report).toMatchObject({ emitted: 0, batches: 0 })
   })
 
   test('hears of a change from the log and reads the object by its id: half a minute later, and once more', async () => {
