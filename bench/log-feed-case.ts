@@ -4,7 +4,7 @@
  */
 
 import { once } from 'node:events'
-import { createWriteStream, mkdirSync, readFileSync } from 'node:fs'
+import { createWriteStream, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fetchTransport, Org, Secret } from '@postern/core'
 import { runFeed } from '../packages/postern/src/feeds/run.ts'
@@ -64,7 +64,14 @@ async function declare(store: Store, url: string, path: string): Promise<void> {
   await store.db
     .insertInto('feed')
     .values({
-      ...{ id, name: id, connection_id: id, input: 'system-log', settings: '{}', cron: null },
+      ...{
+        id,
+        name: id,
+        connection_id: id,
+        input: 'system-log',
+        settings: '{"verify":false}',
+        cron: null,
+      },
       ...{ timezone: 'UTC', missed: 'run', paused_at: null, next_run_at: null, held: null },
       ...{ revision: 1, created_at: now, updated_at: now },
     })
@@ -95,32 +102,32 @@ async function runBare(url: string, folder: string, watch: Watch): Promise<void>
   await once(lines, 'finish')
 }
 
-/** The most memory this program has had, and what it has now. */
-function megabytes(name: 'VmHWM' | 'VmRSS'): number {
-  const status = readFileSync('/proc/self/status', 'utf8')
-  const [, kilobytes] = new RegExp(`${name}:\\s+(\\d+) kB`).exec(status) ?? []
-  return Number(kilobytes) / 1_024
+/** The memory that this program has now. Its peak would be that of its start. */
+function megabytes(): number {
+  return process.memoryUsage.rss() / 1_024 ** 2
 }
 
 async function main([kind, url = '', folder = '']: readonly string[]): Promise<void> {
-  let [events, first, startMs, startMb] = [0, 0, 0, 0]
+  let [events, first, startMs, startMb, peakMb] = [0, 0, 0, 0, 0]
   const watch: Watch = {
     count: (more) => {
       events += more
+      peakMb = Math.max(peakMb, megabytes())
       // Starting a client is measured in bench/store-start.ts.
       if (startMs > 0 || events === 0) return
       first = events
       startMs = performance.now()
-      startMb = megabytes('VmRSS')
+      startMb = megabytes()
     },
   }
   await (kind === 'bare' ? runBare : runAsFeed)(url, folder, watch)
   const seconds = (performance.now() - startMs) / 1_000
   const perSecond = (events - first) / seconds
   const { user, system } = process.cpuUsage()
-  const grownMb = megabytes('VmHWM') - startMb
+  const grownMb = peakMb - startMb
   const cpuMs = (user + system) / 1_000
   process.stdout.write(JSON.stringify({ events, perSecond, cpuMs, grownMb }))
 }
 
-main(process.argv.slice(2)).finally(() => process.exit())
+await main(process.argv.slice(2))
+process.exit()
