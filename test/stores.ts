@@ -79,7 +79,7 @@ async function testStore(place: StorePlace, remove: () => Promise<void>): Promis
 async function dump({ db }: Store): Promise<string> {
   const tables = (await db.introspection.getTables())
     .filter(({ schema }) => schema !== 'pgboss')
-    .map(({ schema, name }) => `${schema}.${name}`)
+    .map(({ schema, name }) => (schema === 'public' ? name : `${schema}.${name}`))
     .toSorted()
   const parts = await Promise.all(
     tables.map(async (table) => {

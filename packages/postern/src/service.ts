@@ -22,6 +22,7 @@ import { createApp } from './server/app.ts'
 import { Metrics } from './server/metrics.ts'
 import type { Services } from './server/services.ts'
 import { Repeating } from './service/repeating.ts'
+import { removeExpiredEvents } from './sinks/retention.ts'
 import { AuditBatch } from './store/audit-batch.ts'
 import { MasterKeys } from './store/master-keys.ts'
 import { openStore } from './store/open.ts'
@@ -114,6 +115,13 @@ async function openParts(
         name: 'key drafts that have expired',
         everyMs: HOUR_MS,
         work: () => services.keyDrafts.removeExpired(),
+      })
+      repeating.begin({
+        name: 'events that were kept long enough',
+        everyMs: HOUR_MS,
+        work: async (signal) => {
+          await removeExpiredEvents(services, signal)
+        },
       })
     },
     close: async () => {
