@@ -109,6 +109,7 @@ describe.each(sinksUnderTest)('the sink $name', ({ guarantee, start }) => {
     // The process ended between the write and its confirmation: the next one begins where the store says.
     await using second = await opened()
     const again = await writeAll(second.sink, [batch], before)
+    if (isOnce) expect((await destination.read()).map(({ id }) => id)).toEqual(['a', 'b', 'c'])
     expect(again.position).toEqual(confirmed.position)
     await writeAll(second.sink, [batchOf(3, eventsOf('d'))], again)
     const held = await destination.read()
@@ -124,9 +125,11 @@ describe.each(sinksUnderTest)('the sink $name', ({ guarantee, start }) => {
     await using other = await opened()
     const before = await writeAll(late.sink, batches.slice(0, 1))
     const end = await writeAll(other.sink, batches.slice(1), before)
+    const standing = await destination.read()
     // Whether it is refused or not: what it was about to write has been written since.
     await writeAll(late.sink, batches.slice(1, 2), before).catch(asSinkError)
     await writeAll(late.sink, batches.slice(0, 1)).catch(asSinkError)
+    if (isOnce) expect(await destination.read()).toEqual(standing)
     await writeAll(other.sink, [batchOf(5, eventsOf('a5'))], end)
     const held = (await destination.read()).map(({ id }) => id)
     expect(isOnce ? held : [...new Set(held)]).toEqual([
