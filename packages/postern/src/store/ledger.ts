@@ -16,8 +16,8 @@ export interface PublishedSpan {
   readonly to: Date
 }
 
-/** For how long events are remembered, by the org's time, in days. */
-export const ledgerDays = 3
+// By the org’s time.
+const LEDGER_DAYS = 3
 
 const DAY_MS = 86_400_000
 const KEY_BYTES = 16
@@ -98,7 +98,7 @@ export async function pruneLedger(store: Store, feedId: string): Promise<void> {
   await store.db
     .deleteFrom('ledger')
     .where('feed_id', '=', feedId)
-    .where('created_at', '<', new Date(last.created_at.getTime() - ledgerDays * DAY_MS))
+    .where('created_at', '<', new Date(last.created_at.getTime() - LEDGER_DAYS * DAY_MS))
     .execute()
 }
 
