@@ -1,10 +1,13 @@
+import { Secret } from '@postern/core'
 import { sql } from 'kysely'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { stores, type TestStore } from '../../../../test/stores.ts'
+import { newDatabase, stores, type TestStore } from '../../../../test/stores.ts'
 import { SCHEMA_VERSION } from '../../src/jobs/install.ts'
 import { Jobs } from '../../src/jobs/jobs.ts'
 import type { Job } from '../../src/jobs/queue-worker.ts'
 import { openLog } from '../../src/log.ts'
+import { openPostgres } from '../../src/store/postgres.ts'
 import type { Store } from '../../src/store/store.ts'
 
 const log = openLog({ level: 'silent' })
@@ -136,6 +139,36 @@ describe.each(stores)('jobs on $name', ({ open }) => {
       await setVersion(store, SCHEMA_VERSION)
     }
   })
+})
+
+test('a user who may not make the schema of the queue is told the statement that makes it', async () => {
+  const database = await newDatabase()
+  const store = await openPostgres(new Secret(database.url))
+  const owner = new URL(database.url).username
+  const asSuperuser = async (statement: string) => {
+    const client = new pg.Client(database.superuserUrl)
+    await client.connect()
+    await client.query(statement)
+    await client.end()
+  }
+  const name = new URL(database.url).pathname.slice(1)
+  await asSuperuser(`alter database ${name} owner to current_user`)
+  const jobs = new Jobs({ store, log })
+  try {
+    const refused = jobs.start(QUEUES)
+    await expect(refused).rejects.toMatchObject({
+      code: 'store_refused',
+      remedy: `Make it: create schema pgboss authorization "${owner}".`,
+    })
+    expect(await jobs.send('bulk', {}, { key: 'nobody is there' })).toBe(false)
+    await asSuperuser(`create schema pgboss authorization "${owner}"`)
+    await jobs.start(QUEUES)
+    expect(await jobs.send('bulk', {}, { key: 'sent' })).toBe(true)
+  } finally {
+    await jobs.stop()
+    await store.close()
+    await database.drop()
+  }
 })
 
 /** The next job of a queue, which is done with that. */
