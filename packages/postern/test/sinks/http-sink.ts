@@ -14,9 +14,7 @@ import { httpSettings } from '../../src/sinks/http/settings.ts'
 import { http } from '../../src/sinks/http.ts'
 import type { Sink, SinkContext } from '../../src/sinks/sink.ts'
 import type { Store } from '../../src/store/store.ts'
-
-/** The signing secret of every webhook here. */
-export const signingSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
+import { signingSecret } from './receivers.ts'
 
 /** A sink, and what it sends to. */
 export interface HttpSinkUnderTest {

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { ScriptedAnswer } from '../../../../../test/scripted-server.ts'
 import { http } from '../../../src/sinks/http.ts'
-import { batchOf, events } from '../batch.ts'
-import { openHttpSink, signingSecret } from '../http-sink.ts'
+import { batchOf, eventsOf } from '../batches.ts'
+import { openHttpSink } from '../http-sink.ts'
+import { signingSecret } from '../receivers.ts'
 
-const batch = batchOf(events(2))
+const batch = batchOf(1, eventsOf('e1', 'e2'))
 
 describe('an HTTP sink', () => {
   test.each<readonly [string, ScriptedAnswer, string, Readonly<Record<string, unknown>>]>([

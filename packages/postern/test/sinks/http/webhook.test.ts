@@ -2,8 +2,12 @@ import { Webhook } from 'standardwebhooks'
 import { describe, expect, test } from 'vitest'
 import type { ScriptedRequest } from '../../../../../test/scripted-server.ts'
 import { http } from '../../../src/sinks/http.ts'
-import { batchOf, event, events, hostileEvents, userChange } from '../batch.ts'
-import { openHttpSink, signingSecret } from '../http-sink.ts'
+import { batchOf, changeOf, eventOf, eventsOf, hostileEvents } from '../batches.ts'
+import { openHttpSink } from '../http-sink.ts'
+import { signingSecret } from '../receivers.ts'
+
+const events = (count: number) =>
+  eventsOf(...Array.from({ length: count }, (_, index) => `e${index + 1}`))
 
 /** What the public library makes of a request; throws where it would refuse it. */
 function verified(request: ScriptedRequest | undefined, secret = signingSecret): unknown {
@@ -17,30 +21,33 @@ function verified(request: ScriptedRequest | undefined, secret = signingSecret):
 describe('a webhook', () => {
   test('is sent a batch as one document that the public Standard Webhooks library verifies', async () => {
     const { sink, receiver } = await openHttpSink(() => ({}))
-    const batch = batchOf([event('e1', ',"n":1.10'), userChange('00u1', 3, '{"id":"00u1"}')])
+    const batch = batchOf(1, [
+      eventOf('{"uuid":"e1","n":1.10}'),
+      changeOf({ op: 'upsert', kind: 'user', id: '00u1', version: 3, hash: 'h3' }, '{"id":"00u1"}'),
+    ])
 
     await expect(sink.write(batch, {})).resolves.toEqual({ rejected: [] })
 
     const [request] = receiver.requests
     expect(verified(request)).toEqual({
       type: 'feed.records',
-      feed: 'log',
+      feed: 'acme-log',
       connection: 'acme',
       org: 'acme.okta.com',
       input: 'system-log',
       seq: 1,
       batchId: batch.id,
-      readAt: '2026-11-30T04:00:00.000Z',
+      readAt: '2026-03-01T12:00:00.000Z',
       replay: false,
       records: [
-        { uuid: 'e1', published: '2026-11-30T03:59:58.123Z', n: 1.1 },
+        { uuid: 'e1', n: 1.1 },
         {
           op: 'upsert',
           kind: 'user',
           id: '00u1',
           version: 3,
           hash: 'h3',
-          observedAt: '2026-11-30T04:00:00.000Z',
+          observedAt: '2026-03-01T12:00:00.000Z',
           record: { id: '00u1' },
         },
       ],
@@ -56,7 +63,7 @@ describe('a webhook', () => {
   test('gets every hostile record byte for byte, and none of them gets out of its place', async () => {
     const { sink, receiver } = await openHttpSink(() => ({}))
 
-    await sink.write(batchOf(hostileEvents), {})
+    await sink.write(batchOf(1, hostileEvents), {})
 
     const lines = hostileEvents.map(({ line }) => Buffer.from(line).toString('utf8'))
     const body = receiver.requests[0]?.body.toString('utf8') ?? ''
@@ -69,7 +76,7 @@ describe('a webhook', () => {
     const secrets = { signingSecret: next, previousSigningSecret: signingSecret }
     const { sink, receiver } = await openHttpSink(() => ({}), {}, secrets)
 
-    await sink.write(batchOf(events(1)), {})
+    await sink.write(batchOf(1, events(1)), {})
 
     const [request] = receiver.requests
     expect(verified(request, next)).toEqual(verified(request, signingSecret))
@@ -83,7 +90,7 @@ describe('a webhook', () => {
         maxRecords: 2,
       },
     )
-    const batch = batchOf(events(5))
+    const batch = batchOf(1, events(5))
 
     await expect(sink.write(batch, {})).rejects.toMatchObject({ code: 'sink_unreachable' })
     await sink.write(batch, {})
@@ -105,9 +112,9 @@ describe('a webhook', () => {
     const { sink, receiver } = await openHttpSink(({ body }) => ({
       status: body.includes('"huge"') ? 413 : 200,
     }))
-    const records = [...events(3), event('huge'), event('e5')]
+    const records = eventsOf('e1', 'e2', 'e3', 'huge', 'e5')
 
-    await expect(sink.write(batchOf(records), {})).resolves.toEqual({
+    await expect(sink.write(batchOf(1, records), {})).resolves.toEqual({
       rejected: [
         {
           index: 3,
@@ -126,7 +133,7 @@ describe('a webhook', () => {
   test('that refuses whatever it is sent loses no record to the dead letters', async () => {
     const { sink } = await openHttpSink(() => ({ status: 400 }))
 
-    await expect(sink.write(batchOf(events(1_000)), {})).rejects.toMatchObject({
+    await expect(sink.write(batchOf(1, events(1_000)), {})).rejects.toMatchObject({
       code: 'sink_rejected',
     })
   })
