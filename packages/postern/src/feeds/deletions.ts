@@ -89,7 +89,7 @@ export function heldDeletions(
 }
 
 /** Whether so many objects can be missing without a person's word. */
-export function judgeCounts(counts: readonly Missed[]): Hold | undefined {
+function judgeCounts(counts: readonly Missed[]): Hold | undefined {
   const shrunk = counts.find(({ seen, missed }) => seen < MIN_SHARE * (seen + missed))
   if (shrunk === undefined) return undefined
   const { kind, seen, missed } = shrunk

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { identify, read } from '@postern/core'
 import { putHeldDeletions, readHeldDeletions } from '../store/held-deletions.ts'
-import { lastGeneration } from '../store/mirror.ts'
+import { analyzeMirror, lastGeneration } from '../store/mirror.ts'
 import { heldDeletions, passOnDeletions, type SweepEnd } from './deletions.ts'
 import { isLostCursor } from './lost-cursor.ts'
 import { hashObjects, mirroredOf, takePage } from './mirroring.ts'
@@ -24,6 +24,7 @@ const DEFAULT_HOURS = 24
 const HOUR_MS = 3_600_000
 // Feeds that were added together do not sweep together for ever.
 const JITTER = 0.1
+const COUNT_FROM = 1_000
 
 /** The complete read. It is due at once for a new feed, and then every `sweepHours`. */
 export const sweep: Stream = {
@@ -53,7 +54,7 @@ function isDue({ phase, nextAt }: SweepState, now: Date): boolean {
 }
 
 /** When the next sweep is due: a share of the interval later, the same for a feed each time. */
-export function nextSweepAt(feedId: string, startedAt: Date, hours = DEFAULT_HOURS): Date {
+function nextSweepAt(feedId: string, startedAt: Date, hours = DEFAULT_HOURS): Date {
   const share = createHash('sha256').update(feedId).digest().readUInt32BE() / 2 ** 32
   return new Date(startedAt.getTime() + hours * HOUR_MS * (1 + JITTER * share))
 }
@@ -86,7 +87,7 @@ async function readAll(context: StreamContext, begun: SweepState): Promise<Sweep
 }
 
 async function readPages(context: StreamContext, begun: SweepState): Promise<SweepState> {
-  const { org, feed, spool, signal, onRead, note } = context
+  const { org, store, feed, spool, signal, onRead, note } = context
   const mirrored = mirroredOf(context)
   const isCurrent = !mirrored.kinds.some(({ isIndexed }) => isIndexed)
   const sight = { isCurrent, generation: begun.generation, isComplete: true }
@@ -107,11 +108,18 @@ async function readPages(context: StreamContext, begun: SweepState): Promise<Swe
       state: sweepStateJson(next),
       records: await takePage(context, page, sight),
     }))
+    if (isGrown(state.seen, next.seen)) await analyzeMirror(store)
     state = next
     onRead({ records: records.length, remaining })
   }
   if (unknown > 0) note(`${unknown} records show no id and were left out.`)
   return state
+}
+
+/** Whether there are four times as many as when it was last so: the database's picture of the mirror is out of date. */
+function isGrown(before: number, after: number): boolean {
+  const steps = (count: number) => Math.floor(Math.log2(Math.max(1, count / COUNT_FROM)) / 2)
+  return after >= COUNT_FROM && (before < COUNT_FROM || steps(after) > steps(before))
 }
 
 /** Judges what the sweep missed, and puts it to rest until the next one. */

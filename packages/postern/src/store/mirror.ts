@@ -215,6 +215,14 @@ export async function countBehind(
   return new Map(rows.map(({ parent, count }) => [parent ?? '', count]))
 }
 
+/**
+ * Lets the database count the mirror. One that has no statistics reads the whole of it for each page, and an embedded one never
+ * counts by itself.
+ */
+export async function analyzeMirror(store: Store): Promise<void> {
+  await sql`analyze mirror`.execute(store.db)
+}
+
 /** Removes what a feed knows, when the feed is removed. */
 export async function deleteMirror(store: Store, feedId: string): Promise<void> {
   await store.db.deleteFrom('mirror').where('feed_id', '=', feedId).execute()
