@@ -7,6 +7,8 @@ export type FeedErrorCode =
   | 'feed_not_found'
   | 'feed_exists'
   | 'feed_invalid'
+  | 'feed_fixed'
+  | 'feed_changed'
   | 'feed_running'
   | 'feed_paused'
   | 'feed_fenced'

@@ -67,6 +67,33 @@ export function listDeadLetters(
     .execute()
 }
 
+/** How many dead letters a feed has. */
+export async function countDeadLetters(store: Store, feedId: string): Promise<number> {
+  const row = await store.db
+    .selectFrom('dead_letter')
+    .select((select) => select.fn.countAll().as('count'))
+    .where('feed_id', '=', feedId)
+    .executeTakeFirst()
+  return Number(row?.count ?? 0)
+}
+
+/** Drops dead letters of a feed: all of them, or one. @returns how many there were. */
+export async function removeDeadLetters(
+  store: Store,
+  feedId: string,
+  one?: { readonly sinkId: string; readonly seq: number; readonly index: number },
+): Promise<number> {
+  let query = store.db.deleteFrom('dead_letter').where('feed_id', '=', feedId)
+  if (one !== undefined) {
+    query = query
+      .where('sink_id', '=', one.sinkId)
+      .where('seq', '=', one.seq)
+      .where('index', '=', one.index)
+  }
+  const rows = await query.returning('seq').execute()
+  return rows.length
+}
+
 async function nextIndex(store: Store, { feedId, sinkId, seq }: DeadLetterPlace): Promise<number> {
   const row = await store.db
     .selectFrom('dead_letter')

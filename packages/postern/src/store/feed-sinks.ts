@@ -101,3 +101,38 @@ export async function saveSinkFailure(
     .where('sink_id', '=', sinkId)
     .execute()
 }
+
+/** Makes a sink one of a feed: it takes what is spooled from now on. */
+export async function addFeedSink(store: Store, { feedId, sinkId }: FeedSinkKey): Promise<void> {
+  const state = await store.db
+    .selectFrom('feed_state')
+    .select('seq')
+    .where('feed_id', '=', feedId)
+    .forUpdate()
+    .executeTakeFirst()
+  await store.db
+    .insertInto('feed_sink')
+    .values({
+      feed_id: feedId,
+      sink_id: sinkId,
+      seq: state?.seq ?? 0,
+      position: null,
+      failures: 0,
+      failing_since: null,
+      retry_at: null,
+      error: null,
+      confirmed_at: null,
+    })
+    .execute()
+}
+
+/** Makes a sink no longer one of a feed. What waits for it alone is let go with the feed's next run. */
+export async function removeFeedSink(store: Store, key: FeedSinkKey): Promise<void> {
+  for (const table of ['feed_sink', 'dead_letter'] as const) {
+    await store.db
+      .deleteFrom(table)
+      .where('feed_id', '=', key.feedId)
+      .where('sink_id', '=', key.sinkId)
+      .execute()
+  }
+}

@@ -1,6 +1,7 @@
 /** @module The table of feeds: what people declared. */
 
 import type { Selectable } from 'kysely'
+import type { FeedSettings, MissedPolicy } from './feed-values.ts'
 import type { FeedTable } from './schema.ts'
 import type { Store } from './store.ts'
 
@@ -35,4 +36,153 @@ export async function countFeeds(store: Store): Promise<number> {
 /** Keeps when a feed is due next; null: nobody has been told to run it. */
 export async function setNextRun(store: Store, id: string, at: Date | null): Promise<void> {
   await store.db.updateTable('feed').set({ next_run_at: at }).where('id', '=', id).execute()
+}
+
+/** A feed with the name of its connection. */
+export type NamedFeedRow = FeedRow & { readonly connection: string }
+
+/** A feed that is to be stored. */
+export interface NewFeed {
+  readonly id: string
+  readonly name: string
+  readonly connectionId: string
+  readonly input: string
+  readonly settings: FeedSettings
+  readonly cron: string | undefined
+  readonly timezone: string
+  readonly missed: MissedPolicy
+  readonly pausedAt: Date | undefined
+}
+
+/** What of a feed can be changed. */
+export type FeedChange = Pick<NewFeed, 'settings' | 'cron' | 'timezone' | 'missed'>
+
+/** Stores a feed that has read nothing yet. False where another one has the name. */
+export async function insertFeed(store: Store, feed: NewFeed, now: Date): Promise<boolean> {
+  const inserted = await store.db
+    .insertInto('feed')
+    .values({
+      id: feed.id,
+      name: feed.name,
+      connection_id: feed.connectionId,
+      input: feed.input,
+      settings: JSON.stringify(feed.settings),
+      cron: feed.cron ?? null,
+      timezone: feed.timezone,
+      missed: feed.missed,
+      paused_at: feed.pausedAt ?? null,
+      next_run_at: null,
+      held: null,
+      revision: 1,
+      created_at: now,
+      updated_at: now,
+    })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  return inserted !== undefined
+}
+
+function namedFeeds(store: Store) {
+  return store.db
+    .selectFrom('feed')
+    .innerJoin('connection', 'connection.id', 'feed.connection_id')
+    .selectAll('feed')
+    .select('connection.name as connection')
+}
+
+/** The feed of a name; undefined where there is none. */
+export function findFeed(store: Store, name: string): Promise<NamedFeedRow | undefined> {
+  return namedFeeds(store).where('feed.name', '=', name).executeTakeFirst()
+}
+
+/** Feeds by name. */
+export function listFeeds(
+  store: Store,
+  which: {
+    /** The names of their connections; absent: of all. */
+    readonly connections?: readonly string[] | undefined
+    /** Those whose names come later. */
+    readonly after?: string | undefined
+    readonly limit: number
+  },
+): Promise<readonly NamedFeedRow[]> {
+  const { connections, after, limit } = which
+  if (connections?.length === 0) return Promise.resolve([])
+  let query = namedFeeds(store).orderBy('feed.name').limit(limit)
+  if (connections !== undefined) query = query.where('connection.name', 'in', connections)
+  if (after !== undefined) query = query.where('feed.name', '>', after)
+  return query.execute()
+}
+
+/** The names of the feeds of a connection, in order. */
+export async function listFeedsOfConnection(
+  store: Store,
+  connectionId: string,
+): Promise<readonly string[]> {
+  const rows = await store.db
+    .selectFrom('feed')
+    .select('name')
+    .where('connection_id', '=', connectionId)
+    .orderBy('name')
+    .execute()
+  return rows.map(({ name }) => name)
+}
+
+/** Holds a connection until the end of the transaction, so that it is not removed meanwhile. False where it is gone. */
+export async function holdConnection(store: Store, id: string): Promise<boolean> {
+  const row = await store.db
+    .selectFrom('connection')
+    .select('id')
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Changes a feed that is still as it was read. False where it was changed or removed since. */
+export async function updateFeed(
+  store: Store,
+  { id, revision }: Pick<FeedRow, 'id' | 'revision'>,
+  change: Partial<FeedChange> & { readonly pausedAt?: Date | null },
+  now: Date,
+): Promise<boolean> {
+  const { settings, timezone, missed, pausedAt } = change
+  const updated = await store.db
+    .updateTable('feed')
+    .set({
+      revision: revision + 1,
+      updated_at: now,
+      ...(settings === undefined ? {} : { settings: JSON.stringify(settings) }),
+      ...('cron' in change ? { cron: change.cron ?? null } : {}),
+      ...(timezone === undefined ? {} : { timezone }),
+      ...(missed === undefined ? {} : { missed }),
+      ...(pausedAt === undefined ? {} : { paused_at: pausedAt }),
+    })
+    .where('id', '=', id)
+    .where('revision', '=', revision)
+    .returning('id')
+    .executeTakeFirst()
+  return updated !== undefined
+}
+
+const OF_A_FEED = [
+  ...(['feed_state', 'feed_stream', 'spool', 'feed_sink', 'mirror', 'reread'] as const),
+  ...(['run', 'ledger', 'gap', 'dead_letter'] as const),
+]
+
+/** Deletes a feed with everything that belongs to it. False where it is gone already. */
+export async function deleteFeed(store: Store, id: string): Promise<boolean> {
+  return store.transaction(async () => {
+    // First the fence: whoever runs it writes nothing from now on.
+    for (const table of OF_A_FEED) {
+      await store.db.deleteFrom(table).where('feed_id', '=', id).execute()
+    }
+    const deleted = await store.db
+      .deleteFrom('feed')
+      .where('id', '=', id)
+      .returning('id')
+      .executeTakeFirst()
+    return deleted !== undefined
+  })
 }

@@ -1,0 +1,386 @@
+/** @module The feeds that are kept: added, looked at, changed, run and removed by name. */
+
+import { randomUUID } from 'node:crypto'
+import { getInput, read } from '@postern/core'
+import type { FeedChangeMembers, FeedMembers } from '../config/feed-members.ts'
+import { MemberProblems } from '../config/member-problem.ts'
+import { parseOwnName } from '../config/own-name.ts'
+import type { Connections } from '../connections/connections.ts'
+import { nextFires } from '../jobs/next.ts'
+import { appendAudit, type Caller } from '../store/audit.ts'
+import type { ConnectionRow } from '../store/connections.ts'
+import { type DeadLetterRow, listDeadLetters, removeDeadLetters } from '../store/dead-letters.ts'
+import { addFeedSink, listFeedSinks, removeFeedSink } from '../store/feed-sinks.ts'
+import {
+  deleteFeed,
+  type FeedChange,
+  findFeed,
+  holdConnection,
+  insertFeed,
+  listFeeds,
+  type NamedFeedRow,
+  type NewFeed,
+  updateFeed,
+} from '../store/feeds.ts'
+import { type GapRow, listGaps } from '../store/gaps.ts'
+import { listRuns, type RunRow } from '../store/runs.ts'
+import { holdSinks } from '../store/sinks.ts'
+import { confirmDeletions } from './confirm-deletions.ts'
+import type { FeedsContext } from './context.ts'
+import { type BackfillEstimate, estimateBackfill } from './estimate.ts'
+import {
+  feedChanged,
+  feedExists,
+  feedFixed,
+  feedInvalid,
+  feedNotFound,
+  feedRunning,
+} from './feed-refusals.ts'
+import { type FeedView, viewFeed } from './feed-view.ts'
+import { fixedMembers, judgeInput, judgeSchedule, judgeSettings, judgeSinks } from './judge-feed.ts'
+import { runFeed } from './run.ts'
+import type { FinishedRun, RunFeedOptions } from './run-options.ts'
+import type { Schedules } from './schedule.ts'
+import { sinkNotFound } from './sink-refusals.ts'
+import type { Sinks } from './sinks.ts'
+
+/** What {@link Feeds} works with. */
+export interface FeedsParts extends FeedsContext {
+  readonly connections: Connections
+  readonly schedules: Pick<Schedules, 'scheduleNext' | 'unschedule'>
+  readonly sinks: Pick<Sinks, 'addPlain'>
+}
+
+/** What adding a feed would come to. */
+export interface FeedPlan {
+  readonly connection: string
+  readonly input: string
+  readonly cron?: string | undefined
+  readonly timezone: string
+  readonly nextRuns: readonly Date[]
+  readonly estimate: BackfillEstimate
+}
+
+interface JudgedFeed {
+  readonly feed: NewFeed
+  readonly connection: ConnectionRow
+  readonly plan: Omit<FeedPlan, 'estimate'>
+  readonly plainKinds: Awaited<ReturnType<typeof judgeSinks>>
+}
+
+const SHOWN_FIRES = 3
+const PREVIEWED_RECORDS = 10
+
+/** The feeds of a store. */
+export class Feeds {
+  readonly #context: FeedsParts
+
+  constructor(context: FeedsParts) {
+    this.#context = context
+  }
+
+  /**
+   * Keeps a feed, which begins with its next fire.
+   *
+   * @throws {FeedError} `feed_invalid` with every value that cannot be used, `feed_exists`
+   */
+  async add(members: FeedMembers, by: Caller): Promise<FeedView> {
+    const { store, sinks, schedules, clock } = this.#context
+    const { feed, connection, plainKinds } = await this.#judge(members)
+    return store.transaction(async () => {
+      if (!(await holdConnection(store, connection.id))) await this.#connection(connection.name)
+      if (!(await insertFeed(store, feed, clock.now()))) throw feedExists(feed.name)
+      for (const kind of plainKinds) await sinks.addPlain(kind, by)
+      await this.#addSinks(feed.id, members.sinks)
+      const row = await this.find(feed.name)
+      await schedules.scheduleNext(row)
+      const { input } = feed
+      await this.#audit('feed.add', row, by, { input, sinks: members.sinks, cron: feed.cron })
+      return viewFeed(store, await this.find(feed.name), clock.now())
+    })
+  }
+
+  /** What adding a feed would come to; nothing is kept. @throws {FeedError} `feed_invalid` */
+  async plan(members: FeedMembers, signal?: AbortSignal): Promise<FeedPlan> {
+    const { feed, plan } = await this.#judge(members)
+    if (feed.input !== 'system-log') {
+      const basis = 'Okta tells no counts of these before they are read.'
+      return { ...plan, estimate: { basis } }
+    }
+    const { org } = await this.#context.connections.open(plan.connection)
+    const options = { clock: this.#context.clock, signal }
+    return { ...plan, estimate: await estimateBackfill(org, feed.settings.since, options) }
+  }
+
+  /** Feeds by name, those of `connections` alone where they are given. */
+  async list(which: Parameters<typeof listFeeds>[1]): Promise<readonly FeedView[]> {
+    const { store, clock } = this.#context
+    const views: FeedView[] = []
+    for (const row of await listFeeds(store, which)) {
+      views.push(await viewFeed(store, row, clock.now()))
+    }
+    return views
+  }
+
+  /** @throws {FeedError} `feed_not_found` */
+  async get(name: string): Promise<FeedView> {
+    return viewFeed(this.#context.store, await this.find(name), this.#context.clock.now())
+  }
+
+  /** A feed as it is kept. @throws {FeedError} `feed_not_found` */
+  async find(name: string): Promise<NamedFeedRow> {
+    const row = await findFeed(this.#context.store, name)
+    if (row === undefined) throw feedNotFound()
+    return row
+  }
+
+  /**
+   * Changes a feed. A sink that is added takes what is read from now on; one that is taken out lets go what waits for it.
+   *
+   * @throws {FeedError} `feed_fixed` for another connection, input or beginning; `feed_invalid`, `feed_changed`
+   */
+  async update(name: string, change: FeedChangeMembers, by: Caller): Promise<FeedView> {
+    const { store, sinks, schedules, clock } = this.#context
+    const row = await this.find(name)
+    const { connection, input, settings } = row
+    const fixed = fixedMembers(change, { connection, input, since: settings.since })
+    if (fixed.length > 0) throw feedFixed(name, fixed)
+    const problems = new MemberProblems()
+    const changed = changeOf(row, change, problems)
+    const plain = await judgeSinks(change.sinks ?? [], store, problems)
+    if (problems.all.length > 0) throw feedInvalid(problems.all)
+    return store.transaction(async () => {
+      if (!(await updateFeed(store, row, changed, clock.now()))) throw feedChanged(name)
+      for (const kind of plain) await sinks.addPlain(kind, by)
+      if (change.sinks !== undefined) await this.#replaceSinks(row.id, change.sinks)
+      await schedules.scheduleNext(await this.find(name))
+      await this.#audit('feed.update', row, by, { fields: Object.keys(change).sort() })
+      return this.get(name)
+    })
+  }
+
+  /** Removes a feed with its cursors and what is spooled, and ends its run. What its sinks have stays there. */
+  async remove(name: string, by: Caller): Promise<void> {
+    const { store, schedules } = this.#context
+    await store.transaction(async () => {
+      const row = await this.find(name)
+      await schedules.unschedule(row.id)
+      if (!(await deleteFeed(store, row.id))) throw feedNotFound()
+      await this.#audit('feed.remove', row, by, { input: row.input })
+    })
+  }
+
+  /** Lets a feed rest: its run ends at the next page, and no other begins. */
+  pause(name: string, by: Caller): Promise<FeedView> {
+    return this.#setPaused(name, this.#context.clock.now(), by)
+  }
+
+  /** Lets a feed go on where it was. */
+  resume(name: string, by: Caller): Promise<FeedView> {
+    return this.#setPaused(name, null, by)
+  }
+
+  /**
+   * Runs a feed now, until there is nothing more to do at once.
+   *
+   * @param options.verify - compares what it has read with the org's log too.
+   * @throws {FeedError} `feed_not_found`, `feed_paused`, `feed_running`
+   */
+  async run(
+    name: string,
+    by: Caller,
+    options: Pick<RunFeedOptions, 'signal' | 'onProgress' | 'verify'> = {},
+  ): Promise<FinishedRun> {
+    const row = await this.find(name)
+    await this.#audit(options.verify ? 'feed.verify' : 'feed.run', row, by, {})
+    for (let trigger: 'request' | 'continuation' = 'request'; ; trigger = 'continuation') {
+      const finished = await runFeed(this.#context, row.id, { ...options, trigger })
+      if (finished === undefined) throw feedRunning(name)
+      if (!finished.more || options.signal?.aborted) return finished
+    }
+  }
+
+  /** Runs of a feed, the newest first. @throws {FeedError} `feed_not_found` */
+  async runs(name: string, limit: number): Promise<readonly RunRow[]> {
+    return listRuns(this.#context.store, (await this.find(name)).id, limit)
+  }
+
+  /** What of the org's history a feed could not read. @throws {FeedError} `feed_not_found` */
+  async gaps(name: string): Promise<readonly GapRow[]> {
+    return listGaps(this.#context.store, (await this.find(name)).id)
+  }
+
+  /** Confirms deletions that are held back. @throws {FeedError} `feed_not_found`, `feed_nothing_held` */
+  async confirmDeletions(name: string, generation: number, by: Caller): Promise<FeedView> {
+    const { store, clock } = this.#context
+    return store.transaction(async () => {
+      const row = await this.find(name)
+      const { missing } = await confirmDeletions(store, row.id, generation, clock.now())
+      await this.#audit('feed.confirm-deletions', row, by, { generation, missing })
+      return this.get(name)
+    })
+  }
+
+  /** Records of a feed that were set aside, the newest first, each with its sink's name. @throws {FeedError} `feed_not_found` */
+  async deadLetters(
+    name: string,
+    limit: number,
+  ): Promise<readonly (DeadLetterRow & { readonly sink: string | undefined })[]> {
+    const { store } = this.#context
+    const { id } = await this.find(name)
+    const sinks = await listFeedSinks(store, id)
+    const nameOf = (sinkId: string) => sinks.find(({ sink }) => sink.id === sinkId)?.sink.name
+    const letters = await listDeadLetters(store, id, limit)
+    return letters.map((letter) => ({ ...letter, sink: nameOf(letter.sink_id) }))
+  }
+
+  /** Drops records of a feed that were set aside. @returns how many there were. @throws {FeedError} `feed_not_found` */
+  async dropDeadLetters(name: string, by: Caller): Promise<number> {
+    const { store } = this.#context
+    return store.transaction(async () => {
+      const row = await this.find(name)
+      const dropped = await removeDeadLetters(store, row.id)
+      await this.#audit('feed.update', row, by, { droppedDeadLetters: dropped })
+      return dropped
+    })
+  }
+
+  /** The first ten records that a feed would read from its beginning, as Okta sends them. Nothing is kept. */
+  async preview(name: string, signal?: AbortSignal): Promise<readonly Uint8Array[]> {
+    const { connection, input: inputName, settings } = await this.find(name)
+    const { org } = await this.#context.connections.open(connection)
+    const input = getInput(inputName)
+    const since = input.mirrored === undefined ? settings.since : undefined
+    const found: Uint8Array[] = []
+    const options = {
+      limit: PREVIEWED_RECORDS,
+      since: since === undefined ? undefined : new Date(since),
+      priority: 'interactive',
+      signal,
+    } as const
+    for await (const { records } of read(org, input.name, options)) {
+      found.push(...records)
+      // An empty page of the log is its end.
+      if (found.length >= PREVIEWED_RECORDS || input.mirrored === undefined) break
+    }
+    return found
+  }
+
+  /** Writes down what came of a removal that was refused, or of any other deed. */
+  #audit(
+    action: string,
+    { name, connection }: Pick<NamedFeedRow, 'name' | 'connection'>,
+    by: Caller,
+    details: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    const entry = { ...by, action, connection, target: name, outcome: 'ok', details }
+    return appendAudit(this.#context.store, entry, this.#context.clock.now())
+  }
+
+  async #judge(members: FeedMembers): Promise<JudgedFeed> {
+    const { store, clock, connections } = this.#context
+    const problems = new MemberProblems()
+    const name = problems.read('name', () => parseOwnName(members.name, 'feed'))
+    const connection = await problems.readLater('connection', () =>
+      this.#connection(members.connection),
+    )
+    const input = judgeInput(members.input, problems)
+    const plainKinds = await judgeSinks(members.sinks, store, problems)
+    const { cron, timezone } = judgeSchedule(members, problems)
+    const orgNow =
+      members.since?.trim() === 'now' && connection !== undefined
+        ? (await connections.open(connection.name)).org.authorizer.now()
+        : clock.now()
+    const settings = judgeSettings(members, input, orgNow, problems)
+    if (name === undefined || connection === undefined || input === undefined) {
+      throw feedInvalid(problems.all)
+    }
+    if (problems.all.length > 0) throw feedInvalid(problems.all)
+    const nextRuns = cron === undefined ? [] : nextFires(cron, clock.now(), SHOWN_FIRES)
+    return {
+      connection,
+      plainKinds,
+      plan: {
+        connection: connection.name,
+        input: input.name,
+        cron: cron?.expression,
+        timezone,
+        nextRuns,
+      },
+      feed: {
+        id: randomUUID(),
+        name,
+        connectionId: connection.id,
+        input: input.name,
+        settings,
+        cron: cron?.expression,
+        timezone,
+        missed: members.missed ?? 'run',
+        pausedAt: members.paused ? clock.now() : undefined,
+      },
+    }
+  }
+
+  #connection(name: string): Promise<ConnectionRow> {
+    return this.#context.connections.get(name)
+  }
+
+  async #addSinks(feedId: string, names: readonly string[]): Promise<void> {
+    const { store } = this.#context
+    const rows = await holdSinks(store, names)
+    for (const name of names) {
+      const row = rows.find((one) => one.name === name)
+      if (row === undefined) throw sinkNotFound()
+      await addFeedSink(store, { feedId, sinkId: row.id })
+    }
+  }
+
+  async #replaceSinks(feedId: string, names: readonly string[]): Promise<void> {
+    const { store } = this.#context
+    const before = await listFeedSinks(store, feedId)
+    for (const { sink } of before) {
+      if (!names.includes(sink.name)) await removeFeedSink(store, { feedId, sinkId: sink.id })
+    }
+    const added = names.filter((name) => !before.some(({ sink }) => sink.name === name))
+    await this.#addSinks(feedId, added)
+  }
+
+  async #setPaused(name: string, pausedAt: Date | null, by: Caller): Promise<FeedView> {
+    const { store, schedules, clock } = this.#context
+    return store.transaction(async () => {
+      const row = await this.find(name)
+      if ((row.paused_at === null) === (pausedAt === null)) return this.get(name)
+      if (!(await updateFeed(store, row, { pausedAt }, clock.now()))) throw feedChanged(name)
+      await schedules.scheduleNext(await this.find(name))
+      await this.#audit(pausedAt === null ? 'feed.resume' : 'feed.pause', row, by, {})
+      return this.get(name)
+    })
+  }
+}
+
+/** What a change makes of what is kept. */
+function changeOf(
+  row: NamedFeedRow,
+  change: FeedChangeMembers,
+  problems: MemberProblems,
+): FeedChange {
+  const { since, ...kept } = row.settings
+  const cron = change.cron === undefined ? row.cron : change.cron
+  const timezone = change.timezone === undefined ? row.timezone : (change.timezone ?? 'UTC')
+  const schedule = judgeSchedule({ cron: cron ?? undefined, timezone }, problems)
+  const wanted = {
+    sweepHours: change.sweepHours === undefined ? kept.sweepHours : change.sweepHours,
+    verify: change.verify === undefined ? kept.verify : change.verify,
+  }
+  const given = {
+    ...(wanted.sweepHours == null ? {} : { sweepHours: wanted.sweepHours }),
+    ...(wanted.verify == null ? {} : { verify: wanted.verify }),
+  }
+  const settings = judgeSettings(given, getInput(row.input), row.created_at, problems)
+  return {
+    settings: { ...settings, ...(since === undefined ? {} : { since }) },
+    cron: schedule.cron?.expression,
+    timezone: schedule.timezone,
+    missed: change.missed === undefined ? row.missed : (change.missed ?? 'run'),
+  }
+}
