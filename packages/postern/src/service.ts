@@ -11,8 +11,10 @@ import { repair } from './connections/repair.ts'
 import { Rotations } from './connections/rotations.ts'
 import { rotateDue } from './connections/scheduled-rotation.ts'
 import { Setups } from './connections/setups.ts'
+import { Feeds } from './feeds/feeds.ts'
 import { runFeed } from './feeds/run.ts'
 import { Schedules } from './feeds/schedule.ts'
+import { Sinks } from './feeds/sinks.ts'
 import { openOrgTransports } from './http/org-transport.ts'
 import { createOutboundTransport } from './http/outbound.ts'
 import { Jobs } from './jobs/jobs.ts'
@@ -166,6 +168,7 @@ export function openServices({ env, dev, publicUrl, ...given }: ServicesContext)
     jobs: new Jobs(given),
     run: (feedId, options) => runFeed(feedsContext, feedId, options),
   })
+  const sinks = new Sinks(feedsContext)
   return {
     ...given,
     metrics,
@@ -180,5 +183,7 @@ export function openServices({ env, dev, publicUrl, ...given }: ServicesContext)
     keyDrafts: new KeyDrafts(context),
     keySets: new KeySets(context),
     schedules,
+    feeds: new Feeds({ ...feedsContext, schedules, sinks }),
+    sinks,
   }
 }

@@ -11,6 +11,7 @@ import {
   listConnections,
   saveDoctorResult,
 } from '../store/connections.ts'
+import { listFeedsOfConnection } from '../store/feeds.ts'
 import { openAdmin } from './admin.ts'
 import type { AdminChoice } from './admin-choice.ts'
 import { type Connected, type ConnectRequest, connect } from './connect.ts'
@@ -18,7 +19,7 @@ import type { ConnectionsContext } from './context.ts'
 import { valuesOfCredential } from './credential.ts'
 import { type OpenConnection, OpenedConnection } from './opened-connection.ts'
 import { RateShare } from './rate-share.ts'
-import { connectionNotFound } from './stored-connection-error.ts'
+import { connectionInUse, connectionNotFound } from './stored-connection-error.ts'
 import { resultOf, type TrialOptions } from './trial.ts'
 import { type UpdateRequest, update } from './update.ts'
 
@@ -135,13 +136,16 @@ export class Connections {
    * Removes a connection with everything that belongs to it, and ends what is under way with it. At Okta everything stays.
    *
    * @returns the connection as it was.
-   * @throws {StoredConnectionError} `connection_not_found`
+   * @throws {StoredConnectionError} `connection_not_found`; `connection_in_use` with the feeds that read over it
    */
   async remove(name: string, by: Caller): Promise<ConnectionRow> {
     const { store, clock } = this.#context
     const row = await store.transaction(async () => {
       const found = await this.get(name)
       if (!(await deleteConnection(store, found.id))) throw connectionNotFound(name)
+      // Looked for behind the deletion, which waits for whoever adds one.
+      const feeds = await listFeedsOfConnection(store, found.id)
+      if (feeds.length > 0) throw connectionInUse(name, feeds)
       const details = { org: found.org_url, clientId: found.client_id ?? undefined }
       const entry = { ...by, action: 'connection.remove', connection: name, outcome: 'ok', details }
       await appendAudit(store, entry, clock.now())

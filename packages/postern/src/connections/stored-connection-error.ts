@@ -9,6 +9,7 @@ export type StoredConnectionErrorCode =
   | 'connection_unusable'
   | 'connection_changed'
   | 'connection_kind'
+  | 'connection_in_use'
 
 /** A connection that is not kept, or is not kept as it was asked for. */
 export class StoredConnectionError extends PosternError<StoredConnectionErrorCode> {
@@ -74,6 +75,19 @@ export function connectionKind(
     {
       remedy: 'Connect the other credential under a name of its own, and remove this connection.',
       details: { connection: name, kind, members },
+    },
+  )
+}
+
+/** The refusal to remove what feeds read over. */
+export function connectionInUse(name: string, feeds: readonly string[]): StoredConnectionError {
+  const verb = feeds.length === 1 ? 'reads' : 'read'
+  return new StoredConnectionError(
+    'connection_in_use',
+    `Connection ${name} stays: the feeds ${feeds.join(', ')} ${verb} over it.`,
+    {
+      remedy: 'Remove those feeds first: postern feed remove NAME.',
+      details: { connection: name, feeds },
     },
   )
 }

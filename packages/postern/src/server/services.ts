@@ -9,7 +9,9 @@ import type { KeySets } from '../connections/key-sets.ts'
 import type { RepairRequest } from '../connections/repair.ts'
 import type { Rotations } from '../connections/rotations.ts'
 import type { Setups } from '../connections/setups.ts'
+import type { Feeds } from '../feeds/feeds.ts'
 import type { Schedules } from '../feeds/schedule.ts'
+import type { Sinks } from '../feeds/sinks.ts'
 import type { Log } from '../log.ts'
 import type { Caller } from '../store/audit.ts'
 import type { AuditBatch } from '../store/audit-batch.ts'
@@ -43,4 +45,6 @@ export interface Services {
   readonly keyDrafts: KeyDrafts
   readonly keySets: KeySets
   readonly schedules: Schedules
+  readonly feeds: Feeds
+  readonly sinks: Sinks
 }

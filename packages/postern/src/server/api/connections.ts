@@ -176,6 +176,7 @@ export function addConnectionRoutes(api: Api): void {
       summary: 'Removes a connection and its secrets, and ends what is under way with it.',
       access: { verb: 'admin', connection: 'name' },
       params,
+      refusals: ['connection_in_use'],
       answer: z.object({
         name: z.string(),
         remains: z.string().describe('What stays at Okta, and how to remove it there.'),

@@ -8,8 +8,10 @@ import { addConnectionRoutes } from './connections.ts'
 import { addDescriptionRoute } from './description.ts'
 import { addDoctorRoute } from './doctor.ts'
 import { addDomainRoutes } from './domains.ts'
+import { addFeedRoutes } from './feeds.ts'
 import { addGuideRoutes } from './guide.ts'
 import { addHealthRoutes } from './health.ts'
+import { addInputRoute } from './inputs.ts'
 import { addJwksRoute } from './jwks.ts'
 import { addKeyDraftRoutes } from './key-drafts.ts'
 import { addKeyInspectionRoute } from './key-inspection.ts'
@@ -18,7 +20,9 @@ import { addProofRoute } from './proof.ts'
 import { addRepairRoute } from './repair.ts'
 import { addRequestRoute } from './request.ts'
 import { addRotationRoutes } from './rotation.ts'
+import { addRunRoutes } from './runs.ts'
 import { addSetupRoutes } from './setup.ts'
+import { addSinkRoutes } from './sinks.ts'
 import { addTokenRoute } from './token.ts'
 import { addTokenExplanationRoute } from './token-explanation.ts'
 
@@ -43,5 +47,9 @@ export function addRoutes(api: Api): void {
   addRotationRoutes(api)
   addSetupRoutes(api)
   addTokenRoute(api)
+  addFeedRoutes(api)
+  addRunRoutes(api)
+  addInputRoute(api)
+  addSinkRoutes(api)
   addTokenExplanationRoute(api)
 }

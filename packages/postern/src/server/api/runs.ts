@@ -1,0 +1,128 @@
+/** @module Routes for what feeds did, and for what they could not read or deliver. */
+
+import { z } from '@hono/zod-openapi'
+import type { Api } from '../api.ts'
+import { requireFeed } from './feeds.ts'
+import { run, shownRun } from './run.ts'
+
+const tag = 'feeds'
+const params = z.object({ feed: z.string() })
+const query = z.object({ limit: z.coerce.number().int().min(1).max(1_000).default(20) })
+
+/** Adds the routes. */
+export function addRunRoutes(api: Api): void {
+  api.add(
+    {
+      method: 'get',
+      path: '/v1/feeds/{feed}/runs',
+      operationId: 'listRuns',
+      tag,
+      summary: 'Lists what a feed did, the newest first.',
+      access: { verb: 'read', connection: 'any' },
+      params,
+      query,
+      answer: z.object({ runs: z.array(run) }),
+      refusals: ['feed_not_found'],
+    },
+    async ({ services, caller, params: { feed }, query: { limit } }) => {
+      await requireFeed('read', feed, { services, caller })
+      return { runs: (await services.feeds.runs(feed, limit)).map(shownRun) }
+    },
+  )
+  api.add(
+    {
+      method: 'get',
+      path: '/v1/feeds/{feed}/gaps',
+      operationId: 'listGaps',
+      tag,
+      summary:
+        "Lists the pieces of the org's history that a feed could not read, the oldest first.",
+      access: { verb: 'read', connection: 'any' },
+      params,
+      answer: z.object({
+        gaps: z.array(
+          z.object({
+            from: z.iso.datetime().optional().describe('Absent: from the beginning.'),
+            to: z.iso.datetime(),
+            reason: z.string(),
+          }),
+        ),
+      }),
+      refusals: ['feed_not_found'],
+    },
+    async ({ services, caller, params: { feed } }) => {
+      await requireFeed('read', feed, { services, caller })
+      const gaps = await services.feeds.gaps(feed)
+      return {
+        gaps: gaps.map(({ from_at, to_at, reason }) => ({
+          from: from_at?.toISOString(),
+          to: to_at.toISOString(),
+          reason,
+        })),
+      }
+    },
+  )
+  addDeadLetterRoutes(api)
+}
+
+function addDeadLetterRoutes(api: Api): void {
+  api.add(
+    {
+      method: 'get',
+      path: '/v1/feeds/{feed}/dead-letters',
+      operationId: 'listDeadLetters',
+      tag,
+      summary: 'Lists the records that a feed set aside, the newest first.',
+      // They are the records themselves.
+      access: { verb: 'sync', connection: 'any' },
+      params,
+      query,
+      answer: z.object({
+        deadLetters: z.array(
+          z.object({
+            sink: z.string().optional().describe('Absent: no sink could be given it.'),
+            batch: z.int(),
+            index: z.int(),
+            code: z.string(),
+            reason: z.string(),
+            record: z.string().describe('The line that was to be written.'),
+            at: z.iso.datetime(),
+          }),
+        ),
+      }),
+      refusals: ['feed_not_found'],
+    },
+    async ({ services, caller, params: { feed }, query: { limit } }) => {
+      await requireFeed('sync', feed, { services, caller })
+      const letters = await services.feeds.deadLetters(feed, limit)
+      return {
+        deadLetters: letters.map(({ sink, seq, index, code, reason, record, created_at }) => ({
+          sink,
+          batch: seq,
+          index,
+          code,
+          reason,
+          record: Buffer.from(record).toString('utf8'),
+          at: created_at.toISOString(),
+        })),
+      }
+    },
+  )
+  api.add(
+    {
+      method: 'delete',
+      path: '/v1/feeds/{feed}/dead-letters',
+      operationId: 'dropDeadLetters',
+      tag,
+      summary: 'Drops all records that a feed set aside.',
+      access: { verb: 'admin', connection: 'any' },
+      params,
+      answer: z.object({ dropped: z.int() }),
+      refusals: ['feed_not_found'],
+    },
+    async ({ services, caller, by, params: { feed } }) => {
+      await requireFeed('admin', feed, { services, caller })
+      return { dropped: await services.feeds.dropDeadLetters(feed, by) }
+    },
+  )
+}
