@@ -32,6 +32,8 @@ export interface DelivererContext extends FeedsContext {
 const ATTEMPTS = 4
 const FIRST_REST_MS = 30_000
 const MAX_REST_MS = 15 * 60_000
+// A receiver that asks for more time than this gets it between runs.
+const MAX_WAIT_MS = 10_000
 
 // A second attempt within seconds would end as the first did.
 const STANDING: ReadonlySet<string> = new Set([
@@ -83,6 +85,11 @@ export class Deliverer {
     return this.#isGone ? undefined : this.#retryAt
   }
 
+  /** Whether it is down, and its time to be tried again has not come. */
+  get isResting(): boolean {
+    return this.#retryAt !== undefined && this.#context.clock.now() < this.#retryAt
+  }
+
   /** Whether it is no sink of the feed any more. */
   get isGone(): boolean {
     return this.#isGone
@@ -107,17 +114,13 @@ export class Deliverer {
     const { ending, level } = this.#context
     try {
       while (!ending.aborted && !this.#isGone) {
-        if (this.isBehind && !this.#isResting()) await this.#tryNext()
+        if (this.isBehind && !this.isResting) await this.#tryNext()
         else if (level.isClosed) return
         else await level.changed()
       }
     } finally {
       await this.#close()
     }
-  }
-
-  #isResting(): boolean {
-    return this.#retryAt !== undefined && this.#context.clock.now() < this.#retryAt
   }
 
   async #tryNext(): Promise<void> {
@@ -187,12 +190,16 @@ export class Deliverer {
     const { store, ownership, level, clock, random } = this.#context
     this.#failures++
     const attempt = this.#failures
+    const askedMs = askedToWait(error)
     const isStanding = error instanceof PosternError && STANDING.has(error.code)
     const now = clock.now()
-    const waitMs = isStanding
-      ? undefined
-      : waitBeforeRetry({ attempt, orgTime: now }, { maxAttempts: ATTEMPTS, random })
-    const restMs = Math.min(MAX_REST_MS, FIRST_REST_MS * 2 ** Math.max(0, attempt - ATTEMPTS))
+    const ownMs =
+      isStanding || askedMs > MAX_WAIT_MS
+        ? undefined
+        : waitBeforeRetry({ attempt, orgTime: now }, { maxAttempts: ATTEMPTS, random })
+    const waitMs = ownMs === undefined ? undefined : Math.max(ownMs, askedMs)
+    const backOffMs = FIRST_REST_MS * 2 ** Math.max(0, attempt - ATTEMPTS)
+    const restMs = Math.min(MAX_REST_MS, Math.max(backOffMs, askedMs))
     this.#retryAt = waitMs === undefined ? new Date(now.getTime() + restMs) : undefined
     const failure = {
       failures: attempt,
@@ -221,6 +228,12 @@ export class Deliverer {
       log.warn({ err: error, sink: this.name }, 'sink does not close')
     }
   }
+}
+
+/** How long the receiver asked to be left alone. */
+function askedToWait(error: unknown): number {
+  const asked = error instanceof PosternError ? error.details['retryAfterMs'] : undefined
+  return typeof asked === 'number' ? asked : 0
 }
 
 function isFenced(error: unknown): boolean {

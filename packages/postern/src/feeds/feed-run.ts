@@ -211,7 +211,7 @@ export class FeedRun {
   #endIfStuck(): void {
     const present = this.#deliverers.filter(({ isGone }) => !isGone)
     const last = Math.min(...present.map(({ seq }) => seq))
-    const isStuck = present.every(({ seq, retryAt }) => seq > last || retryAt !== undefined)
+    const isStuck = present.every(({ seq, isResting }) => seq > last || isResting)
     if (isStuck) this.#end(new RunEnd('spool-full'))
   }
 

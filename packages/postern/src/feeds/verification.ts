@@ -20,7 +20,7 @@ export interface Verification {
   readonly window?: VerifiedWindow | undefined
   /** The last one that came to its end. */
   readonly last?: VerifiedWindow | undefined
-  /** When that was, by the org's clock. */
+  /** When that was, or when the feed began, by the org's clock. */
   readonly at?: Date | undefined
   /** Events that had been missing, ever. */
   readonly missing: number
@@ -34,9 +34,9 @@ const SETTLE_MS = 2 * HOUR_MS
 // Longer than the time between two of them.
 const SPAN_MS = DAY_MS
 
-/** Whether a day has passed. */
-export function isVerificationDue({ at }: Verification, now: Date): boolean {
-  return at === undefined || now.getTime() - at.getTime() >= DAY_MS
+/** Whether a day has passed since the last time. */
+export function isVerificationDue(at: Date, now: Date): boolean {
+  return now.getTime() - at.getTime() >= DAY_MS
 }
 
 /**

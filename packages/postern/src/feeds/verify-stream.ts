@@ -3,7 +3,7 @@
  * with what the feed has read. What is missing is delivered late, and counted: how much was lost is a number, not a hope.
  */
 
-import { getInput, read } from '@postern/core'
+import { getInput, PosternError, read } from '@postern/core'
 import { ledgerEntry, putLedgerEntry, withoutKnown } from '../store/ledger.ts'
 import { idsOf, LogSorter, readLogPage } from './log-page.ts'
 import { fromStored } from './log-state.ts'
@@ -26,13 +26,17 @@ import {
 export const verifyStream: Stream = {
   name: 'verify',
   read: async (context) => {
-    const { signal } = context
+    const { signal, isVerifyAsked, note } = context
     try {
       await verify(context)
       return { more: false }
     } catch (error) {
       if (signal.aborted && error === signal.reason) return { more: true }
-      throw error
+      // What was read is with the sinks all the same; tomorrow is another day.
+      if (isVerifyAsked || !(error instanceof PosternError) || error.code === 'feed_fenced')
+        throw error
+      note(`verify: it could not be compared (${error.code}): ${error.message}`)
+      return { more: false }
     }
   },
   describe: (state) => {
@@ -54,10 +58,19 @@ async function verify(context: StreamContext): Promise<void> {
   if (log === undefined) return
   const stored = fromStoredVerification(await spool.readState(verifyStream.name))
   const now = org.authorizer.now()
-  if (stored.window === undefined && !isVerifyAsked && !isVerificationDue(stored, now)) return
+  if (stored.window === undefined && !isVerifyAsked) {
+    if (stored.at === undefined) return keep(context, { ...stored, at: now })
+    if (!isVerificationDue(stored.at, now)) return
+  }
   const window = stored.window ?? windowAt(now, fromStored(log).since)
   if (window === undefined) return
   await compare(context, { ...stored, window })
+}
+
+/** A day from now is soon enough for a feed that has just begun. */
+function keep({ spool }: StreamContext, verification: Verification): Promise<void> {
+  const state = toStoredVerification(verification)
+  return spool.commit(verifyStream.name, async () => ({ state, records: [] }))
 }
 
 /** Reads the window from where it was left, and keeps after each page how far that is. */

@@ -8,6 +8,8 @@ import { SinkError } from '../../src/sinks/sink-error.ts'
 export class MemorySinks {
   /** Names of sinks that take nothing. */
   readonly down = new Set<string>()
+  /** What those say of how long to leave them alone. */
+  retryAfterMs: number | undefined
   readonly batches = new Map<string, SinkBatch[]>()
   /** Told before each write; what it returns is waited for. */
   onWrite: ((batch: SinkBatch, sink: string) => void | Promise<void>) | undefined
@@ -38,6 +40,7 @@ export class MemorySinks {
         if (this.down.has(name)) {
           throw new SinkError('sink_unreachable', 'The sink does not answer.', {
             remedy: 'Switch it on.',
+            details: this.retryAfterMs === undefined ? {} : { retryAfterMs: this.retryAfterMs },
           })
         }
         this.batches.set(name, [...(this.batches.get(name) ?? []), batch])

@@ -104,6 +104,16 @@ describe.each(stores)('a feed of the System Log on $name', ({ open }) => {
     ])
   })
 
+  test('leaves a sink alone for as long as its receiver asks', async () => {
+    const { app, clock } = await busyOrg(1)
+    const feed = await feedScenario(kept.store, app)
+    feed.sinks.down.add('main')
+    feed.sinks.retryAfterMs = 120_000
+    const { retryAt } = await feed.run()
+    expect(feed.sinks.attempts).toBe(1)
+    expect(retryAt).toEqual(new Date(clock.now().getTime() + 120_000))
+  })
+
   test('reads on while one sink is down, and gives it everything once it answers', async () => {
     const { app, running, clock } = await busyOrg(2)
     const feed = await feedScenario(kept.store, app, { sinks: ['main', 'other'] })
