@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { labelledMembers, labelsOf } from '../packages/postern/src/config/file/labels.ts'
 import { parseConfigFile } from '../packages/postern/src/config/file/parse.ts'
+import { declarationJudges } from '../packages/postern/src/service/judge-declared.ts'
 import { createPlace } from '../packages/postern/test/cli/run.ts'
 
 const page = readFileSync(
@@ -17,7 +18,11 @@ afterAll(place.remove)
 
 describe('docs/configuration.md', () => {
   test('has a file that is in order', async () => {
-    const { connections, accessKeys } = await parseConfigFile(yaml, { file: 'x', folder: '/' })
+    const { connections, accessKeys } = await parseConfigFile(
+      yaml,
+      { file: 'x', folder: '/' },
+      declarationJudges,
+    )
     expect([connections.length, accessKeys.length]).toEqual([2, 1])
   })
 

@@ -8,6 +8,7 @@ import { parseConfigFile } from '../../packages/postern/src/config/file/parse.ts
 import { openLog } from '../../packages/postern/src/log.ts'
 import type { Services } from '../../packages/postern/src/server/services.ts'
 import { applyConfig } from '../../packages/postern/src/service/apply-config.ts'
+import { declarationJudges } from '../../packages/postern/src/service/judge-declared.ts'
 import { openServices } from '../../packages/postern/src/service.ts'
 import { stores, type TestStore } from '../stores.ts'
 import { TestClock } from '../test-clock.ts'
@@ -34,7 +35,11 @@ afterAll(() => Promise.all([org.close(), kept.close()]))
 /** Applies what a page asks for as connection `name`; how it signs in, and how many users it reads. */
 async function connect(name: string, fields: string) {
   const text = `connections:\n  ${name}:\n${fields.replace(/^\n/, '').trimEnd()}\n`
-  const config = await parseConfigFile(text, { file: 'postern.yaml', folder: '/nowhere' })
+  const config = await parseConfigFile(
+    text,
+    { file: 'postern.yaml', folder: '/nowhere' },
+    declarationJudges,
+  )
   const applied = await applyConfig(services, config, { env, dev: true, isAttended: false })
   expect(applied).toEqual([{ kind: 'connection', name, outcome: 'added' }])
   const { org: client, tokens, row } = await services.connections.open(name)
@@ -90,9 +95,11 @@ test('3.2, 3.4 both methods of a security-data product, its settings and its sec
 test('3.4 a secret that is written into the file is refused, and not said back', async () => {
   const text = `connections:
   acme: { Org URL: acme, secrets: { API Key: 00TESTSECRETdoNotPrintTESTSECRETdoNotPrint0 } }`
-  const thrown: unknown = await parseConfigFile(text, { file: 'postern.yaml', folder: '/' }).catch(
-    (error: unknown) => error,
-  )
+  const thrown: unknown = await parseConfigFile(
+    text,
+    { file: 'postern.yaml', folder: '/' },
+    declarationJudges,
+  ).catch((error: unknown) => error)
   expect(thrown).toMatchObject({ problems: [{ code: 'config_secret_in_file', line: 2 }] })
   expect(JSON.stringify(thrown) + String(thrown)).not.toContain('TESTSECRET')
 })
@@ -143,7 +150,11 @@ test.each([
   ['https://acme-admin.okta.com/admin/dashboard', 'https://acme.okta.com'],
 ])('0.10, 3.5 the Okta Domain %s is the org %s', async (domain, url) => {
   const text = `connections: { acme: { Okta Domain: "${domain}", secrets: { API Key: env:TOKEN } } }`
-  const config = await parseConfigFile(text, { file: 'postern.yaml', folder: '/' })
+  const config = await parseConfigFile(
+    text,
+    { file: 'postern.yaml', folder: '/' },
+    declarationJudges,
+  )
   const values = await explainConfig(config, {})
   expect(values).toContainEqual({ path: 'connections.acme.orgUrl', value: url, from: 'line 1' })
 })

@@ -5,6 +5,7 @@ import { readConfigFile } from '../config/file/read.ts'
 import type { Log } from '../log.ts'
 import type { Applied } from '../service/applied.ts'
 import { applyConfig } from '../service/apply-config.ts'
+import { declarationJudges } from '../service/judge-declared.ts'
 import type { Service } from '../service.ts'
 import { paint, showPlain, tell } from './output.ts'
 
@@ -12,7 +13,7 @@ import { paint, showPlain, tell } from './output.ts'
 export async function readConfigFlag(
   path: string | undefined,
 ): Promise<DeclaredConfig | undefined> {
-  return path === undefined ? undefined : readConfigFile(path)
+  return path === undefined ? undefined : readConfigFile(path, declarationJudges)
 }
 
 /** Applies a file and logs what became of each thing; a new access key is shown where somebody sees it. */

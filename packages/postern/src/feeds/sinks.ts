@@ -24,6 +24,7 @@ import {
   type SinkRow,
   updateSink,
 } from '../store/sinks.ts'
+import { type JudgedSink, judgeSink } from './judge-sink.ts'
 import { type OpenSinkContext, openSink, prepareSink } from './open-sink.ts'
 import { sinkChanged, sinkExists, sinkInUse, sinkInvalid, sinkNotFound } from './sink-refusals.ts'
 
@@ -47,13 +48,6 @@ export interface KeepSinkOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-interface Judged {
-  readonly kind: SinkKind
-  /** As they were given: what was left out takes the default of the version that reads them. */
-  readonly given: Readonly<Record<string, unknown>>
-  readonly settings: Readonly<Record<string, unknown>>
-}
-
 /** The sinks of a store. */
 export class Sinks {
   readonly #context: OpenSinkContext
@@ -75,7 +69,7 @@ export class Sinks {
     const given = Object.entries(members.secrets ?? {})
     const judged =
       kind &&
-      judge(
+      judgeSink(
         kind,
         members.settings ?? {},
         given.map(([name]) => name),
@@ -160,7 +154,7 @@ export class Sinks {
     )
     const problems = new MemberProblems()
     const wanted = merged(row.settings, members.settings ?? {})
-    const judged = judge(kind, wanted, Object.keys(secrets), problems)
+    const judged = judgeSink(kind, wanted, Object.keys(secrets), problems)
     if (judged === undefined || problems.all.length > 0) throw sinkInvalid(problems.all)
     const sink = { id: row.id, name, kind: row.kind, settings: judged.given }
     await this.#prove(judged, { sink, secrets }, options)
@@ -210,7 +204,7 @@ export class Sinks {
   }
 
   async #prove(
-    { kind, settings }: Judged,
+    { kind, settings }: JudgedSink,
     { sink, secrets }: Pick<SinkContext<unknown>, 'sink' | 'secrets'>,
     { force = false, signal }: KeepSinkOptions,
   ): Promise<void> {
@@ -242,36 +236,6 @@ export class Sinks {
     const entry = { ...by, action, target, outcome: 'ok', details }
     return appendAudit(this.#context.store, entry, this.#context.clock.now())
   }
-}
-
-/** What the kind makes of settings; undefined where it refuses some. */
-function judge(
-  kind: SinkKind,
-  wanted: Readonly<Record<string, unknown>>,
-  secretNames: readonly string[],
-  problems: MemberProblems,
-): Judged | undefined {
-  const parsed = kind.settings.safeParse(wanted)
-  if (!parsed.success) {
-    problems.addIssues('settings', parsed.error.issues, 'sink_settings_invalid')
-  }
-  for (const name of secretNames) {
-    if (Object.hasOwn(kind.secrets, name)) continue
-    problems.add(`secrets.${name}`, {
-      code: 'sink_settings_invalid',
-      message: `A ${kind.name} sink has no secret of this name.`,
-      remedy: `Leave it out, or use one of ${Object.keys(kind.secrets).join(', ') || 'none'}.`,
-    })
-  }
-  for (const [name, { required, summary }] of Object.entries(kind.secrets)) {
-    if (!required || secretNames.includes(name)) continue
-    problems.add(`secrets.${name}`, {
-      code: 'sink_settings_invalid',
-      message: 'The secret is not there, and has to be.',
-      remedy: `Give the secret ${name}: ${summary}`,
-    })
-  }
-  return parsed.success ? { kind, given: wanted, settings: parsed.data } : undefined
 }
 
 function merged(

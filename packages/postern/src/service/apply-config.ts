@@ -6,6 +6,8 @@ import { withLease } from '../store/leases.ts'
 import { type Applied, applyOne, byConfig } from './applied.ts'
 import { applyAccessKey } from './apply-access-key.ts'
 import { applyConnection } from './apply-connection.ts'
+import { applyFeed } from './apply-feed.ts'
+import { applySink } from './apply-sink.ts'
 
 /** Options of {@link applyConfig}. */
 export interface ApplyConfigOptions {
@@ -23,7 +25,7 @@ export interface ApplyConfigOptions {
 const LEASE = 'config'
 
 /**
- * Applies a file: domains, then connections, then access keys. Applied again, it changes nothing.
+ * Applies a file: domains, connections, sinks, feeds and access keys, in this order. Applied again, it changes nothing.
  *
  * What cannot be as the file says is refused for itself and does not stop the others.
  *
@@ -73,6 +75,14 @@ async function applyAll(
   for (const connection of config.connections) {
     const work = () => applyConnection(connection, context)
     note(await applyOne({ kind: 'connection', name: connection.name }, work))
+  }
+  for (const sink of config.sinks) {
+    const work = () => applySink(sink, context)
+    note(await applyOne({ kind: 'sink', name: sink.name }, work))
+  }
+  for (const feed of config.feeds) {
+    const work = () => applyFeed(feed, services)
+    note(await applyOne({ kind: 'feed', name: feed.name }, work))
   }
   for (const declared of config.accessKeys) {
     const now = clock.now()

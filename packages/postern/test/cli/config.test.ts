@@ -31,7 +31,10 @@ test('check says everything that is wrong, with its line, and ends with 3', asyn
 test('check takes postern.yaml of this folder, and needs none of its secrets', async () => {
   writeFileSync(place.path('postern.yaml'), sound)
   const { code, stdout } = await place.run(['config', 'check'])
-  expect([code, stdout]).toEqual([0, 'ok  connections 1, accessKeys 0, domains 0\n'])
+  expect([code, stdout]).toEqual([
+    0,
+    'ok  connections 1, sinks 0, feeds 0, accessKeys 0, domains 0\n',
+  ])
 })
 
 test('explain shows where each value comes from', async () => {

@@ -11,11 +11,16 @@ import { openLog } from '../../src/log.ts'
 import type { Services } from '../../src/server/services.ts'
 import type { Applied } from '../../src/service/applied.ts'
 import { applyConfig } from '../../src/service/apply-config.ts'
+import { declarationJudges } from '../../src/service/judge-declared.ts'
 import { openServices } from '../../src/service.ts'
 import { withLease } from '../../src/store/leases.ts'
 import type { Seal } from '../../src/store/seal.ts'
 
 const by = { actor: 'access-key:someone' }
+const EMPTIED = [
+  ...(['connection', 'secret', 'domain', 'access_key', 'declared_key'] as const),
+  ...(['sink', 'feed', 'feed_state', 'feed_sink'] as const),
+]
 const accessKeyText = `postern_0123456789abcdef_${'A'.repeat(43)}`
 
 describe.each(stores)('postern.yaml applied on $name', ({ open }) => {
@@ -36,14 +41,13 @@ describe.each(stores)('postern.yaml applied on $name', ({ open }) => {
     await kept.close()
   })
   beforeEach(async () => {
-    for (const table of ['connection', 'secret', 'domain', 'access_key', 'declared_key'] as const) {
-      await kept.store.db.deleteFrom(table).execute()
-    }
+    for (const table of EMPTIED) await kept.store.db.deleteFrom(table).execute()
     services = openedServices()
     env = {
       ACME_KEY: JSON.stringify(org.app.key),
       ADMIN_TOKEN: org.adminToken,
       CI_KEY: accessKeyText,
+      SIEM_SECRET: `whsec_${Buffer.alloc(24, 1).toString('base64')}`,
     }
   })
 
@@ -56,7 +60,11 @@ describe.each(stores)('postern.yaml applied on $name', ({ open }) => {
 
   /** Applies a text as a start would. */
   async function apply(text: string): Promise<readonly Applied[]> {
-    const config = await parseConfigFile(text, { file: 'postern.yaml', folder: '/nowhere' })
+    const config = await parseConfigFile(
+      text,
+      { file: 'postern.yaml', folder: '/nowhere' },
+      declarationJudges,
+    )
     return (await applyConfig(services, config, { env, dev: true, isAttended: true })) ?? []
   }
 
@@ -76,6 +84,21 @@ ${acme('scopes: okta.users.read', 'description: the directory')}
 accessKeys:
   ci: { rules: [{ connections: [acme], verbs: [read, token] }], key: env:CI_KEY }
   siem: { rules: [{ connections: ["*"], verbs: [sync] }], expiresAt: 2099-01-01 }`
+
+  /** Sinks and feeds, with a folder for files. */
+  const feeding = (
+    ...members: readonly string[]
+  ) => `${acme('scopes: okta.logs.read okta.users.read')}
+sinks:
+  files: { kind: jsonl, settings: { path: "${kept.place.dataDir}/out" } }
+feeds:
+  log:
+    Connection: acme
+    Input: system-log
+    Sinks: [files, store]
+    Cron: "*/15 * * * *"
+    Backfill Start Time: 2026-01-01T00:00:00Z
+${members.map((member) => `    ${member}`).join('\n')}`
 
   const outcomes = (applied: readonly Applied[]) =>
     applied.map(({ kind, name, outcome, changed = [] }) =>
@@ -336,7 +359,11 @@ accessKeys:
 
     test('an access key is not made where nobody would see it', async () => {
       const text = 'accessKeys: { siem: { rules: [{ connections: ["*"], verbs: [sync] }] } }'
-      const config = await parseConfigFile(text, { file: 'postern.yaml', folder: '/nowhere' })
+      const config = await parseConfigFile(
+        text,
+        { file: 'postern.yaml', folder: '/nowhere' },
+        declarationJudges,
+      )
       const unattended = { env, dev: true, isAttended: false }
       expect(await applyConfig(services, config, unattended)).toMatchObject([
         { outcome: 'refused', problem: { code: 'access_key_unseen' } },
@@ -361,8 +388,57 @@ accessKeys:
     expect(await services.accessKeys.recognise(text.reveal())).toBeDefined()
   })
 
+  test('sinks and feeds are there as the file says, and once', async () => {
+    const [, ...applied] = outcomes(await apply(feeding()))
+    expect(applied).toEqual(['sink files added', 'feed log added'])
+    expect(await services.feeds.get('log')).toMatchObject({
+      connection: 'acme',
+      input: 'system-log',
+      cron: '*/15 * * * *',
+      since: '2026-01-01T00:00:00.000Z',
+      sinks: [{ name: 'files' }, { name: 'store' }],
+    })
+    const before = await dump()
+    const again = await apply(feeding())
+    expect(new Set(again.map(({ outcome }) => outcome))).toEqual(new Set(['unchanged']))
+    expect(await dump()).toBe(before)
+  })
+
+  test('what a feed says otherwise is changed, and what it does not say stays', async () => {
+    await apply(feeding('missed: skip'))
+    const changed = await apply(feeding('timezone: Europe/Berlin', 'paused: true'))
+    expect(outcomes(changed).at(-1)).toBe('feed log changed paused timezone')
+    expect(await services.feeds.get('log')).toMatchObject({
+      ...{ state: 'paused', missed: 'skip', timezone: 'Europe/Berlin', cron: '*/15 * * * *' },
+    })
+    expect(outcomes(await apply(feeding('paused: false'))).at(-1)).toBe('feed log changed paused')
+  })
+
+  test('a feed of another beginning, or a sink of another kind, is refused for itself', async () => {
+    await apply(feeding())
+    const text = feeding()
+      .replace('2026-01-01', '2026-02-01')
+      .replace(/kind: jsonl, settings: .*/, 'kind: stdout }')
+    const [connection, sink, feed] = await apply(text)
+    expect(connection).toMatchObject({ outcome: 'unchanged' })
+    expect(sink).toMatchObject({ outcome: 'refused', problem: { code: 'sink_other_kind' } })
+    expect(feed).toMatchObject({ outcome: 'refused', problem: { code: 'feed_fixed' } })
+  })
+
+  test('a sink that cannot be written to is refused, without a word of its secret', async () => {
+    const text = 'sinks: { hook: { kind: postgres, secrets: { url: env:PG } } }'
+    env['PG'] = 'postgres://nobody:secret-one@127.0.0.1:1/none'
+    const [refused] = await apply(text)
+    expect(refused).toMatchObject({ outcome: 'refused', problem: { code: 'sink_unreachable' } })
+    expect(JSON.stringify(refused)).not.toContain('secret-one')
+  })
+
   test('by two processes at once is done once', async () => {
-    const config = await parseConfigFile(whole(), { file: 'postern.yaml', folder: '/nowhere' })
+    const config = await parseConfigFile(
+      whole(),
+      { file: 'postern.yaml', folder: '/nowhere' },
+      declarationJudges,
+    )
     const both = await Promise.all(
       [services, openedServices()].map((each) =>
         applyConfig(each, config, { env, dev: true, isAttended: true }),
@@ -376,7 +452,11 @@ accessKeys:
   })
 
   test('while another process applies one is left to that', async () => {
-    const config = await parseConfigFile(whole(), { file: 'postern.yaml', folder: '/nowhere' })
+    const config = await parseConfigFile(
+      whole(),
+      { file: 'postern.yaml', folder: '/nowhere' },
+      declarationJudges,
+    )
     const other = openedServices()
     await withLease(kept.store, 'config', async () => {
       expect(await applyConfig(other, config, { env, dev: true, isAttended: true })).toBeUndefined()

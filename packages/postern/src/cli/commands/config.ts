@@ -4,6 +4,7 @@ import { explainConfig } from '../../config/file/explain.ts'
 import { ConfigFileError, type ConfigProblem } from '../../config/file/problem.ts'
 import { defaultConfigFile, readConfigFile } from '../../config/file/read.ts'
 import { configSchema } from '../../config/file/schema.ts'
+import { declarationJudges } from '../../service/judge-declared.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { paint, printData, showPlain, tell, warn } from '../output.ts'
@@ -15,9 +16,14 @@ export async function check(
   { output: format }: GlobalOptions,
 ): Promise<void> {
   try {
-    const { connections, accessKeys, domains, warnings } = await readConfigFile(file)
+    const { connections, sinks, feeds, accessKeys, domains, warnings } = await readConfigFile(
+      file,
+      declarationJudges,
+    )
     const found = {
       connections: connections.length,
+      sinks: sinks.length,
+      feeds: feeds.length,
       accessKeys: accessKeys.length,
       domains: domains.length,
     }
@@ -38,7 +44,7 @@ export async function explain(
   file: string = defaultConfigFile,
   { output: format }: GlobalOptions,
 ): Promise<void> {
-  const values = await explainConfig(await readConfigFile(file), process.env)
+  const values = await explainConfig(await readConfigFile(file, declarationJudges), process.env)
   await printData(values, {
     format,
     text: () => {

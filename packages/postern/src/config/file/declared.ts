@@ -4,7 +4,7 @@ import type { AccessRule } from '../access-rules.ts'
 import type { ConnectionWarning } from '../connection-form.ts'
 import type { ConfigPath } from './problem.ts'
 import type { Reference } from './reference.ts'
-import type { ConnectionInFile } from './schema.ts'
+import type { ConnectionInFile, FeedInFile } from './schema.ts'
 
 /** A connection as the file declares it. Its secrets were not read. */
 export interface DeclaredConnection {
@@ -26,6 +26,22 @@ export interface DeclaredAccessKey {
   readonly key?: Reference
 }
 
+/** A sink as the file declares it. Its secrets were not read. */
+export interface DeclaredSink {
+  readonly name: string
+  readonly line: number
+  readonly kind: string
+  readonly settings: Readonly<Record<string, unknown>>
+  readonly secrets: Readonly<Record<string, Reference>>
+}
+
+/** A feed as the file declares it. */
+export interface DeclaredFeed {
+  readonly name: string
+  readonly line: number
+  readonly members: FeedInFile
+}
+
 /** A custom domain as the file declares it. */
 export interface DeclaredDomain {
   readonly host: string
@@ -40,6 +56,8 @@ export interface DeclaredConfig {
   readonly folder: string
   readonly domains: readonly DeclaredDomain[]
   readonly connections: readonly DeclaredConnection[]
+  readonly sinks: readonly DeclaredSink[]
+  readonly feeds: readonly DeclaredFeed[]
   readonly accessKeys: readonly DeclaredAccessKey[]
   /** The line on which something stands, by the members' own names. */
   readonly lineOf: (path: ConfigPath) => number | undefined

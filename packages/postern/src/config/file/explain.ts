@@ -5,7 +5,13 @@ import { isAbsolute, resolve } from 'node:path'
 import { assertionType, formatScopes, type JsonValue, tokenUrl } from '@postern/core'
 import { showPath as showFilePath } from '../secret-reference.ts'
 import { parseWithStandIns } from './check-connection.ts'
-import type { DeclaredAccessKey, DeclaredConfig, DeclaredConnection } from './declared.ts'
+import type {
+  DeclaredAccessKey,
+  DeclaredConfig,
+  DeclaredConnection,
+  DeclaredFeed,
+  DeclaredSink,
+} from './declared.ts'
 import { type ConfigPath, showPath } from './problem.ts'
 import type { Reference } from './reference.ts'
 import { plainHeaders } from './understand.ts'
@@ -33,6 +39,8 @@ export async function explainConfig(
     explainer.add(['domains', index], host)
   }
   for (const connection of config.connections) await explainer.addConnection(connection)
+  for (const sink of config.sinks) await explainer.addSink(sink)
+  for (const feed of config.feeds) explainer.addFeed(feed)
   for (const key of config.accessKeys) await explainer.addAccessKey(key)
   return explainer.values
 }
@@ -96,6 +104,31 @@ class Explainer {
     }
     for (const [secret, reference] of Object.entries(secrets)) {
       await this.#addSecret([...at('secrets'), secret], reference)
+    }
+  }
+
+  async addSink({ name, kind, settings, secrets }: DeclaredSink): Promise<void> {
+    const at = (...rest: readonly string[]): ConfigPath => ['sinks', name, ...rest]
+    this.add(at('kind'), kind)
+    for (const [setting, value] of Object.entries(settings)) {
+      this.add(at('settings', setting), value as JsonValue)
+    }
+    for (const [secret, reference] of Object.entries(secrets)) {
+      await this.#addSecret(at('secrets', secret), reference)
+    }
+  }
+
+  addFeed({ name, members }: DeclaredFeed): void {
+    const at = (member: string): ConfigPath => ['feeds', name, member]
+    this.add(at('connection'), members.connection)
+    this.add(at('input'), members.input)
+    this.add(at('sinks'), members.sinks)
+    this.add(at('cron'), members.cron ?? 'none: it runs when somebody says so')
+    this.add(at('timezone'), members.timezone ?? 'UTC')
+    this.add(at('missed'), members.missed ?? 'run')
+    for (const member of ['since', 'sweepHours', 'verify', 'paused'] as const) {
+      const value = members[member]
+      if (value !== undefined) this.add(at(member), value)
     }
   }
 

@@ -52,15 +52,31 @@ export const fixedMembers: Readonly<Record<string, FixedMember>> = {
   grantType: { values: ['client_credentials'] },
 }
 
-const byLabel: ReadonlyMap<string, string> = new Map(
-  Object.entries(LABELS).flatMap(([member, labels]) =>
-    [member, ...labels].map((label) => [normal(label), member] as const),
-  ),
-)
+/** Members of a feed by their labels. */
+const FEED_LABELS: Readonly<Record<string, readonly string[]>> = {
+  connection: ['Connection'],
+  input: ['Input'],
+  sinks: ['Sinks', 'Outputs'],
+  cron: ['Cron', 'Schedule'],
+  timezone: ['Timezone', 'Time Zone'],
+  missed: ['Missed'],
+  since: ['Since', 'Backfill Start Time'],
+  sweepHours: ['Sweep Hours'],
+  verify: ['Verify'],
+  paused: ['Paused'],
+}
+
+const feedByLabel = indexOf(FEED_LABELS)
+const byLabel = indexOf(LABELS)
 
 /** The member that a name stands for; undefined where there is none. */
 export function memberOf(name: string): string | undefined {
   return byLabel.get(normal(name))
+}
+
+/** The member of a feed that a name stands for; undefined where there is none. */
+export function feedMemberOf(name: string): string | undefined {
+  return feedByLabel.get(normal(name))
 }
 
 /** The members that other products' documents have labels for. */
@@ -71,6 +87,14 @@ export const labelledMembers: readonly string[] = Object.keys(LABELS).filter(
 /** What the documents of other products call a member. */
 export function labelsOf(member: string): readonly string[] {
   return LABELS[member] ?? []
+}
+
+function indexOf(labels: Readonly<Record<string, readonly string[]>>): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(labels).flatMap(([member, names]) =>
+      [member, ...names].map((label) => [normal(label), member] as const),
+    ),
+  )
 }
 
 function normal(name: string): string {

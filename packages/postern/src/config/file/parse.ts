@@ -1,8 +1,16 @@
 /** @module Parses a configuration file: everything that is wrong is reported at once, and nothing is asked of anybody. */
 
 import { PosternError, parseCustomDomain } from '@postern/core'
+import type { z } from 'zod'
+import type { MemberProblem } from '../member-problem.ts'
 import { checkConnection } from './check-connection.ts'
-import type { DeclaredConfig, DeclaredConnection, DeclaredDomain } from './declared.ts'
+import type {
+  DeclaredConfig,
+  DeclaredConnection,
+  DeclaredDomain,
+  DeclaredFeed,
+  DeclaredSink,
+} from './declared.ts'
 import { addIssues } from './issues.ts'
 import { ConfigFileError, type ConfigPath } from './problem.ts'
 import { parseReference, type Reference } from './reference.ts'
@@ -12,12 +20,16 @@ import {
   type ConnectionInFile,
   configFile,
   connectionInFile,
+  feedInFile,
+  sinkInFile,
 } from './schema.ts'
 import {
   type Members,
   plainHeaders,
   requireReferences,
   understandConnection,
+  understandFeed,
+  understandSink,
 } from './understand.ts'
 import { readYaml, type YamlMapping, type YamlMember, type YamlNode } from './yaml.ts'
 
@@ -27,6 +39,12 @@ export interface ConfigFilePlace {
   readonly file: string
   /** The folder that its paths are relative to. */
   readonly folder: string
+}
+
+/** Who judges what the file declares of parts that configuration knows nothing of: kinds of sinks, schedules. */
+export interface DeclarationJudges {
+  readonly sink: (sink: DeclaredSink) => readonly MemberProblem[]
+  readonly feed: (feed: DeclaredFeed) => readonly MemberProblem[]
 }
 
 // Where an identifier of digits alone stays the text that it is in the file.
@@ -40,6 +58,7 @@ const NUMBERS: ReadonlySet<string> = new Set([
 export async function parseConfigFile(
   text: string,
   { file, folder }: ConfigFilePlace,
+  judges: DeclarationJudges,
 ): Promise<DeclaredConfig> {
   const report = new Report()
   const { root, problems } = await readYaml(text)
@@ -57,6 +76,8 @@ export async function parseConfigFile(
       checkConnection(connection, { customDomains, report }),
     ),
   )
+  judgeAll('sinks', declared.sinks, { judge: judges.sink, report })
+  judgeAll('feeds', declared.feeds, { judge: judges.feed, report })
   if (report.problems.length > 0) throw new ConfigFileError(file, report.problems)
   const warnings = declared.connections.flatMap(({ name, line }, index) =>
     (checked[index] ?? []).map((warning) => ({ ...warning, path: `connections.${name}`, line })),
@@ -65,9 +86,25 @@ export async function parseConfigFile(
   return { file, folder, ...declared, lineOf, warnings }
 }
 
-/** The domains and connections that are what they have to be, of a file that as a whole is not. */
+function judgeAll<Declared extends { readonly name: string }>(
+  group: string,
+  declared: readonly Declared[],
+  options: {
+    readonly judge: (one: Declared) => readonly MemberProblem[]
+    readonly report: Report
+  },
+): void {
+  for (const one of declared) {
+    for (const { path, ...problem } of options.judge(one)) {
+      const parts = path.split('.').filter((part) => part !== '' && part !== 'name')
+      options.report.add([group, one.name, ...parts], problem)
+    }
+  }
+}
+
+/** The parts that are what they have to be, of a file that as a whole is not. */
 function soundParts(value: unknown): ConfigFileMembers {
-  const { domains, connections } = isRecord(value) ? value : {}
+  const { domains, connections, sinks, feeds } = isRecord(value) ? value : {}
   const sound = Object.entries(isRecord(connections) ? connections : {}).flatMap(
     ([name, entry]): [string, ConnectionInFile][] => {
       const { data, error } = connectionInFile.safeParse(entry)
@@ -81,7 +118,20 @@ function soundParts(value: unknown): ConfigFileMembers {
   return {
     domains: Array.isArray(domains) ? domains.filter((text) => typeof text === 'string') : [],
     connections: Object.fromEntries(sound),
+    sinks: soundEntries(sinks, sinkInFile),
+    feeds: soundEntries(feeds, feedInFile),
   }
+}
+
+function soundEntries<Entry extends z.ZodType>(
+  entries: unknown,
+  schema: Entry,
+): Record<string, z.output<Entry>> {
+  const sound = Object.entries(isRecord(entries) ? entries : {}).flatMap(([name, entry]) => {
+    const { data } = schema.safeParse(entry)
+    return data === undefined ? [] : [[name, data] as const]
+  })
+  return Object.fromEntries(sound)
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -93,6 +143,8 @@ function understand(root: YamlNode, report: Report): YamlNode {
   if (root.kind !== 'mapping') return root
   const members = new Map<string, YamlMember>(root.members)
   replaceEach(members, 'connections', (node, path) => understandConnection(node, path, report))
+  replaceEach(members, 'sinks', (node, path) => understandSink(node, path, report))
+  replaceEach(members, 'feeds', (node, path) => understandFeed(node, path, report))
   replaceEach(members, 'accessKeys', (node, path) => {
     const entry = new Map(node.members)
     const key: Members = new Map([...entry].filter(([name]) => name === 'key'))
@@ -143,7 +195,7 @@ function keepsType([group, _name, member]: ConfigPath): boolean {
 }
 
 function declarationsOf(
-  { domains = [], connections = {}, accessKeys = {} }: ConfigFileMembers,
+  { domains = [], connections = {}, sinks = {}, feeds = {}, accessKeys = {} }: ConfigFileMembers,
   report: Report,
 ) {
   return {
@@ -151,6 +203,20 @@ function declarationsOf(
     connections: Object.entries(connections).map(([name, members]) =>
       declaredConnection(name, members, report.lineOf(['connections', name]) ?? 1),
     ),
+    sinks: Object.entries(sinks).map(([name, { kind, settings = {}, secrets = {} }]) => ({
+      name,
+      line: report.lineOf(['sinks', name]) ?? 1,
+      kind,
+      settings,
+      secrets: Object.fromEntries(
+        Object.entries(secrets).map(([secret, text]) => [secret, referenceOf(text)]),
+      ),
+    })),
+    feeds: Object.entries(feeds).map(([name, members]) => ({
+      name,
+      line: report.lineOf(['feeds', name]) ?? 1,
+      members,
+    })),
     accessKeys: Object.entries(accessKeys).map(([name, { rules, expiresAt, key }]) => ({
       name,
       line: report.lineOf(['accessKeys', name]) ?? 1,

@@ -3,6 +3,8 @@
 import { z } from 'zod'
 import { accessRules } from '../access-rules.ts'
 import { connectionMembers } from '../connection-members.ts'
+import { feedMembers } from '../feed-members.ts'
+import { sinkMembers } from '../sink-members.ts'
 
 const MAX_REFERENCE_CHARACTERS = 2_048
 const MAX_ENTRIES = 10_000
@@ -63,6 +65,23 @@ const accessKey = z
   })
   .meta({ id: 'AccessKey' })
 
+/** A sink. What its kind takes is judged by the kind. */
+export const sinkInFile = z
+  .strictObject({
+    kind: sinkMembers.shape.kind,
+    settings: sinkMembers.shape.settings,
+    secrets: z
+      .record(z.string().max(64), reference)
+      .optional()
+      .describe('By name, as the kind lists them.'),
+  })
+  .meta({ id: 'Sink' })
+
+const { name: _feedName, ...feedParts } = feedMembers.shape
+
+/** A feed. */
+export const feedInFile = z.strictObject(feedParts).meta({ id: 'Feed' })
+
 /** A configuration file. */
 export const configFile = z
   .strictObject({
@@ -75,6 +94,14 @@ export const configFile = z
       .record(z.string().max(512), connectionInFile)
       .optional()
       .describe('Connections by name: lower-case letters, digits and hyphens.'),
+    sinks: z
+      .record(z.string().max(512), sinkInFile)
+      .optional()
+      .describe('Sinks by name: where feeds write to.'),
+    feeds: z
+      .record(z.string().max(512), feedInFile)
+      .optional()
+      .describe('Feeds by name: what is read over a connection, when, and where it goes.'),
     accessKeys: z
       .record(z.string().min(1).max(100), accessKey)
       .optional()
@@ -87,6 +114,12 @@ export type ConfigFileMembers = z.output<typeof configFile>
 
 /** A connection as its schema reads it. */
 export type ConnectionInFile = z.output<typeof connectionInFile>
+
+/** A sink as its schema reads it. */
+export type SinkInFile = z.output<typeof sinkInFile>
+
+/** A feed as its schema reads it. */
+export type FeedInFile = z.output<typeof feedInFile>
 
 /** The JSON Schema of a configuration file, for editors. */
 export function configSchema(): Record<string, unknown> {

@@ -1,6 +1,6 @@
 /** @module Turns a connection as a person writes it, with the labels of other products' documents, into its own members. */
 
-import { fixedMembers, memberOf, secretMembers } from './labels.ts'
+import { feedMemberOf, fixedMembers, memberOf, secretMembers } from './labels.ts'
 import type { ConfigPath } from './problem.ts'
 import { parseReference } from './reference.ts'
 import type { Report } from './report.ts'
@@ -52,6 +52,36 @@ export function understandConnection(
   return { kind: 'mapping', line: node.line, members }
 }
 
+/** Gives a feed the shape of its schema: members by their own names, what is empty left out, and one sink as a list. */
+export function understandFeed(node: YamlMapping, path: ConfigPath, report: Report): YamlMapping {
+  const members: Members = new Map()
+  for (const [name, { line, value }] of node.members) {
+    const member = feedMemberOf(name) ?? name
+    if (members.has(member)) {
+      const message = `This stands for ${member}, which is there already.`
+      const remedy = 'Leave one of the two.'
+      report.add([...path, name], { line, code: 'config_member_twice', message, remedy })
+    } else if (value.kind !== 'scalar' || value.value !== null) {
+      const isOneSink = member === 'sinks' && value.kind === 'scalar'
+      members.set(member, {
+        line,
+        value: isOneSink ? { kind: 'list', line, items: [value] } : value,
+      })
+    }
+  }
+  return { ...node, members }
+}
+
+/** Gives a sink secrets that are references. */
+export function understandSink(node: YamlMapping, path: ConfigPath, report: Report): YamlMapping {
+  const secrets = node.members.get('secrets')
+  if (secrets?.value.kind !== 'mapping') return node
+  const references: Members = new Map(secrets.value.members)
+  requireReferences(references, [...path, 'secrets'], report)
+  const value = { ...secrets.value, members: references }
+  return { ...node, members: new Map([...node.members, ['secrets', { ...secrets, value }]]) }
+}
+
 interface Gathering {
   readonly path: ConfigPath
   readonly found: Members
@@ -101,8 +131,8 @@ function unknown(name: string) {
   if (OF_A_FEED.has(name.toLowerCase().replace(/[^a-z]/g, ''))) {
     return {
       code: 'config_member_unknown',
-      message: 'A connection has no schedule: that is a matter of what is read over it.',
-      remedy: 'Leave it out here.',
+      message: 'A connection has no schedule: what is read over it, and when, is a feed.',
+      remedy: 'Write it below feeds, in a feed that names this connection.',
     }
   }
   return {

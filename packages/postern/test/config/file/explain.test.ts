@@ -6,13 +6,14 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { explainConfig } from '../../../src/config/file/explain.ts'
 import { parseConfigFile } from '../../../src/config/file/parse.ts'
+import { declarationJudges } from '../../../src/service/judge-declared.ts'
 
 /** What is said of a text, as `path = value < from`. The folder of the file holds `acme.pem`. */
 async function explain(text: string, env: Readonly<Record<string, string>> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'postern-test-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   writeFileSync(join(folder, 'acme.pem'), 'TESTSECRET')
-  const config = await parseConfigFile(text, { file: 'postern.yaml', folder })
+  const config = await parseConfigFile(text, { file: 'postern.yaml', folder }, declarationJudges)
   const values = await explainConfig(config, env)
   return values.map(({ path, value, from }) => `${path} = ${JSON.stringify(value)} < ${from}`)
 }

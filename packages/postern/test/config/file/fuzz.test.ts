@@ -6,6 +6,7 @@ import { stringify } from 'yaml'
 import { parseConfigFile } from '../../../src/config/file/parse.ts'
 import { ConfigFileError } from '../../../src/config/file/problem.ts'
 import { configFile } from '../../../src/config/file/schema.ts'
+import { declarationJudges } from '../../../src/service/judge-declared.ts'
 
 const SECRET = 'CaNaRy7f3a9b1c5d2e8f4a6b0c7d9e1f'
 const place = { file: 'postern.yaml', folder: '/etc/postern' }
@@ -13,7 +14,7 @@ const place = { file: 'postern.yaml', folder: '/etc/postern' }
 /** Whatever comes of a text. Anything thrown but the one error, or thrown with the secret in it, fails. */
 async function judge(text: string): Promise<void> {
   try {
-    const { connections } = await parseConfigFile(text, place)
+    const { connections } = await parseConfigFile(text, place, declarationJudges)
     for (const { secrets } of connections) expect(JSON.stringify(secrets)).toMatch(/kind/)
   } catch (error) {
     expect(error).toBeInstanceOf(ConfigFileError)

@@ -5,9 +5,10 @@ import { connectionMembers } from '../../../src/config/connection-members.ts'
 import { memberOf } from '../../../src/config/file/labels.ts'
 import { parseConfigFile } from '../../../src/config/file/parse.ts'
 import { ConfigFileError } from '../../../src/config/file/problem.ts'
+import { declarationJudges } from '../../../src/service/judge-declared.ts'
 
 const place = { file: 'postern.yaml', folder: '/etc/postern' }
-const parse = (text: string) => parseConfigFile(text, place)
+const parse = (text: string) => parseConfigFile(text, place, declarationJudges)
 
 /** The problems of a text as `line path code`. */
 async function problemsOf(text: string): Promise<readonly string[]> {
@@ -381,4 +382,73 @@ test('an access key has rules, an end, and a reference to itself', async () => {
 test('every member of a connection has its name in the file, but for what is used up at once', () => {
   const names = Object.keys(connectionMembers.shape).filter((name) => name !== 'keyDraft')
   expect(names.map(memberOf)).toEqual(names)
+})
+
+describe('feeds and sinks', () => {
+  const feed = (...members: readonly string[]) =>
+    ['feeds:', '  log:', '    connection: acme', ...members.map((member) => `    ${member}`)].join(
+      '\n',
+    )
+
+  test('are what their members say, whatever other documents call them', async () => {
+    const text = feed(
+      'input: system-log',
+      'Sinks: files',
+      'Cron: "0 3 * * *"',
+      'Time Zone: Europe/Berlin',
+      'Backfill Start Time: now',
+    )
+    const { feeds } = await parse(text)
+    expect(feeds).toEqual([
+      {
+        name: 'log',
+        line: 2,
+        members: {
+          ...{ connection: 'acme', input: 'system-log', sinks: ['files'], cron: '0 3 * * *' },
+          ...{ timezone: 'Europe/Berlin', since: 'now' },
+        },
+      },
+    ])
+  })
+
+  test('a sink names its secrets by reference, and no secret itself is taken', async () => {
+    const sink = (secret: string) =>
+      `sinks: { pg: { kind: postgres, settings: { schema: okta }, secrets: { url: "${secret}" } } }`
+    expect((await parse(sink('env:PG_URL'))).sinks).toEqual([
+      {
+        name: 'pg',
+        line: 1,
+        kind: 'postgres',
+        settings: { schema: 'okta' },
+        secrets: { url: { kind: 'env', name: 'PG_URL' } },
+      },
+    ])
+    expect(await problemsOf(sink('postgres://u:p@h/db'))).toEqual([
+      '1 sinks.pg.secrets.url config_secret_in_file',
+    ])
+  })
+
+  test('every value that cannot be used is told at once, on its line', async () => {
+    const text = `${feed('input: logs', 'sinks: [files]', 'cron: "60 * * * *"')}
+  users:
+    connection: acme
+    input: users
+    sinks: [files]
+    timezone: Mars/Phobos
+    since: 2026-01-01
+sinks:
+  Files: { kind: jsonl, settings: { path: relative } }
+  pg: { kind: postgres }
+  odd: { kind: parchment }`
+    expect(await problemsOf(text)).toEqual([
+      '4 feeds.log.input input_unknown',
+      '6 feeds.log.cron cron_range',
+      '11 feeds.users.timezone timezone_unknown',
+      '12 feeds.users.since feed_invalid',
+      '14 sinks.Files sink_name',
+      '14 sinks.Files.settings.path sink_settings_invalid',
+      '15 sinks.pg.secrets.url sink_settings_invalid',
+      '16 sinks.odd.kind sink_kind_unknown',
+    ])
+  })
 })
