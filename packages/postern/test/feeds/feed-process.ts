@@ -1,0 +1,86 @@
+/** @module A process that runs a feed once, and is killed at a step. It waits for its task on standard input, so that it can be started ahead. */
+
+import { createInterface } from 'node:readline'
+import { Secret } from '@postern/core'
+import { masterKeyFromFile } from '../../src/config/master-key/file.ts'
+import { runFeed } from '../../src/feeds/run.ts'
+import { openStore } from '../../src/store/open.ts'
+import { openSeal } from '../../src/store/seal.ts'
+import { endLeases, endRests, openWorker } from './scene.ts'
+import {
+  type OnStep,
+  type Step,
+  steppedStore,
+  steppedTransport,
+  watchSinks,
+  withSteps,
+} from './steps.ts'
+
+/** What the process is told, as one line of JSON on standard input. */
+export interface FeedTask {
+  readonly dataDir: string
+  readonly database?: string
+  readonly keyFile: string
+  readonly feedId: string
+  /** The step that it does not outlive, and its how many-th; absent: it ends by itself. */
+  readonly dieAt?: { readonly step: Step; readonly nth: number }
+  /** Stops itself with SIGSTOP there; whoever started it lets it go on. */
+  readonly pauseAt?: { readonly step: Step; readonly nth: number }
+}
+
+/** What the process says at its end. */
+export interface FeedTaskResult {
+  readonly outcome: string
+  readonly more: boolean
+  /** How often it was at each step. */
+  readonly steps: Readonly<Partial<Record<Step, number>>>
+  readonly error?: string
+}
+
+const counts: Partial<Record<Step, number>> = {}
+
+async function run(task: FeedTask): Promise<FeedTaskResult> {
+  const { dataDir, database, keyFile, feedId, dieAt, pauseAt } = task
+  const onStep: OnStep = (step) => {
+    const nth = (counts[step] ?? 0) + 1
+    counts[step] = nth
+    if (dieAt?.step === step && dieAt.nth === nth) process.kill(process.pid, 'SIGKILL')
+    if (pauseAt?.step === step && pauseAt.nth === nth) {
+      process.stdout.write('paused\n')
+      process.kill(process.pid, 'SIGSTOP')
+    }
+  }
+  const opened = await openStore({
+    dataDir,
+    ...(database !== undefined && { database: new Secret(database) }),
+  })
+  const seal = await openSeal(opened, { source: masterKeyFromFile(keyFile) })
+  await endLeases(opened)
+  await endRests(opened, feedId)
+  const store = steppedStore(opened, onStep)
+  const worker = openWorker({
+    store,
+    seal,
+    through: (transport) => steppedTransport(transport, onStep),
+  })
+  const finished = await withSteps(onStep, () => runFeed(worker, feedId, { trigger: 'request' }))
+  await worker.connections.close()
+  await opened.close()
+  const { outcome = 'elsewhere', more = false, report } = finished ?? {}
+  const { error } = report ?? {}
+  return {
+    outcome,
+    more,
+    steps: counts,
+    ...(error && { error: `${error.code}: ${error.message}` }),
+  }
+}
+
+await watchSinks()
+process.stdout.write('ready\n')
+for await (const line of createInterface({ input: process.stdin })) {
+  const result = await run(JSON.parse(line))
+  process.stdout.write(`${JSON.stringify(result)}\n`)
+  break
+}
+process.exit(0)

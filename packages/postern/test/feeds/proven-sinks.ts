@@ -1,0 +1,72 @@
+/** @module All four kinds of sink that the proof is about, each with the real other side. */
+
+import { gunzipSync } from 'node:zlib'
+import pg from 'pg'
+import { inject } from 'vitest'
+import { newDatabase } from '../../../../test/stores.ts'
+import { accessKey, bucket, startStorage } from '../sinks/storage.ts'
+import { heldEvent } from './checker.ts'
+import { jsonlSink, type ProvenSink, webhookSink } from './held.ts'
+import { startReceiver, type WebhookReceiver } from './receiver.ts'
+
+/** What sinks are opened with. */
+export interface ProvenSinks {
+  readonly receiver: WebhookReceiver
+  readonly sinks: readonly ProvenSink[]
+  close(): Promise<void>
+}
+
+/** Opens one sink of each kind. */
+export async function openProvenSinks(): Promise<ProvenSinks> {
+  const { accessKeyId, secretAccessKey } = accessKey
+  const receiver = await startReceiver()
+  const storage = await startStorage()
+  const database = await newDatabase('empty')
+  const tables: ProvenSink = {
+    name: 'tables',
+    mayRepeat: false,
+    members: { name: 'tables', kind: 'postgres', settings: {}, secrets: { url: database.url } },
+    read: () => readTable(database.url),
+  }
+  const objects: ProvenSink = {
+    name: 'objects',
+    mayRepeat: false,
+    members: {
+      name: 'objects',
+      kind: 'object-storage',
+      settings: { bucket, region: 'us-east-1', endpoint: storage.url, pathStyle: true },
+      secrets: { accessKeyId, secretAccessKey },
+    },
+    read: async () => {
+      const found = await storage.read()
+      return [...found]
+        .filter(([key]) => key.endsWith('.jsonl.gz'))
+        .flatMap(([, body]) => gunzipSync(body).toString().split('\n').filter(Boolean))
+        .map(heldEvent)
+    },
+  }
+  return {
+    receiver,
+    sinks: [await jsonlSink(inject('runFolder')), webhookSink(receiver), tables, objects],
+    close: async () => {
+      await receiver.close()
+      await storage.close()
+      await database.drop()
+    },
+  }
+}
+
+async function readTable(url: string): ReturnType<ProvenSink['read']> {
+  const client = new pg.Client(url)
+  await client.connect()
+  try {
+    const { rows: tables } = await client.query("select from pg_tables where schemaname = 'okta'")
+    if (tables.length === 0) return []
+    const { rows } = await client.query<{ readonly id: string; readonly text: string }>(
+      'select uuid as id, json::text as text from okta.events order by batch_seq, batch_index',
+    )
+    return rows
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,148 @@
+/** @module A scene of the proof: an org, a store, and feeds of its System Log with sinks. Runs are made as processes make them. */
+
+import { randomUUID } from 'node:crypto'
+import { type Clock, systemClock, type Transport } from '@postern/core'
+import type { RunningOrg } from '@postern/emulator'
+import { sql } from 'kysely'
+import { Connections } from '../../src/connections/connections.ts'
+import type { FeedsContext } from '../../src/feeds/context.ts'
+import { Sinks } from '../../src/feeds/sinks.ts'
+import { openOrgTransports } from '../../src/http/org-transport.ts'
+import { createOutboundTransport } from '../../src/http/outbound.ts'
+import { openLog } from '../../src/log.ts'
+import type { FeedSettings } from '../../src/store/feed-values.ts'
+import type { Seal } from '../../src/store/seal.ts'
+import type { Store } from '../../src/store/store.ts'
+import { by, valuesOfApp } from '../connections/kept.ts'
+import type { OrgEvent } from './checker.ts'
+import type { ProvenSink } from './held.ts'
+
+/** What one process works with. */
+export interface WorkerOptions {
+  readonly store: Store
+  readonly seal: Seal
+  readonly clock?: Clock
+  /** Stands between the process and the org. */
+  readonly through?: (transport: Transport) => Transport
+  readonly spoolLimit?: FeedsContext['spoolLimit']
+}
+
+/** What the feeds of one process work with. */
+export function openWorker(options: WorkerOptions): FeedsContext & { connections: Connections } {
+  const { store, seal, clock = systemClock, through, spoolLimit } = options
+  const openTransport = openOrgTransports({ dev: true })
+  const connections = new Connections({
+    store,
+    seal,
+    clock,
+    dev: true,
+    customDomains: async () => [],
+    openTransport: (org) => {
+      const transport = openTransport(org)
+      return through?.(transport) ?? transport
+    },
+  })
+  return {
+    store,
+    seal,
+    clock,
+    connections,
+    dev: true,
+    outbound: createOutboundTransport({ dev: true }),
+    log: openLog({ level: 'silent' }),
+    ...(spoolLimit === undefined ? {} : { spoolLimit }),
+  }
+}
+
+/** A feed as a scene names it. */
+export interface SceneFeed {
+  readonly id: string
+  readonly name: string
+}
+
+/** Keeps a connection to the ready app of an org. */
+export async function addConnection(
+  context: { readonly connections: Connections },
+  running: RunningOrg,
+  name = 'acme',
+): Promise<void> {
+  await context.connections.connect({ name, values: valuesOfApp(running), force: true }, by)
+}
+
+/** Keeps a feed of the System Log, and the sinks that it has. */
+export async function addFeed(
+  context: FeedsContext,
+  feed: {
+    readonly name: string
+    readonly connection?: string
+    readonly sinks: readonly ProvenSink[]
+    readonly settings?: FeedSettings
+  },
+): Promise<SceneFeed> {
+  const { store, clock } = context
+  const { name, connection = 'acme', sinks, settings = {} } = feed
+  const kept = new Sinks(context)
+  for (const { members } of sinks) await kept.add(members, by, { force: true })
+  const { id: connectionId } = await store.db
+    .selectFrom('connection')
+    .select('id')
+    .where('name', '=', connection)
+    .executeTakeFirstOrThrow()
+  const id = randomUUID()
+  const now = clock.now()
+  await store.db
+    .insertInto('feed')
+    .values({
+      id,
+      name,
+      connection_id: connectionId,
+      input: 'system-log',
+      settings: JSON.stringify(settings),
+      cron: null,
+      timezone: 'UTC',
+      missed: 'run',
+      paused_at: null,
+      next_run_at: null,
+      held: null,
+      revision: 1,
+      created_at: now,
+      updated_at: now,
+    })
+    .execute()
+  const names = sinks.map((sink) => sink.name)
+  const rows = await store.db.selectFrom('sink').select('id').where('name', 'in', names).execute()
+  for (const { id: sinkId } of rows) {
+    await store.db
+      .insertInto('feed_sink')
+      .values({ feed_id: id, sink_id: sinkId, seq: 0, failures: 0 })
+      .execute()
+  }
+  return { id, name }
+}
+
+/** The leases of those that died are over: as long as one holds, nobody else begins. */
+export async function endLeases(store: Store): Promise<void> {
+  await store.db
+    .updateTable('lease')
+    .set({ until: sql<Date>`now() - interval '1 second'` })
+    .execute()
+}
+
+/** The sinks of a feed are tried at once, however long they were down. */
+export async function endRests(store: Store, feedId: string): Promise<void> {
+  await store.db
+    .updateTable('feed_sink')
+    .set({ retry_at: null })
+    .where('feed_id', '=', feedId)
+    .execute()
+}
+
+/** Every event that an org's log has shown since a time, with its text. */
+export function eventsOf({ org }: RunningOrg, sinceMs = Number.NEGATIVE_INFINITY): OrgEvent[] {
+  const events: OrgEvent[] = []
+  const { log } = org
+  for (let number = log.firstPersistedFrom(sinceMs), end = log.size; number < end; number++) {
+    events.push({ uuid: log.describe(number).uuid, text: log.readText(number) })
+  }
+  return events
+}
