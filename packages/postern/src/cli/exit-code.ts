@@ -68,6 +68,8 @@ const OTHER_CODES: Readonly<Record<string, number>> = {
   app_not_found: exitCodes.notFound,
   access_key_not_found: exitCodes.notFound,
   connection_not_found: exitCodes.notFound,
+  feed_not_found: exitCodes.notFound,
+  sink_not_found: exitCodes.notFound,
   setup_plan_invalid: exitCodes.usage,
   setup_prerequisite_missing: exitCodes.scopeOrRole,
   setup_unproven: exitCodes.scopeOrRole,
@@ -132,6 +134,14 @@ function exitCodeOfProblem(problem: ApiProblem): number {
       // The token endpoint refused.
       return 'okta' in problem.details ? exitCodeOfToken(problem) : exitCodes.error
   }
+}
+
+/** The exit code for the end of a run, by the code of what stopped it, if anything did. */
+export function exitCodeOfRun(outcome: string | undefined, code: string | undefined): number {
+  if (outcome === 'ok') return exitCodes.ok
+  const known = code === undefined ? undefined : KNOWN_CODES[code]
+  if (known !== undefined) return known
+  return outcome === 'partial' || outcome === 'interrupted' ? exitCodes.partial : exitCodes.error
 }
 
 /** Whether a person or the system asked the command to end. */

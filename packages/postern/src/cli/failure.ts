@@ -3,6 +3,7 @@
 import { PosternError, showHostile } from '@postern/core'
 import { ConfigError } from '../config/config-error.ts'
 import type { ConnectionProblem } from '../config/connection-form.ts'
+import type { MemberProblem } from '../config/member-problem.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { exitCodeOf, isInterruption } from './exit-code.ts'
 import { paint, tell, tellProblem } from './output.ts'
@@ -67,6 +68,10 @@ function printFailure(thrown: unknown, format: OutputFormat): void {
     for (const { field, flag, code, message, remedy } of thrown.details.problems) {
       tellProblem(`${field} (${flag}): ${message}`, remedy, code)
     }
+  } else if (hasMemberProblems(thrown)) {
+    for (const { path, code, message, remedy } of thrown.details.problems) {
+      tellProblem(`${path}: ${message}`, remedy, code)
+    }
   } else if (thrown instanceof PosternError) {
     tellProblem(thrown.message, thrown.remedy, codeLine(thrown))
   } else {
@@ -79,6 +84,15 @@ function isConnectionInvalid(thrown: unknown): thrown is PosternError & {
   readonly details: { readonly problems: readonly ConnectionProblem[] }
 } {
   if (!(thrown instanceof PosternError) || thrown.code !== 'connection_invalid') return false
+  return Array.isArray(thrown.details['problems'])
+}
+
+/** Whether it is the refusal of a feed or a sink with all that is wrong with it. */
+function hasMemberProblems(thrown: unknown): thrown is PosternError & {
+  readonly details: { readonly problems: readonly MemberProblem[] }
+} {
+  if (!(thrown instanceof PosternError)) return false
+  if (thrown.code !== 'feed_invalid' && thrown.code !== 'sink_invalid') return false
   return Array.isArray(thrown.details['problems'])
 }
 

@@ -20,6 +20,7 @@ export type ReferenceFlag =
   | '--admin-token'
   | '--body'
   | '--database'
+  | `--secret ${string}`
   | ConfigPlace
 
 /** A place in a configuration file, as errors name it. */

@@ -113,6 +113,6 @@ function fieldProblemsOf(error: PosternError): readonly FieldProblem[] | undefin
   const problems = error.details['problems']
   if (!Array.isArray(problems)) return undefined
   return problems.map((problem) =>
-    typeof problem.member === 'string' ? { in: 'body', path: problem.member, ...problem } : problem,
+    'in' in problem ? problem : { in: 'body', path: problem.member, ...problem },
   )
 }

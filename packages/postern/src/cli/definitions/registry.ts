@@ -66,6 +66,22 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./read.ts')).defineRead,
   },
   {
+    name: 'feed',
+    description:
+      'read an org into sinks on a schedule, nothing lost: add, run, show, pause, remove',
+    load: async () => (await import('./feed.ts')).defineFeed,
+  },
+  {
+    name: 'sink',
+    description: 'where feeds write to: files, PostgreSQL, webhooks and more',
+    load: async () => (await import('./sink.ts')).defineSink,
+  },
+  {
+    name: 'inputs',
+    description: 'what can be read, what it needs, and which connections have that',
+    load: async () => (await import('./inputs.ts')).defineInputs,
+  },
+  {
     name: 'domains',
     description: 'the custom domains of orgs that are allowed: allow, list, remove',
     load: async () => (await import('./domains.ts')).defineDomains,

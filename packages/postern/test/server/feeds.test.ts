@@ -1,0 +1,185 @@
+/** @module Feeds and sinks over the API: kept, run, changed and removed; and what each refuses. */
+
+import { mkdtemp, readdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { type RunningOrg, startOrg } from '@postern/emulator'
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
+import { stores, type TestStore } from '../../../../test/stores.ts'
+import { openTestSeal } from '../../../../test/test-seal.ts'
+import { serveApp } from './served-app.ts'
+
+describe.each(stores)('feeds on $name', ({ open }) => {
+  let opened: TestStore
+  let org: RunningOrg
+  let app: Awaited<ReturnType<typeof serveApp>>
+  let folder: string
+  let seal: Awaited<ReturnType<typeof openTestSeal>>
+
+  beforeAll(async () => {
+    opened = await open()
+    org = await startOrg()
+    folder = await mkdtemp(path.join(inject('runFolder'), 'feed-'))
+    seal = await openTestSeal(opened.store)
+  })
+  beforeEach(async () => {
+    app = await serveApp({
+      store: opened.store,
+      services: { seal },
+      keys: {
+        theirs: [{ connections: ['theirs'], verbs: ['read', 'sync', 'admin'] }],
+        reader: [{ connections: ['acme'], verbs: ['read'] }],
+      },
+    })
+    if ((await app.send('GET', '/v1/connections/acme')).status === 200) return
+    const { clientId, key } = org.app
+    const body = { name: 'acme', orgUrl: org.url, clientId, key: JSON.stringify(key), force: true }
+    expect((await app.send('POST', '/v1/connections', { body })).status).toBe(201)
+    const sink = { name: 'files', kind: 'jsonl', settings: { path: folder } }
+    const answer = await app.send('POST', '/v1/sinks', { body: sink })
+    expect(answer.text).toContain('"name":"files"')
+    expect(answer.status).toBe(201)
+  })
+  afterAll(async () => {
+    await org.close()
+    await opened.close()
+  })
+
+  const send = async (method: string, route: string, body?: object, key?: string) => {
+    const answer = await app.send(method, route, {
+      ...(body === undefined ? {} : { body }),
+      ...(key === undefined ? {} : { key }),
+    })
+    return { status: answer.status, json: () => JSON.parse(answer.text) }
+  }
+
+  test('a feed that is added is run, and its file has every event of the org', async () => {
+    const added = await send('POST', '/v1/feeds', {
+      ...{ name: 'log', connection: 'acme', input: 'system-log', sinks: ['files', 'store'] },
+      ...{ cron: '@hourly', timezone: 'Europe/Berlin' },
+    })
+    expect(added.status).toBe(201)
+    expect(added.json()).toMatchObject({ cron: '0 * * * *', state: 'scheduled' })
+    expect(added.json().nextRuns).toHaveLength(3)
+    const ran = await send('POST', '/v1/feeds/log/run', {})
+    expect(ran.json().run).toMatchObject({ outcome: 'ok', trigger: 'request' })
+    const { records } = ran.json().run.report
+    expect(records).toBeGreaterThan(0)
+    expect(await linesIn(folder)).toHaveLength(records)
+    const shown = (await send('GET', '/v1/feeds/log')).json()
+    expect(shown.sinks.map(({ waiting }: { waiting: number }) => waiting)).toEqual([0, 0])
+    expect((await send('GET', '/v1/feeds/log/runs')).json().runs).toHaveLength(1)
+  })
+
+  test('a preview gives records of the org, and writes nothing', async () => {
+    await send('POST', '/v1/feeds', {
+      ...{ name: 'people', connection: 'acme', input: 'users', sinks: ['store'] },
+    })
+    const before = await opened.dump()
+    const { records } = (await send('POST', '/v1/feeds/people/preview', {})).json()
+    expect(records.length).toBeGreaterThan(0)
+    expect(JSON.parse(records[0])).toHaveProperty('profile.login')
+    expect(withoutUses(await opened.dump())).toBe(withoutUses(before))
+  })
+
+  test('every value that cannot be used is named at once', async () => {
+    const refused = await send('POST', '/v1/feeds', {
+      ...{ name: 'No Name', connection: 'acme', input: 'tickets', sinks: ['nowhere'] },
+      ...{ cron: 'every 5 minutes', since: 'yesterday' },
+    })
+    expect(refused.status).toBe(422)
+    const { code, problems } = refused.json()
+    expect(code).toBe('feed_invalid')
+    expect(problems.map((problem: { path: string }) => problem.path)).toEqual([
+      'name',
+      'input',
+      'sinks[0]',
+      'cron',
+      'since',
+    ])
+  })
+
+  test('a paused feed does not run, and goes on once it is resumed', async () => {
+    const feed = { name: 'rests', connection: 'acme', input: 'groups', sinks: ['store'] }
+    await send('POST', '/v1/feeds', feed)
+    expect((await send('POST', '/v1/feeds/rests/pause', {})).json().state).toBe('paused')
+    const refused = await send('POST', '/v1/feeds/rests/run', {})
+    expect([refused.status, refused.json().code]).toEqual([409, 'feed_paused'])
+    expect((await send('POST', '/v1/feeds/rests/resume', {})).json().state).toBe('on-demand')
+    expect((await send('POST', '/v1/feeds/rests/run', {})).json().run.outcome).toBe('ok')
+  })
+
+  test('another input makes another feed; another schedule does not', async () => {
+    const feed = { name: 'moves', connection: 'acme', input: 'apps', sinks: ['store'] }
+    await send('POST', '/v1/feeds', feed)
+    const refused = await send('PATCH', '/v1/feeds/moves', { input: 'users' })
+    expect([refused.status, refused.json().code]).toEqual([409, 'feed_fixed'])
+    const changed = await send('PATCH', '/v1/feeds/moves', {
+      cron: '*/5 * * * *',
+      sinks: ['files'],
+    })
+    expect(changed.json()).toMatchObject({ cron: '*/5 * * * *', sinks: [{ name: 'files' }] })
+  })
+
+  test('what is used stays, and what is removed leaves nothing behind', async () => {
+    const feed = { name: 'goes', connection: 'acme', input: 'users', sinks: ['store'] }
+    await send('POST', '/v1/feeds', feed)
+    await send('POST', '/v1/feeds/goes/run', {})
+    expect((await send('DELETE', '/v1/sinks/store')).json().code).toBe('sink_in_use')
+    expect((await send('DELETE', '/v1/connections/acme')).json().code).toBe('connection_in_use')
+    const { id } = await opened.store.db
+      .selectFrom('feed')
+      .select('id')
+      .where('name', '=', 'goes')
+      .executeTakeFirstOrThrow()
+    expect((await send('DELETE', '/v1/feeds/goes')).status).toBe(204)
+    expect((await send('GET', '/v1/feeds/goes')).status).toBe(404)
+    const dump = await opened.dump()
+    // What its sinks have stays there.
+    expect(dump.slice(0, dump.indexOf('-- records.'))).not.toContain(id)
+  })
+
+  test('a feed of others is answered like one that nobody has', async () => {
+    await send('POST', '/v1/feeds', {
+      ...{ name: 'hidden', connection: 'acme', input: 'users', sinks: ['store'] },
+    })
+    const ask = async (name: string) => {
+      const answer = await send('POST', `/v1/feeds/${name}/run`, {}, app.keys.theirs)
+      const { requestId: _id, instance: _instance, ...problem } = answer.json()
+      return { status: answer.status, problem }
+    }
+    expect(await ask('hidden')).toEqual(await ask('nothing'))
+    expect((await send('GET', '/v1/feeds', undefined, app.keys.theirs)).json().feeds).toEqual([])
+    expect((await send('POST', '/v1/feeds/hidden/run', {}, app.keys.reader)).status).toBe(403)
+    expect((await send('GET', '/v1/feeds/hidden', undefined, app.keys.reader)).status).toBe(200)
+  })
+
+  test('inputs say what they need, and over which connections they run', async () => {
+    const { inputs } = (await send('GET', '/v1/inputs')).json()
+    const log = inputs.find(({ name }: { name: string }) => name === 'system-log')
+    expect(log).toMatchObject({ scopes: ['okta.logs.read'], sync: 'incremental' })
+    expect(log.connections).toEqual([{ name: 'acme', runs: true, missingScopes: [] }])
+  })
+
+  test('a plan says how long the first run takes, and keeps nothing', async () => {
+    const plan = await send('POST', '/v1/feeds/plan', {
+      ...{ name: 'later', connection: 'acme', input: 'system-log', sinks: ['files'] },
+      cron: '@daily',
+    })
+    expect(plan.json().nextRuns).toHaveLength(3)
+    expect(plan.json().estimate.calls).toBeGreaterThan(0)
+    expect((await send('GET', '/v1/feeds/later')).status).toBe(404)
+  })
+})
+
+async function linesIn(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = names.filter((entry) => entry.isFile() && entry.name.endsWith('.jsonl'))
+  const texts = await Promise.all(
+    files.map(({ parentPath, name }) => readFile(path.join(parentPath, name), 'utf8')),
+  )
+  return texts.flatMap((text) => text.split('\n').filter(Boolean))
+}
+
+function withoutUses(dump: string): string {
+  return dump.replaceAll(/"last_used_at":[^,}]*/g, '')
+}
