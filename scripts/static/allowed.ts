@@ -142,6 +142,11 @@ export const allowed: readonly Allowed[] = [
   },
   {
     rule: 'secret-reveal',
+    place: 'packages/postern/src/cli/commands/sink.ts',
+    why: "hands a sink's secret to Postern's own API, to be kept",
+  },
+  {
+    rule: 'secret-reveal',
     place: 'packages/postern/src/cli/in-process.ts',
     text: 'localKey.reveal',
     why: 'lets the commands of this process call its own API',

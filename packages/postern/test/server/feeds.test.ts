@@ -6,12 +6,12 @@ import { type RunningOrg, startOrg } from '@postern/emulator'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { openTestSeal } from '../../../../test/test-seal.ts'
-import { serveApp } from './served-app.ts'
+import { type ServedApp, serveApp } from './served-app.ts'
 
 describe.each(stores)('feeds on $name', ({ open }) => {
   let opened: TestStore
   let org: RunningOrg
-  let app: Awaited<ReturnType<typeof serveApp>>
+  let app: ServedApp<'theirs' | 'reader'>
   let folder: string
   let seal: Awaited<ReturnType<typeof openTestSeal>>
 
