@@ -8,8 +8,8 @@ import type { RunTrigger } from '../store/feed-values.ts'
 import {
   countFeeds,
   type FeedRow,
+  holdScheduledFeed,
   listScheduledFeeds,
-  readFeed,
   setNextRun,
 } from '../store/feeds.ts'
 import type { Store } from '../store/store.ts'
@@ -88,7 +88,6 @@ export class Schedules {
   async begin({ concurrency }: { readonly concurrency: number }): Promise<void> {
     const { jobs } = this.#context
     await jobs.start(FEED_QUEUES)
-    await this.reconcile()
     await jobs.work(DUE, { concurrency }, (job) => this.#runDue(job))
     await jobs.work(REQUESTED, { concurrency: AT_REQUEST }, (job) => this.#runRequested(job))
     this.#reconciling = this.#keepReconciling()
@@ -108,7 +107,10 @@ export class Schedules {
     const ids = await listScheduledFeeds(store)
     const present = await jobs.keys(DUE)
     const missing = ids.filter((id) => !present.has(id))
-    for (const id of missing) await this.#restore(id)
+    for (const id of missing) {
+      if (this.#stopped.signal.aborted) return
+      await this.#restore(id)
+    }
     if (missing.length > 0) log.info({ feeds: missing.length }, 'schedules were restored')
   }
 
@@ -117,11 +119,11 @@ export class Schedules {
     const { signal } = this.#stopped
     while (!signal.aborted) {
       try {
-        await clock.sleep(RECONCILE_EVERY_MS, { signal })
         await this.reconcile()
       } catch (error) {
         if (!signal.aborted) log.error({ err: error }, 'schedules could not be restored')
       }
+      await clock.sleep(RECONCILE_EVERY_MS, { signal }).catch(() => undefined)
     }
   }
 
@@ -129,7 +131,7 @@ export class Schedules {
   async #restore(feedId: string): Promise<void> {
     const { store } = this.#context
     await store.transaction(async () => {
-      const feed = await readFeed(store, feedId)
+      const feed = await holdScheduledFeed(store, feedId)
       if (feed === undefined) return
       if (feed.next_run_at === null || !isScheduled(feed)) await this.#sendNext(feed)
       else await this.#send(feed, feed.next_run_at)
@@ -142,14 +144,15 @@ export class Schedules {
     const { store, clock, log } = this.#context
     const due = new Date(String(job.data['due']))
     const lateMs = clock.now().getTime() - due.getTime()
-    const feed = await store.transaction(async () => {
-      const found = await readFeed(store, feedId)
-      // Somebody who took the job before, and died over it, has sent the next.
+    const { feed, isFirst } = await store.transaction(async () => {
+      const found = await holdScheduledFeed(store, feedId)
       const isNext = found?.next_run_at?.getTime() === due.getTime()
       if (found !== undefined && isNext) await this.#sendNext(found, due)
-      return found
+      return { feed: found, isFirst: isNext }
     })
     if (feed === undefined || !isScheduled(feed)) return
+    // Of two jobs for one fire, one is done. Who died over it has sent the next run, but perhaps not run this one.
+    if (!isFirst && !job.isRetry) return
     if (feed.missed === 'skip' && lateMs > MISSED_AFTER_MS && !job.isRetry) {
       log.info({ feed: feed.name, lateMs }, 'a missed run is left out')
       return

@@ -36,6 +36,8 @@ const QUEUE = {
   retryDelay: 1,
   retryBackoff: true,
   retryDelayMax: 60,
+  // Each feed has a job that waits, which is no backlog.
+  warningQueueSize: 2_000_000_000,
   // Jobs that are sent for a date years ahead must not be thrown away before.
   retentionSeconds: 10 * 365 * 86_400,
 } as const
@@ -100,9 +102,11 @@ export class Jobs {
   async send(queue: string, data: JsonObject, { key, startAfter }: SendOptions): Promise<boolean> {
     const boss = await this.#open()
     if (boss === undefined) return false
-    await this.#store.transaction(() =>
-      boss.upsert(queue, data, { singletonKey: key, startAfter: startAfter ?? NOW }),
-    )
+    const options = { singletonKey: key, startAfter: startAfter ?? NOW }
+    await this.#store.transaction(async () => {
+      // A second job of the key is not taken, by an index. To look for the first one takes longer the more there are.
+      if ((await boss.send(queue, data, options)) === null) await boss.upsert(queue, data, options)
+    })
     return true
   }
 

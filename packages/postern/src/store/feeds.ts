@@ -13,6 +13,11 @@ export function readFeed(store: Store, id: string): Promise<FeedRow | undefined>
   return store.db.selectFrom('feed').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
+/** A feed by its id, which nobody else changes until the transaction ends. */
+export function holdScheduledFeed(store: Store, id: string): Promise<FeedRow | undefined> {
+  return store.db.selectFrom('feed').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+}
+
 /** The ids of the feeds that run by themselves. */
 export async function listScheduledFeeds(store: Store): Promise<readonly string[]> {
   const rows = await store.db
