@@ -1,9 +1,10 @@
-/** @module What is counted and timed, for Prometheus. No label is a name from outside, so there are never more series than these. */
+/** @module What is counted and timed, for Prometheus. No label is a name from outside, and what is labelled by feed is bounded. */
 
 import type { Clock, Transport } from '@postern/core'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Seal } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
+import { FeedMetrics } from './feed-metrics.ts'
 import { isReachable } from './readiness.ts'
 
 // From a token out of memory to a doctor that looks at everything.
@@ -27,10 +28,12 @@ export class Metrics {
   readonly #upstreamSeconds: Histogram
   readonly #waits: Histogram
   readonly #counts = new Map<string, (seconds: number) => void>()
+  readonly #feeds: FeedMetrics
   #processIsWatched = false
 
   constructor({ store, seal, clock }: MetricsContext) {
     this.#clock = clock
+    this.#feeds = new FeedMetrics(this.#registry, { store, clock })
     const registers = [this.#registry]
     this.#requests = new Counter({
       name: 'postern_requests_total',
@@ -130,6 +133,7 @@ export class Metrics {
       this.#processIsWatched = true
       collectDefaultMetrics({ register: this.#registry })
     }
+    await this.#feeds.refresh()
     return this.#registry.metrics()
   }
 

@@ -70,6 +70,17 @@ describe.each(stores)('feeds on $name', ({ open }) => {
     expect((await send('GET', '/v1/feeds/log/runs')).json().runs).toHaveLength(1)
   })
 
+  test('what is watched of a feed stands under its name', async () => {
+    const { text } = await app.send('GET', '/metrics')
+    const of = (metric: string) => text.match(new RegExp(`^${metric}{feed="log"} (.+)$`, 'm'))?.[1]
+    expect(
+      ['spool_records', 'gaps', 'dead_letters', 'last_run_ok'].map((name) =>
+        of(`postern_feed_${name}`),
+      ),
+    ).toEqual(['0', '0', '0', '1'])
+    expect(Number(of('postern_feed_lag_seconds'))).toBeGreaterThanOrEqual(0)
+  })
+
   test('a preview gives records of the org, and writes nothing', async () => {
     await send('POST', '/v1/feeds', {
       ...{ name: 'people', connection: 'acme', input: 'users', sinks: ['store'] },
