@@ -39,6 +39,8 @@ const CLOSE_ARRAY = 0x5d
 const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
 const SPACE = 0x20
+// U+FEFF in UTF-8.
+const MARK = [0xef, 0xbb, 0xbf]
 const LINE_FEED = 0x0a
 const CARRIAGE_RETURN = 0x0d
 
@@ -56,7 +58,12 @@ const MAX_DEPTH = 31
  * @see RFC 8259
  */
 export function readRecords(body: Uint8Array): readonly Uint8Array[] {
-  return sliceRecords(body) ?? parseRecords(body)
+  return sliceRecords(withoutMark(body)) ?? parseRecords(body)
+}
+
+/** A page without the byte order mark that a proxy put before it: what follows is still what Okta sent. */
+function withoutMark(body: Uint8Array): Uint8Array {
+  return MARK.every((byte, index) => body[index] === byte) ? body.subarray(MARK.length) : body
 }
 
 /** The slices of a page that is an array of objects and nothing else; undefined for every other page. */

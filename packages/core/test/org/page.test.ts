@@ -112,12 +112,16 @@ describe('readRecords', () => {
       `[${'{"a":'.repeat(31)}1${'}'.repeat(31)}]`,
       [`${'{"a":'.repeat(31)}1${'}'.repeat(31)}`],
     ],
+    [
+      'what follows a byte order mark',
+      '\ufeff[{"a":1.0, "a":12345678901234567890}]',
+      ['{"a":1.0, "a":12345678901234567890}'],
+    ],
   ])('keeps %s as sent', (_what, page, expected) => {
     expect(read(page)).toEqual(expected)
   })
 
   test.each<readonly [string, string, readonly string[]]>([
-    ['a byte order mark', '\ufeff[{"a":1}]', ['{"a":1}']],
     [
       'line breaks between members',
       '[\n  {\n    "a": 1\n  },\r\n  {"b":2}\n]\n',
