@@ -94,7 +94,11 @@ export class FeedRun {
     })
     this.#deliverers = await this.#openDeliverers(origin, batches)
     const delivering = this.#deliverers.map((deliverer) =>
-      deliverer.run().catch((error: unknown) => this.#fail(error)),
+      deliverer.run().catch((error: unknown) => {
+        this.#fail(error)
+        // Nobody makes room for who reads any more: without the end that would wait for ever.
+        this.#end(error)
+      }),
     )
     try {
       await this.#read(origin, batches)
