@@ -191,7 +191,7 @@ async function finish({ processes, task }: KillPlan, feed: SceneFeed): Promise<v
 }
 
 /** Whole numbers below a bound; the same ones for the same seed. */
-export function randomOf(seed: number): (below: number) => number {
+function randomOf(seed: number): (below: number) => number {
   let state = seed >>> 0
   return (below) => {
     state = (state + 0x6d2b79f5) >>> 0
