@@ -28,7 +28,7 @@ interface Showing {
 /** Runs one command and shows it with the first lines of what it printed; long lines are cut for the screen. */
 async function show(title: string, args: readonly string[], how: Showing = {}): Promise<string> {
   const { maxLines = 6, only, exitCode = 0 } = how
-  announce(title, `postern ${args.join(' ')}`)
+  announce(title, `postern ${args.join(' ').replaceAll(`${folder}/`, '')}`)
   const child = spawnPostern(args)
   const [stdout, stderr, code] = await Promise.all([
     textOf(child.stdout),
@@ -81,7 +81,9 @@ async function tour(): Promise<void> {
   print(
     'Postern, from a key to a connection that is proven, read through, repaired, given a new key,',
   )
-  print('kept, served to programs, and taken away again. Where your Okta org will stand, there is')
+  print(
+    'kept, served to programs, read from without a loss, and taken away again. Where your Okta org will stand, there is',
+  )
   print('first a real authorization server (oidc-provider), then the emulator of this repository.')
   await showTokens()
   await showJourney()
@@ -209,6 +211,7 @@ async function showServer(org: string): Promise<void> {
     const started = await textUntil(child.stdout, '\nProcess')
     printLines(started, 3)
     await showKept(org)
+    await showFeeds()
     await showAccess(/^URL +(\S+)/m.exec(started)?.[1] ?? '')
     await showUpkeep(org)
   } finally {
@@ -231,16 +234,50 @@ async function showKept(org: string): Promise<void> {
   await show('21. Or the token itself', ['token', 'hr'])
 }
 
+/** What happened and who is there, to where they are needed. */
+async function showFeeds(): Promise<void> {
+  await show('22. A place that records go to: files of JSON lines', [
+    ...['sink', 'add', 'files', '--kind', 'jsonl', '--set', `path=${join(folder, 'out')}`],
+  ])
+  await show(
+    '23. The System Log into it and into the store, every quarter of an hour',
+    [
+      ...['feed', 'add', 'hr-log', '--connection', 'hr', '--input', 'system-log'],
+      ...['--sink', 'files', '--sink', 'store', '--cron', '*/15 * * * *'],
+    ],
+    { only: /^(?:Feed|Reads|Cron|Next|Sink)/ },
+  )
+  await show('24. The first time now', ['feed', 'run', 'hr-log'])
+  await show(
+    '25. The users too: a copy that follows the org, deletions included',
+    [
+      ...['feed', 'add', 'hr-users', '--connection', 'hr', '--input', 'users'],
+      ...['--sink', 'files', '--sink', 'store', '--cron', '@hourly'],
+    ],
+    { only: /^(?:Feed|Next)/ },
+  )
+  await show('26. The first time now', ['feed', 'run', 'hr-users'])
+  const events = readFileSync(join(folder, 'out/hr-log/system-log-000000000001.jsonl'), 'utf8')
+  announce(
+    "27. What is in the files: Okta's own bytes, each once",
+    'wc -l < out/hr-log/*.jsonl; cat out/hr-log/*.jsonl',
+  )
+  printLines(`${events.trimEnd().split('\n').length}\n${events}`, 2)
+  await show('28. Was anything lost? What was read is compared with the org', [
+    ...['feed', 'verify', 'hr-log'],
+  ])
+}
+
 /** A program with an access key for one thing, and what it gets for that and for another. */
 async function showAccess(url: string): Promise<void> {
   const key = await show(
-    '22. An access key for one program: tokens of this connection, and nothing else',
+    '29. An access key for one program: tokens of this connection, and nothing else',
     [...['access', 'add', 'payroll', '--allow', 'hr:token']],
   )
   const headers = { authorization: `Bearer ${key.trim()}`, 'content-type': 'application/json' }
   for (const [title, method, path] of [
-    ['23. What it is for', 'POST', '/v1/connections/hr/token'],
-    ['24. What it is not for', 'DELETE', '/v1/connections/hr'],
+    ['30. What it is for', 'POST', '/v1/connections/hr/token'],
+    ['31. What it is not for', 'DELETE', '/v1/connections/hr'],
   ] as const) {
     announce(title, `curl -X ${method} -H "Authorization: Bearer $ACCESS_KEY" ${url}${path}`)
     const answer = await fetch(url + path, { method, headers })
@@ -255,17 +292,19 @@ async function showAccess(url: string): Promise<void> {
 
 /** What an operator does with what is kept. */
 async function showUpkeep(org: string): Promise<void> {
-  await show('25. A new key for it', ['rotate', 'hr', ...admin, '--grace-seconds', '0'], {
+  await show('32. A new key for it', ['rotate', 'hr', ...admin, '--grace-seconds', '0'], {
     maxLines: 4,
   })
-  await show('26. Who did what', ['audit', 'list', '--limit', '4'])
-  await show('27. And nobody changed a line of it', ['audit', 'verify'])
-  await show('28. A copy of everything, sealed as it is kept', ['backup', 'kept.backup'])
-  await show('29. Away with it', ['setup', 'hr', '--org', org, ...admin, '--undo'])
+  await show('33. Who did what', ['audit', 'list', '--limit', '4'])
+  await show('34. And nobody changed a line of it', ['audit', 'verify'])
+  await show('35. A copy of everything, sealed as it is kept', ['backup', 'kept.backup'])
+  await show('36. No more feeds: the files stay', ['feed', 'remove', 'hr-log'])
+  await show('37. None of the users either', ['feed', 'remove', 'hr-users'])
+  await show('38. Away with it', ['setup', 'hr', '--org', org, ...admin, '--undo'])
 }
 
 async function showEnd(org: string): Promise<void> {
-  await show('30. And with the first app: the org is as it was', [
+  await show('39. And with the first app: the org is as it was', [
     ...['setup', 'acme', '--org', org, ...admin, '--out', 'acme', '--undo'],
   ])
 }
