@@ -1,9 +1,55 @@
-/** @module Rows 3.5 to 3.9 of the five documents: a security-data product’s page, walked. */
+/** @module Rows 3.1, 3.3 and 3.5 to 3.9 of the five documents: a security-data product’s page, walked. */
 
 import { guideToApiToken, inputs } from '@postern/core'
 import { describe, expect, test } from 'vitest'
 import { guide, missingInOrder, stepOf, textOf } from './guides.ts'
 import { codesOf, startWalk } from './walk.ts'
+
+describe('3.1 the inputs are Users, Groups, Apps and System Log', () => {
+  test('each is an input, with its sync', () => {
+    const offered = inputs.map(({ title, sync }) => [title, sync])
+    for (const wanted of [
+      ['Users', 'full'],
+      ['Groups', 'full'],
+      ['Apps', 'full'],
+      ['System Log', 'incremental'],
+    ]) {
+      expect(offered).toContainEqual(wanted)
+    }
+  })
+
+  test('a host of Auth0 is refused by its name', async () => {
+    const { connection, run } = await startWalk()
+    const asked = await run(['token', ...connection, '--org', 'acme.auth0.com', '--explain'])
+    expect([asked.code, asked.stderr]).toEqual([2, expect.stringContaining('Auth0')])
+  })
+})
+
+test('3.3 the setting Cron is validated, and its next three runs are shown', async () => {
+  const { connection, run } = await startWalk()
+  expect((await run(['connect', 'acme', ...connection])).code).toBe(0)
+  const feed = [
+    'feed',
+    'add',
+    'log',
+    '--connection',
+    'acme',
+    '--input',
+    'system-log',
+    '--sink',
+    'store',
+  ]
+  const wrong = await run([...feed, '--cron', 'every five minutes'])
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('cron_not_cron')])
+  const added = await run([...feed, '--cron', '*/5 * * * *', '--output', 'json'])
+  const { cron, nextRuns } = JSON.parse(added.stdout)
+  const times = nextRuns.map((at: string) => Date.parse(at))
+  expect([cron, times[1] - times[0], times[2] - times[1]]).toEqual([
+    '*/5 * * * *',
+    300_000,
+    300_000,
+  ])
+})
 
 describe('3.5 the address of the Admin Console becomes the org URL', () => {
   test.each([
@@ -61,6 +107,19 @@ describe('3.8 a connection runs the inputs that its scopes allow', () => {
     expect([groups.code === 0, groups.stdout]).toEqual([false, ''])
     expect(groups.stderr).toContain('The token for groups has no okta.groups.read')
   })
+})
+
+test('3.8 the inputs that a connection can run, and those it cannot, are shown with what is missing', async () => {
+  const { connection, run } = await startWalk({ scopes: ['okta.users.read'] })
+  const scopes = ['--scopes', 'okta.users.read', '--force']
+  expect((await run(['connect', 'acme', ...connection, ...scopes])).code).toBe(0)
+  const listed = JSON.parse((await run(['inputs', '--output', 'json'])).stdout)
+  const of = (name: string) =>
+    listed.find((input: { name: string }) => input.name === name).connections
+  expect(of('users')).toEqual([{ name: 'acme', runs: true, missingScopes: [] }])
+  expect(of('system-log')).toEqual([
+    { name: 'acme', runs: false, missingScopes: ['okta.logs.read'] },
+  ])
 })
 
 describe('3.9 the page has no step for an admin role', () => {
