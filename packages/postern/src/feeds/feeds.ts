@@ -266,7 +266,7 @@ export class Feeds {
     return found
   }
 
-  /** Writes down what came of a removal that was refused, or of any other deed. */
+  /** Writes a deed down, in the transaction of the caller. */
   #audit(
     action: string,
     { name, connection }: Pick<NamedFeedRow, 'name' | 'connection'>,

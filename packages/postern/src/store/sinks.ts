@@ -48,11 +48,6 @@ export function findSink(store: Store, name: string): Promise<SinkRow | undefine
   return store.db.selectFrom('sink').selectAll().where('name', '=', name).executeTakeFirst()
 }
 
-/** A sink by its id; undefined where there is none. */
-export function readSink(store: Store, id: string): Promise<SinkRow | undefined> {
-  return store.db.selectFrom('sink').selectAll().where('id', '=', id).executeTakeFirst()
-}
-
 /** Every sink, by name. */
 export function listSinks(store: Store): Promise<readonly SinkRow[]> {
   return store.db.selectFrom('sink').selectAll().orderBy('name').execute()
