@@ -246,11 +246,14 @@ class Play {
       const offset = offsets.find(({ name }) => name === sink.name)?.seq ?? 0
       const held = await sink.read(feed.name, true)
       const ids = new Set(held.map(({ id }) => id))
-      if (!sink.mayRepeat) expect(ids.size).toBe(held.length)
+      if (!sink.mayRepeat) expect(ids.size, 'twice (L2)').toBe(held.length)
       for (const [seq, lines] of spooled) {
         if (seq > offset) for (const line of lines.split('\n')) ids.add(uuidOf(line))
       }
-      expect(before.filter(({ uuid }) => !ids.has(uuid))).toEqual([])
+      expect(
+        before.filter(({ uuid }) => !ids.has(uuid)),
+        'lost (L3)',
+      ).toEqual([])
     }
     expect(running.unexpected).toEqual([])
   }

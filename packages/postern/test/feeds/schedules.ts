@@ -43,7 +43,7 @@ const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
 /** What may be in the way of a request to the log. */
-export const disturbances: readonly string[] = [
+const disturbances: readonly string[] = [
   ...[
     'server-error',
     'unavailable',
