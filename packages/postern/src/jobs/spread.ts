@@ -2,8 +2,9 @@
 
 import { createHash } from 'node:crypto'
 
-// As many feeds begin in a second, where their schedules say that all begin at the same time.
-const STARTS_PER_SECOND = 100
+// As many feeds begin in a second, where their schedules say that all begin at the same time: as an embedded store on a slow
+// disk, which is brought there several times in each run, keeps up with.
+const STARTS_PER_SECOND = 10
 
 /** No feed begins later than that after its fire. */
 export const MAX_SPREAD_MS = 300_000
@@ -17,7 +18,7 @@ export interface SpreadOptions {
 }
 
 /**
- * How long after its fire a feed begins, in milliseconds: a share of a window that grows with the number of feeds, 10 ms for
+ * How long after its fire a feed begins, in milliseconds: a share of a window that grows with the number of feeds, a tenth of a second for
  * each, up to five minutes, and never reaches the next fire. The share comes from the feed's id and never changes.
  */
 export function spreadMs(feedId: string, { periodMs, feeds }: SpreadOptions): number {
