@@ -13,6 +13,7 @@ export type FeedErrorCode =
   | 'feed_paused'
   | 'feed_fenced'
   | 'feed_nothing_held'
+  | 'feed_without_objects'
 
 /** A feed that cannot be kept, or does not run. */
 export class FeedError extends PosternError<FeedErrorCode> {

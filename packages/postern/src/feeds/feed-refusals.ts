@@ -55,3 +55,11 @@ export function feedRunning(name: string): FeedError {
     details: { feed: name },
   })
 }
+
+/** The refusal to pass on again what is no object. */
+export function feedWithoutObjects(name: string): FeedError {
+  return new FeedError('feed_without_objects', `The feed ${name} reads events, each once.`, {
+    remedy: 'Add another feed with an earlier beginning (--since) for what was before.',
+    details: { feed: name },
+  })
+}

@@ -23,6 +23,7 @@ import {
   updateFeed,
 } from '../store/feeds.ts'
 import { type GapRow, listGaps } from '../store/gaps.ts'
+import { askResync } from '../store/resync.ts'
 import { listRuns, type RunRow } from '../store/runs.ts'
 import { holdSinks } from '../store/sinks.ts'
 import { confirmDeletions } from './confirm-deletions.ts'
@@ -35,6 +36,7 @@ import {
   feedInvalid,
   feedNotFound,
   feedRunning,
+  feedWithoutObjects,
 } from './feed-refusals.ts'
 import { type FeedView, viewFeed } from './feed-view.ts'
 import { fixedMembers, judgeInput, judgeSchedule, judgeSettings, judgeSinks } from './judge-feed.ts'
@@ -135,7 +137,8 @@ export class Feeds {
   }
 
   /**
-   * Changes a feed. A sink that is added takes what is read from now on; one that is taken out lets go what waits for it.
+   * Changes a feed. A sink that is added takes what is read from now on; a feed of objects passes on every object again for it.
+   * One that is taken out lets go what waits for it.
    *
    * @throws {FeedError} `feed_fixed` for another connection, input or beginning; `feed_invalid`, `feed_changed`
    */
@@ -152,7 +155,7 @@ export class Feeds {
     return store.transaction(async () => {
       if (!(await updateFeed(store, row, changed, clock.now()))) throw feedChanged(name)
       for (const kind of plain) await sinks.addPlain(kind, by)
-      if (change.sinks !== undefined) await this.#replaceSinks(row.id, change.sinks)
+      if (change.sinks !== undefined) await this.#replaceSinks(row, change.sinks)
       await schedules.scheduleNext(await this.find(name))
       await this.#audit('feed.update', row, by, { fields: Object.keys(change).sort() })
       return this.get(name)
@@ -198,6 +201,23 @@ export class Feeds {
       if (finished === undefined) throw feedRunning(name)
       if (!finished.more || options.signal?.aborted) return finished
     }
+  }
+
+  /**
+   * Asks a feed of objects to pass on every object again: its next run begins a complete read. Sinks that keep objects by their
+   * ids write only what differs from what they have; those that append get each object once more, as its next version.
+   *
+   * @throws {FeedError} `feed_not_found`; `feed_without_objects` for the System Log
+   */
+  async resync(name: string, by: Caller): Promise<FeedView> {
+    const { store, clock } = this.#context
+    return store.transaction(async () => {
+      const row = await this.find(name)
+      if (!hasObjects(row)) throw feedWithoutObjects(name)
+      await askResync(store, row.id, clock.now())
+      await this.#audit('feed.resync', row, by, {})
+      return this.get(name)
+    })
   }
 
   /** Runs of a feed, the newest first. @throws {FeedError} `feed_not_found` */
@@ -335,14 +355,16 @@ export class Feeds {
     }
   }
 
-  async #replaceSinks(feedId: string, names: readonly string[]): Promise<void> {
-    const { store } = this.#context
+  async #replaceSinks(row: NamedFeedRow, names: readonly string[]): Promise<void> {
+    const { store, clock } = this.#context
+    const { id: feedId } = row
     const before = await listFeedSinks(store, feedId)
     for (const { sink } of before) {
       if (!names.includes(sink.name)) await removeFeedSink(store, { feedId, sinkId: sink.id })
     }
     const added = names.filter((name) => !before.some(({ sink }) => sink.name === name))
     await this.#addSinks(feedId, added)
+    if (added.length > 0 && hasObjects(row)) await askResync(store, feedId, clock.now())
   }
 
   async #setPaused(name: string, pausedAt: Date | null, by: Caller): Promise<FeedView> {
@@ -356,6 +378,11 @@ export class Feeds {
       return this.get(name)
     })
   }
+}
+
+/** Whether a feed keeps a copy of objects, rather than reading events once. */
+function hasObjects({ input }: NamedFeedRow): boolean {
+  return getInput(input).mirrored !== undefined
 }
 
 /** What a change makes of what is kept. */

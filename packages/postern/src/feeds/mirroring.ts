@@ -11,8 +11,9 @@ import { changeRecord, type FeedRecord } from '../sinks/record.ts'
 import { type MirrorKey, markMirror, putMirror, readMirror, removeMirror } from '../store/mirror.ts'
 import { addRereads } from '../store/rereads.ts'
 import { contentHash } from './content-hash.ts'
-import { judgeObject } from './judge-object.ts'
+import { type Judgement, judgeObject } from './judge-object.ts'
 import type { StreamContext } from './stream.ts'
+import { readSweepState } from './sweep-state.ts'
 
 /** An object that was seen, with the hash of what it says. */
 export interface HashedObject extends SeenObject {
@@ -56,7 +57,7 @@ export function hashObjects(
 
 /** Takes a page into the mirror, inside the caller's transaction. @returns what changed. */
 export async function takePage(
-  { store, feed, org }: Pick<StreamContext, 'store' | 'feed' | 'org'>,
+  { store, feed, org, spool }: Pick<StreamContext, 'store' | 'feed' | 'org' | 'spool'>,
   page: readonly HashedObject[],
   { isCurrent, generation, isComplete = false }: PageSight,
 ): Promise<readonly FeedRecord[]> {
@@ -65,10 +66,17 @@ export async function takePage(
   const known = new Map(
     (await readMirror(store, feed.id, page)).map((row) => [`${row.kind} ${row.id}`, row]),
   )
+  const resyncedBy = (await readSweepState(spool))?.resyncedBy ?? 0
   const judged = page.map((object) => {
     const row = known.get(`${object.kind} ${object.id}`)
+    const isAsked = row !== undefined && row.generation < resyncedBy
     const judgement = judgeObject(row, { ...object, isCurrent, now })
-    return { object, judgement, version: (row?.version ?? 0) + 1 }
+    return {
+      object,
+      isAsked,
+      judgement: isAsked ? resynced(judgement) : judgement,
+      version: (row?.version ?? 0) + 1,
+    }
   })
   const changed = judged.filter(({ judgement }) => judgement === 'new' || judgement === 'changed')
   const rows = changed.map(({ object, version }) => ({
@@ -80,13 +88,22 @@ export async function takePage(
     lastUpdated: object.lastUpdated,
   }))
   await putMirror(store, feed.id, rows, { generation, now })
-  const others = judged.filter((one) => !changed.includes(one))
-  if (isComplete) await markMirror(store, feed.id, keysOf(others), generation)
   const doubtful = judged.filter(({ judgement }) => judgement === 'doubtful')
+  // One that is doubtful and asked for goes on when it is read by its id: until then it was not seen.
+  const others = judged.filter(
+    (one) => !changed.includes(one) && !(one.isAsked && doubtful.includes(one)),
+  )
+  if (isComplete) await markMirror(store, feed.id, keysOf(others), generation)
   await addRereads(store, feed.id, keysOf(doubtful), { dueAt: now })
   return changed.map(({ object: { kind, id, hash, record }, version }) =>
     changeRecord({ op: 'upsert', kind, id, version, hash, observedAt: now }, record),
   )
+}
+
+/** What to make of an object that goes on whether it changed or not. */
+function resynced(judgement: Judgement): Judgement {
+  if (judgement === 'same') return 'changed'
+  return judgement === 'older' ? 'doubtful' : judgement
 }
 
 /** Takes objects that are gone out of the mirror, inside the caller's transaction. @returns their deletions. */

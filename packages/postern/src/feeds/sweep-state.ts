@@ -27,6 +27,11 @@ export interface SweepState {
   readonly trusted?: Reach | undefined
   /** When the last sweep that came to its end began. */
   readonly completedSince?: Date | undefined
+  /**
+   * The last sweep that passes on every object: one that is known from an earlier one alone goes on when it is seen, changed or
+   * not. Absent: no sweep was asked to.
+   */
+  readonly resyncedBy?: number | undefined
   /** When the next one is due. */
   readonly nextAt?: Date | undefined
 }
@@ -40,6 +45,7 @@ export async function readSweepState(spool: SpoolWriter): Promise<SweepState | u
 /** A state that was written by {@link sweepStateJson}. */
 export function parseSweepState(state: JsonObject): SweepState {
   const phase = textIn(state['phase'])
+  const resyncedBy = numberIn(state['resyncedBy'])
   return {
     generation: numberIn(state['generation']),
     phase: phase === 'reading' || phase === 'judging' ? phase : 'done',
@@ -49,6 +55,7 @@ export function parseSweepState(state: JsonObject): SweepState {
     reach: reachIn(state['reach']) ?? {},
     trusted: reachIn(state['trusted']),
     completedSince: momentIn(state['completedSince']),
+    resyncedBy: resyncedBy === 0 ? undefined : resyncedBy,
     nextAt: momentIn(state['nextAt']),
   }
 }
@@ -65,6 +72,7 @@ export function sweepStateJson(state: SweepState): JsonObject {
     reach: reachJson(reach),
     ...(trusted === undefined ? {} : { trusted: reachJson(trusted) }),
     ...(state.completedSince && { completedSince: state.completedSince.toISOString() }),
+    ...(state.resyncedBy && { resyncedBy: state.resyncedBy }),
     ...(state.nextAt && { nextAt: state.nextAt.toISOString() }),
   }
 }

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { identify, read } from '@postern/core'
 import { putHeldDeletions, readHeldDeletions } from '../store/held-deletions.ts'
 import { analyzeMirror, lastGeneration } from '../store/mirror.ts'
+import { beginResync, readResyncAsked } from '../store/resync.ts'
 import { heldDeletions, passOnDeletions, type SweepEnd } from './deletions.ts'
 import { isLostCursor } from './lost-cursor.ts'
 import { hashObjects, mirroredOf, takePage } from './mirroring.ts'
@@ -41,8 +42,10 @@ export const sweep: Stream = {
 async function readSweep(context: StreamContext): ReturnType<Stream['read']> {
   let state = await readSweepState(context.spool)
   await passOnConfirmed(context, state)
-  if (state === undefined || isDue(state, context.org.authorizer.now())) {
-    state = await begin(context, state)
+  const askedAt = await readResyncAsked(context.store, context.feed.id)
+  const isAsked = askedAt !== undefined
+  if (isAsked || state === undefined || isDue(state, context.org.authorizer.now())) {
+    state = await begin(context, state, askedAt)
   }
   if (state.phase === 'reading') state = await readAll(context, state)
   if (state.phase === 'judging') await end(context, state)
@@ -59,20 +62,29 @@ function nextSweepAt(feedId: string, startedAt: Date, hours = DEFAULT_HOURS): Da
   return new Date(startedAt.getTime() + hours * HOUR_MS * (1 + JITTER * share))
 }
 
-async function begin(context: StreamContext, earlier: SweepState | undefined): Promise<SweepState> {
+/** @param askedAt - when somebody asked that it passes on every object. */
+async function begin(
+  context: StreamContext,
+  earlier: SweepState | undefined,
+  askedAt?: Date,
+): Promise<SweepState> {
   const { store, feed, spool, org } = context
   const reach = await readReach(context)
   const last = Math.max(await lastGeneration(store, feed.id), earlier?.generation ?? 0)
   const state: SweepState = {
     ...earlier,
     generation: last + 1,
+    ...(askedAt === undefined ? {} : { resyncedBy: last + 1 }),
     phase: 'reading',
     cursor: undefined,
     startedAt: org.authorizer.now(),
     seen: 0,
     reach,
   }
-  await spool.commit(SWEEP, async () => ({ state: sweepStateJson(state), records: [] }))
+  await spool.commit(SWEEP, async () => {
+    if (askedAt !== undefined) await beginResync(store, feed.id, askedAt)
+    return { state: sweepStateJson(state), records: [] }
+  })
   return state
 }
 

@@ -23,6 +23,7 @@ const byCode: Readonly<Record<string, number>> = {
   feed_nothing_held: 409,
   feed_paused: 409,
   feed_running: 409,
+  feed_without_objects: 409,
   folder_busy: 409,
   key_draft_not_found: 404,
   key_draft_too_many: 429,

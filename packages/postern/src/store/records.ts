@@ -103,7 +103,8 @@ export async function putObjects(
       parent = excluded.parent, child = excluded.child, status = excluded.status,
       label = excluded.label, login = excluded.login, version = excluded.version,
       hash = excluded.hash, observed_at = excluded.observed_at, raw = excluded.raw
-    where case when o.feed_id = excluded.feed_id then o.version <= excluded.version
+    where case when o.feed_id = excluded.feed_id
+        then o.version <= excluded.version and o.hash is distinct from excluded.hash
       else o.observed_at <= excluded.observed_at end`.execute(store.db)
 }
 

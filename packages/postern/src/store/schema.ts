@@ -218,6 +218,8 @@ export interface FeedTable {
   next_run_at: Date | null
   /** Why deletions are held back until somebody confirms them. */
   held: ColumnType<HeldDeletions | null, string | null, string | null>
+  /** When somebody asked that every object is passed on again; null: nobody did, or it is under way. */
+  resync_at: Date | null
   revision: number
   created_at: Date
   updated_at: Date

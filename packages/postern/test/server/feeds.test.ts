@@ -131,6 +131,33 @@ describe.each(stores)('feeds on $name', ({ open }) => {
     expect(changed.json()).toMatchObject({ cron: '*/5 * * * *', sinks: [{ name: 'files' }] })
   })
 
+  test('a sink that is added to a feed of objects gets every object, and the others write nothing anew', async () => {
+    const feed = { name: 'grows', connection: 'acme', input: 'groups', sinks: ['store'] }
+    await send('POST', '/v1/feeds', feed)
+    const { emitted } = (await send('POST', '/v1/feeds/grows/run', {})).json().run.report
+    const rows = () =>
+      opened.store.db
+        .selectFrom('records.object')
+        .select(['id', 'version', 'observed_at'])
+        .where('kind', '=', 'group')
+        .orderBy('id')
+        .execute()
+    const before = await rows()
+    expect(before).toHaveLength(emitted)
+    const lines = (await linesIn(folder)).length
+    await send('PATCH', '/v1/feeds/grows', { sinks: ['files', 'store'] })
+    expect((await send('POST', '/v1/feeds/grows/run', {})).json().run.report.emitted).toBe(emitted)
+    expect(await linesIn(folder)).toHaveLength(lines + emitted)
+    expect(await rows()).toEqual(before)
+
+    expect((await send('POST', '/v1/feeds/grows/resync', {})).status).toBe(200)
+    await send('POST', '/v1/feeds/grows/run', {})
+    await send('POST', '/v1/feeds/grows/run', {})
+    expect(await linesIn(folder)).toHaveLength(lines + 2 * emitted)
+    const refused = await send('POST', '/v1/feeds/log/resync', {})
+    expect([refused.status, refused.json().code]).toEqual([409, 'feed_without_objects'])
+  })
+
   test('what is used stays, and what is removed leaves nothing behind', async () => {
     const feed = { name: 'goes', connection: 'acme', input: 'users', sinks: ['store'] }
     await send('POST', '/v1/feeds', feed)

@@ -68,6 +68,12 @@ export async function updateFeed(
   await using api = await openApi(options, signal)
   const feed = await api.call<Feed>('PATCH', routeOf(flags.name), scheduleOf(flags))
   await printData(feed, { format: options.output, text: () => formatFeed(feed) })
+  if (flags.sink === undefined) return
+  tell(
+    feed.input === 'system-log'
+      ? 'A sink that is new takes the events that are read from now on.'
+      : 'For a sink that is new, the next run passes every object on.',
+  )
 }
 
 /** Shows every feed. */
@@ -118,6 +124,12 @@ export function resumeFeed(name: string, options: GlobalOptions, signal: AbortSi
   return change(name, 'resume', options, signal)
 }
 
+/** Lets the next run of a feed pass on every object again. */
+export async function resyncFeed(name: string, options: GlobalOptions, signal: AbortSignal) {
+  await change(name, 'resync', options, signal)
+  tell(`Its next run passes every object on: postern feed run ${name}.`)
+}
+
 /** Removes a feed. */
 export async function removeFeed(
   name: string,
@@ -131,7 +143,7 @@ export async function removeFeed(
 
 async function change(
   name: string,
-  verb: 'pause' | 'resume',
+  verb: 'pause' | 'resume' | 'resync',
   options: GlobalOptions,
   signal: AbortSignal,
 ): Promise<void> {

@@ -56,16 +56,21 @@ export function defineFeed(command: Command, signal: AbortSignal): void {
     ['show', 'show one feed: its sinks, its next runs, and what is in its way'],
     ['pause', 'let a feed rest'],
     ['resume', 'let a feed go on where it was'],
+    ['resync', 'pass on every object again with the next run, as for a sink that lost some'],
     ['remove', 'remove a feed with its cursors and what waits; its sinks keep what they have'],
   ] as const) {
     command
       .command(`${verb} <name>`)
       .description(description)
       .action(async (name, _options, self) => {
-        const { pauseFeed, removeFeed, resumeFeed, showFeed } = await import('../commands/feed.ts')
-        const run = { show: showFeed, pause: pauseFeed, resume: resumeFeed, remove: removeFeed }[
-          verb
-        ]
+        const feed = await import('../commands/feed.ts')
+        const run = {
+          show: feed.showFeed,
+          pause: feed.pauseFeed,
+          resume: feed.resumeFeed,
+          resync: feed.resyncFeed,
+          remove: feed.removeFeed,
+        }[verb]
         await run(name, globalOptions(self), signal)
       })
   }

@@ -179,7 +179,8 @@ function addKeptRoutes(api: Api): void {
       path: '/v1/feeds/{feed}',
       operationId: 'updateFeed',
       tag,
-      summary: 'Changes what is given. Another connection, input or beginning makes another feed.',
+      summary:
+        'Changes what is given. A new sink gets what is read from now on, and every object; another connection, input or beginning makes another feed.',
       access: { verb: 'admin', connection: 'any' },
       params,
       body: feedChangeMembers,
@@ -283,6 +284,23 @@ function addRunningRoutes(api: Api): void {
       await requireFeed('sync', name, { services, caller })
       const records = await services.feeds.preview(name, signal)
       return { records: records.map((record) => Buffer.from(record).toString('utf8')) }
+    },
+  )
+  api.add(
+    {
+      method: 'post',
+      path: '/v1/feeds/{feed}/resync',
+      operationId: 'resyncFeed',
+      tag,
+      summary: 'Lets the next run of a feed of objects pass on every object again.',
+      access: { verb: 'admin', connection: 'any' },
+      params,
+      answer: feed,
+      refusals: ['feed_not_found', 'feed_without_objects'],
+    },
+    async ({ services, caller, by, params: { feed: name } }) => {
+      await requireFeed('admin', name, { services, caller })
+      return shown(await services.feeds.resync(name, by))
     },
   )
   api.add(

@@ -38,6 +38,7 @@ async function createDeclared(db: Kysely<unknown>): Promise<void> {
     .addColumn('paused_at', 'timestamptz')
     .addColumn('next_run_at', 'timestamptz')
     .addColumn('held', 'jsonb')
+    .addColumn('resync_at', 'timestamptz')
     .addColumn('revision', 'bigint', (column) => column.notNull())
     .addColumn('created_at', 'timestamptz', (column) => column.notNull())
     .addColumn('updated_at', 'timestamptz', (column) => column.notNull())
