@@ -1,12 +1,13 @@
 /**
  * @module One run of bench/log-feed.ts, in a process of its own: a System Log to JSON lines, as a feed on the embedded store,
- * or as a loop without any durability. `log-feed-case.ts feed|bare ORG-URL FOLDER` prints events a second and memory.
+ * or as a loop without any durability. `log-feed-case.ts feed|bare ORG-URL FOLDER` prints events a second and memory;
+ * `users` in the place of `feed` is the same feed of users.
  */
 
 import { once } from 'node:events'
 import { createWriteStream, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { fetchTransport, Org, Secret } from '@postern/core'
+import { fetchTransport, type InputName, Org, Secret } from '@postern/core'
 import { runFeed } from '../packages/postern/src/feeds/run.ts'
 import { createTransport } from '../packages/postern/src/http/transport.ts'
 import { openLog } from '../packages/postern/src/log.ts'
@@ -24,7 +25,12 @@ interface Watch {
   count(events: number): void
 }
 
-async function runAsFeed(url: string, folder: string, watch: Watch): Promise<void> {
+async function runAsFeed(
+  input: InputName,
+  url: string,
+  folder: string,
+  watch: Watch,
+): Promise<void> {
   const store = await openPglite(folder)
   const org = new Org({
     url,
@@ -32,7 +38,7 @@ async function runAsFeed(url: string, folder: string, watch: Watch): Promise<voi
     credential: { kind: 'api-token', apiToken: new Secret(apiToken) },
     transport: createTransport({ loopbackOrigins: new Set([url]) }),
   })
-  await declare(store, url, join(folder, 'lines'))
+  await declare(store, input, url, join(folder, 'lines'))
   const context = {
     store,
     seal: await openTestSeal(store),
@@ -55,7 +61,7 @@ async function runAsFeed(url: string, folder: string, watch: Watch): Promise<voi
   await store.close()
 }
 
-async function declare(store: Store, url: string, path: string): Promise<void> {
+async function declare(store: Store, input: InputName, url: string, path: string): Promise<void> {
   const now = new Date()
   const id = 'log'
   mkdirSync(path)
@@ -68,7 +74,7 @@ async function declare(store: Store, url: string, path: string): Promise<void> {
         id,
         name: id,
         connection_id: id,
-        input: 'system-log',
+        input,
         settings: '{"verify":false}',
         cron: null,
       },
@@ -120,7 +126,8 @@ async function main([kind, url = '', folder = '']: readonly string[]): Promise<v
       startMb = megabytes()
     },
   }
-  await (kind === 'bare' ? runBare : runAsFeed)(url, folder, watch)
+  if (kind === 'bare') await runBare(url, folder, watch)
+  else await runAsFeed(kind === 'users' ? 'users' : 'system-log', url, folder, watch)
   const seconds = (performance.now() - startMs) / 1_000
   const perSecond = (events - first) / seconds
   const { user, system } = process.cpuUsage()

@@ -1,49 +1,27 @@
 /**
  * @module A System Log to JSON lines: a feed on the embedded store, durable and each event once, beside a loop of `fetch`,
- * `JSON.parse` and a write that is lost where it stops (figure P9); and the memory that a long log takes (1,000,000 events).
- * `npm run log-feed -w bench [-- --write]`.
+ * `JSON.parse` and a write that is lost where it stops (figure P9); and the memory that a long log takes.
+ * `npm run log-feed -w bench [-- --backlog COUNT] [-- --write]`, 1,000,000 events by default.
  */
 
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { figuresOf, measure, report, type Table } from './measure.ts'
+import { parseArgs } from 'node:util'
+import { type LogRun, runOnce } from './log-feed-run.ts'
+import { figuresOf, type Grid, measure, report, type Table } from './measure.ts'
 
-const run = promisify(execFile)
-const here = (name: string) => fileURLToPath(new URL(name, import.meta.url))
-const node = [process.execPath, '--conditions=source']
-
-/** What one run prints at its end. */
-interface LogRun {
-  readonly events: number
-  readonly perSecond: number
-  readonly cpuMs: number
-  /** The peak of memory above what it was after the first page. */
-  readonly grownMb: number
-}
+const { values: flags } = parseArgs({
+  options: { backlog: { type: 'string', default: '1000000' }, write: { type: 'boolean' } },
+})
 
 async function startStub(events: number): Promise<{ stub: ChildProcess; url: string }> {
-  const [program = '', ...args] = [...node, here('log-feed-stub.ts'), String(events)]
-  const stub = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const program = fileURLToPath(new URL('log-feed-stub.ts', import.meta.url))
+  const stub = spawn(process.execPath, ['--conditions=source', program, String(events)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
   const [port] = await once(stub, 'message')
   return { stub, url: `http://127.0.0.1:${port}` }
-}
-
-async function runOnce(kind: string, url: string, events: number): Promise<LogRun> {
-  const folder = mkdtempSync(join(tmpdir(), 'postern-bench-'))
-  try {
-    const [program = '', ...args] = [...node, here('log-feed-case.ts'), kind, url, folder]
-    const { stdout } = await run(program, args)
-    const done: LogRun = JSON.parse(stdout)
-    if (done.events === events) return done
-    throw new Error(`${kind} gave ${done.events} events of ${events}.`)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
 }
 
 /** Both cases, round by round. */
@@ -78,7 +56,22 @@ async function compare(events: number, rounds: number): Promise<Table[]> {
   ]
 }
 
+/** One feed for each count, from an empty store to the end of the log. */
+async function backfill(counts: readonly number[]): Promise<Grid> {
+  const rows: string[][] = []
+  for (const events of counts) {
+    const { stub, url } = await startStub(events)
+    try {
+      const { perSecond, grownMb } = await runOnce('feed', url, events)
+      rows.push([events.toLocaleString('en'), perSecond.toFixed(0), grownMb.toFixed(0)])
+    } finally {
+      stub.kill()
+    }
+  }
+  return { columns: ['events in one run', 'events/s', 'MB above the first page'], rows }
+}
+
 report('log-feed', 'npm run log-feed -w bench', [
   ...(await compare(100_000, 5)),
-  ...(await compare(1_000_000, 1)),
+  await backfill([100_000, Number(flags.backlog)]),
 ])

@@ -1,12 +1,13 @@
 /**
- * @module One pull of bench/pull.ts, in a process of its own: every user of an org as a JSON line, through `Org.pages` and
- * the program's transport, or with the least that Node needs for it. `pull-case.ts postern|bare ORG-URL`.
+ * @module One pull of bench/pull.ts and bench/sync.ts, in a process of its own: every user of an org as a JSON line, through
+ * `read` or `Org.pages` and the program's transport, or with the least that Node needs for it.
+ * `pull-case.ts read|postern|bare ORG-URL [FILE]`.
  */
 
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { Agent, get } from 'node:http'
-import { Org, Secret, toJsonLines } from '@postern/core'
+import { type Batch, Org, read, Secret, toJsonLines } from '@postern/core'
 import { createTransport } from '../packages/postern/src/http/transport.ts'
 import { PullWatch } from './pull-watch.mjs'
 
@@ -15,15 +16,32 @@ const apiToken = `00TEST${'0'.repeat(36)}`
 /** Told of each page, as soon as its users are done with. */
 type OnPage = (users: number) => void
 
-async function pullWithPostern(url: string, onPage: OnPage): Promise<void> {
-  const org = new Org({
+function openOrg(url: string): Org {
+  return new Org({
     url,
     dev: true,
     credential: { kind: 'api-token', apiToken: new Secret(apiToken) },
     transport: createTransport({ loopbackOrigins: new Set([url]) }),
   })
-  const lines = createWriteStream('/dev/null')
-  for await (const { records } of org.pages('/api/v1/users', { limit: 200 })) {
+}
+
+/** Pages, and nothing that is known across them. */
+function pullPages(url: string, file: string, onPage: OnPage): Promise<void> {
+  return writeLines(openOrg(url).pages('/api/v1/users', { limit: 200 }), file, onPage)
+}
+
+/** An input: a cursor with each batch, and each record once. */
+function pullInput(url: string, file: string, onPage: OnPage): Promise<void> {
+  return writeLines(read(openOrg(url), 'users'), file, onPage)
+}
+
+async function writeLines(
+  batches: AsyncIterable<Pick<Batch, 'records'>>,
+  file: string,
+  onPage: OnPage,
+): Promise<void> {
+  const lines = createWriteStream(file)
+  for await (const { records } of batches) {
     if (!lines.write(toJsonLines(records))) await once(lines, 'drain')
     onPage(records.length)
   }
@@ -51,10 +69,11 @@ async function pullBare(url: string, onPage: OnPage): Promise<void> {
   }
 }
 
-async function main([kind, url = '']: readonly string[]): Promise<void> {
+async function main([kind, url = '', file = '/dev/null']: readonly string[]): Promise<void> {
   const watch = new PullWatch()
   const onPage = (users: number) => watch.count(users)
-  await (kind === 'bare' ? pullBare(url, onPage) : pullWithPostern(url, onPage))
+  if (kind === 'bare') await pullBare(url, onPage)
+  else await (kind === 'read' ? pullInput : pullPages)(url, file, onPage)
   process.stdout.write(JSON.stringify(watch.pull()))
 }
 

@@ -1,6 +1,7 @@
 /**
- * @module The server of bench/pull.ts, in a process of its own: a list of users in pages of 200 that were built once, with
- * the headers an org sends. `pull-stub.ts COUNT` sends its port to the parent.
+ * @module The server of bench/pull.ts and bench/sync.ts, in a process of its own: a list of users in pages of 200 that were
+ * built once, with the headers an org sends; only the ids differ from page to page. It refuses to search, and whatever else
+ * it is asked for. `pull-stub.ts COUNT` sends its port to the parent.
  */
 
 import { createServer } from 'node:http'
@@ -9,6 +10,7 @@ import { startOrg } from '@postern/emulator'
 const pageSize = 200
 const builtPages = 4
 const count = Number(process.argv[2])
+const idMember = Buffer.from('"id":"00u')
 
 const pages: Buffer[] = []
 // Some users are deprovisioned, which a list leaves out: more of them, so that each page is full.
@@ -22,11 +24,43 @@ while (next !== undefined && pages.length < builtPages) {
 }
 await emulated.close()
 
+/** Where the ids of each built page stand, behind what all ids of users begin with. */
+const places = pages.map((page) => {
+  const found: number[] = []
+  for (let at = page.indexOf(idMember); at >= 0; at = page.indexOf(idMember, at + 1)) {
+    found.push(at + idMember.length)
+  }
+  if (found.length !== pageSize) throw new Error(`A page has ${found.length} ids.`)
+  return found
+})
+
+/** A page that no other one is like. */
+function pageOf(number: number): Buffer {
+  const built = number % pages.length
+  const body = Buffer.from(pages[built] ?? '')
+  const name = number.toString(36).padStart(6, '0')
+  for (const place of places[built] ?? []) body.write(name, place, 'latin1')
+  return body
+}
+
+const refusal = JSON.stringify({
+  errorCode: 'E0000031',
+  errorSummary: 'Invalid search criteria.',
+  errorLink: 'E0000031',
+  errorId: 'oaeTEST0000000000001',
+  errorCauses: [],
+})
+
 const server = createServer((request, response) => {
   const origin = `http://${request.headers.host}`
   const url = new URL(request.url ?? '/', origin)
+  if (url.pathname !== '/api/v1/users' || url.searchParams.has('search')) {
+    const status = url.pathname === '/api/v1/users' ? 400 : 403
+    response.writeHead(status, { 'content-type': 'application/json' }).end(refusal)
+    return
+  }
   const start = Number(url.searchParams.get('after') ?? 0)
-  const body = pages[(start / pageSize) % pages.length] ?? Buffer.alloc(0)
+  const body = pageOf(start / pageSize)
   const end = start + pageSize
   const link = (after: number, rel: string) =>
     `<${origin}/api/v1/users?after=${after}&limit=${pageSize}>; rel="${rel}"`

@@ -4,45 +4,16 @@
  * `npm run pull -w bench [-- --write]`.
  */
 
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { buildProgram } from '../scripts/build.ts'
 import { figuresOf, measure, report, type Table } from './measure.ts'
+import { type Pull, pull, startStub } from './pull-run.ts'
 
 const rounds = 7
-const run = promisify(execFile)
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url))
-
-/** What a pull prints at its end. */
-interface Pull {
-  readonly users: number
-  readonly perSecond: number
-  readonly cpuMs: number
-  readonly megabytes: number
-}
-
-/** Starts the stub on the second core, with so many users. */
-async function startStub(users: number): Promise<{ stub: ChildProcess; url: string }> {
-  const program = [process.execPath, '--conditions=source', here('pull-stub.ts'), String(users)]
-  const stub = spawn('taskset', ['-c', '1', ...program], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  })
-  const [port] = await once(stub, 'message')
-  return { stub, url: `http://127.0.0.1:${port}` }
-}
-
-/** One pull on the first core. */
-async function pull(args: readonly string[], users: number): Promise<Pull> {
-  const { stdout } = await run('taskset', ['-c', '0', process.execPath, ...args])
-  const pulled: Pull = JSON.parse(stdout)
-  if (pulled.users === users) return pulled
-  throw new Error(`${args.join(' ')} gave ${pulled.users} users of ${users}.`)
-}
 
 /** The pulls of one case, round by round. */
 interface Client {
