@@ -9,6 +9,7 @@ import type { RunOutcome, RunReport } from '../store/feed-values.ts'
 import type { FeedRow } from '../store/feeds.ts'
 import type { Lease } from '../store/leases.ts'
 import { pruneLedger } from '../store/ledger.ts'
+import { saveReport } from '../store/runs.ts'
 import type { FeedsContext } from './context.ts'
 import { Deliverer } from './deliver.ts'
 import { FeedError } from './feed-error.ts'
@@ -24,12 +25,15 @@ import { streamsOf } from './streams.ts'
 
 /** What a {@link FeedRun} works with. */
 export interface FeedRunContext extends FeedsContext {
+  readonly runId: string
   readonly feed: FeedRow
   /** Of the owner. */
   readonly state: FeedStateRow
   readonly lease: Lease
   readonly options: RunFeedOptions & { readonly budgetMs: number }
 }
+
+const SAVE_EVERY_MS = 5_000
 
 /** Where a feed reads. */
 interface Origin {
@@ -54,6 +58,9 @@ export class FeedRun {
   #deliverers: readonly Deliverer[] = []
   #error: unknown
   #hasMore = false
+  /** When the report was kept last, and the keeping that is under way. */
+  #savedMs: number
+  #saving: Promise<void> | undefined
   // The report.
   #records = 0
   #emitted = 0
@@ -68,7 +75,8 @@ export class FeedRun {
     const { store, feed, state, clock, options, lease } = context
     this.#context = context
     this.#level = new SpoolLevel(state, context.spoolLimit)
-    this.#endsMs = clock.monotonicMs() + options.budgetMs
+    this.#savedMs = clock.monotonicMs()
+    this.#endsMs = this.#savedMs + options.budgetMs
     const onPaused = () => this.#end(new RunEnd('paused'))
     this.#ownership = new Ownership({ store, feedId: feed.id, epoch: state.epoch, onPaused })
     this.#follow(lease.signal)
@@ -81,6 +89,7 @@ export class FeedRun {
     } catch (error) {
       this.#fail(error)
     }
+    await this.#saving
     return this.#finished()
   }
 
@@ -229,7 +238,22 @@ export class FeedRun {
       confirmed: this.#confirmed(),
       waitedMs: this.#waitedMs,
     })
-    if (clock.monotonicMs() >= this.#endsMs) this.#end(new RunEnd('time'))
+    const nowMs = clock.monotonicMs()
+    if (nowMs - this.#savedMs >= SAVE_EVERY_MS) this.#saveReport(nowMs)
+    if (nowMs >= this.#endsMs) this.#end(new RunEnd('time'))
+  }
+
+  /** Keeps how far the run is, beside what it does: who looks sees it, and it is left of a run whose process dies. */
+  #saveReport(nowMs: number): void {
+    if (this.#saving !== undefined) return
+    const { store, runId } = this.#context
+    this.#savedMs = nowMs
+    // A database that does not answer shows itself to the reading and the deliveries.
+    this.#saving = saveReport(store, runId, this.#report())
+      .catch(() => undefined)
+      .finally(() => {
+        this.#saving = undefined
+      })
   }
 
   #confirmed(): Readonly<Record<string, number>> {

@@ -45,7 +45,14 @@ async function runOwned(
     await pruneRuns(store, feedId, clock.now())
     return { feed: found, state: taken }
   })
-  const run = new FeedRun({ ...context, feed, state, lease, options: { ...options, budgetMs } })
+  const run = new FeedRun({
+    ...context,
+    runId,
+    feed,
+    state,
+    lease,
+    options: { ...options, budgetMs },
+  })
   const { outcome, report, more, retryAt } = await run.run()
   await endRun(store, runId, { outcome, report }, clock.now())
   return { runId, outcome, report, more, retryAt }

@@ -1,6 +1,6 @@
 /** @module The table of runs: what each run of a feed did. */
 
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { RunOutcome, RunReport, RunTrigger } from './feed-values.ts'
 import type { RunTable } from './schema.ts'
 import type { Store } from './store.ts'
@@ -57,6 +57,16 @@ export async function beginRun(
     .execute()
 }
 
+/** Keeps how far a run is. One that was closed meanwhile, by its end or by the next owner, stays as it is. */
+export async function saveReport(store: Store, id: string, report: RunReport): Promise<void> {
+  await store.db
+    .updateTable('run')
+    .set({ report: JSON.stringify(report) })
+    .where('id', '=', id)
+    .where('outcome', 'is', null)
+    .execute()
+}
+
 /** Keeps how a run ended. */
 export async function endRun(
   store: Store,
@@ -71,16 +81,32 @@ export async function endRun(
     .execute()
 }
 
-/** Runs of a feed, the newest first. */
-export function listRuns(store: Store, feedId: string, limit: number): Promise<readonly RunRow[]> {
-  return store.db
+/** Runs of a feed, the newest first. One without an end whose owner gives no sign of life any more was interrupted. */
+export async function listRuns(
+  store: Store,
+  feedId: string,
+  limit: number,
+): Promise<readonly RunRow[]> {
+  const rows = await store.db
     .selectFrom('run')
     .selectAll()
+    // In the same statement: in between, a run could end and give its lease back.
+    .select(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('lease')
+          .select('lease.name')
+          .where('lease.name', '=', `feed:${feedId}`)
+          .where('lease.until', '>=', sql<Date>`now()`),
+      ).as('owned'),
+    )
     .where('feed_id', '=', feedId)
     .orderBy('started_at', 'desc')
     .orderBy('epoch', 'desc')
     .limit(limit)
     .execute()
+  return rows.map(({ owned, ...row }) =>
+    row.outcome === null && !owned ? { ...row, outcome: 'interrupted' } : row,
+  )
 }
 
 /** Removes the runs of a feed that are older than 30 days, and those beyond its last thousand. */

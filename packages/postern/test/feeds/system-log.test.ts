@@ -249,10 +249,29 @@ describe.each(stores)('a feed of the System Log on $name', ({ open }) => {
       .set({ outcome: null, ended_at: null })
       .where('feed_id', '=', feed.feedId)
       .execute()
+    const [dead] = await listRuns(kept.store, feed.feedId, 1)
+    expect(dead?.outcome).toBe('interrupted')
     clock.advance(1_000)
     await feed.run()
     const runs = await listRuns(kept.store, feed.feedId, 10)
     expect(runs.map(({ outcome }) => outcome)).toEqual(['ok', 'interrupted'])
+  })
+
+  test('shows how far a run is while it goes on', async () => {
+    const { app, clock } = await busyOrg(2)
+    const feed = await feedScenario(kept.store, app)
+    const seen: number[] = []
+    feed.sinks.onWrite = async ({ seq }) => {
+      clock.advance(6_000)
+      if (seq !== 5) return
+      const [run] = await listRuns(kept.store, feed.feedId, 1)
+      expect(run?.outcome).toBeNull()
+      seen.push(run?.report.records ?? 0)
+    }
+    const { report } = await feed.run()
+    expect(seen[0]).toBeGreaterThan(0)
+    const [run] = await listRuns(kept.store, feed.feedId, 1)
+    expect(run).toMatchObject({ outcome: 'ok', report })
   })
 
   test('ends as failed with the remedy where the scope is missing, and goes on when it is there', async () => {
