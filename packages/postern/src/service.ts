@@ -29,6 +29,7 @@ import { AuditBatch } from './store/audit-batch.ts'
 import { MasterKeys } from './store/master-keys.ts'
 import { openStore } from './store/open.ts'
 import { type PreparedMasterKey, prepareMasterKey } from './store/prepare-master-key.ts'
+import { removeOrphans } from './store/records.ts'
 import { Seal } from './store/seal.ts'
 import type { Store } from './store/store.ts'
 
@@ -123,6 +124,7 @@ async function openParts(
         everyMs: HOUR_MS,
         work: async (signal) => {
           await removeExpiredEvents(services, signal)
+          await removeOrphans(store, signal)
         },
       })
     },

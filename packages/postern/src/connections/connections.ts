@@ -12,6 +12,7 @@ import {
   saveDoctorResult,
 } from '../store/connections.ts'
 import { listFeedsOfConnection } from '../store/feeds.ts'
+import { removeRecords } from '../store/records.ts'
 import { openAdmin } from './admin.ts'
 import type { AdminChoice } from './admin-choice.ts'
 import { type Connected, type ConnectRequest, connect } from './connect.ts'
@@ -153,6 +154,8 @@ export class Connections {
     })
     this.changed(row.id)
     this.#end(name, row.id)
+    // What is left where the process dies now, or the database does not answer, is removed within the hour.
+    await removeRecords(store, row.id).catch(() => undefined)
     return row
   }
 

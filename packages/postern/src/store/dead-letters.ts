@@ -1,6 +1,6 @@
 /** @module The table of dead letters: records that a sink refused for good, or that no sink can be given. */
 
-import type { Selectable } from 'kysely'
+import { type Selectable, type SqlBool, sql } from 'kysely'
 import type { DeadLetterTable } from './schema.ts'
 import type { Store } from './store.ts'
 
@@ -91,6 +91,25 @@ export async function removeDeadLetters(
       .where('index', '=', one.index)
   }
   const rows = await query.returning('seq').execute()
+  return rows.length
+}
+
+/** Drops the dead letters of a connection's feeds in which one of those texts stands. @returns how many there were. */
+export async function eraseDeadLetters(
+  store: Store,
+  connectionId: string,
+  texts: readonly Uint8Array[],
+): Promise<number> {
+  const rows = await store.db
+    .deleteFrom('dead_letter')
+    .where('feed_id', 'in', (feeds) =>
+      feeds.selectFrom('feed').select('id').where('connection_id', '=', connectionId),
+    )
+    .where(({ or }) =>
+      or(texts.map((text) => sql<SqlBool>`position(${text}::bytea in record) > 0`)),
+    )
+    .returning('seq')
+    .execute()
   return rows.length
 }
 

@@ -102,6 +102,24 @@ export async function saveSinkFailure(
     .execute()
 }
 
+/** The feeds of a connection with a sink of that kind, each with the batch that this sink has confirmed. */
+export function listFeedsInto(
+  store: Store,
+  connectionId: string,
+  sinkKind: string,
+): Promise<readonly { readonly id: string; readonly name: string; readonly seq: number }[]> {
+  return store.db
+    .selectFrom('feed_sink')
+    .innerJoin('feed', 'feed.id', 'feed_sink.feed_id')
+    .innerJoin('sink', 'sink.id', 'feed_sink.sink_id')
+    .select(({ fn }) => ['feed.id', 'feed.name', fn.min('feed_sink.seq').as('seq')])
+    .where('feed.connection_id', '=', connectionId)
+    .where('sink.kind', '=', sinkKind)
+    .groupBy(['feed.id', 'feed.name'])
+    .orderBy('feed.name')
+    .execute()
+}
+
 /** Makes a sink one of a feed: it takes what is spooled from now on. */
 export async function addFeedSink(store: Store, { feedId, sinkId }: FeedSinkKey): Promise<void> {
   const state = await store.db

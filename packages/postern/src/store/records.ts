@@ -183,7 +183,7 @@ export async function eraseSubject(
   signal?: AbortSignal,
 ): Promise<RemovedRecords> {
   const { connectionId, userId } = subject
-  const logins = await loginsOf(store, subject)
+  const logins = await readLogins(store, subject)
   const events = await inSteps(signal, () =>
     deleteEvents(
       store,
@@ -202,7 +202,8 @@ export async function eraseSubject(
   return { events, objects }
 }
 
-async function loginsOf(store: Store, subject: Subject): Promise<readonly string[]> {
+/** The names that a person signed in with: those that are given, and those that the records know. */
+export async function readLogins(store: Store, subject: Subject): Promise<readonly string[]> {
   const { connectionId, userId, logins = [] } = subject
   const { rows } = await sql<{ login: string }>`
     select actor_login as login from records.event
@@ -222,6 +223,13 @@ export async function removeRecords(
   const own = sql`connection_id = ${connectionId}`
   const events = await inSteps(signal, () => deleteEvents(store, own))
   return { events, objects: await inSteps(signal, () => deleteObjects(store, own)) }
+}
+
+/** Removes the records of connections that are not there any more. @returns how many there were. */
+export async function removeOrphans(store: Store, signal?: AbortSignal): Promise<RemovedRecords> {
+  const isGone = sql`not exists (select from connection where id = connection_id)`
+  const events = await inSteps(signal, () => deleteEvents(store, isGone))
+  return { events, objects: await inSteps(signal, () => deleteObjects(store, isGone)) }
 }
 
 async function deleteEvents(store: Store, where: ReturnType<typeof sql>): Promise<number> {

@@ -80,6 +80,22 @@ export async function readSpooled(
   return { lines: linesOf(await unzip(row.body)), readAt: row.read_at, replay: row.replay }
 }
 
+/** The numbers of the batches behind one, in order. */
+export async function listSpooled(
+  store: Store,
+  feedId: string,
+  behindSeq: number,
+): Promise<readonly number[]> {
+  const rows = await store.db
+    .selectFrom('spool')
+    .select('seq')
+    .where('feed_id', '=', feedId)
+    .where('seq', '>', behindSeq)
+    .orderBy('seq')
+    .execute()
+  return rows.map(({ seq }) => seq)
+}
+
 /** Drops the batches that every sink of the feed has confirmed. @returns what was dropped. */
 export async function dropConfirmed(store: Store, feedId: string): Promise<SpoolSize> {
   const dropped = await store.db

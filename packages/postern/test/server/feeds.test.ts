@@ -3,9 +3,14 @@
 import { mkdtemp, readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type RunningOrg, startOrg } from '@postern/emulator'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { openTestSeal } from '../../../../test/test-seal.ts'
+import { putDeadLetters } from '../../src/store/dead-letters.ts'
+import { addEvents, removeOrphans } from '../../src/store/records.ts'
+import { appendToSpool, packLinesAtOnce } from '../../src/store/spool.ts'
+import type { Store } from '../../src/store/store.ts'
 import { type ServedApp, serveApp } from './served-app.ts'
 
 describe.each(stores)('feeds on $name', ({ open }) => {
@@ -176,6 +181,49 @@ describe.each(stores)('feeds on $name', ({ open }) => {
     expect(dump.slice(0, dump.indexOf('-- records.'))).not.toContain(id)
   })
 
+  test('a user is erased from records and dead letters, and the audit log names nobody', async () => {
+    const feed = { name: 'erased', connection: 'acme', input: 'users', sinks: ['store'] }
+    await send('POST', '/v1/feeds', feed)
+    await send('POST', '/v1/feeds/erased/run', {})
+    const [user] = [...org.org.users]
+    if (user === undefined) throw new Error('The org has no user.')
+    const { store } = opened
+    const { id: feedId } = await store.db
+      .selectFrom('feed')
+      .select('id')
+      .where('name', '=', 'erased')
+      .executeTakeFirstOrThrow()
+    const record = Buffer.from(`{"target":[{"id":"${user.id}"}]}`)
+    const letter = { code: 'sink_record_refused', reason: 'no' }
+    await putDeadLetters(
+      store,
+      { feedId, sinkId: '', seq: 1 },
+      [
+        { ...letter, record },
+        { ...letter, record: Buffer.from('{"target":[]}') },
+      ],
+      new Date(),
+    )
+    const line = Buffer.from(`{"op":"delete","kind":"user","id":"${user.id}"}`)
+    await appendToSpool(store, {
+      ...{ feedId, seq: 9, packed: packLinesAtOnce([line]), readAt: new Date(), replay: false },
+    })
+    const route = '/v1/connections/acme/erase'
+    const erased = (await send('POST', route, { userId: user.id })).json()
+    expect(erased).toMatchObject({
+      ...{ objects: 1, deadLetters: 1, waiting: [{ feed: 'erased', batches: 1 }] },
+    })
+    expect((await send('GET', '/v1/feeds/erased')).json().deadLetters).toBe(1)
+    const dump = await opened.dump()
+    expect(dump.slice(dump.indexOf('-- records.'))).not.toContain(user.id)
+    const { rows } = (await send('GET', '/v1/audit?action=records.erase')).json()
+    expect(rows).toHaveLength(2)
+    expect(JSON.stringify(rows)).not.toContain(user.id)
+    expect((await send('POST', route, { userId: 'ana' })).status).toBe(400)
+    expect((await send('POST', route, { userId: user.id }, app.keys.reader)).status).toBe(403)
+    await store.db.deleteFrom('spool').where('feed_id', '=', feedId).execute()
+  })
+
   test('a feed of others is answered like one that nobody has', async () => {
     await send('POST', '/v1/feeds', {
       ...{ name: 'hidden', connection: 'acme', input: 'users', sinks: ['store'] },
@@ -207,7 +255,36 @@ describe.each(stores)('feeds on $name', ({ open }) => {
     expect(plan.json().estimate.calls).toBeGreaterThan(0)
     expect((await send('GET', '/v1/feeds/later')).status).toBe(404)
   })
+
+  test('a connection that is removed takes its records with it', async () => {
+    expect(await countRecords(opened.store)).toBeGreaterThan(0)
+    const { feeds } = (await send('GET', '/v1/feeds')).json()
+    const refused = (await send('DELETE', '/v1/connections/acme')).json()
+    expect(refused).toMatchObject({
+      code: 'connection_in_use',
+      detail: expect.stringContaining(feeds[0].name),
+    })
+    for (const { name } of feeds) await send('DELETE', `/v1/feeds/${name}`)
+    await addEvents(opened.store, 'gone', [
+      {
+        ...{ uuid: 'orphan', published: new Date(), raw: '{}', targetIds: [] },
+        ...{ eventType: null, severity: null, outcome: null, clientIp: null },
+        ...{ actorId: null, actorLogin: null },
+      },
+    ])
+    expect((await send('DELETE', '/v1/connections/acme')).status).toBe(200)
+    expect(await countRecords(opened.store)).toBe(1)
+    expect(await removeOrphans(opened.store)).toEqual({ events: 1, objects: 0 })
+  })
 })
+
+async function countRecords(store: Store): Promise<number> {
+  const { rows } = await sql<{ count: string | number }>`
+    select (select count(*) from records.event) + (select count(*) from records.object) as count`.execute(
+    store.db,
+  )
+  return Number(rows[0]?.count)
+}
 
 async function linesIn(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder, { recursive: true, withFileTypes: true })

@@ -82,6 +82,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./inputs.ts')).defineInputs,
   },
   {
+    name: 'records',
+    description: 'the records that Postern keeps itself: erase those of a user',
+    load: async () => (await import('./records.ts')).defineRecords,
+  },
+  {
     name: 'domains',
     description: 'the custom domains of orgs that are allowed: allow, list, remove',
     load: async () => (await import('./domains.ts')).defineDomains,

@@ -173,7 +173,8 @@ export function addConnectionRoutes(api: Api): void {
       path: '/v1/connections/{name}',
       operationId: 'removeConnection',
       tag,
-      summary: 'Removes a connection and its secrets, and ends what is under way with it.',
+      summary:
+        'Removes a connection with its secrets and stored records, and ends what is under way with it.',
       access: { verb: 'admin', connection: 'name' },
       params,
       refusals: ['connection_in_use'],

@@ -17,6 +17,7 @@ import { addKeyDraftRoutes } from './key-drafts.ts'
 import { addKeyInspectionRoute } from './key-inspection.ts'
 import { addMasterKeyRoutes } from './master-key.ts'
 import { addProofRoute } from './proof.ts'
+import { addRecordRoutes } from './records.ts'
 import { addRepairRoute } from './repair.ts'
 import { addRequestRoute } from './request.ts'
 import { addRotationRoutes } from './rotation.ts'
@@ -42,6 +43,7 @@ export function addRoutes(api: Api): void {
   addKeyDraftRoutes(api)
   addMasterKeyRoutes(api)
   addProofRoute(api)
+  addRecordRoutes(api)
   addRepairRoute(api)
   addRequestRoute(api)
   addRotationRoutes(api)
