@@ -44,6 +44,12 @@ const bodies: Readonly<Record<string, object>> = {
   sendRequest: { path: '/api/v1/users?limit=1' },
   updateConnection: { jwtExpirySeconds: 200 },
   rotateKey: { adminToken: canaries.apiToken },
+  addSink: {
+    ...{ name: 'x', kind: 'http', force: true, settings: { url: 'https://hooks.acme.com/okta' } },
+    secrets: { signingSecret: canaries.nonce },
+  },
+  updateSink: { secrets: { signingSecret: canaries.passphrase }, force: true },
+  addFeed: { name: 'x', connection: 'acme', input: 'users', sinks: ['x', 'store'] },
 }
 // The answer is a secret that was made for the one who asks.
 const handOuts = /^\/v1\/(?:access-keys(?:\/\w+\/rotate)?|connections\/\w+\/(?:token|proof))$/
@@ -90,7 +96,12 @@ describe.each(stores)('no mark of what is kept on $name shows', ({ name, open })
     source.K = `${keyText} ${testKeyLine(2)}`
     const walk = async (walked: readonly Route[]) => {
       for (const connection of ['acme', 'legacy', 'nowhere']) {
-        for (const route of walked) await answers.call(route, connection)
+        for (const route of walked) {
+          // The others are the same for each of them.
+          if (connection === 'acme' || route.path.includes('{name}')) {
+            await answers.call(route, connection)
+          }
+        }
       }
       await app.services.auditBatch.flush()
       await app.services.accessKeys.flush()
@@ -109,6 +120,7 @@ describe.each(stores)('no mark of what is kept on $name shows', ({ name, open })
     expect(app.logged.length).toBeGreaterThan(5)
     expect(leaksIn(JSON.stringify(app.logged), marks)).toEqual([])
     expect(dump).toContain('token.hand-out')
+    expect(full).toContain('hooks.acme.com')
     expect(leaksIn(dump, marks)).toEqual([])
     expect(leaksIn(dump, { PLANTED })).toEqual(['PLANTED'])
     expect(leaksIn(backup, marks)).toEqual([])

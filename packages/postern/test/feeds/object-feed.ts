@@ -48,7 +48,7 @@ export interface ObjectFeed {
 }
 
 /** Time for the index, the log and the second reading. */
-export const SETTLED_MS = 11 * 60_000
+const SETTLED_MS = 11 * 60_000
 
 /** The time between two sweeps. */
 export const SWEEP_MS = 27 * 3_600_000

@@ -248,7 +248,7 @@ const kindOf = memberReader('kind')
 const idOf = memberReader('id')
 
 /** Reads JSON lines back: events, and changes of objects. */
-export function heldOf(lines: Buffer): readonly Held[] {
+function heldOf(lines: Buffer): readonly Held[] {
   const held: Held[] = []
   for (let start = 0; start < lines.length; ) {
     const end = lines.indexOf(0x0a, start)

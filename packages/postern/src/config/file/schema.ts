@@ -115,9 +115,6 @@ export type ConfigFileMembers = z.output<typeof configFile>
 /** A connection as its schema reads it. */
 export type ConnectionInFile = z.output<typeof connectionInFile>
 
-/** A sink as its schema reads it. */
-export type SinkInFile = z.output<typeof sinkInFile>
-
 /** A feed as its schema reads it. */
 export type FeedInFile = z.output<typeof feedInFile>
 
