@@ -5,17 +5,15 @@
  */
 
 import { once } from 'node:events'
-import { createWriteStream, mkdirSync } from 'node:fs'
+import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { fetchTransport, type InputName, Org, Secret } from '@postern/core'
 import { runFeed } from '../packages/postern/src/feeds/run.ts'
 import { createTransport } from '../packages/postern/src/http/transport.ts'
 import { openLog } from '../packages/postern/src/log.ts'
-import { insertConnection } from '../packages/postern/src/store/connections.ts'
 import { openPglite } from '../packages/postern/src/store/pglite.ts'
-import { insertSink } from '../packages/postern/src/store/sinks.ts'
-import type { Store } from '../packages/postern/src/store/store.ts'
 import { openTestSeal } from '../test/test-seal.ts'
+import { declareFeed } from './declare-feed.ts'
 
 const apiToken = `00TEST${'0'.repeat(36)}`
 
@@ -38,7 +36,7 @@ async function runAsFeed(
     credential: { kind: 'api-token', apiToken: new Secret(apiToken) },
     transport: createTransport({ loopbackOrigins: new Set([url]) }),
   })
-  await declare(store, input, url, join(folder, 'lines'))
+  await declareFeed(store, input, { url, folder })
   const context = {
     store,
     seal: await openTestSeal(store),
@@ -49,7 +47,7 @@ async function runAsFeed(
     connections: { open: async () => ({ org, signal: new AbortController().signal }) },
   }
   let emitted = 0
-  const run = await runFeed(context, 'log', {
+  const run = await runFeed(context, input, {
     trigger: 'schedule',
     budgetMs: 3_600_000,
     onProgress: (progress) => {
@@ -59,36 +57,6 @@ async function runAsFeed(
   })
   if (run?.outcome !== 'ok') throw new Error(JSON.stringify(run?.report))
   await store.close()
-}
-
-async function declare(store: Store, input: InputName, url: string, path: string): Promise<void> {
-  const now = new Date()
-  const id = 'log'
-  mkdirSync(path)
-  await insertConnection(store, { id, name: id, orgUrl: url, kind: 'api-token', settings: {} }, now)
-  await insertSink(store, { id, name: id, kind: 'jsonl', settings: { path } }, now)
-  await store.db
-    .insertInto('feed')
-    .values({
-      ...{
-        id,
-        name: id,
-        connection_id: id,
-        input,
-        settings: '{"verify":false}',
-        cron: null,
-      },
-      ...{ timezone: 'UTC', missed: 'run', paused_at: null, next_run_at: null, held: null },
-      ...{ revision: 1, created_at: now, updated_at: now },
-    })
-    .execute()
-  await store.db
-    .insertInto('feed_sink')
-    .values({
-      ...{ feed_id: id, sink_id: id, seq: 0, position: null, failures: 0, failing_since: null },
-      ...{ retry_at: null, error: null, confirmed_at: null },
-    })
-    .execute()
 }
 
 /** Fetches, parses and writes, and is lost where it stops. */

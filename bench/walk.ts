@@ -4,10 +4,7 @@
  * with an org of its own. `npm run walk -w bench [-- --minutes N] [-- --write]`, ten minutes by default.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { setInterval } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import {
   type Credential,
@@ -17,11 +14,11 @@ import {
   type ReadOptions,
   read,
   Secret,
-  type Transport,
 } from '@postern/core'
 import { createTransport } from '../packages/postern/src/http/transport.ts'
 import { report } from './measure.ts'
 import type { WalkOrg, WalkOrgOptions } from './walk-org.ts'
+import { refusalsByWindow, type Seen, startWalkOrg, watched } from './walk-watch.ts'
 
 /** A walk, and what else happens to its bucket. */
 interface Scenario {
@@ -32,15 +29,6 @@ interface Scenario {
   /** Requests a minute that are the walk's to use. @param limit - as the headers say. */
   readonly allowed: (limit: number) => number
   readonly foreign?: { readonly perMinute: number; readonly token: 'the same' | 'another' }
-}
-
-/** An answer of the list that was walked. */
-interface Seen {
-  readonly status: number
-  /** What the org allows the walk's token, a minute. */
-  readonly limit: number
-  /** Names the org's window. */
-  readonly reset: string
 }
 
 /** What a scenario came to. */
@@ -97,16 +85,6 @@ const scenarios: readonly Scenario[] = [
   },
 ]
 
-async function startWalkOrg(
-  options: WalkOrgOptions,
-): Promise<{ child: ChildProcess; at: WalkOrg }> {
-  const program = fileURLToPath(new URL('walk-org.ts', import.meta.url))
-  const args = ['--conditions=source', program, JSON.stringify(options)]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  const [at] = await once(child, 'message')
-  return { child, at }
-}
-
 async function run(scenario: Scenario): Promise<Outcome> {
   const { child, at } = await startWalkOrg({
     users: 1,
@@ -144,19 +122,6 @@ async function credentialOf({ foreign }: Scenario, at: WalkOrg): Promise<Credent
   }
   const key = await importKey(at.key)
   return { kind: 'service-app', clientId: at.clientId, key, scopes: ['okta.users.read'] }
-}
-
-/** The transport, with every answer to a request for the list noted. */
-function watched(path: string, send: Transport, seen: Seen[]): Transport {
-  return async (request) => {
-    const answer = await send(request)
-    if (new URL(request.url).pathname === path) {
-      const { status, headers } = answer
-      const limit = Number(headers.get('x-rate-limit-limit'))
-      seen.push({ status, limit, reset: headers.get('x-rate-limit-reset') ?? '' })
-    }
-    return answer
-  }
 }
 
 /** Reads the input from its start to its end, again and again until the time is over. How many records that were. */
@@ -197,12 +162,6 @@ async function askBeside(
     // The time is over.
   }
   return (await Promise.all(asked)).filter((status) => status === 429).length
-}
-
-/** How many refusals each of the org's windows had that had any, in order of time. */
-function refusalsByWindow(seen: readonly Seen[]): readonly number[] {
-  const refused = seen.filter(({ status }) => status === 429)
-  return [...Map.groupBy(refused, ({ reset }) => reset).values()].map(({ length }) => length)
 }
 
 function rowOf({ scenario, seen, records, foreignRefusals }: Outcome): (string | number)[] {
