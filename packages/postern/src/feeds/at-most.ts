@@ -7,7 +7,7 @@ export async function mapAtMost<Item, Result>(
   work: (item: Item) => Promise<Result>,
 ): Promise<readonly Result[]> {
   const results = new Map<number, Result>()
-  const queue = items.entries()
+  const queue = entriesOf(items)
   const run = async () => {
     for (const [index, item] of queue) results.set(index, await work(item))
   }
@@ -16,4 +16,9 @@ export async function mapAtMost<Item, Result>(
     const result = results.get(index)
     return result === undefined ? [] : [result]
   })
+}
+
+/** Over for all who share it as soon as one of them leaves it, as none of the arrays' own iterators is. */
+function* entriesOf<Item>(items: readonly Item[]): Generator<[number, Item], void> {
+  yield* items.entries()
 }
