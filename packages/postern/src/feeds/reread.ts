@@ -56,6 +56,8 @@ export async function rereadDue(
       const kind = kindOf(mirrored, key.kind)
       return kind === undefined ? [] : [{ kind, key }]
     })
+    const unknown = keys.filter(({ kind }) => kindOf(mirrored, kind) === undefined)
+    if (unknown.length > 0) await letGo(context, unknown, options)
     const lists = due.filter(isOfList)
     for (const list of lists) await rereadList(context, list, options)
     await rereadObjects(
@@ -65,6 +67,18 @@ export async function rereadDue(
     )
     context.onRead({ records: due.length })
   }
+}
+
+/** What this version knows nothing of would be due for ever. */
+function letGo(
+  { store, feed }: StreamContext,
+  keys: readonly MirrorKey[],
+  { commit }: RereadOptions,
+): Promise<void> {
+  return commit(async () => {
+    await finishRereads(store, feed.id, keys)
+    return []
+  })
 }
 
 /** An object behind a parent has both ids. */

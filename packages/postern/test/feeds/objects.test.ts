@@ -4,6 +4,7 @@ import { fetchTransport, getInput, type InputName, identify } from '@postern/cor
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { hashObjects, takePage } from '../../src/feeds/mirroring.ts'
+import { addRereads, listDueRereads } from '../../src/store/rereads.ts'
 import { feedScenario } from './feed-scenario.ts'
 import { idsInOrg, objectFeed, orgOnClock, SWEEP_MS } from './object-feed.ts'
 
@@ -51,6 +52,15 @@ describe.each(stores)('a feed of objects on $name', ({ open }) => {
     })
     expect(Object.keys(report.cursors)).toEqual(['hints', 'incremental', 'sweep'])
     expect((await scenario.run()).report).toMatchObject({ emitted: 0, batches: 0 })
+  })
+
+  test('lets go of what it was to read again and knows nothing of', async () => {
+    const feed = await objectFeed(opened.store, await orgOnClock(), 'users')
+    await feed.run()
+    const key = { kind: 'of another version', id: '1' }
+    await addRereads(opened.store, feed.feedId, [key], { dueAt: feed.clock.now() })
+    expect(await feed.run()).toMatchObject({ changes: [], more: false, failed: undefined })
+    expect(await listDueRereads(opened.store, feed.feedId, feed.clock.now(), 1)).toEqual([])
   })
 
   test('hears of a change from the log and reads the object by its id: half a minute later, and once more', async () => {
