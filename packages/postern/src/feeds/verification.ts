@@ -31,8 +31,9 @@ const DAY_MS = 24 * HOUR_MS
 
 // What Okta stores late is left out of a bounded request that comes too early.
 const SETTLE_MS = 2 * HOUR_MS
-// Longer than the time between two of them.
 const SPAN_MS = DAY_MS
+// What the feed has read is remembered for three days: what is older would count as missing.
+const MAX_SPAN_MS = 2 * DAY_MS
 
 /** Whether a day has passed since the last time. */
 export function isVerificationDue(at: Date, now: Date): boolean {
@@ -40,13 +41,19 @@ export function isVerificationDue(at: Date, now: Date): boolean {
 }
 
 /**
- * What to compare now; undefined where there is nothing yet that could be.
+ * What to compare now: a day, and what lies between it and the window before; undefined where there is nothing yet that could be.
  *
- * @param begin - from when on the feed has read everything.
+ * @param reached.begin - from when on the feed has read everything.
+ * @param reached.checkedTo - the end of the window before; absent where none was.
  */
-export function windowAt(now: Date, begin: Date): VerifiedWindow | undefined {
+export function windowAt(
+  now: Date,
+  { begin, checkedTo }: { readonly begin: Date; readonly checkedTo?: Date | undefined },
+): VerifiedWindow | undefined {
   const to = new Date(now.getTime() - SETTLE_MS)
-  const from = new Date(Math.max(to.getTime() - SPAN_MS, begin.getTime()))
+  const dayBefore = to.getTime() - SPAN_MS
+  const wanted = Math.min(dayBefore, checkedTo?.getTime() ?? dayBefore)
+  const from = new Date(Math.max(wanted, to.getTime() - MAX_SPAN_MS, begin.getTime()))
   return from < to ? { from, to, checked: 0, missing: 0 } : undefined
 }
 

@@ -62,7 +62,8 @@ async function verify(context: StreamContext): Promise<void> {
     if (stored.at === undefined) return keep(context, { ...stored, at: now })
     if (!isVerificationDue(stored.at, now)) return
   }
-  const window = stored.window ?? windowAt(now, fromStored(log).since)
+  const window =
+    stored.window ?? windowAt(now, { begin: fromStored(log).since, checkedTo: stored.last?.to })
   if (window === undefined) return
   await compare(context, { ...stored, window })
 }
