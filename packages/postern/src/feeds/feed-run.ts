@@ -55,6 +55,8 @@ export class FeedRun {
   readonly #ending = new AbortController()
   /** Aborts what is under way. */
   readonly #stopping = new AbortController()
+  /** Aborts when nothing is to be followed any more. */
+  readonly #over = new AbortController()
   #deliverers: readonly Deliverer[] = []
   #error: unknown
   #hasMore = false
@@ -90,6 +92,8 @@ export class FeedRun {
       this.#fail(error)
     }
     await this.#saving
+    // The connection's signal outlives the run, and what follows it holds all of the run.
+    this.#over.abort()
     return this.#finished()
   }
 
@@ -275,7 +279,7 @@ export class FeedRun {
       this.#end(signal.reason)
     }
     if (signal.aborted) stop()
-    else signal.addEventListener('abort', stop, { once: true, signal: this.#stopping.signal })
+    else signal.addEventListener('abort', stop, { once: true, signal: this.#over.signal })
   }
 
   /** Keeps what stopped the run first. Who was fenced stops at once; who cannot read still delivers. */

@@ -1,5 +1,6 @@
 /** @module The System Log as a feed: nothing is lost, nothing comes twice, whatever happens in between. */
 
+import { getEventListeners } from 'node:events'
 import type { RunningOrg } from '@postern/emulator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { emulatedOrg } from '../../../../test/emulated-org.ts'
@@ -160,6 +161,16 @@ describe.each(stores)('a feed of the System Log on $name', ({ open }) => {
         .where('feed_id', '=', feed.feedId)
         .executeTakeFirst(),
     ).toEqual({ spool_records: 0, spool_bytes: 0 })
+  })
+
+  test('listens to its connection no longer than a run takes', async () => {
+    const { app } = await busyOrg(1, 0.1)
+    const { signal } = new AbortController()
+    const feed = await feedScenario(kept.store, app, {
+      context: { connections: { open: async () => ({ org: app, signal }) } },
+    })
+    await feed.run()
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
   test('sets aside what a sink refuses for good, once, and delivers the rest', async () => {
