@@ -224,12 +224,18 @@ export class FeedRun {
     await this.#ownership.transaction(() => pruneLedger(store, feed.id))
   }
 
-  /** Ends the run where the spool is full and the sink that keeps it so is down. */
+  /** Ends the run where the spool is full and the sink that keeps it so is down, or came only after the run had begun. */
   #endIfStuck(): void {
-    const present = this.#deliverers.filter(({ isGone }) => !isGone)
+    const present = this.#present
     const last = Math.min(...present.map(({ seq }) => seq))
-    const isStuck = present.every(({ seq, isResting }) => seq > last || isResting)
-    if (isStuck) this.#end(new RunEnd('spool-full'))
+    const makesRoom = ({ seq, isBehind, isResting }: Deliverer) =>
+      seq === last && isBehind && !isResting
+    if (!present.some(makesRoom)) this.#end(new RunEnd('spool-full'))
+  }
+
+  /** Those whose sinks are the feed's, as far as this run knows. */
+  get #present(): readonly Deliverer[] {
+    return this.#deliverers.filter(({ isGone }) => !isGone)
   }
 
   #told(): void {
@@ -261,8 +267,7 @@ export class FeedRun {
   }
 
   #confirmed(): Readonly<Record<string, number>> {
-    const present = this.#deliverers.filter(({ isGone }) => !isGone)
-    return Object.fromEntries(present.map(({ name, seq }) => [name, seq]))
+    return Object.fromEntries(this.#present.map(({ name, seq }) => [name, seq]))
   }
 
   /** Nothing more is begun. */
@@ -304,12 +309,15 @@ export class FeedRun {
     }
     const retries = this.#deliverers.flatMap(({ retryAt }) => retryAt ?? [])
     const [retryAt] = retries.toSorted((one, other) => one.getTime() - other.getTime())
-    const isLate = reason instanceof RunEnd && reason.why === 'time'
+    const why = reason instanceof RunEnd ? reason.why : undefined
     const isDelivering = waiting.some((deliverer) => deliverer.retryAt === undefined)
+    const isLate = why === 'time' && (this.#hasMore || isDelivering)
+    // Nobody is behind, and yet there is no room: the next run knows the sink that keeps it so.
+    const isUnknown = why === 'spool-full' && waiting.length === 0 && this.#present.length > 0
     return {
       outcome: this.#outcome(waiting.length > 0),
       report: this.#report(),
-      more: isLate && (this.#hasMore || isDelivering),
+      more: isLate || isUnknown,
       ...(retryAt === undefined ? {} : { retryAt }),
     }
   }

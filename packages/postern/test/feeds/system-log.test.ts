@@ -6,9 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { emulatedOrg } from '../../../../test/emulated-org.ts'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { TestClock } from '../../../../test/test-clock.ts'
+import { addFeedSink } from '../../src/store/feed-sinks.ts'
 import { takeFeed } from '../../src/store/feed-states.ts'
 import { listGaps } from '../../src/store/gaps.ts'
 import { listRuns } from '../../src/store/runs.ts'
+import { insertSink } from '../../src/store/sinks.ts'
 import { feedScenario } from './feed-scenario.ts'
 
 const HOUR_MS = 3_600_000
@@ -161,6 +163,22 @@ describe.each(stores)('a feed of the System Log on $name', ({ open }) => {
         .where('feed_id', '=', feed.feedId)
         .executeTakeFirst(),
     ).toEqual({ spool_records: 0, spool_bytes: 0 })
+  })
+
+  test('ends where only a sink that was added meanwhile could make room, and goes on with it', async () => {
+    const { app, running, clock } = await busyOrg(2)
+    const spoolLimit = { records: 2_000, bytes: 1024 ** 3 }
+    const feed = await feedScenario(kept.store, app, { context: { spoolLimit } })
+    const { feedId } = feed
+    const sink = { id: `${feedId}-late`, name: `${feedId}-late`, kind: 'memory', settings: {} }
+    feed.sinks.onWrite = async () => {
+      feed.sinks.onWrite = undefined
+      await insertSink(kept.store, sink, clock.now())
+      await addFeedSink(kept.store, { feedId, sinkId: sink.id })
+    }
+    expect(await feed.run()).toMatchObject({ outcome: 'partial', more: true })
+    expect((await feed.run({ trigger: 'continuation' })).outcome).toBe('ok')
+    expect(compare(feed.sinks.idsOf(), ledgerOf(running))).toEqual(complete)
   })
 
   test('listens to its connection no longer than a run takes', async () => {
