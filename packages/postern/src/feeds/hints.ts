@@ -9,6 +9,7 @@ import {
   scopeCovers,
 } from '@postern/core'
 import { addRereads } from '../store/rereads.ts'
+import { isLostCursor } from './lost-cursor.ts'
 import { mirroredOf } from './mirroring.ts'
 import { rereadDue } from './reread.ts'
 import type { Stream, StreamContext } from './stream.ts'
@@ -79,7 +80,7 @@ async function pollHints(context: StreamContext): Promise<void> {
     if (error.code === 'role_insufficient' || error.code === 'scope_insufficient') {
       return refuse(context, earlier, error.message.replace(/\.$/, ''))
     }
-    if (earlier?.cursor === undefined) throw error
+    if (earlier?.cursor === undefined || !isLostCursor(error)) throw error
     note('The place in the log was refused: hints go on from a quarter of an hour before it.')
     const since = new Date(earlier.since.getTime() - OVERLAP_MS)
     await poll(context, { since })

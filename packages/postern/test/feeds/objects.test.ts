@@ -54,6 +54,19 @@ describe.each(stores)('a feed of objects on $name', ({ open }) => {
     expect((await scenario.run()).report).toMatchObject({ emitted: 0, batches: 0 })
   })
 
+  test('says that its place in the log was refused only where it was', async () => {
+    const feed = await objectFeed(opened.store, await orgOnClock(), 'users')
+    await feed.run()
+    const { faults } = feed.emulated.running
+    faults.on('feature-not-licensed=feature:/api/v1/logs')
+    expect(await feed.run()).toMatchObject({ notes: [], failed: 'feature_unavailable' })
+    faults.off('feature-not-licensed')
+    faults.on('cursor-refused=path:/api/v1/logs,times:1')
+    const { notes, failed } = await feed.run()
+    expect(failed).toBeUndefined()
+    expect(notes).toEqual([expect.stringContaining('The place in the log was refused')])
+  })
+
   test('lets go of what it was to read again and knows nothing of', async () => {
     const feed = await objectFeed(opened.store, await orgOnClock(), 'users')
     await feed.run()
