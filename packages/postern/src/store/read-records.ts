@@ -57,35 +57,41 @@ export async function readEvents(
   page: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<PageOfRecords<ReadEvent>> {
   const after = parseCursor(page.cursor)
-  const rows = await store.readRecords(() => {
-    const events = store.db
-      .selectFrom('records.event')
-      .select([
-        'connection_id as connectionId',
-        'uuid',
-        'published',
-        'event_type as eventType',
-        'severity',
-        'outcome',
-        'actor_id as actorId',
-        'actor_login as actorLogin',
-        'client_ip as clientIp',
-        'target_ids as targetIds',
-        sql<string>`raw::text`.as('raw'),
-      ])
-      .where(eventsWhere(query))
+  const rows = await store.readRecords(() =>
+    store.db
+      .selectFrom(eachOf(query.connectionIds))
+      .innerJoinLateral(
+        ({ selectFrom }) =>
+          selectFrom('records.event')
+            .select([
+              'connection_id as connectionId',
+              'uuid',
+              'published',
+              'event_type as eventType',
+              'severity',
+              'outcome',
+              'actor_id as actorId',
+              'actor_login as actorLogin',
+              'client_ip as clientIp',
+              'target_ids as targetIds',
+              sql<string>`raw::text`.as('raw'),
+            ])
+            .where('connection_id', '=', sql.ref<string>('one.id'))
+            .where(eventsWhere(query))
+            .where(eventsBehind(after))
+            .orderBy('published', 'desc')
+            .orderBy('uuid', 'desc')
+            .limit(page.limit + 1)
+            .as('event'),
+        (join) => join.onTrue(),
+      )
+      .selectAll('event')
       .orderBy('published', 'desc')
       .orderBy('uuid', 'desc')
-      .orderBy('connection_id', 'desc')
+      .orderBy('connectionId', 'desc')
       .limit(page.limit + 1)
-    if (after === undefined || Number.isNaN(Date.parse(after[0]))) return events.execute()
-    const [published, uuid, connectionId] = after
-    return events
-      .where(
-        sql<SqlBool>`(published, uuid, connection_id) < (${published}::timestamptz, ${uuid}, ${connectionId})`,
-      )
-      .execute()
-  })
+      .execute(),
+  )
   return pageOf(rows, page.limit, ({ published, uuid, connectionId }) => [
     published.toISOString(),
     uuid,
@@ -103,6 +109,7 @@ export async function countEvents(
     store.db
       .selectFrom('records.event')
       .select(['event_type as eventType', ({ fn }) => fn.countAll().as('count')])
+      .where(ofConnections(query.connectionIds))
       .where(eventsWhere(query))
       .groupBy('event_type')
       .orderBy('count', 'desc')
@@ -113,11 +120,16 @@ export async function countEvents(
   return rows.map(({ eventType, count }) => ({ eventType, count: Number(count) }))
 }
 
+function eventsBehind(after: Cursor | undefined) {
+  if (after === undefined || Number.isNaN(Date.parse(after[0]))) return sql<SqlBool>`true`
+  const [published, uuid, connectionId] = after
+  return sql<SqlBool>`(published, uuid, connection_id) < (${published}::timestamptz, ${uuid}, ${connectionId})`
+}
+
 function eventsWhere(query: EventQuery): Where<'records.event'> {
-  const { connectionIds, from, to, eventType, actor, target, outcome, text } = query
+  const { from, to, eventType, actor, target, outcome, text } = query
   return (eb) =>
     eb.and([
-      sql<SqlBool>`connection_id in (select jsonb_array_elements_text(${JSON.stringify(connectionIds)}::jsonb))`,
       ...(from === undefined ? [] : [eb('published', '>=', from)]),
       ...(to === undefined ? [] : [eb('published', '<', to)]),
       ...(eventType === undefined ? [] : [typeWhere(eventType)]),
@@ -175,38 +187,52 @@ export async function readObjects(
   page: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<PageOfRecords<ReadObject>> {
   const after = parseCursor(page.cursor)
-  const rows = await store.readRecords(() => {
-    const objects = store.db
-      .selectFrom('records.object')
-      .select([
-        'connection_id as connectionId',
-        'kind',
-        'id',
-        'parent',
-        'child',
-        'status',
-        'label',
-        'login',
-        'version',
-        'observed_at as observedAt',
-        sql<string>`raw::text`.as('raw'),
-      ])
-      .where(objectsWhere(query))
-      .orderBy('connection_id')
-      .orderBy('id')
+  const rows = await store.readRecords(() =>
+    store.db
+      .selectFrom(eachOf(query.connectionIds))
+      .innerJoinLateral(
+        ({ selectFrom }) =>
+          selectFrom('records.object')
+            .select([
+              'connection_id as connectionId',
+              'kind',
+              'id',
+              'parent',
+              'child',
+              'status',
+              'label',
+              'login',
+              'version',
+              'observed_at as observedAt',
+              sql<string>`raw::text`.as('raw'),
+            ])
+            .where('connection_id', '=', sql.ref<string>('one.id'))
+            .where(objectsWhere(query))
+            .where(objectsBehind(after))
+            .orderBy('id')
+            .limit(page.limit + 1)
+            .as('object'),
+        (join) => join.onTrue(),
+      )
+      .selectAll('object')
+      .orderBy('connectionId')
+      .orderBy('object.id')
       .limit(page.limit + 1)
-    if (after === undefined) return objects.execute()
-    const [connectionId, id] = after
-    return objects.where(sql<SqlBool>`(connection_id, id) > (${connectionId}, ${id})`).execute()
-  })
+      .execute(),
+  )
   return pageOf(rows, page.limit, ({ connectionId, id }) => [connectionId, id, ''])
 }
 
+function objectsBehind(after: Cursor | undefined) {
+  if (after === undefined) return sql<SqlBool>`true`
+  const [connectionId, id] = after
+  return sql<SqlBool>`(connection_id, id) > (${connectionId}, ${id})`
+}
+
 function objectsWhere(query: ObjectQuery): Where<'records.object'> {
-  const { connectionIds, kind, id, parent, child, status, text } = query
+  const { kind, id, parent, child, status, text } = query
   return (eb) =>
     eb.and([
-      sql<SqlBool>`connection_id in (select jsonb_array_elements_text(${JSON.stringify(connectionIds)}::jsonb))`,
       eb('kind', '=', kind),
       ...(id === undefined ? [] : [eb('id', '=', id)]),
       ...(parent === undefined ? [] : [eb('parent', '=', parent)]),
@@ -221,6 +247,19 @@ function objectsWhere(query: ObjectQuery): Where<'records.object'> {
             ]),
           ]),
     ])
+}
+
+/**
+ * Connections as a table `one`, each once. A page is read of each in the order of an index, and of those the page: asked for
+ * all at once, every row would be sorted for each page.
+ */
+function eachOf(connectionIds: readonly string[]) {
+  const json = JSON.stringify([...new Set(connectionIds)])
+  return sql<{ id: string }>`jsonb_array_elements_text(${json}::jsonb)`.as<'one'>(sql`one(id)`)
+}
+
+function ofConnections(connectionIds: readonly string[]) {
+  return sql<SqlBool>`connection_id in (select jsonb_array_elements_text(${JSON.stringify(connectionIds)}::jsonb))`
 }
 
 /** A text in which nothing is a pattern, and which a column could hold. */

@@ -80,6 +80,31 @@ describe.each(stores)('records on $name', ({ open }) => {
   const find = async (query: Partial<Parameters<typeof readEvents>[1]>) =>
     uuidsOf((await readEvents(store, { connectionIds: ['c1'], ...query }, { limit: 50 })).rows)
 
+  test('pages go through several connections in one order, and leave out and repeat none', async () => {
+    const connectionIds = ['c1', 'c2', 'c3', 'c1']
+    const at = (minutes: number) => new Date(noon.getTime() - minutes * 60_000)
+    for (const [index, id] of ['c1', 'c2', 'c3', 'other'].entries()) {
+      const events = [0, 1, 2].map((n) => event(`${id}-${n}`, { published: at(n * 4 + index) }))
+      await addEvents(store, id, [...events, event('same', { published: at(60) })])
+      await putObjects(store, { connectionId: id, feedId: 'f1' }, [user('a', 1), user('b', 1)])
+    }
+    const inOrder = [0, 1, 2].flatMap((n) => ['c1', 'c2', 'c3'].map((id) => `${id} ${id}-${n}`))
+    const found: string[] = []
+    const objects: string[] = []
+    for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+      const page = await readEvents(store, { connectionIds }, { limit: 2, cursor })
+      found.push(...page.rows.map(({ connectionId, uuid }) => `${connectionId} ${uuid}`))
+      cursor = page.cursor
+    }
+    for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+      const page = await readObjects(store, { connectionIds, kind: 'user' }, { limit: 2, cursor })
+      objects.push(...page.rows.map(({ connectionId, id }) => `${connectionId} ${id}`))
+      cursor = page.cursor
+    }
+    expect(found).toEqual([...inOrder, 'c3 same', 'c2 same', 'c1 same'])
+    expect(objects).toEqual(['c1 a', 'c1 b', 'c2 a', 'c2 b', 'c3 a', 'c3 b'])
+  })
+
   test('events come back as they were sent, the newest first, a page at a time', async () => {
     const times = [3, 1, 2, 2, 2].map((hour, index) =>
       event(`e${index}`, { published: new Date(noon.getTime() + hour * 3_600_000) }),
