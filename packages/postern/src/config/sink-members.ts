@@ -18,7 +18,7 @@ const settings = named(z.unknown()).describe('What the kind takes; GET /v1/sink-
 /** The members of a new sink. Each setting is judged later, by its kind, so that every problem is told at once. */
 export const sinkMembers = z.strictObject({
   name: text(200).describe('Lower-case letters, digits and hyphens.'),
-  kind: text(64).describe('jsonl, postgres, webhook and so on.'),
+  kind: text(64).describe('jsonl, postgres, http and so on.'),
   settings: settings.optional(),
   secrets: named(text(MAX_SECRET_CHARACTERS))
     .optional()
