@@ -12,7 +12,8 @@ import {
   recordedEvents,
   writeAll,
 } from './batches.ts'
-import { type Destination, type Held, sinksUnderTest } from './sinks-under-test.ts'
+import type { Destination, Held } from './destination.ts'
+import { sinksUnderTest } from './sinks-under-test.ts'
 
 describe.each(sinksUnderTest)('the sink $name', ({ guarantee, start }) => {
   const isOnce = guarantee === 'effectively-once'

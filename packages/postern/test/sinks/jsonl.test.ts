@@ -16,7 +16,7 @@ import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
 import type { Sink, Written } from '../../src/sinks/sink.ts'
 import { SinkError, type SinkErrorCode } from '../../src/sinks/sink-error.ts'
 import { batchOf, eventOf, eventsOf, writeAll } from './batches.ts'
-import { destinationOf } from './sinks-under-test.ts'
+import { destinationOf } from './destination.ts'
 
 let root: string
 

@@ -5,7 +5,7 @@ import pg from 'pg'
 import { afterAll } from 'vitest'
 import { newDatabase, type TestDatabase } from '../../../../test/stores.ts'
 import type { RecordKind } from '../../src/sinks/record.ts'
-import { type Destination, destinationOf, type Held } from './sinks-under-test.ts'
+import { type Destination, destinationOf, type Held } from './destination.ts'
 
 /** A database of the PostgreSQL sink, and a client that looks at it. */
 export interface PostgresDestination extends Destination {

@@ -15,8 +15,8 @@ import {
   recordedEvents,
   writeAll,
 } from './batches.ts'
+import { destinationOf } from './destination.ts'
 import { type PostgresDestination, startPostgres } from './postgres-destination.ts'
-import { destinationOf } from './sinks-under-test.ts'
 
 let destination: PostgresDestination
 

@@ -9,12 +9,11 @@ import { sql } from 'kysely'
 import { afterAll, inject } from 'vitest'
 import { startScriptedServer } from '../../../../test/scripted-server.ts'
 import { stores, type TestStore } from '../../../../test/stores.ts'
-import { TestClock } from '../../../../test/test-clock.ts'
 import { createOutboundTransport } from '../../src/http/outbound.ts'
 import type { RecordKind } from '../../src/sinks/record.ts'
-import { getSinkKind } from '../../src/sinks/registry.ts'
-import type { Sink, SinkContext, SinkKind } from '../../src/sinks/sink.ts'
+import type { SinkKind } from '../../src/sinks/sink.ts'
 import { StreamSink } from '../../src/sinks/stdout.ts'
+import { type Destination, destinationOf, type Held } from './destination.ts'
 import { startPostgres } from './postgres-destination.ts'
 import {
   elasticsearchReceiver,
@@ -25,28 +24,6 @@ import {
   webhookReceiver,
 } from './receivers.ts'
 import { accessKey, bucket, startStorage } from './storage.ts'
-
-/** A record as a destination holds it. */
-export interface Held {
-  readonly kind: RecordKind
-  readonly id: string
-  /** The text of the event or object, as Okta sent it; absent where it is gone. */
-  readonly raw?: string
-}
-
-/** One destination, empty at first. */
-export interface Destination {
-  /** A sink that writes to it: each as another process would open it. */
-  open(): Promise<Sink>
-  check(signal?: AbortSignal): Promise<void>
-  /** What it holds, in the order it was written; of an object each change, or how it is now. */
-  read(): Promise<readonly Held[]>
-  /** Everything there is at the other side, to see whether anything changed. */
-  dump(): Promise<string>
-  /** Makes the other side take nothing. */
-  break(): Promise<void>
-  close(): Promise<void>
-}
 
 /** A kind of sink, and how a destination for it is made. */
 export interface SinkUnderTest {
@@ -216,30 +193,6 @@ async function startReceiver(
     },
     close: server.close,
   }
-}
-
-/** What a kind of the registry is opened and checked with. */
-export function destinationOf(
-  name: string,
-  given: {
-    readonly settings: object
-    readonly secrets?: Readonly<Record<string, Secret>>
-  } & Partial<Pick<SinkContext<unknown>, 'store' | 'transport' | 'clock'>>,
-): Pick<Destination, 'open' | 'check'> {
-  const kind = getSinkKind(name)
-  const context: SinkContext<Record<string, unknown>> = {
-    secrets: {},
-    sink: { id: 'sink-1', name },
-    clock: new TestClock(),
-    dev: true,
-    get store(): never {
-      throw new Error('This sink was given no store.')
-    },
-    transport: () => Promise.reject(new Error('This sink was given no way to the network.')),
-    ...given,
-    settings: kind.settings.parse(given.settings),
-  }
-  return { open: () => kind.open(context), check: (signal) => kind.check(context, signal) }
 }
 
 const uuidOf = memberReader('uuid')
