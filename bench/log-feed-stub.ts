@@ -1,13 +1,15 @@
 /**
- * @module The server of bench/log-feed.ts, in a process of its own: a System Log in pages of 1,000 events that were built
- * once; only their uuids differ from page to page. `log-feed-stub.ts COUNT` sends its port to the parent.
+ * @module The server of bench/log-feed.ts and bench/proxy-beside-log.ts, in a process of its own: a System Log in pages of
+ * 1,000 events that were built once; only their uuids differ from page to page. `log-feed-stub.ts COUNT [DELAY-MS]` sends its
+ * port to the parent; it answers after the delay.
  */
 
 import { createServer } from 'node:http'
+import { setTimeout } from 'node:timers/promises'
 import { fillHistory, startOrg } from '@postern/emulator'
 
 const pageSize = 1_000
-const count = Number(process.argv[2])
+const [count = 0, delayMs = 0] = process.argv.slice(2).map(Number)
 const hourMs = 3_600_000
 const uuidMember = Buffer.from('"uuid":"')
 
@@ -37,7 +39,8 @@ function pageOf(number: number): Buffer {
   return body
 }
 
-const server = createServer((request, response) => {
+const server = createServer(async (request, response) => {
+  if (delayMs > 0) await setTimeout(delayMs)
   const origin = `http://${request.headers.host}`
   const url = new URL(request.url ?? '/', origin)
   const start = Number(url.searchParams.get('after') ?? 0)

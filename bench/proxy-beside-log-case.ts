@@ -1,6 +1,6 @@
 /**
  * @module The server of bench/proxy-beside-log.ts, in a process of its own: Postern on the embedded store, with a connection
- * whose requests go through it and another one whose System Log it reads. `proxy-beside-log-case.ts ORG-URL LOG-URL`.
+ * whose requests go through it and others whose System Logs it reads. `proxy-beside-log-case.ts ORG-URL PACED-URL FAST-URL`.
  */
 
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -23,10 +23,16 @@ export interface ServedProxy {
 export interface Delays {
   readonly p99Ms: number
   readonly maxMs: number
+  /** The most that the main thread worked at a stretch, without what it waited for: other processes do not change it. */
+  readonly workMs: number
 }
 
+/** What it is to do while it is asked. */
+export type Task = 'quiet' | 'paced' | 'fast'
+
 const QUIET_MS = 10_000
-const [orgUrl, logUrl] = process.argv.slice(2)
+const LOOK_EVERY_MS = 1
+const [orgUrl, pacedUrl, fastUrl] = process.argv.slice(2)
 const apiToken = `00TEST${'0'.repeat(36)}`
 const folder = mkdtempSync(join(tmpdir(), 'postern-bench-'))
 const service = await openService({ dataDir: folder, env: {}, dev: true })
@@ -45,31 +51,53 @@ async function post(at: string, body: object): Promise<void> {
 }
 
 await post('/v1/connections', { name: 'org', orgUrl, apiToken, force: true })
-await post('/v1/connections', { name: 'log', orgUrl: logUrl, apiToken, force: true })
+await post('/v1/connections', { name: 'paced', orgUrl: pacedUrl, apiToken, force: true })
+await post('/v1/connections', { name: 'fast', orgUrl: fastUrl, apiToken, force: true })
 // What one caller may ask in a second is no part of how fast it is answered.
 const limits = { ...defaultLimits, requests: { burst: 1e9, perSecond: 1e9 } }
 const { url } = await listen(createApp(service, { limits }))
 
 /** A feed of its own for each time: the whole log from its start. */
-async function syncLog(): Promise<void> {
+async function syncLog(connection: string): Promise<void> {
   const name = `log-${++feeds}`
   await post('/v1/sinks', { name, kind: 'jsonl', settings: { path: join(folder, name) } })
-  await post('/v1/feeds', { name, connection: 'log', input: 'system-log', sinks: [name] })
+  await post('/v1/feeds', { name, connection, input: 'system-log', sinks: [name] })
   const { outcome, report } = await service.feeds.run(name, { actor: 'bench' })
   if (outcome !== 'ok') throw new Error(JSON.stringify(report))
 }
 
-process.on('message', async (task: 'sync' | 'quiet' | 'end') => {
+/** Notes the main thread's longest stretch of work. Its return ends it. */
+function watchWork(): () => number {
+  let longestMs = 0
+  let before = process.threadCpuUsage()
+  const timer = setInterval(() => {
+    const now = process.threadCpuUsage()
+    const workedMs = (now.user - before.user + now.system - before.system) / 1_000
+    longestMs = Math.max(longestMs, workedMs)
+    before = now
+  }, LOOK_EVERY_MS)
+  return () => {
+    clearInterval(timer)
+    return longestMs
+  }
+}
+
+process.on('message', async (task: Task | 'end') => {
   if (task === 'end') {
     await service.close()
     rmSync(folder, { recursive: true, force: true })
     process.exit()
   }
+  const endWork = watchWork()
   delays.reset()
   delays.enable()
-  await (task === 'sync' ? syncLog() : setTimeout(QUIET_MS))
+  await (task === 'quiet' ? setTimeout(QUIET_MS) : syncLog(task))
   delays.disable()
   const ms = (nanoseconds: number) => nanoseconds / 1e6
-  process.send?.({ p99Ms: ms(delays.percentile(99)), maxMs: ms(delays.max) } satisfies Delays)
+  process.send?.({
+    p99Ms: ms(delays.percentile(99)),
+    maxMs: ms(delays.max),
+    workMs: endWork(),
+  } satisfies Delays)
 })
 process.send?.({ url, authorization } satisfies ServedProxy)

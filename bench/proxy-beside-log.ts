@@ -1,6 +1,7 @@
 /**
- * @module A request through Postern's API to an org, while the same process reads a whole System Log of another org, and
- * while it does nothing else; and how long its event loop kept callers waiting (figure P15).
+ * @module A request through Postern's API to an org (POST /v1/connections/{name}/request), while the same process does
+ * nothing else, and while it reads a whole System Log of another org: of one that takes half a second for each page, as an
+ * org does, and of one that answers as fast as it is asked. And how long the event loop kept callers waiting (figure P15).
  * `npm run proxy-beside-log -w bench [-- --write]`.
  */
 
@@ -10,9 +11,12 @@ import { createServer } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { figuresOf, measure, report, type Table } from './measure.ts'
-import type { Delays, ServedProxy } from './proxy-beside-log-case.ts'
+import type { Delays, ServedProxy, Task } from './proxy-beside-log-case.ts'
 
 const EVENTS = 100_000
+// Each thousand takes an org's delay.
+const PACED_EVENTS = 30_000
+const DELAY_MS = 500
 const ROUNDS = 5
 const PACE_MS = 10
 
@@ -50,7 +54,7 @@ async function startOrg(): Promise<string> {
 async function ask(
   served: ChildProcess,
   { url, authorization }: ServedProxy,
-  task: 'sync' | 'quiet',
+  task: Task,
 ): Promise<Round> {
   const over = once(served, 'message')
   let isOver = false
@@ -75,18 +79,32 @@ async function ask(
   const [delays]: Delays[] = await over
   const sorted = took.toSorted((a, b) => a - b)
   const p50Ms = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
-  return { p99Ms: Number.NaN, maxMs: Number.NaN, ...delays, p50Ms, slowestMs: Math.max(...sorted) }
+  if (delays === undefined) throw new Error('The server told nothing.')
+  return { ...delays, p50Ms, slowestMs: Math.max(...sorted) }
 }
 
-const log = start('log-feed-stub.ts', String(EVENTS))
-const [port] = await once(log, 'message')
-const served = start('proxy-beside-log-case.ts', await startOrg(), `http://127.0.0.1:${port}`)
+async function startLog(
+  events: number,
+  delayMs: number,
+): Promise<{ log: ChildProcess; url: string }> {
+  const log = start('log-feed-stub.ts', String(events), String(delayMs))
+  const [port] = await once(log, 'message')
+  return { log, url: `http://127.0.0.1:${port}` }
+}
+
+const paced = await startLog(PACED_EVENTS, DELAY_MS)
+const fast = await startLog(EVENTS, 0)
+const served = start('proxy-beside-log-case.ts', await startOrg(), paced.url, fast.url)
 const [proxy]: ServedProxy[] = await once(served, 'message')
 if (proxy === undefined) throw new Error('The server did not start.')
 const quiet = { name: 'nothing else', task: 'quiet', rounds: [] as Round[] } as const
-const sync = { name: 'a log being read', task: 'sync', rounds: [] as Round[] } as const
+const cases = [
+  quiet,
+  { name: 'a log, a page after half a second', task: 'paced', rounds: [] as Round[] },
+  { name: 'a log, as fast as it can be read', task: 'fast', rounds: [] as Round[] },
+] as const
 await measure(
-  [quiet, sync].map(({ name, task, rounds }) => ({
+  cases.map(({ name, task, rounds }) => ({
     name,
     run: async () => rounds.push(await ask(served, proxy, task)),
   })),
@@ -94,13 +112,14 @@ await measure(
 )
 served.send('end')
 await once(served, 'exit')
-log.kill()
+paced.log.kill()
+fast.log.kill()
 
 const table = (title: string, figure: (round: Round) => number): Table => ({
   title: `${title}, beside`,
   unit: 'ms',
   digits: 1,
-  figures: [quiet, sync].map(({ name, rounds }) =>
+  figures: cases.map(({ name, rounds }) =>
     // The first round was there to warm up.
     figuresOf(name, rounds.slice(1).map(figure), quiet.rounds.slice(1).map(figure)),
   ),
@@ -110,5 +129,6 @@ report('proxy-beside-log', 'npm run proxy-beside-log -w bench', [
   table('a request, the slowest', ({ slowestMs }) => slowestMs),
   table('event loop delay, 99 %', ({ p99Ms }) => p99Ms),
   table('event loop delay, most', ({ maxMs }) => maxMs),
+  table('work at a stretch, most', ({ workMs }) => workMs),
 ])
 process.exit()
