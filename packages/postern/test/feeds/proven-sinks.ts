@@ -1,5 +1,6 @@
 /** @module All four kinds of sink that the proof is about, each with the real other side. */
 
+import { setTimeout } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import pg from 'pg'
 import { inject } from 'vitest'
@@ -37,12 +38,20 @@ export async function openProvenSinks(): Promise<ProvenSinks> {
       settings: { bucket, region: 'us-east-1', endpoint: storage.url, pathStyle: true },
       secrets: { accessKeyId, secretAccessKey },
     },
+    // The server writes its files in place: one that is being written again is read again.
     read: async () => {
-      const found = await storage.read()
-      return [...found]
-        .filter(([key]) => key.endsWith('.jsonl.gz'))
-        .flatMap(([, body]) => gunzipSync(body).toString().split('\n').filter(Boolean))
-        .map(heldEvent)
+      for (let attempt = 1; ; attempt++) {
+        try {
+          const found = await storage.read()
+          return [...found]
+            .filter(([key]) => key.endsWith('.jsonl.gz'))
+            .flatMap(([, body]) => gunzipSync(body).toString().split('\n').filter(Boolean))
+            .map(heldEvent)
+        } catch (error) {
+          if (attempt === 20) throw error
+          await setTimeout(50)
+        }
+      }
     },
   }
   return {
