@@ -3,11 +3,11 @@
 import { randomUUID } from 'node:crypto'
 import { takeFeed } from '../store/feed-states.ts'
 import { type FeedRow, readFeed } from '../store/feeds.ts'
-import { type Lease, withLease } from '../store/leases.ts'
+import { type Lease, LeaseError, withLease } from '../store/leases.ts'
 import { beginRun, endRun, pruneRuns } from '../store/runs.ts'
 import type { FeedsContext } from './context.ts'
 import { FeedError } from './feed-error.ts'
-import { FeedRun } from './feed-run.ts'
+import { FeedRun, type FeedRunContext } from './feed-run.ts'
 import type { FinishedRun, RunFeedOptions } from './run-options.ts'
 
 const DEFAULT_BUDGET_MS = 5 * 60_000
@@ -23,39 +23,45 @@ export async function runFeed(
   feedId: string,
   options: RunFeedOptions,
 ): Promise<FinishedRun | undefined> {
-  const { signal } = options
-  const run = (lease: Lease) => runOwned(context, feedId, lease, options)
-  const held = await withLease(context.store, `feed:${feedId}`, run, { signal })
+  const { store, clock } = context
+  const { signal, budgetMs = DEFAULT_BUDGET_MS } = options
+  const held = await withLease(
+    store,
+    `feed:${feedId}`,
+    async (lease) => {
+      const begun = await begin(context, feedId, lease, options).catch(unlessLost)
+      if (begun === undefined) return undefined
+      const run = new FeedRun({ ...context, ...begun, lease, options: { ...options, budgetMs } })
+      const { outcome, report, more, retryAt } = await run.run()
+      const { runId } = begun
+      await endRun(store, runId, { outcome, report }, clock.now())
+      return { runId, outcome, report, more, retryAt }
+    },
+    { signal },
+  )
   return held?.result
 }
 
-async function runOwned(
-  context: FeedsContext,
+/** Makes the caller the owner of a feed, and keeps that a run of it began. */
+function begin(
+  { store, clock }: FeedsContext,
   feedId: string,
   lease: Lease,
-  options: RunFeedOptions,
-): Promise<FinishedRun> {
-  const { store, clock } = context
-  const { trigger, budgetMs = DEFAULT_BUDGET_MS } = options
+  { trigger }: RunFeedOptions,
+): Promise<Pick<FeedRunContext, 'runId' | 'feed' | 'state'>> {
   const runId = randomUUID()
-  const { feed, state } = await lease.transaction(async () => {
-    const found = requireRunnable(await readFeed(store, feedId))
-    const taken = await takeFeed(store, feedId)
-    await beginRun(store, { id: runId, feedId, trigger, epoch: taken.epoch }, clock.now())
+  return lease.transaction(async () => {
+    const feed = requireRunnable(await readFeed(store, feedId))
+    const state = await takeFeed(store, feedId)
+    await beginRun(store, { id: runId, feedId, trigger, epoch: state.epoch }, clock.now())
     await pruneRuns(store, feedId, clock.now())
-    return { feed: found, state: taken }
+    return { runId, feed, state }
   })
-  const run = new FeedRun({
-    ...context,
-    runId,
-    feed,
-    state,
-    lease,
-    options: { ...options, budgetMs },
-  })
-  const { outcome, report, more, retryAt } = await run.run()
-  await endRun(store, runId, { outcome, report }, clock.now())
-  return { runId, outcome, report, more, retryAt }
+}
+
+/** Who lost the lease before the feed was taken has begun nothing. */
+function unlessLost(error: unknown): undefined {
+  if (!(error instanceof LeaseError)) throw error
 }
 
 function requireRunnable(feed: FeedRow | undefined): FeedRow {

@@ -28,6 +28,7 @@ const byCode: Readonly<Record<string, number>> = {
   key_draft_not_found: 404,
   key_draft_too_many: 429,
   key_set_not_found: 404,
+  lease_lost: 409,
   master_key_in_use: 409,
   master_key_not_newer: 409,
   proxy_method_not_allowed: 403,

@@ -1,17 +1,26 @@
 /** @module The table of leases: what only one process may do at a time, and who does it. The database's clock decides. */
 
 import { randomUUID } from 'node:crypto'
+import { PosternError } from '@postern/core'
 import { sql } from 'kysely'
 import type { Store } from './store.ts'
 
+/** A lease that was lost: what it was taken for is done by somebody else. */
+export class LeaseError extends PosternError<'lease_lost'> {
+  override readonly name = 'LeaseError'
+}
+
 /** What only one process at a time does, for as long as it holds it. */
 export interface Lease {
-  /** Aborts when the lease is lost: this process did not run for longer than a lease holds, and another one took it. */
+  /**
+   * Aborts with a {@link LeaseError} when the lease is lost: this process did not run for longer than a lease holds, and another
+   * one took it.
+   */
   readonly signal: AbortSignal
   /**
    * Runs `work` in a transaction in which nobody can take the lease.
    *
-   * @throws the reason of {@link Lease.signal} where somebody took it before.
+   * @throws {LeaseError} `lease_lost` where somebody took it before.
    */
   transaction<Result>(work: () => Promise<Result>): Promise<Result>
 }
@@ -41,7 +50,7 @@ export async function withLease<Result>(
   const holder = randomUUID()
   if (!(await takeLease(store, name, { holder, seconds }))) return undefined
   const lost = new AbortController()
-  const lose = () => lost.abort(new Error(`The lease ${name} was taken by another process.`))
+  const lose = () => lost.abort(leaseLost(name))
   const renewal = setInterval(
     () => {
       // A database that does not answer now may do so before the time is over; the next transaction shows it.
@@ -70,6 +79,13 @@ export async function withLease<Result>(
     // A lease that cannot be given back ends by itself.
     await releaseLease(store, name, holder).catch(() => undefined)
   }
+}
+
+function leaseLost(name: string): LeaseError {
+  return new LeaseError('lease_lost', `The lease "${name}" was taken by another process.`, {
+    remedy: 'Let that one go on; run this one again when it has ended.',
+    details: { lease: name },
+  })
 }
 
 /** Takes a lease, or renews one's own. False while somebody else holds it. */

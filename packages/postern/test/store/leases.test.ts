@@ -70,7 +70,9 @@ describe.each(stores)('a lease on $name', ({ open }) => {
       await lease.transaction(async () => undefined)
       await expire('lost')
       await withLease(store, 'lost', async (taken) => {
-        await expect(lease.transaction(async () => 'written')).rejects.toThrow('another process')
+        await expect(lease.transaction(async () => 'written')).rejects.toMatchObject({
+          code: 'lease_lost',
+        })
         await taken.transaction(async () => undefined)
       })
     })
