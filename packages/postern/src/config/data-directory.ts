@@ -1,8 +1,9 @@
 /** @module The folder in which Postern keeps what it keeps. */
 
-import { mkdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { isAbsolute, join, resolve } from 'node:path'
 import { ConfigError } from './config-error.ts'
+import { makeFolder } from './make-folder.ts'
 
 /** What decides which folder it is. */
 export interface DataDirectorySources {
@@ -34,7 +35,7 @@ export function dataDirectoryOf({ flag, env, home }: DataDirectorySources): stri
  */
 export async function openDataDirectory(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 })
+    await makeFolder(path, 0o700)
   } catch (error) {
     throw unusable(path, error)
   }

@@ -2,10 +2,11 @@
 
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { type FileHandle, mkdir, open, rmdir, stat, unlink } from 'node:fs/promises'
+import { type FileHandle, open, rmdir, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { showHostile } from '@postern/core'
 import { syncFolder } from '../config/atomic-file.ts'
+import { makeFolder } from '../config/make-folder.ts'
 import { SinkError } from './sink-error.ts'
 
 /** Who may read what is made. */
@@ -42,7 +43,7 @@ export async function writeAt(
   const path = join(place.folder, place.file)
   const isNew = what.offset === 0
   try {
-    if (isNew) await mkdir(place.folder, { recursive: true, mode: what.modes.folder })
+    if (isNew) await requireFolder(place.folder, what.modes.folder)
     await using file = await open(path, isNew ? WRITE | constants.O_CREAT : WRITE, what.modes.file)
     const { size } = await file.stat()
     if (size < what.offset) throw tooShort(path, size, what.offset)
@@ -81,7 +82,7 @@ export async function proveFolder(
   const probe = join(path, `.postern-${randomUUID()}`)
   let made: string | undefined
   try {
-    made = await mkdir(path, { recursive: true, mode: modes.folder })
+    made = await requireFolder(path, modes.folder)
     try {
       await using file = await open(probe, 'wx', modes.file)
       await file.writeFile('\n')
@@ -93,6 +94,20 @@ export async function proveFolder(
     throw explainFileFailure(error, path)
   } finally {
     if (made !== undefined) await removeEmpty(path, made)
+  }
+}
+
+/** Makes a folder where there is none. @returns the topmost one that was made. @throws {SinkError} `sink_unwritable` */
+async function requireFolder(path: string, mode: number): Promise<string | undefined> {
+  try {
+    return await makeFolder(path, mode)
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
+    // Not a folder that was there and is gone: the system has none in this place.
+    throw new SinkError('sink_unwritable', `No folder can be made at ${path}.`, {
+      remedy: 'Choose a folder on a disk.',
+      cause: error,
+    })
   }
 }
 

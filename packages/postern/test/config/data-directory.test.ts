@@ -57,4 +57,10 @@ describe('the data directory', () => {
       await expect(openDataDirectory(path)).rejects.toMatchObject({ code: 'config_data_unusable' })
     }
   })
+
+  test('is refused where the system lets nobody make folders', async () => {
+    await expect(openDataDirectory('/proc/postern/data')).rejects.toMatchObject({
+      code: 'config_data_unusable',
+    })
+  })
 })

@@ -128,6 +128,13 @@ describe('a feed with a sink of JSON lines', () => {
     expect(await contents()).toBe(held)
   })
 
+  test('is refused where the system lets nobody make folders', async () => {
+    const below = destinationOf('jsonl', { settings: { path: '/proc/postern/log' } })
+    expect(await codeOf(below.check())).toBe('sink_unwritable')
+    const sink = await below.open()
+    expect(await codeOf(sink.write(batchOf(1, eventsOf('a')), {}))).toBe('sink_unwritable')
+  })
+
   test('follows no link', async () => {
     const target = path.join(root, 'target')
     await writeFile(target, '')
