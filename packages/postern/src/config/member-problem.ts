@@ -55,11 +55,16 @@ export class MemberProblems {
       if (issue.code === 'unrecognized_keys') {
         for (const key of issue.keys) this.add(join(path, key), unknown(code))
       } else {
-        const remedy = 'Give it a value that the schema takes.'
-        this.add(path, { code, message: describeIssue(issue), remedy })
+        this.add(path, { code, message: describeIssue(issue), remedy: remedyOf(issue) })
       }
     }
   }
+}
+
+/** What the schema itself says to do, where it does. */
+function remedyOf(issue: z.core.$ZodIssue): string {
+  const own: unknown = issue.code === 'custom' ? issue.params?.['remedy'] : undefined
+  return typeof own === 'string' ? own : 'Give it a value that the schema takes.'
 }
 
 function unknown(code: string): Omit<MemberProblem, 'path'> {

@@ -50,12 +50,14 @@ export async function prepareSink(
 function parseStored(kind: SinkKind, stored: unknown): Readonly<Record<string, unknown>> {
   const parsed = kind.settings.safeParse(stored)
   if (parsed.success) return parsed.data
-  const members = parsed.error.issues.map(({ path }) => path.join('.')).join(', ')
+  const members = parsed.error.issues
+    .flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : issue.path.join('.')))
+    .join(', ')
   throw new SinkError(
     'sink_settings_invalid',
     `The settings of the sink are not in order: ${members}.`,
     {
-      remedy: 'Give the sink those settings anew.',
+      remedy: 'Set each anew with postern sink update NAME --set KEY=VALUE; KEY= takes it away.',
     },
   )
 }

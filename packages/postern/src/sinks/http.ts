@@ -12,10 +12,6 @@ import { SinkError } from './sink-error.ts'
 
 type Context = SinkContext<HttpSettings>
 
-// What a request is made of cannot be set from outside, and what proves who we are is a secret.
-const OWN_HEADERS =
-  /^(?:authorization|proxy-.*|cookie|host|connection|content-.*|transfer-encoding|te|trailer|upgrade|keep-alive|expect|webhook-.*|idempotency-key|accept-encoding)$/i
-
 /** Sends records over HTTP, in the format that the receiver wants. */
 export const http: SinkKind<typeof httpSettings> = {
   name: 'http',
@@ -80,9 +76,6 @@ function headersOf(
 ): () => Record<string, string> {
   const { headers, tokenHeader, username } = settings
   const { token, password } = secrets
-  const own = [...Object.keys(headers), ...(tokenHeader === undefined ? [] : [tokenHeader])]
-  const taken = own.find((name) => OWN_HEADERS.test(name))
-  if (taken !== undefined) throw headerTaken(taken)
   if (username !== undefined && password === undefined) throw passwordMissing()
   return () => ({ ...headers, ...proof({ tokenHeader, username, tokenScheme, token, password }) })
 }
@@ -111,12 +104,6 @@ function proof({
   if (token === undefined) return basic
   if (tokenHeader !== undefined) return { ...basic, [tokenHeader.toLowerCase()]: token.reveal() }
   return { ...basic, authorization: `${tokenScheme} ${token.reveal()}` }
-}
-
-function headerTaken(name: string): SinkError {
-  return new SinkError('sink_settings_invalid', `The header ${name} cannot be set.`, {
-    remedy: 'Leave it out; what proves who Postern is goes into the secret token or password.',
-  })
 }
 
 function passwordMissing(): SinkError {

@@ -17,7 +17,7 @@ const DEFAULT_ROTATE_MIB = 256
 const MAX_ROTATE_MIB = 1024 * 1024
 const MIB = 1024 * 1024
 
-const settings = z.object({
+const settings = z.strictObject({
   path: z
     .string()
     .refine((path) => isAbsolute(path) && !path.includes('\0'), 'Write the whole path of a folder.')

@@ -14,7 +14,7 @@ import type { SinkContext, SinkKind } from './sink.ts'
 const name = /^[a-z_][a-z0-9_]{0,62}$/
 const prefix = /^(?:[a-z_][a-z0-9_]{0,23})?$/
 
-const settings = z.object({
+const settings = z.strictObject({
   schema: z
     .string()
     .regex(name, 'Lower-case letters, digits and _; 63 at most.')

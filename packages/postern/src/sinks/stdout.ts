@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { Sink, SinkBatch, SinkKind, WriteOptions, Written } from './sink.ts'
 import { SinkError } from './sink-error.ts'
 
-const settings = z.object({})
+const settings = z.strictObject({})
 
 /** Standard output, no faster than it is read there. A record can be there twice after a crash, with the same id. */
 export const stdout: SinkKind<typeof settings> = {

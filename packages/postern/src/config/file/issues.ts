@@ -41,19 +41,26 @@ export function describeIssue(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
       return `It has to be ${KINDS[issue.expected] ?? 'of another kind'}.`
-    case 'too_big':
-      return `It has more than ${issue.maximum} ${unitOf(issue.origin)}.`
-    case 'too_small':
-      return issue.minimum === 1 && issue.origin !== 'number'
-        ? 'It is empty.'
-        : `It has fewer than ${issue.minimum} ${unitOf(issue.origin)}.`
+    case 'too_big': {
+      const unit = unitOf(issue.origin)
+      return unit === undefined
+        ? `It is more than ${issue.maximum}.`
+        : `It has more than ${issue.maximum} ${unit}.`
+    }
+    case 'too_small': {
+      const unit = unitOf(issue.origin)
+      if (unit === undefined) return `It is less than ${issue.minimum}.`
+      return issue.minimum === 1 ? 'It is empty.' : `It has fewer than ${issue.minimum} ${unit}.`
+    }
     case 'invalid_value':
       return `It has to be ${issue.values.map(String).join(' or ')}.`
     case 'custom':
       // The schemas' own sentences, which hold no value.
       return issue.message
     case 'invalid_key':
-      return 'The name is longer than it may be.'
+      return issue.issues.some(({ code }) => code === 'too_big')
+        ? 'The name is longer than it may be.'
+        : 'The name is not written as it has to be.'
     case 'invalid_union':
       return `It has to be ${kindsOf(issue)}.`
     default:
@@ -69,7 +76,8 @@ function kindsOf({ errors }: Extract<Issue, { readonly code: 'invalid_union' }>)
   return kinds.length === 0 ? 'written otherwise' : [...new Set(kinds)].join(' or ')
 }
 
-function unitOf(origin: string): string {
+/** What a size counts; undefined where it is the value itself. */
+function unitOf(origin: string): string | undefined {
   if (origin === 'string') return 'characters'
-  return origin === 'array' || origin === 'object' ? 'entries' : 'as its value'
+  return origin === 'array' || origin === 'object' ? 'entries' : undefined
 }

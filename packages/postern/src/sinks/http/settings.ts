@@ -12,8 +12,35 @@ export type HttpFormatName = (typeof httpFormatNames)[number]
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/
 const HEADER_VALUE = /^[\x20-\x7e]{0,1000}$/
 
+// What a request is made of is made here.
+const OWN_HEADERS =
+  /^(?:host|connection|content-.*|transfer-encoding|te|trailer|upgrade|keep-alive|expect|webhook-.*|idempotency-key|accept-encoding|proxy-(?!authorization$).*)$/i
+
+// Settings are kept and shown as they are.
+const SECRET_HEADERS =
+  /^(?:(?:proxy-)?authorization|cookie|(?:.*[-_])?(?:api[-_]?key|access[-_]?key|token|secret|password))$/i
+
 // An index pattern could name many; these are the characters that Elasticsearch allows and a path needs no escape for.
 const INDEX = /^[a-z0-9][a-z0-9._-]{0,199}$/
+
+const ownHeader = {
+  message: 'Postern sets the header of this name itself.',
+  params: { remedy: 'Leave it out.' },
+} as const
+
+const secretHeader = {
+  message: 'A header of this name proves who Postern is, and settings are shown as they are.',
+  params: {
+    remedy:
+      'Put its value into the secret token, and its name, if not Authorization, into tokenHeader.',
+  },
+} as const
+
+/** Why a header cannot be one of the settings; undefined where it can. */
+function refusalOf(name: string) {
+  if (SECRET_HEADERS.test(name)) return secretHeader
+  return OWN_HEADERS.test(name) ? ownHeader : undefined
+}
 
 /** What can be set of an HTTP sink. */
 export const httpSettings = z.strictObject({
@@ -33,6 +60,12 @@ export const httpSettings = z.strictObject({
   timeoutMs: z.int().min(100).max(300_000).default(30_000).describe('How long an answer may take.'),
   headers: z
     .record(z.string().regex(HEADER_NAME), z.string().regex(HEADER_VALUE))
+    .superRefine((headers, context) => {
+      for (const name of Object.keys(headers)) {
+        const refused = refusalOf(name)
+        if (refused !== undefined) context.addIssue({ code: 'custom', path: [name], ...refused })
+      }
+    })
     .default({})
     .describe(
       'Headers that are sent beside our own. Nothing secret: they are kept and shown as they are.',
@@ -40,6 +73,8 @@ export const httpSettings = z.strictObject({
   tokenHeader: z
     .string()
     .regex(HEADER_NAME)
+    // Zod changes what it is given here.
+    .refine((name) => !OWN_HEADERS.test(name), { ...ownHeader })
     .optional()
     .describe('The header that the token is sent in, alone; default: Authorization.'),
   username: z
