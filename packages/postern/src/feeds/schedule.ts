@@ -12,6 +12,7 @@ import {
   listScheduledFeeds,
   setNextRun,
 } from '../store/feeds.ts'
+import { keepPresent, readPresentSince } from '../store/presence.ts'
 import type { Store } from '../store/store.ts'
 import { nextRun } from './next-run.ts'
 import type { FinishedRun, RunFeedOptions } from './run-options.ts'
@@ -35,8 +36,12 @@ export const FEED_QUEUES = [DUE, REQUESTED] as const
 
 const AT_REQUEST = 4
 
-// Whoever is later than this was not there.
+// A run that is this late was missed, where nobody was there when it was due.
 const MISSED_AFTER_MS = 60_000
+
+// Processes that run what is due. Whoever gives no sign of life for a minute is not there.
+const PRESENCE = { name: 'feeds-due', seconds: 60 } as const
+const PRESENT_EVERY_MS = 20_000
 
 // Who died a moment ago holds the lease of the feed for half a minute yet.
 const AGAIN_AFTER_MS = 5_000
@@ -49,7 +54,7 @@ const STOP_WITHIN_MS = 10_000
 export class Schedules {
   readonly #context: SchedulesContext
   readonly #stopped = new AbortController()
-  #reconciling: Promise<void> | undefined
+  #repeating: Promise<unknown> | undefined
   #counted: { readonly feeds: number; readonly atMs: number } | undefined
 
   constructor(context: SchedulesContext) {
@@ -88,15 +93,19 @@ export class Schedules {
   async begin({ concurrency }: { readonly concurrency: number }): Promise<void> {
     const { jobs } = this.#context
     await jobs.start(FEED_QUEUES)
+    await this.#keepPresent()
     await jobs.work(DUE, { concurrency }, (job) => this.#runDue(job))
     await jobs.work(REQUESTED, { concurrency: AT_REQUEST }, (job) => this.#runRequested(job))
-    this.#reconciling = this.#keepReconciling()
+    this.#repeating = Promise.all([
+      this.#repeat(RECONCILE_EVERY_MS, () => this.reconcile(), 'schedules could not be restored'),
+      this.#repeat(PRESENT_EVERY_MS, () => this.#keepPresent(), 'no sign of life could be given'),
+    ])
   }
 
   /** Begins nothing more. Runs that are under way end at their next page; another process, or the next start, goes on. */
   async stop(): Promise<void> {
     this.#stopped.abort()
-    await this.#reconciling
+    await this.#repeating
     await this.#context.jobs.stop({ withinMs: STOP_WITHIN_MS })
   }
 
@@ -114,17 +123,22 @@ export class Schedules {
     if (missing.length > 0) log.info({ feeds: missing.length }, 'schedules were restored')
   }
 
-  async #keepReconciling(): Promise<void> {
+  async #repeat(everyMs: number, work: () => Promise<void>, failure: string): Promise<void> {
     const { clock, log } = this.#context
     const { signal } = this.#stopped
     while (!signal.aborted) {
       try {
-        await this.reconcile()
+        await work()
       } catch (error) {
-        if (!signal.aborted) log.error({ err: error }, 'schedules could not be restored')
+        if (!signal.aborted) log.error({ err: error }, failure)
       }
-      await clock.sleep(RECONCILE_EVERY_MS, { signal }).catch(() => undefined)
+      await clock.sleep(everyMs, { signal }).catch(() => undefined)
     }
+  }
+
+  async #keepPresent(): Promise<void> {
+    const { store, clock } = this.#context
+    await keepPresent(store, PRESENCE, clock.now())
   }
 
   /** A run that was due and got lost is sent as it was: whoever takes it sees how late it is. */
@@ -153,11 +167,18 @@ export class Schedules {
     if (feed === undefined || !isScheduled(feed)) return
     // Of two jobs for one fire, one is done. Who died over it has sent the next run, but perhaps not run this one.
     if (!isFirst && !job.isRetry) return
-    if (feed.missed === 'skip' && lateMs > MISSED_AFTER_MS && !job.isRetry) {
+    const isLate = lateMs > MISSED_AFTER_MS && !job.isRetry
+    if (feed.missed === 'skip' && isLate && (await this.#wasNobodyThere(due))) {
       log.info({ feed: feed.name, lateMs }, 'a missed run is left out')
       return
     }
     await this.#run(feedId, 'schedule', job)
+  }
+
+  /** Whether nobody was there at a time: a run that waits for one who has time for it was not missed. */
+  async #wasNobodyThere(at: Date): Promise<boolean> {
+    const since = await readPresentSince(this.#context.store, PRESENCE.name)
+    return since === undefined || at < since
   }
 
   async #runRequested(job: Job): Promise<void> {

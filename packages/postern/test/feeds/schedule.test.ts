@@ -1,4 +1,4 @@
-import { systemClock } from '@postern/core'
+import { type Clock, systemClock } from '@postern/core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { FeedError } from '../../src/feeds/feed-error.ts'
@@ -7,6 +7,7 @@ import { Schedules } from '../../src/feeds/schedule.ts'
 import { Jobs } from '../../src/jobs/jobs.ts'
 import { openLog } from '../../src/log.ts'
 import { emptyReport } from '../../src/store/runs.ts'
+import { endLeases } from './scene.ts'
 import { loadFeed, setPaused, storeFeed } from './stored-feed.ts'
 
 const log = openLog({ level: 'silent' })
@@ -30,12 +31,15 @@ describe.each(stores)('schedules of feeds on $name', ({ open }) => {
   afterAll(() => opened.close())
 
   /** Schedules of a process of their own, whose runs are told to `onRun`. */
-  function openSchedules(onRun: (run: Run) => Promise<Partial<FinishedRun> | undefined>) {
+  function openSchedules(
+    onRun: (run: Run) => Promise<Partial<FinishedRun> | undefined>,
+    clock: Clock = systemClock,
+  ) {
     const { store } = opened
     const schedules = new Schedules({
       store,
       jobs: new Jobs({ store, log }),
-      clock: systemClock,
+      clock,
       log,
       run: async (feedId, options) => {
         const end = await onRun({ feedId, ...options })
@@ -79,6 +83,7 @@ describe.each(stores)('schedules of feeds on $name', ({ open }) => {
 
   test('a feed that skips what it missed waits for its next fire', async () => {
     const { store } = opened
+    await endLeases(store)
     const nextRunAt = new Date(Date.now() - 60 * MINUTE_MS)
     const skipping = await storeFeed(store, { nextRunAt, missed: 'skip' })
     const ran = Promise.withResolvers<string>()
@@ -94,6 +99,24 @@ describe.each(stores)('schedules of feeds on $name', ({ open }) => {
     await expect
       .poll(async () => (await loadFeed(store, skipping.id)).next_run_at?.getTime())
       .toBeGreaterThan(Date.now())
+  })
+
+  test('a feed that skips what it missed runs late where processes were there and busy', async () => {
+    const { store } = opened
+    const now = () => new Date(Date.now() - 120 * MINUTE_MS)
+    const busy = openSchedules(async () => ({}), { ...systemClock, now })
+    await endLeases(store)
+    await busy.begin({ concurrency: 1 })
+    await busy.stop()
+    const nextRunAt = new Date(Date.now() - 60 * MINUTE_MS)
+    const late = await storeFeed(store, { nextRunAt, missed: 'skip' })
+    const ran = Promise.withResolvers<string>()
+    const schedules = openSchedules(async ({ feedId }) => {
+      ran.resolve(feedId)
+      return {}
+    })
+    await schedules.begin({ concurrency: 1 })
+    expect(await ran.promise).toBe(late.id)
   })
 
   test('a paused feed has no next run, and one that is resumed has', async () => {
