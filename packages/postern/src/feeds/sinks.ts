@@ -130,7 +130,7 @@ export class Sinks {
 
   /**
    * Changes settings and secrets of a sink, once it was proven that it can be written to with them. The feeds that write to
-   * it go on with the next batch.
+   * it do so as it is then, from their next run on.
    *
    * @throws {SinkError} as {@link Sinks.add}; `sink_changed` where somebody else was faster.
    */

@@ -6,11 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { emulatedOrg } from '../../../../test/emulated-org.ts'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { TestClock } from '../../../../test/test-clock.ts'
-import { addFeedSink } from '../../src/store/feed-sinks.ts'
+import { addFeedSink, removeFeedSink } from '../../src/store/feed-sinks.ts'
 import { takeFeed } from '../../src/store/feed-states.ts'
 import { listGaps } from '../../src/store/gaps.ts'
 import { listRuns } from '../../src/store/runs.ts'
-import { insertSink } from '../../src/store/sinks.ts'
+import { deleteSink, insertSink } from '../../src/store/sinks.ts'
 import { feedScenario } from './feed-scenario.ts'
 
 const HOUR_MS = 3_600_000
@@ -179,6 +179,28 @@ describe.each(stores)('a feed of the System Log on $name', ({ open }) => {
     expect(await feed.run()).toMatchObject({ outcome: 'partial', more: true })
     expect((await feed.run({ trigger: 'continuation' })).outcome).toBe('ok')
     expect(compare(feed.sinks.idsOf(), ledgerOf(running))).toEqual(complete)
+  })
+
+  test('goes on without a sink that is taken out and removed while it is written to', async () => {
+    const { app, running } = await busyOrg(2)
+    const feed = await feedScenario(kept.store, app, { sinks: ['main', 'other'] })
+    const { feedId } = feed
+    const sinkId = `${feedId}-other`
+    feed.sinks.onWrite = async ({ seq }, sink) => {
+      if (sink !== 'other' || seq !== 2) return
+      await removeFeedSink(kept.store, { feedId, sinkId })
+      await deleteSink(kept.store, sinkId)
+    }
+    expect(await feed.run()).toMatchObject({ outcome: 'ok', more: false, report: { notes: [] } })
+    expect(compare(feed.sinks.idsOf('main'), ledgerOf(running))).toEqual(complete)
+    expect(feed.sinks.batches.get('other')).toHaveLength(2)
+    expect((await feed.run()).outcome).toBe('ok')
+    const spooled = await kept.store.db
+      .selectFrom('spool')
+      .select('seq')
+      .where('feed_id', '=', feedId)
+      .execute()
+    expect(spooled).toEqual([])
   })
 
   test('listens to its connection no longer than a run takes', async () => {
