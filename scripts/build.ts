@@ -6,6 +6,7 @@ import { builtinModules } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Plugin, rolldown } from 'rolldown'
+import { buildWeb } from './build-web.ts'
 import { licenceTextOf } from './licence-text.ts'
 import { readPreparedStore } from './prepare-store.ts'
 
@@ -71,6 +72,7 @@ export async function buildProgram(
     const modules = output.flatMap((part) => (part.type === 'chunk' ? part.moduleIds : []))
     writeFileSync(path.join(path.dirname(outFile), 'licenses.txt'), licensesOf(modules))
     writeFileSync(path.join(path.dirname(outFile), store.name), store.bytes)
+    await buildWeb(path.join(path.dirname(outFile), 'web'))
   } finally {
     await bundle.close()
   }

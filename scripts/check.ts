@@ -33,6 +33,7 @@ const checks: readonly Check[] = [
   tool('types: core', 'typescript/bin/tsc', '-p', 'packages/core', '--pretty', 'false'),
   tool('types: emulator', 'typescript/bin/tsc', '-p', 'packages/emulator', '--pretty', 'false'),
   tool('types: postern', 'typescript/bin/tsc', '-p', 'packages/postern', '--pretty', 'false'),
+  tool('types: web', 'typescript/bin/tsc', '-p', 'packages/web', '--pretty', 'false'),
   tool('types: the rest', 'typescript/bin/tsc', '-p', '.', '--pretty', 'false'),
   script('static rules', 'static-check.ts'),
   script('lockfile', 'lockfile-check.ts'),

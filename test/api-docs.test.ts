@@ -31,6 +31,9 @@ test('whoever may call is said for every operation, and only what is public goes
       Object.values(all).flatMap(({ security }) => (security.length === 0 ? [path] : [])),
   )
   expect(open.filter((path) => !path.startsWith('/jwks/')).toSorted()).toEqual([
+    '/assets/{file}',
+    '/connect/',
+    '/connect/embed.js',
     '/healthz',
     '/openapi.json',
     '/readyz',

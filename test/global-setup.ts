@@ -6,11 +6,15 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { prepareWeb } from '../scripts/build-web.ts'
 import { prepareStore } from '../scripts/prepare-store.ts'
+import { chromiumPath } from './chromium-path.ts'
 import { type StartedPostgres, startPostgres } from './postgres.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
+    /** The file of the browser. */
+    readonly chromiumPath: string
     /** A folder that is removed after the run. */
     readonly runFolder: string
     /** A socket that answers each connection with a PostgresServer as JSON, or with `{ error }`. */
@@ -21,6 +25,7 @@ declare module 'vitest' {
 /** Called by vitest before the first test file; what it gives is called after the last one. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   prepareStore()
+  await prepareWeb()
   const folder = await mkdtemp(path.join(tmpdir(), 'postern-tests-'))
   const socketPath =
     process.platform === 'win32'
@@ -36,6 +41,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     )
   })
   await new Promise<void>((resolve) => answers.listen(socketPath, resolve))
+  // Once for all: it is unpacked where it is not there yet, and two processes would write over each other.
+  project.provide('chromiumPath', await chromiumPath())
   project.provide('runFolder', folder)
   project.provide('postgresSocket', socketPath)
   return async () => {

@@ -92,10 +92,13 @@ export const packageRules: Readonly<Record<string, PackageRule>> = {
     workspaces: {},
   },
   web: {
-    ranks: [],
+    ranks: [
+      ['texts', 'client', 'theme', 'style'],
+      ['connect', 'embed'],
+    ],
     packages: 'declared',
     nodeModulesAllowed: false,
-    workspaces: {},
+    workspaces: { '@postern/core': 'anywhere' },
   },
 }
 

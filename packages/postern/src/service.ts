@@ -46,6 +46,8 @@ export interface ServiceOptions {
   readonly dev: boolean
   /** Where this server is reached from outside; absent where nobody reaches it. */
   readonly publicUrl?: string | undefined
+  /** The origins whose pages may embed the Connect page. Default: none. */
+  readonly connectOrigins?: readonly string[] | undefined
   /** Default: nothing is logged. */
   readonly log?: Log | undefined
   readonly clock?: Clock | undefined
@@ -146,10 +148,16 @@ async function openParts(
 /** What {@link openServices} puts together, beside what it makes. */
 export interface ServicesContext
   extends Pick<Services, 'store' | 'seal' | 'clock' | 'log'>,
-    Pick<ServiceOptions, 'env' | 'dev' | 'publicUrl'> {}
+    Pick<ServiceOptions, 'env' | 'dev' | 'publicUrl' | 'connectOrigins'> {}
 
 /** Puts the parts together that the routes work with. Begins nothing. */
-export function openServices({ env, dev, publicUrl, ...given }: ServicesContext): Services {
+export function openServices({
+  env,
+  dev,
+  publicUrl,
+  connectOrigins = [],
+  ...given
+}: ServicesContext): Services {
   const domains = new Domains(given)
   const metrics = new Metrics(given)
   const allowedNetworks = readAllowedNetworks(env)
@@ -174,6 +182,7 @@ export function openServices({ env, dev, publicUrl, ...given }: ServicesContext)
   return {
     ...given,
     metrics,
+    connectOrigins,
     accessKeys: new AccessKeys(given),
     auditBatch: new AuditBatch(given),
     domains,

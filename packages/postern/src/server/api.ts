@@ -41,6 +41,8 @@ export interface Route<
   readonly body?: Body
   /** Whether the body may be left out. */
   readonly bodyOptional?: boolean
+  /** Whether a browser may ask for it on behalf of another site: a page that is linked to or framed, a script that is loaded. */
+  readonly fromOtherSites?: true
   /** Asked thousands of times a second, so that it is answered past Hono. Such a route has no query, no events and no `Response`. */
   readonly isDirect?: true
   /** Default 1 MiB. */

@@ -193,7 +193,7 @@ class Exchange {
     let endsLater = false
     let caller: RequestCaller | undefined
     try {
-      this.#admit()
+      this.#admit(route)
       caller = await this.#authenticate(served)
       requireAccess(route, caller, raw.params['name'])
       const parts = await parseRequest(route, this.#request, raw)
@@ -238,9 +238,9 @@ class Exchange {
   }
 
   /** What is asked before anybody asks who it is. */
-  #admit(): void {
+  #admit(route?: Route): void {
     if (this.#arrival === undefined) return
-    requireOwnName(this.#request, this.#arrival)
+    requireOwnName(this.#request, this.#arrival, route?.fromOtherSites)
     this.#ends.push(this.#limits.begin(countedAddress(this.#arrival.address)))
   }
 

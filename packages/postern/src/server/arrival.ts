@@ -24,10 +24,15 @@ const OWN_SITES: ReadonlySet<string> = new Set(['same-origin', 'none'])
  * Refuses what a page of another site has a browser send: under a name that leads here without being ours (DNS rebinding),
  * or from an origin that is not this one.
  *
+ * @param fromOtherSites - whether other sites may lead here too; then the name alone is judged.
  * @throws {ServerError} `request_host_unknown`, `request_cross_origin`
  * @see Fetch Metadata Request Headers, section 2.1 - Sec-Fetch-Site; a page of another port of this host is `same-site`
  */
-export function requireOwnName(request: Incoming, { names }: Arrival): void {
+export function requireOwnName(
+  request: Incoming,
+  { names }: Arrival,
+  fromOtherSites = false,
+): void {
   if (!names.hosts.has(authorityOf(request.url)))
     throw new ServerError(
       'request_host_unknown',
@@ -37,6 +42,7 @@ export function requireOwnName(request: Incoming, { names }: Arrival): void {
           'Call it by the address that `postern start` shows, or name another with --public-url.',
       },
     )
+  if (fromOtherSites) return
   const origin = request.headers.get('origin')
   const site = request.headers.get('sec-fetch-site')
   const isOwn =

@@ -31,6 +31,7 @@ const byCode: Readonly<Record<string, number>> = {
   lease_lost: 409,
   master_key_in_use: 409,
   master_key_not_newer: 409,
+  page_not_built: 503,
   proxy_method_not_allowed: 403,
   proxy_path_not_allowed: 403,
   request_abandoned: 499,

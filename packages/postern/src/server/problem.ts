@@ -45,6 +45,7 @@ export type ServerErrorCode =
   | 'access_key_invalid'
   | 'access_header_refused'
   | 'key_set_not_found'
+  | 'page_not_built'
   | 'request_abandoned'
   | 'request_invalid'
   | 'request_malformed'

@@ -27,6 +27,8 @@ export interface Services {
   readonly clock: Clock
   readonly log: Log
   readonly metrics: Metrics
+  /** The origins whose pages may embed the Connect page and hear from it. */
+  readonly connectOrigins: readonly string[]
   readonly accessKeys: AccessKeys
   /** Where hand-outs are noted before they are given. */
   readonly auditBatch: AuditBatch

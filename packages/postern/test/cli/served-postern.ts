@@ -5,7 +5,7 @@ import description from '../../package.json' with { type: 'json' }
 import { identifyProcess } from '../../src/config/process-identity.ts'
 import { writeServerFile } from '../../src/config/write-server-file.ts'
 import { listen } from '../../src/server/listen.ts'
-import { openService, type Service } from '../../src/service.ts'
+import { openService, type Service, type ServiceOptions } from '../../src/service.ts'
 import type { StorePlace } from '../../src/store/open.ts'
 
 /** A server on a free port. */
@@ -20,10 +20,11 @@ export interface ServedPostern {
 /** Serves Postern on an empty store. */
 export async function servePostern(
   kind: StoreUnderTest['name'] = 'PGlite',
+  options: Pick<ServiceOptions, 'connectOrigins'> = {},
 ): Promise<ServedPostern> {
   const { place, remove } = await prepareStore(kind)
   const { dataDir } = place
-  const service = await openService({ ...place, env: {}, dev: true })
+  const service = await openService({ ...place, env: {}, dev: true, ...options })
   const listening = await listen(service.app)
   const { localKey: accessKey } = service
   const { version } = description

@@ -16,6 +16,7 @@ import { addJwksRoute } from './jwks.ts'
 import { addKeyDraftRoutes } from './key-drafts.ts'
 import { addKeyInspectionRoute } from './key-inspection.ts'
 import { addMasterKeyRoutes } from './master-key.ts'
+import { addPageRoutes } from './pages.ts'
 import { addProofRoute } from './proof.ts'
 import { addRecordRoutes } from './records.ts'
 import { addRepairRoute } from './repair.ts'
@@ -42,6 +43,7 @@ export function addRoutes(api: Api): void {
   addJwksRoute(api)
   addKeyDraftRoutes(api)
   addMasterKeyRoutes(api)
+  addPageRoutes(api)
   addProofRoute(api)
   addRecordRoutes(api)
   addRepairRoute(api)

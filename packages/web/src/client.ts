@@ -1,0 +1,130 @@
+/** @module Asks the server that this page came from: JSON in, JSON or JSON lines out, and its problems as errors. */
+
+/** What the server refused, as it said it. @see RFC 9457 - problem details */
+export interface ServerProblem {
+  readonly code: string
+  readonly detail: string
+  readonly remedy: string
+  readonly status: number
+  readonly details?: Readonly<Record<string, unknown>>
+  /** What is wrong with each value, in the order of the form. */
+  readonly problems?: readonly FieldProblem[]
+}
+
+/** What is wrong with one value. */
+export interface FieldProblem {
+  /** The member of the request's JSON. */
+  readonly member: string
+  readonly code: string
+  readonly message: string
+  readonly remedy: string
+}
+
+/** A request that was refused, or that got no answer. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError'
+  readonly problem: ServerProblem
+
+  constructor(problem: ServerProblem) {
+    super(problem.detail)
+    this.problem = problem
+  }
+}
+
+/** One request. */
+export interface Asked {
+  readonly method?: 'GET' | 'POST'
+  /** Below this origin. */
+  readonly path: string
+  readonly body?: unknown
+  /** Told of what happens on the way, where the answer comes in lines. */
+  readonly onEvent?: (event: unknown) => void
+  readonly signal?: AbortSignal
+}
+
+const LINES = 'application/jsonl'
+
+/** Asks with a token that travels as a header: no cookie goes along, in a frame as little as anywhere. */
+export class Client {
+  /** What signs in; undefined before there is one. */
+  token: string | undefined
+
+  /** @throws {RefusedError} for a refusal; for no answer at all, with the code `server_unreachable`. */
+  async ask<Answer>({ method = 'POST', path, body, onEvent, signal }: Asked): Promise<Answer> {
+    const response = await this.#send({ method, path, body, onEvent, signal })
+    if (response.headers.get('content-type')?.startsWith(LINES) === true) {
+      return (await readLines(response, onEvent)) as Answer
+    }
+    const answer: unknown = await response.json().catch(() => undefined)
+    if (response.ok) return answer as Answer
+    throw new RefusedError(asProblem(answer, response.status))
+  }
+
+  async #send({ method, path, body, onEvent, signal }: AskedOf): Promise<Response> {
+    const headers: Record<string, string> = {
+      accept: onEvent === undefined ? 'application/json' : `${LINES}, application/json`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(this.token === undefined ? {} : { authorization: `Bearer ${this.token}` }),
+    }
+    try {
+      return await fetch(path, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        credentials: 'omit',
+        cache: 'no-store',
+        redirect: 'error',
+        signal: signal ?? null,
+      })
+    } catch (error) {
+      signal?.throwIfAborted()
+      throw new RefusedError({ ...unreachable, detail: `${unreachable.detail} ${String(error)}` })
+    }
+  }
+}
+
+interface AskedOf {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly body: unknown
+  readonly onEvent: Asked['onEvent'] | undefined
+  readonly signal: AbortSignal | undefined
+}
+
+const unreachable: ServerProblem = {
+  code: 'server_unreachable',
+  status: 0,
+  detail: 'Postern did not answer.',
+  remedy: 'See whether it still runs and this machine is online, then try again.',
+}
+
+/** Reads `{ event }` lines, and the `{ result }` or `{ problem }` that ends them. */
+async function readLines(response: Response, onEvent: Asked['onEvent']): Promise<unknown> {
+  const lines = (response.body ?? new ReadableStream<Uint8Array<ArrayBuffer>>())
+    .pipeThrough(new TextDecoderStream())
+    .getReader()
+  let rest = ''
+  for (;;) {
+    const { value = '', done } = await lines.read().catch(() => ({ value: '', done: true }))
+    const parts = (rest + value).split('\n')
+    rest = parts.pop() ?? ''
+    for (const line of parts) {
+      const { event, result, problem } = JSON.parse(line) as Partial<Record<string, unknown>>
+      if (event !== undefined) onEvent?.(event)
+      if (problem !== undefined) throw new RefusedError(asProblem(problem, response.status))
+      if (result !== undefined) return result
+    }
+    if (done) throw new RefusedError({ ...unreachable, detail: 'The answer of Postern broke off.' })
+  }
+}
+
+function asProblem(answer: unknown, status: number): ServerProblem {
+  if (typeof answer === 'object' && answer !== null && 'code' in answer)
+    return answer as ServerProblem
+  return {
+    code: 'server_failed',
+    status,
+    detail: `The answer has the status ${status}, and no reason.`,
+    remedy: 'Try again; where it stays so, look into the log of Postern.',
+  }
+}

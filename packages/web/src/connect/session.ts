@@ -1,0 +1,95 @@
+/** @module The one-time session of this page: from the link to what its person may do, and each thing they do. */
+
+import { Client } from '../client.ts'
+import type {
+  ConnectionMembers,
+  GuideOutcome,
+  GuideStep,
+  Judged,
+  Session,
+  TrialResult,
+} from './answers.ts'
+
+interface Kept {
+  readonly connectToken?: string
+}
+
+/**
+ * The session. Its token is kept in memory and in the state of this tab's history, which survives a reload and is shown to
+ * nobody; the link in the address is taken out of it before anything else happens.
+ */
+export class ConnectSession {
+  readonly #client = new Client()
+
+  /**
+   * Takes the link out of the address and exchanges it, or goes on after a reload.
+   *
+   * @returns undefined where the address has no link.
+   * @throws {RefusedError} where the link or the session is over.
+   */
+  async open(): Promise<Session | undefined> {
+    const link = location.hash.slice(1)
+    const kept = (history.state ?? {}) as Kept
+    if (link !== '') {
+      history.replaceState({}, '', location.pathname)
+      const opened = await this.#client.ask<{ readonly token: string; readonly session: Session }>({
+        path: '/v1/connect/open',
+        body: { link },
+      })
+      history.replaceState({ connectToken: opened.token } satisfies Kept, '', location.pathname)
+      this.#client.token = opened.token
+      return opened.session
+    }
+    if (kept.connectToken === undefined) return undefined
+    this.#client.token = kept.connectToken
+    return this.#client.ask<Session>({ method: 'GET', path: '/v1/connect/session' })
+  }
+
+  /** Judges the URL of an org as the server does, and asks the org what it offers. */
+  judgeOrg(orgUrl: string, signal?: AbortSignal): Promise<Judged> {
+    return this.#client.ask({ path: '/v1/connect/org', body: { orgUrl }, ...given(signal) })
+  }
+
+  /** Tries the values out, and keeps the connection where all is well. What is left out is as it was at the last try. */
+  try(
+    members: Partial<ConnectionMembers> & { readonly keep?: boolean },
+    onFinding: (finding: unknown) => void,
+  ): Promise<TrialResult> {
+    return this.#client.ask({ path: '/v1/connect/try', body: members, onEvent: onFinding })
+  }
+
+  /** Begins the guide to a service app, or goes on with it. */
+  beginGuide(wanted: {
+    readonly orgUrl: string
+    readonly bundle?: string
+    readonly keys?: 'okta' | 'url'
+  }): Promise<{
+    readonly orgUrl: string
+    readonly clientId: string | null
+    readonly steps: readonly GuideStep[]
+  }> {
+    return this.#client.ask({ path: '/v1/connect/guide', body: wanted })
+  }
+
+  /** Looks whether a step of the guide is done. */
+  checkStep(answer: {
+    readonly step: string
+    readonly clientId?: string
+    readonly skip?: boolean
+  }): Promise<GuideOutcome> {
+    return this.#client.ask({ path: '/v1/connect/guide/check', body: answer })
+  }
+
+  /** Tries out the app of the guide, and keeps the connection where all is well. */
+  finishGuide(keep: boolean, onFinding: (finding: unknown) => void): Promise<TrialResult> {
+    return this.#client.ask({
+      path: '/v1/connect/guide/finish',
+      body: keep ? { keep } : {},
+      onEvent: onFinding,
+    })
+  }
+}
+
+function given(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal }
+}

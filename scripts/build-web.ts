@@ -1,0 +1,94 @@
+/** @module Builds the pages of packages/web into packages/postern/dist/web, from where the server serves them. */
+
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build, type InlineConfig, type Rolldown } from 'vite'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const web = path.join(root, 'packages/web')
+const kept = path.join(root, 'packages/postern/dist/web')
+const originFile = 'origin.txt'
+// What the pages are made of. The lockfile stands for every package.
+const SOURCES = ['packages/web', 'packages/core/src', 'scripts/build-web.ts', 'package-lock.json']
+
+/** Builds the pages unless they are there, of these sources. */
+export async function prepareWeb(): Promise<void> {
+  const file = path.join(kept, originFile)
+  if (existsSync(file) && readFileSync(file, 'utf8') === originHash()) return
+  await buildWeb(kept)
+}
+
+/** Builds the pages from nothing: `connect/index.html`, what it loads under `assets`, and the script for pages that embed it. */
+export async function buildWeb(outDir: string): Promise<void> {
+  await build({
+    ...common(outDir),
+    build: {
+      ...common(outDir).build,
+      emptyOutDir: true,
+      rolldownOptions: { onLog, input: { connect: path.join(web, 'connect/index.html') } },
+    },
+  })
+  await build({
+    ...common(outDir),
+    build: {
+      ...common(outDir).build,
+      emptyOutDir: false,
+      lib: {
+        entry: path.join(web, 'src/embed/embed.ts'),
+        name: 'Postern',
+        formats: ['iife'],
+        fileName: () => 'connect/embed.js',
+      },
+      rolldownOptions: { onLog },
+    },
+  })
+  writeFileSync(path.join(outDir, originFile), originHash())
+}
+
+function common(outDir: string) {
+  return {
+    root: web,
+    configFile: false,
+    logLevel: 'warn',
+    // TypeScript of this repository is told apart from what is published by this condition.
+    resolve: { conditions: ['source', 'module', 'browser', 'default'] },
+    build: {
+      outDir,
+      target: 'es2023',
+      // The policy of the page allows no data: URL.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      reportCompressedSize: false,
+    },
+  } satisfies InlineConfig
+}
+
+/** A warning ends the build; but for `use client`, which says nothing outside a server of React's. */
+function onLog(
+  level: Rolldown.LogLevel,
+  log: Rolldown.RolldownLog,
+  handle: Rolldown.LogOrStringHandler,
+): void {
+  if (log.code === 'MODULE_LEVEL_DIRECTIVE') return
+  if (level === 'warn') throw new Error(log.message)
+  handle(level, log)
+}
+
+function originHash(): string {
+  const hash = createHash('sha256')
+  for (const file of SOURCES.flatMap(filesBelow)) {
+    hash.update(`${file}\n`).update(readFileSync(path.join(root, file)))
+  }
+  return hash.digest('hex')
+}
+
+function filesBelow(place: string): readonly string[] {
+  if (path.extname(place) !== '') return [place]
+  return readdirSync(path.join(root, place), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)))
+    .filter((file) => !file.includes('node_modules'))
+    .toSorted()
+}
