@@ -4,8 +4,16 @@ import { type JsonObject, PosternError, waitBeforeRetry } from '@postern/core'
 import { batchId } from '../sinks/record.ts'
 import type { Sink, SinkBatch, SinkKind, Written } from '../sinks/sink.ts'
 import { putDeadLetters } from '../store/dead-letters.ts'
-import { confirmBatch, type FeedSink, saveSinkFailure } from '../store/feed-sinks.ts'
+import {
+  confirmBatch,
+  type FeedSink,
+  type FeedSinkKey,
+  type FeedSinkRow,
+  readFeedSink,
+  saveSinkFailure,
+} from '../store/feed-sinks.ts'
 import { shrinkSpool } from '../store/feed-states.ts'
+import type { SpoolSize } from '../store/spool.ts'
 import type { FeedsContext } from './context.ts'
 import { prepareSink } from './open-sink.ts'
 import type { Ownership } from './ownership.ts'
@@ -35,6 +43,8 @@ const MAX_REST_MS = 15 * 60_000
 // A receiver that asks for more time than this gets it between runs.
 const MAX_WAIT_MS = 10_000
 
+const NOTHING: SpoolSize = { records: 0, bytes: 0 }
+
 // A second attempt within seconds would end as the first did.
 const STANDING: ReadonlySet<string> = new Set([
   'sink_kind_unknown',
@@ -44,6 +54,14 @@ const STANDING: ReadonlySet<string> = new Set([
   'sink_disk_full',
   'sink_damaged',
 ])
+
+/** Where a sink came to stand. */
+interface Moved {
+  readonly seq: number
+  readonly position: JsonObject | undefined
+  /** From the spool. */
+  readonly dropped: SpoolSize
+}
 
 interface OpenedSink {
   readonly kind: SinkKind
@@ -60,6 +78,8 @@ export class Deliverer {
   #failures: number
   #retryAt: Date | undefined
   #isGone = false
+  /** What was about to be committed last, and may have been: there was no answer. */
+  #unanswered: Moved | undefined
   #error: unknown
   #opened: OpenedSink | undefined
 
@@ -69,8 +89,7 @@ export class Deliverer {
     this.#context = context
     this.#sink = sink
     this.#seq = progress.seq
-    // Only `confirmBatch` writes it.
-    this.#position = (progress.position as JsonObject | null) ?? undefined
+    this.#position = positionOf(progress)
     this.#failures = progress.failures
     this.#retryAt = isAsked ? undefined : (progress.retry_at ?? undefined)
   }
@@ -129,7 +148,7 @@ export class Deliverer {
       await this.#deliver(this.#seq + 1)
     } catch (error) {
       if (isFenced(error)) throw error
-      if (signal.aborted) return
+      if (signal.aborted || (await this.#wasConfirmed())) return
       this.#error = error
       if (!(error instanceof PosternError))
         log.error({ err: error, sink: this.name }, 'sink failed')
@@ -156,33 +175,60 @@ export class Deliverer {
 
   /** Moves the offset behind a batch, in one transaction with what the sink rejected, and with `write`. */
   async #confirm(batch: SinkBatch, write: () => Promise<Written>): Promise<void> {
-    const { store, ownership, level, clock, onConfirm } = this.#context
-    const { feedId } = ownership
-    const key = { feedId, sinkId: this.#sink.id }
+    const { store, ownership, clock } = this.#context
+    const key = this.#key
     const { seq, records } = batch
-    const done = await ownership.transaction(async (held) => {
+    const moved = await ownership.transaction(async (held): Promise<Moved | undefined> => {
       const { position, rejected = [] } = await write()
       const now = clock.now()
-      if (!(await confirmBatch(store, key, { seq, position }, now))) return undefined
+      if (!(await confirmBatch(store, key, { seq, position }, now))) return this.#readStand()
       const letters = rejected.flatMap(({ index, code, reason }) => {
         const record = records[index]?.line
         return record === undefined ? [] : [{ record, code, reason, index }]
       })
       if (letters.length > 0) await putDeadLetters(store, { ...key, seq }, letters, now)
-      return { position, dropped: await shrinkSpool(store, held) }
+      this.#unanswered = { seq, position, dropped: await shrinkSpool(store, held) }
+      return this.#unanswered
     })
-    if (done === undefined) {
+    this.#move(moved)
+  }
+
+  /** Whether the last batch is confirmed although committing that failed: the store was lost before it could answer. */
+  async #wasConfirmed(): Promise<boolean> {
+    const unanswered = this.#unanswered
+    if (unanswered === undefined) return false
+    this.#unanswered = undefined
+    const stand = await this.#context.ownership.transaction(() => this.#readStand())
+    if (stand?.seq !== unanswered.seq) return false
+    this.#move(unanswered)
+    return true
+  }
+
+  async #readStand(): Promise<Moved | undefined> {
+    const row = await readFeedSink(this.#context.store, this.#key)
+    return row && { seq: row.seq, position: positionOf(row), dropped: NOTHING }
+  }
+
+  /** Goes on from there; absent: it is no sink of the feed any more. */
+  #move(moved: Moved | undefined): void {
+    const { level, onConfirm } = this.#context
+    this.#unanswered = undefined
+    if (moved === undefined) {
       this.#isGone = true
       level.tell()
       return
     }
-    this.#seq = seq
-    this.#position = done.position
+    this.#seq = moved.seq
+    this.#position = moved.position
     this.#failures = 0
     this.#retryAt = undefined
     this.#error = undefined
-    level.remove(done.dropped)
+    level.remove(moved.dropped)
     onConfirm()
+  }
+
+  get #key(): FeedSinkKey {
+    return { feedId: this.#context.ownership.feedId, sinkId: this.#sink.id }
   }
 
   /** @returns how long to wait before the next attempt; undefined where the sink is down. */
@@ -206,8 +252,7 @@ export class Deliverer {
       error: storedErrorOf(error, 'sink_unwritable'),
       retryAt: this.#retryAt,
     }
-    const key = { feedId: ownership.feedId, sinkId: this.#sink.id }
-    await ownership.transaction(() => saveSinkFailure(store, key, failure, now))
+    await ownership.transaction(() => saveSinkFailure(store, this.#key, failure, now))
     level.tell()
     return waitMs
   }
@@ -228,6 +273,11 @@ export class Deliverer {
       log.warn({ err: error, sink: this.name }, 'sink does not close')
     }
   }
+}
+
+/** Only `confirmBatch` writes it. */
+function positionOf({ position }: FeedSinkRow): JsonObject | undefined {
+  return (position as JsonObject | null) ?? undefined
 }
 
 /** How long the receiver asked to be left alone. */

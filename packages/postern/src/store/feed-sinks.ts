@@ -45,6 +45,19 @@ export interface FeedSinkKey {
   readonly sinkId: string
 }
 
+/** How far a sink of a feed has confirmed; undefined where it is no sink of the feed any more. */
+export function readFeedSink(
+  store: Store,
+  { feedId, sinkId }: FeedSinkKey,
+): Promise<FeedSinkRow | undefined> {
+  return store.db
+    .selectFrom('feed_sink')
+    .selectAll()
+    .where('feed_id', '=', feedId)
+    .where('sink_id', '=', sinkId)
+    .executeTakeFirst()
+}
+
 /**
  * Moves the offset of a sink to the next batch. False where it does not stand before that one, or is no sink of the feed any
  * more. The feed is held by its owner.
