@@ -10,8 +10,11 @@ export interface LogState {
   readonly page?: string | undefined
   /** The earliest time at which an event of the last page that had any was published. */
   readonly first?: Date | undefined
-  /** When it was read last, by the org's clock. */
-  readonly readAt: Date
+  /**
+   * Everything that Okta stored before this moment was read: the moment at which the log was caught up with, and until then that
+   * of the latest event that was read, which was stored no earlier than it was published.
+   */
+  readonly readUntil: Date
   /** Whether what comes may have been read before: until the log is caught up with, it is looked for in the ledger. */
   readonly isRepeating?: boolean | undefined
 }
@@ -61,11 +64,22 @@ export function startBehind({ since }: LogState, last: Date | undefined, now: Da
   return new Date(Math.max(since.getTime(), lastMs - OVERLAP_MS))
 }
 
+/** Up to when everything was read behind a page. @param last - the latest time at which one of its events was published */
+export function readUntilBehind(
+  { readUntil }: LogState,
+  page: { readonly last: Date | undefined; readonly isCaughtUp: boolean },
+  now: Date,
+): Date {
+  if (page.isCaughtUp) return now
+  const lastMs = Math.min(page.last?.getTime() ?? 0, now.getTime())
+  return new Date(Math.max(readUntil.getTime(), lastMs))
+}
+
 /** A state as it is kept. */
-export function toStored({ since, page, first, readAt, isRepeating }: LogState): JsonObject {
+export function toStored({ since, page, first, readUntil, isRepeating }: LogState): JsonObject {
   return {
     since: since.toISOString(),
-    readAt: readAt.toISOString(),
+    readUntil: readUntil.toISOString(),
     ...(page === undefined ? {} : { page }),
     ...(first === undefined ? {} : { first: first.toISOString() }),
     ...(isRepeating === true ? { isRepeating } : {}),
@@ -74,10 +88,10 @@ export function toStored({ since, page, first, readAt, isRepeating }: LogState):
 
 /** A state as it was kept. @throws a plain error for one that `toStored` did not make. */
 export function fromStored(stored: JsonObject): LogState {
-  const { since, readAt, page, first, isRepeating } = stored
+  const { since, readUntil, page, first, isRepeating } = stored
   return {
     since: dateOf(since),
-    readAt: dateOf(readAt),
+    readUntil: dateOf(readUntil),
     page: typeof page === 'string' ? page : undefined,
     first: first === undefined ? undefined : dateOf(first),
     isRepeating: isRepeating === true,

@@ -17,6 +17,7 @@ import {
   fromStored,
   type LogStart,
   type LogState,
+  readUntilBehind,
   startAgain,
   startAt,
   startBehind,
@@ -92,17 +93,20 @@ class LogReader {
         now,
         logRetentionDays,
       )
-      return this.#restart({ since: start.since, readAt: now }, start)
+      return this.#restart({ since: start.since, readUntil: start.since }, start)
     }
     const state = fromStored(stored)
-    const unread = startAt(state.readAt, now, logRetentionDays)
-    if (unread.gap !== undefined) return this.#restart({ ...state, isRepeating: true }, unread)
-    return state
+    const { since, gap } = startAt(state.readUntil, now, logRetentionDays)
+    if (gap === undefined) return state
+    // Whoever wants what there is, and has read none of it, misses nothing.
+    if (feed.settings.since === undefined && isUnread(state)) return this.#restart(state, { since })
+    return this.#restart({ ...state, isRepeating: true }, { since, gap })
   }
 
   /** Stores that reading goes on by time. */
   async #restart(state: LogState, { since, gap }: LogStart): Promise<LogState> {
-    const next = { ...state, since, page: undefined, readAt: this.#now() }
+    const readUntil = since > state.readUntil ? since : state.readUntil
+    const next = { ...state, since, page: undefined, readUntil }
     const reason = 'Okta keeps events for 90 days.'
     await this.#commit({ state: toStored(next), records: [] }, gap && { ...gap, reason })
     if (gap !== undefined) {
@@ -203,13 +207,15 @@ class LogReader {
     },
   ): LogState {
     const { cursor, leadsBack, isFull } = found
-    const readAt = this.#now()
+    const now = this.#now()
     const isRepeating = leadsBack || (state.isRepeating && isFull)
-    const next = { ...state, first: span?.from ?? state.first, readAt, isRepeating }
+    const end = { last: span?.to, isCaughtUp: !isFull && !leadsBack }
+    const readUntil = readUntilBehind(state, end, now)
+    const next = { ...state, first: span?.from ?? state.first, readUntil, isRepeating }
     if (leadsBack) return next
     if (cursor !== undefined) return { ...next, page: cursor }
     if (records.length === 0) return { ...next, isRepeating: true }
-    const since = startBehind(state, span?.to, readAt)
+    const since = startBehind(state, span?.to, now)
     return { ...next, page: undefined, since, isRepeating: true }
   }
 
@@ -255,6 +261,10 @@ class LogReader {
   #now(): Date {
     return this.#context.org.authorizer.now()
   }
+}
+
+function isUnread({ page, first }: LogState): boolean {
+  return page === undefined && first === undefined
 }
 
 /** Whether a link leads to the page that it came with. */

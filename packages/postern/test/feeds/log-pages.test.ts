@@ -52,7 +52,12 @@ describe.each(stores.slice(0, 1))('a feed takes the System Log pages of the corp
       )
       const { store } = kept
       const feed = await feedScenario(store, org)
-      const state = { since: now, readAt: now, first: now, page: '/api/v1/logs?limit=100&after=c0' }
+      const state = {
+        since: now,
+        readUntil: now,
+        first: now,
+        page: '/api/v1/logs?limit=100&after=c0',
+      }
       await putStreamState(store, { feedId: feed.feedId, name: 'log', state }, new Date(now))
 
       const { outcome, report } = await feed.run()
@@ -95,7 +100,7 @@ describe.each(stores.slice(0, 1))('a feed takes the System Log pages of the corp
     const feed = await feedScenario(store, org)
     const state = {
       since: '2026-01-01T00:00:00.000Z',
-      readAt: '2026-01-15T11:30:00.000Z',
+      readUntil: '2026-01-15T11:30:00.000Z',
       first: '2026-01-15T11:00:00.000Z',
       page: '/api/v1/logs?after=c0',
     }

@@ -276,6 +276,47 @@ describe.each(stores)('a feed of the System Log on $name', ({ open }) => {
     expect(await listGaps(kept.store, feed.feedId)).toHaveLength(2)
   })
 
+  test('records a gap where a first read that was stopped goes on behind what the org keeps', async () => {
+    const { app, running, clock } = await busyOrg(80 * 24, 0.0005)
+    const feed = await feedScenario(kept.store, app)
+    const stopping = new AbortController()
+    await feed.run({
+      signal: stopping.signal,
+      onProgress: ({ emitted }) => emitted >= 1_000 && stopping.abort(new Error('stop')),
+    })
+    const stopped = feed.sinks.idsOf().length
+    running.traffic.stop()
+    clock.advance(40 * DAY_MS)
+    expect((await feed.run()).report.notes).toEqual([
+      expect.stringContaining('cannot be read any more'),
+    ])
+    const events = running.org.ledger
+      .read()
+      .flatMap((entry) => (entry.kind === 'event' ? [entry] : []))
+    const timeOf = (index: number) => events[index]?.publishedMs ?? 0
+    const [gap, ...others] = await listGaps(kept.store, feed.feedId)
+    expect(others).toEqual([])
+    expect(gap?.from_at?.getTime()).toBe(timeOf(stopped - 1))
+    expect(gap?.to_at).toEqual(new Date(clock.now().getTime() - 90 * DAY_MS))
+    const got = new Set(feed.sinks.idsOf())
+    const lost = events.flatMap(({ uuid, persistedMs }) => (got.has(uuid) ? [] : [persistedMs]))
+    expect(lost.length).toBeGreaterThan(0)
+    expect(lost.filter((ms) => ms < timeOf(stopped - 1) || ms > Number(gap?.to_at))).toEqual([])
+  })
+
+  test('records no gap for a feed that wants what there is and had read nothing yet', async () => {
+    const { app, running, clock } = await busyOrg(1, 0.01)
+    const feed = await feedScenario(kept.store, app)
+    running.faults.on('server-error=path:/api/v1/logs')
+    const { report } = await feed.run()
+    expect(report.cursors['log']?.after).toContain('since')
+    running.faults.off('server-error')
+    clock.advance(5 * DAY_MS)
+    await feed.run()
+    expect(compare(feed.sinks.idsOf(), ledgerOf(running))).toEqual(complete)
+    expect(await listGaps(kept.store, feed.feedId)).toEqual([])
+  })
+
   test('reads nothing more once it is paused, and says so to whoever runs it', async () => {
     const { app } = await busyOrg(2)
     const feed = await feedScenario(kept.store, app)
