@@ -4,11 +4,15 @@ import {
   ApiError,
   hintFilter,
   type JsonObject,
+  logRetentionDays,
   memberReader,
+  PageError,
   readHints,
   scopeCovers,
+  UpstreamError,
 } from '@postern/core'
 import { addRereads } from '../store/rereads.ts'
+import { startAt } from './log-state.ts'
 import { isLostCursor } from './lost-cursor.ts'
 import { mirroredOf } from './mirroring.ts'
 import { rereadDue } from './reread.ts'
@@ -38,7 +42,10 @@ const OVERLAP_MS = 15 * 60_000
 
 const publishedOf = memberReader('published')
 
-/** The log hints of a feed of objects. Where the log cannot be read, the other streams do without them. */
+/**
+ * The log hints of a feed of objects. Where the log cannot be read, whether for good or for now, the other streams do without
+ * them, and the run says why.
+ */
 export const hints: Stream = {
   name: HINTS,
   read: (context) => untilStopped(context, () => readHinted(context)),
@@ -49,11 +56,11 @@ export const hints: Stream = {
 }
 
 async function readHinted(context: StreamContext): ReturnType<Stream['read']> {
-  await pollHints(context)
+  const { isBehind } = await pollHints(context)
   if (context.signal.aborted) return { more: true }
   const state = await readHintsState(context)
   const generation = (await readSweepState(context.spool))?.generation ?? 0
-  return rereadDue(context, {
+  const { more } = await rereadDue(context, {
     generation,
     commit: (work) =>
       context.spool.commit(HINTS, async () => ({
@@ -61,14 +68,35 @@ async function readHinted(context: StreamContext): ReturnType<Stream['read']> {
         records: await work(),
       })),
   })
+  return { more: more || isBehind }
 }
 
-async function pollHints(context: StreamContext): Promise<void> {
-  const { spool, note } = context
+/** Reads what the log tells. Behind is who could not, though the log is open to it. */
+async function pollHints(context: StreamContext): Promise<{ readonly isBehind: boolean }> {
   const earlier = await readHintsState(context)
   if (!(await mayReadLog(context))) {
-    return refuse(context, earlier, `The token has no ${LOG_SCOPE}`)
+    await refuse(context, earlier, `The token has no ${LOG_SCOPE}`)
+    return { isBehind: false }
   }
+  try {
+    await pollFrom(context, earlier)
+    return { isBehind: false }
+  } catch (error) {
+    if (context.signal.aborted || !isOfOrg(error)) throw error
+    const { code, message, remedy } = error
+    if (code === 'role_insufficient' || code === 'scope_insufficient') {
+      await refuse(context, earlier, message.replace(/\.$/, ''))
+      return { isBehind: false }
+    }
+    context.note(
+      `The System Log told nothing of changes (${code}): ${message} ${remedy} Until it does, they are found by asking for them and by complete reads alone.`,
+    )
+    return { isBehind: true }
+  }
+}
+
+async function pollFrom(context: StreamContext, earlier: HintsState | undefined): Promise<void> {
+  const { spool, note } = context
   try {
     const state = earlier ?? { since: await readOrgTime(context) }
     if (earlier === undefined) {
@@ -76,24 +104,26 @@ async function pollHints(context: StreamContext): Promise<void> {
     }
     await poll(context, { ...state, refused: undefined })
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error
-    if (error.code === 'role_insufficient' || error.code === 'scope_insufficient') {
-      return refuse(context, earlier, error.message.replace(/\.$/, ''))
-    }
     if (earlier?.cursor === undefined || !isLostCursor(error)) throw error
     note('The place in the log was refused: hints go on from a quarter of an hour before it.')
-    const since = new Date(earlier.since.getTime() - OVERLAP_MS)
-    await poll(context, { since })
+    await poll(context, { since: new Date(earlier.since.getTime() - OVERLAP_MS) })
   }
+}
+
+/** Whether it is what the org answered, or that it did not. */
+function isOfOrg(error: unknown): error is ApiError | PageError | UpstreamError {
+  return error instanceof ApiError || error instanceof PageError || error instanceof UpstreamError
 }
 
 async function poll(context: StreamContext, from: HintsState): Promise<void> {
   const { org, store, feed, spool, signal } = context
   const mirrored = mirroredOf(context)
   let state = from
+  // What is older comes with the next complete read.
+  const { since: begin } = startAt(from.since, org.authorizer.now(), logRetentionDays)
   const pages = org.pages(LOG, {
     query: {
-      since: from.cursor === undefined ? from.since.toISOString() : undefined,
+      since: from.cursor === undefined ? begin.toISOString() : undefined,
       sortOrder: 'ASCENDING',
       filter: hintFilter(mirrored.hints),
     },

@@ -59,13 +59,44 @@ describe.each(stores)('a feed of objects on $name', ({ open }) => {
     await feed.run()
     const { faults } = feed.emulated.running
     faults.on('feature-not-licensed=feature:/api/v1/logs')
-    expect(await feed.run()).toMatchObject({ notes: [], failed: 'feature_unavailable' })
+    expect((await feed.run()).notes).toEqual([
+      expect.stringContaining('told nothing of changes (feature_unavailable)'),
+    ])
     faults.off('feature-not-licensed')
     faults.on('cursor-refused=path:/api/v1/logs,times:1')
     const { notes, failed } = await feed.run()
     expect(failed).toBeUndefined()
     expect(notes).toEqual([expect.stringContaining('The place in the log was refused')])
   })
+
+  test.each(['server-error', 'truncated-json'])(
+    'asks for changes and reads everything while the log gives a %s, and says why it told nothing',
+    async (fault) => {
+      const feed = await objectFeed(opened.store, await orgOnClock(), 'users')
+      await feed.run()
+      const { running, admin } = feed.emulated
+      const [, user, other] = [...running.org.users]
+      running.faults.on(`${fault}=path:/api/v1/logs`)
+      const body = { profile: { nickName: 'Bo' } }
+      await admin.request({ method: 'POST', path: `/api/v1/users/${user?.id}`, body })
+      const { changes, failed, more, notes } = await feed.run()
+      expect({ changes, failed, more }).toEqual({
+        changes: [`upsert user ${user?.id} 2`],
+        failed: undefined,
+        more: true,
+      })
+      expect(notes).toEqual([expect.stringMatching(/^The System Log told nothing of changes \(/)])
+      await admin.request({
+        method: 'POST',
+        path: `/api/v1/users/${other?.id}/lifecycle/deactivate`,
+      })
+      await admin.request({ method: 'DELETE', path: `/api/v1/users/${other?.id}` })
+      const { changes: gone } = await feed.run({ afterMs: SWEEP_MS })
+      expect(gone.at(-1)).toMatch(`delete user ${other?.id}`)
+      running.faults.off(fault)
+      expect(await feed.run()).toMatchObject({ changes: [], notes: [], more: false })
+    },
+  )
 
   test('lets go of what it was to read again and knows nothing of', async () => {
     const feed = await objectFeed(opened.store, await orgOnClock(), 'users')
