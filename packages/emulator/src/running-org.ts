@@ -2,6 +2,7 @@
 
 import type { Faults } from './faults/active-faults.ts'
 import type { FaultRequest } from './faults/fault-request.ts'
+import type { OrgCall } from './http/org-call.ts'
 import type { RateLimits } from './http/rate-limit.ts'
 import type { OrgTraffic } from './org-traffic.ts'
 import type { ReadyApp, ReadyAppOptions } from './ready-app.ts'
@@ -23,6 +24,8 @@ export interface OrgStartOptions extends OrgOptions, ReadyAppOptions {
   readonly faults?: readonly (string | FaultRequest)[]
   /** Events that happen by themselves. */
   readonly traffic?: { readonly perSecond: number }
+  /** Told of each request before its answer is sent: when it came, how it was counted, what it was told. */
+  readonly onCall?: (call: OrgCall) => void
 }
 
 /** An org that answers. */

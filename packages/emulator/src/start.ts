@@ -139,6 +139,7 @@ async function prepare(
     interceptor: faults,
     catchUp: () => settleUsers(org),
     onUnexpected: (error) => unexpected.push(error),
+    onCall: options.onCall,
     ...(options.host === undefined ? {} : { host: options.host }),
     ...(options.path === undefined ? {} : { basePath: options.path }),
     inFlight: 0,

@@ -55,11 +55,14 @@ export const limitFaults: readonly Fault[] = [
         },
       },
     },
-    ({ method, query }, { status, rows, json }, { values }) => {
+    ({ method, query }, { status, rows, json, headers = {} }, { values }) => {
       if (method !== 'GET' || status !== 200 || !Array.isArray(rows ?? json)) return undefined
       const asked = query.get('limit')
       const fits = asked !== null && Number(asked) <= (values.number('limit') ?? 0)
-      return fits ? undefined : { answer: answerOf(oktaError('E0000009')) }
+      if (fits) return undefined
+      // The request was counted all the same.
+      const counted = Object.entries(headers).filter(([name]) => rateHeaderNames.includes(name))
+      return { answer: answerOf(oktaError('E0000009', { headers: Object.fromEntries(counted) })) }
     },
   ),
   afterOrg(

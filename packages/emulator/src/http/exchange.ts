@@ -9,7 +9,7 @@ import type { Answer } from './answer.ts'
 import type { Bucket } from './buckets.ts'
 import { gatewayHeaders } from './headers.ts'
 import { type AnswerHeaders, type OktaErrorCode, oktaError, RefusedRequest } from './okta-error.ts'
-import { type RateLimits, rateHeaders } from './rate-limit.ts'
+import { type RateLimits, type RateState, rateHeaders } from './rate-limit.ts'
 import { logRateViolation } from './rate-violation.ts'
 import type { ApiRequest } from './request.ts'
 import { isPublic, type ManagementRoute, type Route } from './route.ts'
@@ -35,6 +35,8 @@ export interface OrgService {
 export interface Settled {
   readonly answer: Answer
   readonly fromGateway: boolean
+  /** How the request was counted; absent where it was not. */
+  readonly counted?: RateState | undefined
 }
 
 /** Answers one request. Never throws. */
@@ -45,9 +47,11 @@ export async function answerRequest(
   const found = service.router.find(request.method, request.path)
   if (typeof found === 'string') return { answer: refuseRoute(found), fromGateway: true }
   let rate: AnswerHeaders = {}
+  let counted: RateState | undefined
   const countRate: CountRate = (caller, bucket) => {
     if (bucket === 'none') return
     const state = service.limits.count(caller, bucket, request.org.time.nowMs())
+    counted = state
     rate = rateHeaders(state)
     logRateViolation(request, bucket, state)
     if (state.exceeded) throw oktaError('E0000047')
@@ -55,6 +59,7 @@ export async function answerRequest(
   const withRate = (answer: Answer): Settled => ({
     answer: { ...answer, headers: { ...rate, ...answer.headers } },
     fromGateway: false,
+    counted,
   })
   try {
     service.catchUp()

@@ -13,6 +13,7 @@ import { concurrency } from './buckets.ts'
 import { answerOf, answerRequest, type Settled, type UnroutedRequest } from './exchange.ts'
 import type { Giver } from './headers.ts'
 import type { Interception, Loss } from './interceptor.ts'
+import { noteCall } from './org-call.ts'
 import { refuseConcurrency } from './rate-limit.ts'
 import { lose, sendAnswer, sendGatewayPage } from './send.ts'
 import { findOrg, readTarget, type ServedOrg, takeApart } from './target.ts'
@@ -112,12 +113,19 @@ async function exchange(
   request: UnroutedRequest,
   outgoing: ServerResponse,
 ): Promise<void> {
-  const { interceptor } = served
+  const { interceptor, onCall, router, org } = served
+  const atMs = org.time.nowMs()
   const early = interceptor.before(request)
-  if (early !== undefined && 'loss' in early) return lose(outgoing, early.loss)
+  if (early !== undefined && 'loss' in early) {
+    onCall?.(noteCall(request, atMs, router, {}))
+    return lose(outgoing, early.loss)
+  }
   const settled = early === undefined ? await settle(served, request) : settledBy(early)
   const late = interceptor.after(request, settled.answer)
   const final = late?.answer ?? settled.answer
+  const isLost = late?.delivery?.kind === 'silence' || late?.delivery?.kind === 'reset'
+  const { counted } = settled
+  onCall?.(noteCall(request, atMs, router, { sent: isLost ? undefined : final, counted }))
   await sendAnswer(outgoing, request, final, {
     giver: giverOf({ ...settled, answer: final }),
     delivery: late?.delivery,

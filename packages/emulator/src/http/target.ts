@@ -5,6 +5,7 @@ import { requestId as newRequestId } from '../ids.ts'
 import type { Org } from '../state/org.ts'
 import type { OrgService, UnroutedRequest } from './exchange.ts'
 import type { Interceptor } from './interceptor.ts'
+import type { OrgCall } from './org-call.ts'
 
 // What may stand in a Host header; nginx answers 400 to anything else.
 const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i
@@ -17,6 +18,8 @@ export interface ServedOrg extends OrgService {
   readonly host?: string
   /** … or by this path before every other one, such as `/orgs/acme`; an org with neither takes what is left. */
   readonly basePath?: string
+  /** Told of each request before its answer is sent. */
+  readonly onCall?: ((call: OrgCall) => void) | undefined
   inFlight: number
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { TestClock } from '../../../../test/test-clock.ts'
-import { type StartOptions, startOrg } from '../../src/index.ts'
+import { type OrgCall, type StartOptions, startOrg } from '../../src/index.ts'
 
 const startMs = Date.parse('2026-01-01T00:00:30.500Z')
 const seconds = (text: string | null) => Number(text) - Math.floor(startMs / 1_000)
@@ -132,4 +132,43 @@ describe('requests at the same time', () => {
     while (extra.status === 200) extra = await get()
     expect(extra).toMatchObject({ status: 429, limit: '0', remaining: '0', reset: 61 })
   })
+})
+
+test('Whoever started an org is told of each call: when it came, how it was counted, what it was told', async () => {
+  const calls: OrgCall[] = []
+  const { get, running, clock } = await start({ onCall: (call) => calls.push(call) })
+  running.limits.overrides.set('/api/v1/users', 2)
+  await get()
+  clock.advance(1_500)
+  await get()
+  running.faults.on('rate-limited=seconds:30,limit:7')
+  await get()
+  running.faults.off('rate-limited')
+  running.faults.on('socket-reset')
+  await expect(get()).rejects.toThrow()
+  const common = { method: 'GET', path: '/api/v1/users', bucket: '/api/v1/users' }
+  const resetSeconds = startMs / 1_000 + 59.5
+  const state = { limit: 1, remaining: 0, resetSeconds, ofOrg: false }
+  const told = { limit: 1, remaining: 0, resetSeconds }
+  const atMs = startMs + 1_500
+  expect(calls).toEqual([
+    {
+      ...{ ...common, atMs: startMs, status: 200, told },
+      counted: { ...state, exceeded: false, firstRefusal: false },
+    },
+    {
+      ...common,
+      atMs,
+      status: 429,
+      told,
+      counted: { ...state, exceeded: true, firstRefusal: true },
+    },
+    {
+      ...common,
+      atMs,
+      status: 429,
+      told: { limit: 7, remaining: 0, resetSeconds: (atMs + 30_000) / 1_000 },
+    },
+    { ...common, atMs },
+  ])
 })
