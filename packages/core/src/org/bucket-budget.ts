@@ -100,10 +100,12 @@ export class BucketBudget {
   /** Learns from the answer to a request that was taken. @param jitter - a number in [0, 1). */
   release(answer: PacedAnswer | undefined, nowMs: number, jitter: number): void {
     this.#inFlight--
+    const figures = answer && figuresOf(answer)
+    if (figures === undefined) this.#suppose(nowMs)
+    else this.#limit = figures.limit
     if (answer === undefined) return
-    this.#learned = true
-    const figures = figuresOf(answer)
-    if (figures !== undefined) this.#limit = figures.limit
+    // What stands before the org, and fails, does not know its limits.
+    if (figures !== undefined || answer.status < 500) this.#learned = true
     if (answer.status === 429) {
       this.#refuse(answer, nowMs, jitter)
       return
@@ -177,6 +179,12 @@ export class BucketBudget {
     window.endMs = window.remaining === undefined ? endMs : Math.min(endMs, window.endMs)
     window.remaining = Math.min(remaining, window.remaining ?? remaining)
     if (reset !== undefined) window.resetSeconds = reset.seconds
+  }
+
+  /** A request whose answer said nothing may be the one that opened the org's window, after ours was over. */
+  #suppose(nowMs: number): void {
+    this.#roll(nowMs)
+    this.#window ??= { used: this.#inFlight + 1, endMs: nowMs + WINDOW_MS }
   }
 
   #refuse(answer: PacedAnswer, nowMs: number, jitter: number): void {

@@ -39,7 +39,12 @@ export type Outcome =
       readonly refusal: ApiRefusal
       readonly used: Authorization
     }
-  | { readonly kind: 'lost'; readonly error: UpstreamError }
+  | {
+      readonly kind: 'lost'
+      readonly error: UpstreamError
+      /** What came of the answer before it broke off: a 429 holds without its body too. */
+      readonly heard?: { readonly status: number; readonly headers: AnswerHeaders } | undefined
+    }
 
 /** An outcome that is no success. */
 export type Failure = Exclude<Outcome, { kind: 'answered' }>

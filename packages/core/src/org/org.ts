@@ -9,6 +9,7 @@ import { requestIdOf } from '../token/errors.ts'
 import { createAuthorizer } from '../token/registry.ts'
 import type { TokenStep } from '../token/steps.ts'
 import {
+  type AnswerHeaders,
   abortable,
   fetchTransport,
   readBody,
@@ -234,7 +235,7 @@ export class Org {
       outcome = await this.#send(call, await this.authorizer.authorize(call.api))
       return outcome
     } finally {
-      const answer = outcome?.kind === 'lost' ? undefined : outcome
+      const answer = outcome?.kind === 'lost' ? outcome.heard : outcome
       permit.release(answer && { ...answer, orgTime: this.authorizer.now() })
     }
   }
@@ -246,6 +247,7 @@ export class Org {
     )
     const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout
     const { host } = url
+    let heard: { readonly status: number; readonly headers: AnswerHeaders } | undefined
     try {
       const sent = this.#transport({
         method: api.method,
@@ -256,6 +258,7 @@ export class Org {
       })
       // The timeout holds for a transport that does not look at the signal, too.
       const { status, headers, body: stream } = await abortable(sent, signal)
+      heard = { status, headers }
       this.authorizer.observe?.(headers)
       const maxBytes = request.maxBytes ?? MAX_BYTES
       const body = await readBody({ status, headers, body: stream }, { maxBytes, host, signal })
@@ -265,7 +268,7 @@ export class Org {
     } catch (thrown) {
       request.signal?.throwIfAborted()
       const error = upstreamError(timeout.aborted ? timeout.reason : thrown, host)
-      return { kind: 'lost', error }
+      return { kind: 'lost', error, heard }
     }
   }
 

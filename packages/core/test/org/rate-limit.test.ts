@@ -336,6 +336,27 @@ describe('Pacer', () => {
     expect(granted).toEqual(['first', 'second', 'third'])
   })
 
+  test('still sends one at a time where what stands before the org fails, for that knows no limit', async () => {
+    const { ask, granted, time } = byHand()
+    const first = await ask('first')
+    void ask('second')
+    void ask('third')
+    first.release({ status: 503, headers: new Headers(), orgTime: time.now() })
+    await time.run(0)
+    expect(granted).toEqual(['first', 'second'])
+  })
+
+  test('counts a request of which nothing was heard for the window that it may have opened', async () => {
+    const { ask, answer, time, pacer } = byHand()
+    const first = await ask('first')
+    first.release(answer(200, 10, 9, 10))
+    const lost = await ask('lost')
+    await time.run(11_000)
+    lost.release()
+    await time.run(1_000)
+    expect(pacer.view('users')).toMatchObject({ left: 8, resetInMs: 59_000 })
+  })
+
   test('serves the most urgent first, and who asked first among equals', async () => {
     const { ask, granted, answer, time } = byHand({ maxInFlight: 1 })
     const first = await ask('first')

@@ -47,6 +47,22 @@ describe('Org.request', () => {
     expect(running.unexpected).toEqual([])
   })
 
+  test('sends nothing before the reset of a 429 whose body was cut off', async () => {
+    const clock = new TestClock()
+    const at: number[] = []
+    const { admin } = await emulatedOrg(
+      {
+        ...{ edition: 'unlimited', clock, faults: ['rate-limited=times:1', 'body-cut=times:1'] },
+        onCall: ({ atMs }) => at.push(atMs),
+      },
+      { clock },
+    )
+    await admin.request({ path: groups })
+    const [refused = 0, next = 0, ...more] = at
+    expect(next - refused).toBeGreaterThanOrEqual(59_000)
+    expect(more).toEqual([])
+  })
+
   test('repeats a POST that its caller calls harmless', async () => {
     const { org, server } = await orgScenario((_request, number) => ({
       status: number < 2 ? 503 : 200,
