@@ -1,4 +1,4 @@
-/** @module The long proof that feeds lose nothing: `node --conditions=source scripts/nightly.ts --runs 1000 --seed 7`. */
+/** @module The long proof that feeds lose nothing, and keep within their limits: `node --conditions=source scripts/nightly.ts --runs 1000 --seed 7`. */
 
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync } from 'node:fs'
@@ -40,7 +40,11 @@ const schedules = run('lossless', {
   POSTERN_PROOF_RUNS: String(Math.ceil(Number(values.schedules) / 2)),
   POSTERN_PROOF_SEED: values.seed,
 })
-process.exitCode = kills && schedules ? 0 : 1
+const pace = run('pace', {
+  POSTERN_PROOF_RUNS: values.schedules,
+  POSTERN_PROOF_SEED: values.seed,
+})
+process.exitCode = kills && schedules && pace ? 0 : 1
 
 function run(name: string, settings: Readonly<Record<string, string>>): boolean {
   const file = `packages/postern/test/feeds/${name}.test.ts`

@@ -49,14 +49,18 @@ export class VirtualTime implements Clock {
   /** A transport whose answers arrive this much later than the org gave them. */
   delay(latencyMs: number, transport: Transport = fetchTransport): Transport {
     return async (request) => {
-      const { status, headers, body } = await this.during(async () => {
+      const { status, headers, body, broken } = await this.during(async () => {
         const answer = await transport(request)
         const chunks: Uint8Array[] = []
-        for await (const chunk of answer.body ?? []) chunks.push(chunk)
-        return { ...answer, body: chunks }
+        try {
+          for await (const chunk of answer.body ?? []) chunks.push(chunk)
+        } catch (error) {
+          return { ...answer, body: chunks, broken: { error } }
+        }
+        return { ...answer, body: chunks, broken: undefined }
       })
       await this.sleep(latencyMs, { signal: request.signal })
-      return { status, headers, body: pieces(body) }
+      return { status, headers, body: pieces(body, broken) }
     }
   }
 
@@ -91,6 +95,11 @@ export class VirtualTime implements Clock {
   }
 }
 
-async function* pieces(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+/** @param broken - how the body ended, where it did not end well. */
+async function* pieces(
+  chunks: readonly Uint8Array[],
+  broken: { readonly error: unknown } | undefined,
+): AsyncGenerator<Uint8Array> {
   yield* chunks
+  if (broken !== undefined) throw broken.error
 }

@@ -1,9 +1,10 @@
-/** @module A scene of the proof: an org, a store, and feeds of its System Log with sinks. Runs are made as processes make them. */
+/** @module A scene of the proof: an org, a store, and feeds of it with sinks. Runs are made as processes make them. */
 
 import { randomUUID } from 'node:crypto'
-import { type Clock, systemClock, type Transport } from '@postern/core'
+import { type Clock, type InputName, systemClock, type Transport } from '@postern/core'
 import type { RunningOrg } from '@postern/emulator'
 import { sql } from 'kysely'
+import type { ConnectionValues } from '../../src/config/connection.ts'
 import { Connections } from '../../src/connections/connections.ts'
 import type { FeedsContext } from '../../src/feeds/context.ts'
 import { Sinks } from '../../src/feeds/sinks.ts'
@@ -60,27 +61,30 @@ export interface SceneFeed {
   readonly name: string
 }
 
-/** Keeps a connection to the ready app of an org. */
+/** Keeps a connection to an org: to its ready app, unless other values are given. */
 export async function addConnection(
   context: { readonly connections: Connections },
   running: RunningOrg,
   name = 'acme',
+  values: ConnectionValues = valuesOfApp(running),
 ): Promise<void> {
-  await context.connections.connect({ name, values: valuesOfApp(running), force: true }, by)
+  await context.connections.connect({ name, values, force: true }, by)
 }
 
-/** Keeps a feed of the System Log, and the sinks that it has. */
+/** Keeps a feed, and the sinks that it has. */
 export async function addFeed(
   context: FeedsContext,
   feed: {
     readonly name: string
+    /** Default: the System Log. */
+    readonly input?: InputName
     readonly connection?: string
     readonly sinks: readonly ProvenSink[]
     readonly settings?: FeedSettings
   },
 ): Promise<SceneFeed> {
   const { store, clock } = context
-  const { name, connection = 'acme', sinks, settings = {} } = feed
+  const { name, input = 'system-log', connection = 'acme', sinks, settings = {} } = feed
   const kept = new Sinks(context)
   for (const { members } of sinks) await kept.add(members, by, { force: true })
   const { id: connectionId } = await store.db
@@ -96,7 +100,7 @@ export async function addFeed(
       id,
       name,
       connection_id: connectionId,
-      input: 'system-log',
+      input,
       settings: JSON.stringify(settings),
       cron: null,
       timezone: 'UTC',
