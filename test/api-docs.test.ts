@@ -37,5 +37,6 @@ test('whoever may call is said for every operation, and only what is public goes
     '/healthz',
     '/openapi.json',
     '/readyz',
+    '/v1/connect/open',
   ])
 })

@@ -52,10 +52,12 @@ const bodies: Readonly<Record<string, object>> = {
   addFeed: { name: 'x', connection: 'acme', input: 'users', sinks: ['x', 'store'] },
 }
 // The answer is a secret that was made for the one who asks.
-const handOuts = /^\/v1\/(?:access-keys(?:\/\w+\/rotate)?|connections\/\w+\/(?:token|proof))$/
+const handOuts =
+  /^\/v1\/(?:access-keys(?:\/\w+\/rotate)?|connections\/\w+\/(?:token|proof)|connect-sessions|connect\/open)$/
 const boundless = { burst: 1_000_000, perSecond: 1_000_000 }
 const limits = {
   requests: boundless,
+  people: boundless,
   failures: boundless,
   refusals: boundless,
   concurrent: 1_000_000,
@@ -90,6 +92,7 @@ describe.each(stores)('no mark of what is kept on $name shows', ({ name, open })
       const { status } = await answers.send('POST', '/v1/connections', { body: refused })
       expect(status).toBeGreaterThanOrEqual(400)
     }
+    await answers.openSession(acme(org))
     const made = { name: 'made', orgUrl: org.url, scopes: ['okta.users.read'] }
     const body = { ...made, adminToken: canaries.apiToken }
     expect((await answers.send('POST', '/v1/setup/apply', { body })).status).toBeLessThan(300)
@@ -121,11 +124,13 @@ describe.each(stores)('no mark of what is kept on $name shows', ({ name, open })
     expect(leaksIn(JSON.stringify(app.logged), marks)).toEqual([])
     expect(dump).toContain('token.hand-out')
     expect(full).toContain('hooks.acme.com')
+    expect(full).toMatch(/-- connect_session\n.*"status":"open".*"draft":\{.*"kid"/)
     expect(leaksIn(dump, marks)).toEqual([])
     expect(leaksIn(dump, { PLANTED })).toEqual(['PLANTED'])
     expect(leaksIn(backup, marks)).toEqual([])
     expect(leaksIn(backup, { PLANTED })).toEqual(['PLANTED'])
     await expectNoUsableKey(app, answers.handedOut)
+    await expectNoUsableSession(app)
   })
 
   test('in the files of the data directory, the log of the database among them', async () => {
@@ -150,6 +155,9 @@ class Walk {
   readonly statuses: number[] = []
   readonly leaks: string[] = []
   readonly handedOut: string[] = []
+  /** Of a Connect session that is open. */
+  #sessionToken = ''
+  #sessionBodies: Readonly<Record<string, object>> = {}
   /** All that was answered. */
   texts = ''
 
@@ -181,25 +189,48 @@ class Walk {
     return answer
   }
 
+  /** Opens a Connect session, in which values are tried that do not work: what is secret of them stays sealed. */
+  async openSession(values: object): Promise<void> {
+    const session = { name: 'invited', description: PLANTED }
+    const { json } = await this.send('POST', '/v1/connect-sessions', { body: session })
+    const link = new URL(String(json?.['url'])).hash.slice(1)
+    const opened = await this.send('POST', '/v1/connect/open', { key: null, body: { link } })
+    this.#sessionToken = String(opened.json?.['token'])
+    const { name: _name, description: _text, ...members } = { name: '', description: '', ...values }
+    const orgUrl = this.#orgUrl
+    this.#sessionBodies = {
+      tryConnection: { ...members, clientId: '0oaWRONG000000000000' },
+      lookAtConnectOrg: { orgUrl },
+      guideConnection: { orgUrl },
+      checkConnectionStep: { step: 'client-id', clientId: '0oaWRONG000000000000' },
+    }
+  }
+
   /** Calls a route as it is meant, without an access key, and with secrets where they do not belong. */
-  async call({ method, path: template, operationId, body }: Route, connection: string) {
+  async call(route: Route, connection: string) {
+    const { method, path: template, operationId, body, access } = route
     const url = template.replace('{name}', connection).replaceAll(/\{\w+\}/g, 'x')
     const verb = method.toUpperCase()
     const proof = { method: 'GET', url: `${this.#orgUrl}/api/v1/users` }
-    const works = operationId === 'getProof' ? proof : (bodies[operationId] ?? {})
-    const given = body === undefined ? {} : { body: works }
+    const isSession = access === 'connect-session'
+    const known = isSession ? this.#sessionBodies[operationId] : bodies[operationId]
+    const works = operationId === 'getProof' ? proof : (known ?? {})
+    const key = isSession ? { key: this.#sessionToken } : {}
+    const given = body === undefined ? key : { ...key, body: works }
     await this.send(verb, url, { ...given, key: null })
     await this.send(verb, url, given)
     await this.send(verb, url, { ...given, headers: { accept: 'application/jsonl' } })
     if (body === undefined) return
-    await this.send(verb, url, { body: `{"key":"${canaries.privateKey}` })
-    await this.send(verb, url, { body: { ...works, key: jwk, apiToken: [canaries.apiToken] } })
+    await this.send(verb, url, { ...key, body: `{"key":"${canaries.privateKey}` })
+    const misplaced = { ...works, key: jwk, apiToken: [canaries.apiToken] }
+    await this.send(verb, url, { ...key, body: misplaced })
   }
 
   #note(url: string, { json }: Answer): void {
-    const { accessToken = '', text = '' } = json ?? {}
-    // Of an access key the id is no secret; of a JWT, the signature is what makes it one.
-    const [, secret] = /^(?:postern_\w{16}_|.*\.)(.+)$/.exec(`${accessToken}${text}`) ?? []
+    const { accessToken = '', text = '', token = '', url: link = '' } = json ?? {}
+    const handed = `${accessToken}${text}${token}${link}`
+    // Of an access key or a session the id is no secret; of a JWT, the signature is what makes it one.
+    const [, secret] = /^(?:(?:postern|connect)_\w{16}_|.*\.)(.+)$/.exec(handed) ?? []
     if (secret === undefined) return
     this.handedOut.push(secret)
     this.#marks[`${url} ${this.handedOut.length}`] = secret
@@ -271,6 +302,21 @@ async function expectNoUsableKey({ send, services }: ServedApp, secrets: readonl
     ]) {
       const key = `postern_${id}_${text}`
       expect((await send('GET', '/v1/status', { key })).status).toBe(401)
+    }
+  }
+}
+
+/** Nor does what is kept of a Connect session. */
+async function expectNoUsableSession({ send, services }: ServedApp) {
+  const rows = await services.store.db.selectFrom('connect_session').selectAll().execute()
+  expect(rows.length).toBeGreaterThan(0)
+  for (const { id, link_hash: ofLink, token_hash: ofToken } of rows) {
+    for (const hash of [ofLink, ofToken ?? ofLink].map((bytes) => Buffer.from(bytes))) {
+      const text = hash.toString('base64url')
+      const key = `connect_${id}_${text}`
+      expect((await send('GET', '/v1/connect/session', { key })).status).toBe(401)
+      const body = { link: `${id}.${text}` }
+      expect((await send('POST', '/v1/connect/open', { key: null, body })).status).toBe(401)
     }
   }
 }

@@ -99,6 +99,7 @@ export {
 } from './org/page.ts'
 export type { PagesOptions } from './org/pages.ts'
 export type { PublicDocument } from './org/public-document.ts'
+export { type PublicOrg, readPublicOrg } from './org/public-org.ts'
 export {
   Pacer,
   type PacerOptions,

@@ -2,6 +2,7 @@
 
 import { type Clock, type Secret, systemClock } from '@postern/core'
 import { readAllowedNetworks } from './config/allowed-networks.ts'
+import { ConnectSessions } from './connections/connect-sessions.ts'
 import { Connections } from './connections/connections.ts'
 import { Domains } from './connections/domains.ts'
 import { GuidedSetups } from './connections/guided-setups.ts'
@@ -122,6 +123,11 @@ async function openParts(
         work: () => services.keyDrafts.removeExpired(),
       })
       repeating.begin({
+        name: 'Connect sessions that have expired',
+        everyMs: MINUTE_MS / 2,
+        work: () => services.connectSessions.expire(),
+      })
+      repeating.begin({
         name: 'events that were kept long enough',
         everyMs: HOUR_MS,
         work: async (signal) => {
@@ -179,6 +185,7 @@ export function openServices({
     run: (feedId, options) => runFeed(feedsContext, feedId, options),
   })
   const sinks = new Sinks(feedsContext)
+  const guidedSetups = new GuidedSetups({ ...context, connections })
   return {
     ...given,
     metrics,
@@ -190,7 +197,9 @@ export function openServices({
     rotations: new Rotations({ ...context, connections }),
     setups: new Setups({ ...context, connections }),
     repair: (...asked) => repair({ ...context, connections }, ...asked),
-    guidedSetups: new GuidedSetups({ ...context, connections }),
+    guidedSetups,
+    connectSessions: new ConnectSessions({ ...context, connections, guidedSetups, connectOrigins }),
+    publicUrl,
     keyDrafts: new KeyDrafts(context),
     keySets: new KeySets(context),
     schedules,

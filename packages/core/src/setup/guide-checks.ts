@@ -3,7 +3,7 @@
 import { PosternError } from '../error.ts'
 import { requireMembers, textOf } from '../org/members.ts'
 import type { Org } from '../org/org.ts'
-import { readPublicDocument } from '../org/public-document.ts'
+import { isOktaOrg } from '../org/public-org.ts'
 import { TokenError } from '../token/errors.ts'
 import type { Token } from '../token/token.ts'
 import { scopeCovers } from '../url/scopes.ts'
@@ -13,18 +13,12 @@ import { readProof } from './prove.ts'
 // The details of a refused token that say that the client itself is not known.
 const UNKNOWN_CLIENT = ['issuer', 'subject', 'client ID']
 
-/**
- * Whether there is an Okta org behind the URL.
- *
- * @see okta/okta-management-openapi-spec - `/.well-known/okta-organization`, for everybody to read
- */
+/** Whether there is an Okta org behind the URL. */
 export function checkOrg({ org }: GuideAnswers, context: GuideContext): Promise<GuideOutcome> {
   return outcomeOf(async () => {
     if (org === undefined) return todo('There is no org URL yet.', 'Enter the domain of your org.')
     const { transport, signal } = context
-    const url = `${org}/.well-known/okta-organization`
-    const { status, json = {} } = await readPublicDocument(url, { transport, signal })
-    if (status === 200 && textOf(json, 'id') !== undefined) return done(`${org} is an Okta org.`)
+    if (await isOktaOrg(org, { transport, signal })) return done(`${org} is an Okta org.`)
     return todo(`${org} does not answer as an Okta org does.`, 'Check the spelling of the domain.')
   })
 }

@@ -87,6 +87,7 @@ const OTHER_CODES: Readonly<Record<string, number>> = {
   server_tls_incomplete: exitCodes.usage,
   server_public_url: exitCodes.usage,
   server_trusted_proxy: exitCodes.usage,
+  server_connect_origin: exitCodes.usage,
   outbound_network_malformed: exitCodes.usage,
   upstream_unavailable: exitCodes.error,
 }

@@ -74,6 +74,12 @@ export function planOf(request: PlanRequest, place: PlanPlace): SetupPlan {
   return planSetup(options)
 }
 
+/** What a request is compared with a plan by. */
+export interface SamePlanOptions {
+  readonly ownKeySetUrl?: string | undefined
+  readonly customDomains?: readonly string[]
+}
+
 /**
  * Refuses a request for something else than the plan that is being carried out.
  *
@@ -82,11 +88,26 @@ export function planOf(request: PlanRequest, place: PlanPlace): SetupPlan {
 export function requireSamePlan(
   request: PlanRequest,
   kept: SetupPlan,
-  options: {
-    readonly ownKeySetUrl?: string | undefined
-    readonly customDomains?: readonly string[]
-  } = {},
+  options: SamePlanOptions = {},
 ): void {
+  const different = differencesFrom(request, kept, options)
+  if (different.length === 0) return
+  throw new UsageError(
+    'usage_invalid',
+    `The setup was begun with another plan: ${different.join(', ')} ${different.length > 1 ? 'differ' : 'differs'}.`,
+    {
+      remedy:
+        'Run the setup with the flags of its first run; or take it back with --undo, or begin another one.',
+    },
+  )
+}
+
+/** The flags in which a request differs from a plan; what it leaves out does not. @throws what {@link planOf} throws. */
+export function differencesFrom(
+  request: PlanRequest,
+  kept: SetupPlan,
+  options: SamePlanOptions = {},
+): readonly string[] {
   const { ownKeySetUrl, customDomains = [] } = options
   const { orgUrl, dpop = true } = request
   const org =
@@ -111,17 +132,8 @@ export function requireSamePlan(
     ['--no-dpop', asked.dpopRequired !== kept.dpopRequired],
     ['--label', asked.label !== kept.label],
   ] as const
-  const different = differences.flatMap(([flag, differs]) =>
+  return differences.flatMap(([flag, differs]) =>
     differs && (flag === 'NAME' || given[flag] !== undefined) ? [flag] : [],
-  )
-  if (different.length === 0) return
-  throw new UsageError(
-    'usage_invalid',
-    `The setup was begun with another plan: ${different.join(', ')} ${different.length > 1 ? 'differ' : 'differs'}.`,
-    {
-      remedy:
-        'Run the setup with the flags of its first run; or take it back with --undo, or begin another one.',
-    },
   )
 }
 

@@ -42,6 +42,19 @@ export interface Connected {
   readonly warnings: Connection['warnings']
 }
 
+/** Values that can be used. */
+export interface Judged {
+  readonly request: ConnectionRequest
+  readonly named: NamedConnection
+}
+
+/** A connection that was tried out. */
+export interface Tried extends Judged {
+  readonly findings: readonly Finding[]
+  /** With the scopes that were found where none were named. */
+  readonly credential: Connection['credential']
+}
+
 /**
  * Tries a connection out and keeps it. Stopped anywhere, it has kept nothing or everything.
  *
@@ -51,64 +64,89 @@ export interface Connected {
  */
 export async function connect(
   context: ConnectionsContext,
-  request: ConnectRequest,
+  { force, ...request }: ConnectRequest,
   by: Caller,
   options: TrialOptions = {},
 ): Promise<Connected> {
-  const { dev, publicUrl } = context
-  requireOneKey(request.values.key, request.keyDraft)
-  const values = await withDraft(context, request.values, request.keyDraft)
-  const named = await parseNamedConnection(
-    { ...request, values },
-    {
-      customDomains: await context.customDomains(),
-      dev,
-      isProbablePrime,
-      findScopes: leaveToDoctor,
-      ownKeySetUrl: publicUrl === undefined ? undefined : (name) => ownKeySetUrl(publicUrl, name),
-    },
-  )
-  const connecting = { request: { ...request, values }, named, by }
-  return auditFailure(context, { ...by, action: ACTION, connection: named.name }, () =>
-    connectNamed(context, connecting, options),
-  )
+  const judged = await judgeConnection(context, request)
+  const { name } = judged.named
+  return auditFailure(context, { ...by, action: ACTION, connection: name }, async () => {
+    await requireRoom(context, name)
+    const tried = await tryConnection(context, judged, options)
+    requireUsable(name, { ...tried, force })
+    return keepConnection(context, tried, by, options)
+  })
 }
 
 const ACTION = 'connection.connect'
 
-interface Connecting {
-  readonly request: ConnectRequest
-  readonly named: NamedConnection
-  readonly by: Caller
+/** Judges every value. Nobody is asked. @throws {ConnectionError} with every value that cannot be used; {@link KeyDraftError} */
+export async function judgeConnection(
+  context: ConnectionsContext,
+  asked: ConnectionRequest,
+): Promise<Judged> {
+  const { dev, publicUrl } = context
+  requireOneKey(asked.values.key, asked.keyDraft)
+  const values = await withDraft(context, asked.values, asked.keyDraft)
+  const request = { ...asked, values }
+  const named = await parseNamedConnection(request, {
+    customDomains: await context.customDomains(),
+    dev,
+    isProbablePrime,
+    findScopes: leaveToDoctor,
+    ownKeySetUrl: publicUrl === undefined ? undefined : (name) => ownKeySetUrl(publicUrl, name),
+  })
+  return { request, named }
 }
 
-async function connectNamed(
-  context: ConnectionsContext,
-  { request, named, by }: Connecting,
-  { onFinding, signal }: TrialOptions,
-): Promise<Connected> {
-  const { store, seal, clock } = context
-  const { name, wants, warnings } = named
-  // Nobody waits for the doctor to hear that the name is taken, or that nothing can be sealed.
+/**
+ * Refuses a name that is taken, and a store that can seal nothing: nobody waits for the doctor to hear of it.
+ *
+ * @throws {StoredConnectionError} `connection_exists`; {@link SealError}
+ */
+export async function requireRoom(
+  { store, seal }: ConnectionsContext,
+  name: string,
+): Promise<void> {
   await seal.keys.newest()
   if ((await findConnection(store, name)) !== undefined) throw connectionExists(name)
-  const trial = { org: named.org, values: request.values, wants }
-  const findings = await tryOut(context, trial, { onFinding, signal })
-  const credential = withFoundScopes(named.credential, findings)
-  requireUsable(name, { credential, findings, force: request.force })
+}
+
+/** Lets the doctor look at values that can be used. */
+export async function tryConnection(
+  context: ConnectionsContext,
+  judged: Judged,
+  options: TrialOptions,
+): Promise<Tried> {
+  const { request, named } = judged
+  const trial = { org: named.org, values: request.values, wants: named.wants }
+  const findings = await tryOut(context, trial, options)
+  return { ...judged, findings, credential: withFoundScopes(named.credential, findings) }
+}
+
+/** Keeps what was tried out, all of it or nothing. @param options.within - done in the same transaction, behind it. */
+export async function keepConnection(
+  context: ConnectionsContext,
+  { request, named, findings, credential }: Tried,
+  by: Caller,
+  options: {
+    readonly signal?: AbortSignal | undefined
+    readonly within?: () => Promise<void>
+  } = {},
+): Promise<Connected> {
+  const { store, seal, clock } = context
   const id = randomUUID()
   const secrets = await sealCredential(seal, id, credential)
-  signal?.throwIfAborted()
+  options.signal?.throwIfAborted()
   const doctor = resultOf(findings, clock.now())
-  const { description, org, rotationIntervalDays } = named
+  const { name, description, org, rotationIntervalDays, warnings } = named
   const about = { id, name, description, org, credential, secrets, rotationIntervalDays, doctor }
   const row = await store.transaction(async () => {
     if (request.keyDraft !== undefined) await useKeyDraft(store, request.keyDraft)
-    return saveConnection(
-      context,
-      { ...about, more: ownSettings(named) },
-      { ...by, action: ACTION },
-    )
+    const connection = { ...about, more: ownSettings(named) }
+    const kept = await saveConnection(context, connection, { ...by, action: ACTION })
+    await options.within?.()
+    return kept
   })
   return { row, findings, warnings: [...warnings, ...scheduleWarnings(row, context.publicUrl)] }
 }

@@ -87,9 +87,14 @@ export async function readCredential(
     authorizationServerId,
     assertion,
     assertionParameter,
-    headers: headers && JSON.parse(headers.reveal()),
+    headers: headers && readHeaders(headers),
     dpopRequired,
   }
+}
+
+/** The headers of token requests that {@link sealCredential} sealed. */
+export function readHeaders(headers: Secret): Readonly<Record<string, string>> {
+  return JSON.parse(headers.reveal())
 }
 
 /** The values that give a stored credential again, as a person would type them. */
@@ -116,9 +121,9 @@ export function valuesOfCredential(
   }
 }
 
-/** A key that leaves open which algorithm it signs with. */
-export function withoutAlg(key: KeyedServiceApp['key']): Secret {
-  const { alg: _alg, ...members }: Record<string, unknown> = JSON.parse(key.privateJwk.reveal())
+/** A private JWK that leaves open which algorithm it signs with. */
+export function withoutAlg(privateJwk: Secret): Secret {
+  const { alg: _alg, ...members }: Record<string, unknown> = JSON.parse(privateJwk.reveal())
   return new Secret(JSON.stringify(members))
 }
 

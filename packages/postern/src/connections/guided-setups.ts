@@ -2,6 +2,7 @@
 
 import {
   credentialOf,
+  type Finding,
   type GuideAnswers,
   type GuideContext,
   type GuideOutcome,
@@ -11,9 +12,12 @@ import {
   PosternError,
   parseClientId,
   proveApp,
+  type SetupPlan,
   type SetupState,
 } from '@postern/core'
 import type { Caller } from '../store/audit.ts'
+import type { ConnectionRow } from '../store/connections.ts'
+import { valuesOfCredential } from './credential.ts'
 import { setupNotFound } from './setup-not-found.ts'
 import {
   type SetupRequest,
@@ -22,6 +26,7 @@ import {
   withSetup,
 } from './setup-session.ts'
 import type { FinishedSetup } from './setups.ts'
+import { resultOf, type TrialOptions, type TrialVerdict, tryOut, verdictOf } from './trial.ts'
 
 /** A guide and how far a person got with it. */
 export interface Guide {
@@ -40,6 +45,32 @@ export interface StepAnswer {
   readonly skip?: boolean | undefined
 }
 
+/** How a step is looked at. */
+export interface CheckStepOptions {
+  /** Throws for a plan that this is not for. */
+  readonly requirePlan?: (plan: SetupPlan) => void
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What is wanted of an app that a person made. */
+export interface TryAppOptions extends TrialOptions {
+  /** Throws for a plan that this is not for. */
+  readonly requirePlan: (plan: SetupPlan) => void
+  /** The scopes of what the connection is for. */
+  readonly wants?: readonly string[] | undefined
+  /** Whether a connection that came out like this is to be kept. */
+  readonly isKept: (verdict: TrialVerdict) => boolean
+  /** Done in the transaction that keeps it. */
+  readonly within: (findings: readonly Finding[]) => Promise<void>
+}
+
+/** What the doctor found, and the connection if it is kept. */
+export interface TriedApp {
+  readonly findings: readonly Finding[]
+  readonly verdict: TrialVerdict
+  readonly row?: ConnectionRow
+}
+
 /** The setups of a store that people do by hand. */
 export class GuidedSetups {
   readonly #context: SetupsContext
@@ -52,6 +83,7 @@ export class GuidedSetups {
   begin(request: SetupRequest, by: Caller): Promise<Guide> {
     const deed = { ...by, action: 'setup.plan' } as const
     return withSetup(this.#context, request, deed, async (session) => {
+      if (request.isFromPage) await session.makeRoom()
       const { state } = await session.prepare()
       return { steps: stepsOf(state), state }
     })
@@ -62,15 +94,12 @@ export class GuidedSetups {
    *
    * @throws {StoredSetupError} `setup_not_found`; {@link ClientIdError} for what is no client id.
    */
-  check(
-    answer: StepAnswer,
-    by: Caller,
-    options: { readonly signal?: AbortSignal | undefined } = {},
-  ): Promise<GuideOutcome> {
+  check(answer: StepAnswer, by: Caller, options: CheckStepOptions = {}): Promise<GuideOutcome> {
     const deed = { ...by, action: 'setup.check' } as const
     const work = async (session: SetupSession): Promise<GuideOutcome> => {
       const { setup, lease } = session
       const before = (await setup.readSetup()) ?? setupNotFound(answer.name)
+      options.requirePlan?.(before.plan)
       const step = stepsOf(before).find(({ id }) => id === answer.step) ?? unknownStep(before)
       const state = withClient(before, answer.clientId)
       const answers = answersOf(state)
@@ -111,6 +140,40 @@ export class GuidedSetups {
       })
       const row = await session.keep({ ...state, guided: true }, key)
       return { row, state, proof, roles: [] }
+    }
+    return withSetup(this.#context, { name }, deed, work, options)
+  }
+
+  /**
+   * Lets the doctor look at the app that a person made, and keeps the connection if that is wanted of what it found.
+   *
+   * @throws {StoredSetupError} `setup_not_found`; {@link ClientIdError} where the client id is not known.
+   */
+  try(
+    { name, clientId }: { readonly name: string; readonly clientId?: string | undefined },
+    by: Caller,
+    options: TryAppOptions,
+  ): Promise<TriedApp> {
+    const deed = { ...by, action: 'setup.apply' } as const
+    const work = async (session: SetupSession): Promise<TriedApp> => {
+      const kept = (await session.setup.readSetup()) ?? setupNotFound(name)
+      options.requirePlan(kept.plan)
+      const { key } = await session.prepare()
+      const state = withClient(kept, clientId ?? kept.app?.clientId ?? kept.plan.clientId ?? '')
+      const credential = { ...credentialOf(state, key), key }
+      const { wants } = options
+      const values = valuesOfCredential(kept.plan.org, credential)
+      const findings = await tryOut(
+        this.#context,
+        { org: kept.plan.org, values, wants },
+        { onFinding: options.onFinding, signal: session.lease.signal },
+      )
+      const verdict = verdictOf({ credential, findings })
+      if (!options.isKept(verdict)) return { findings, verdict }
+      const doctor = resultOf(findings, this.#context.clock.now())
+      const within = () => options.within(findings)
+      const row = await session.keep({ ...state, guided: true }, key, { doctor, wants, within })
+      return { findings, verdict, row }
     }
     return withSetup(this.#context, { name }, deed, work, options)
   }

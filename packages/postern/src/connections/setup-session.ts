@@ -14,8 +14,9 @@ import {
 } from '@postern/core'
 import { parseConnectionName } from '../config/connection-name.ts'
 import { ownKeySetUrl } from '../config/key-set.ts'
-import { type PlanRequest, planOf, requireSamePlan } from '../config/setup-plan.ts'
+import { differencesFrom, type PlanRequest, planOf, requireSamePlan } from '../config/setup-plan.ts'
 import { appendAudit, type Caller } from '../store/audit.ts'
+import type { DoctorResult } from '../store/connection-settings.ts'
 import { type ConnectionRow, findConnection, readConnection } from '../store/connections.ts'
 import { type Lease, withLease } from '../store/leases.ts'
 import { findSetup } from '../store/setups.ts'
@@ -59,8 +60,8 @@ export async function withSetup<Result>(
     const row = await findSetup(store, name)
     const connection = await findConnection(store, name)
     if (connection !== undefined && connection.id !== row?.id) throw connectionExists(name)
-    const { description, rotationIntervalDays, rotationAdmin } = request
-    const about = { description, rotationIntervalDays, rotationAdmin }
+    const { description, rotationIntervalDays, rotationAdmin, isFromPage } = request
+    const about = { description, rotationIntervalDays, rotationAdmin, isFromPage }
     const setup = new StoredSetup(context, { id: row?.id ?? randomUUID(), name, about }, lease)
     return work(new SetupSession(context, { request, by, setup, lease }))
   }
@@ -74,6 +75,15 @@ export async function withSetup<Result>(
     }
     throw error
   }
+}
+
+/** What is kept beside what was proven. */
+export interface KeepOptions {
+  /** What the doctor found; default: that all is well. */
+  readonly doctor?: DoctorResult
+  readonly wants?: readonly string[] | undefined
+  /** Done in the same transaction, behind it. */
+  readonly within?: () => Promise<void>
 }
 
 /** The work on one setup. */
@@ -103,17 +113,33 @@ export class SetupSession {
   /** The plan and the key that are kept, or new ones. */
   async prepare(): Promise<PreparedSetup> {
     const request = this.#request
-    const { dev, publicUrl } = this.#context
-    const customDomains = await this.#context.customDomains()
-    const ownUrl = publicUrl === undefined ? undefined : ownKeySetUrl(publicUrl, request.name)
+    const { dev } = this.#context
+    const options = await this.#planOptions()
+    const { customDomains, ownKeySetUrl } = options
     return prepareSetup(this.setup, {
       plan: (publicJwk) => {
         const { org } = parseOrgUrl(request.orgUrl ?? '', { dev, customDomains })
-        return planOf(request, { org, publicJwk, ownKeySetUrl: ownUrl })
+        return planOf(request, { org, publicJwk, ownKeySetUrl })
       },
-      requireSame: (plan) =>
-        requireSamePlan(request, plan, { ownKeySetUrl: ownUrl, customDomains }),
+      requireSame: (plan) => requireSamePlan(request, plan, options),
     })
+  }
+
+  /** Makes room for another plan, where the one that is kept was begun on the Connect page too. Its key goes with it. */
+  async makeRoom(): Promise<void> {
+    const kept = await this.setup.readKept()
+    if (kept?.isFromPage !== true) return
+    const different = differencesFrom(this.#request, kept.state.plan, await this.#planOptions())
+    if (different.length > 0) await this.setup.clear()
+  }
+
+  async #planOptions() {
+    const { publicUrl } = this.#context
+    const { name } = this.#request
+    return {
+      customDomains: await this.#context.customDomains(),
+      ownKeySetUrl: publicUrl === undefined ? undefined : ownKeySetUrl(publicUrl, name),
+    }
   }
 
   /** Reaches the org of a plan, and what publishes its key set. */
@@ -137,7 +163,11 @@ export class SetupSession {
   }
 
   /** Keeps what was proven as a connection, together with the end of the setup. Done again, it changes nothing. */
-  async keep(state: SetupState, key: PrivateKey): Promise<ConnectionRow> {
+  async keep(
+    state: SetupState,
+    key: PrivateKey,
+    { doctor, wants, within }: KeepOptions = {},
+  ): Promise<ConnectionRow> {
     const { store, clock, connections } = this.#context
     const { id } = this.setup
     const { plan } = state
@@ -158,14 +188,18 @@ export class SetupSession {
         // Sealed under this id since the setup began.
         secrets: [],
         more: {
+          ...(wants === undefined ? {} : { wants }),
           ...(plan.jwksUri === undefined ? {} : { jwksUri: plan.jwksUri }),
           ...(about.rotationAdmin === undefined ? {} : { rotationAdmin: about.rotationAdmin }),
         },
         rotationIntervalDays: about.rotationIntervalDays,
         // It got its token and read with it.
-        doctor: { status: 'ok', at: now.toISOString(), problems: [] },
-      } as const
-      return saveConnection(this.#context, connection, { ...this.#by, action: 'setup.apply' })
+        doctor: doctor ?? ({ status: 'ok', at: now.toISOString(), problems: [] } as const),
+      }
+      const by = { ...this.#by, action: 'setup.apply' } as const
+      const saved = await saveConnection(this.#context, connection, by)
+      await within?.()
+      return saved
     })
     connections.changed(id)
     return row

@@ -21,6 +21,8 @@ export interface KeptSetup {
   readonly rotationIntervalDays?: number | undefined
   /** The connection that changes the app's keys where nobody attends to it. */
   readonly rotationAdmin?: string | undefined
+  /** Begun on the Connect page, where another plan may take its place. */
+  readonly isFromPage?: true | undefined
 }
 
 /** What a connection is beside its app. */

@@ -70,19 +70,32 @@ export function withFoundScopes(
  */
 export function requireUsable(
   name: string,
-  of: {
-    readonly credential: Connection['credential']
-    readonly findings: readonly Finding[]
-    readonly force?: boolean | undefined
-  },
+  { force = false, ...of }: TrialOutcome & { readonly force?: boolean | undefined },
 ): void {
-  const { credential, findings, force = false } = of
-  const hasScopes = credential.kind === 'api-token' || credential.scopes.length > 0
-  if (hasScopes && (force || isUsable(findings, credential.kind))) return
-  throw connectionUnusable(name, findings.filter(isProblem))
+  if (hasScopes(of) && (force || signsInAndReads(of.findings, of.credential.kind))) return
+  throw connectionUnusable(name, of.findings.filter(isProblem))
 }
 
-function isUsable(findings: readonly Finding[], kind: ConnectionRow['kind']): boolean {
+/** What came of a trial. */
+export interface TrialOutcome {
+  readonly credential: Connection['credential']
+  readonly findings: readonly Finding[]
+}
+
+/** `ok`: nothing is wrong; `warning`: it can be used and something is wrong; `failed`: nothing can be done with it. */
+export type TrialVerdict = 'ok' | 'warning' | 'failed'
+
+/** What the findings mean for whoever may keep the connection or not. */
+export function verdictOf(of: TrialOutcome): TrialVerdict {
+  if (!hasScopes(of) || !signsInAndReads(of.findings, of.credential.kind)) return 'failed'
+  return of.findings.some(isProblem) ? 'warning' : 'ok'
+}
+
+function hasScopes({ credential }: TrialOutcome): boolean {
+  return credential.kind === 'api-token' || credential.scopes.length > 0
+}
+
+function signsInAndReads(findings: readonly Finding[], kind: ConnectionRow['kind']): boolean {
   const signIn = kind === 'service-app' ? 'token' : 'owner'
   const signsIn = findings.some(({ check, status }) => check === signIn && status === 'ok')
   const isRefused = findings.some(({ check, status }) => check === 'reading' && status === 'failed')

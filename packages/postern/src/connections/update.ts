@@ -220,7 +220,7 @@ async function newValues(
   const values = await withDraft(context, kept, members.keyDraft)
   const keepsKey = (members.key ?? members.keyDraft) === undefined && members.jwtAlg !== undefined
   return keepsKey && credential.kind === 'service-app'
-    ? { ...values, key: withoutAlg(credential.key) }
+    ? { ...values, key: withoutAlg(credential.key.privateJwk) }
     : values
 }
 

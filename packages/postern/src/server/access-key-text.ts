@@ -1,7 +1,7 @@
 /** @module The text of an access key: `postern_<id>_<secret>`. */
 
-import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { Secret } from '@postern/core'
+import { digestOf, idPattern, newSecretText, secretPattern } from '../store/digest.ts'
 
 /** An access key as its caller presents it. */
 export interface PresentedAccessKey {
@@ -10,21 +10,14 @@ export interface PresentedAccessKey {
   readonly digest: Uint8Array
 }
 
-const ID_BYTES = 8
-const SECRET_BYTES = 32
-const TEXT = /^postern_([0-9a-f]{16})_([A-Za-z0-9_-]{43})$/
-
-/** The id of a new access key. */
-export function newAccessKeyId(): string {
-  return randomBytes(ID_BYTES).toString('hex')
-}
+const TEXT = new RegExp(`^postern_(${idPattern})_(${secretPattern})$`)
 
 /** A new secret for an access key: its text, told once, and the digest, which is kept. */
 export function newAccessKeySecret(id: string): {
   readonly text: Secret
   readonly digest: Uint8Array
 } {
-  const secret = randomBytes(SECRET_BYTES).toString('base64url')
+  const secret = newSecretText()
   return { text: new Secret(`postern_${id}_${secret}`), digest: digestOf(secret) }
 }
 
@@ -32,13 +25,4 @@ export function newAccessKeySecret(id: string): {
 export function parseAccessKey(text: string): PresentedAccessKey | undefined {
   const [, id, secret] = TEXT.exec(text) ?? []
   return id === undefined || secret === undefined ? undefined : { id, digest: digestOf(secret) }
-}
-
-/** Whether two digests are the same, in a time that does not tell where they differ. */
-export function isSameDigest(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && timingSafeEqual(one, other)
-}
-
-function digestOf(secret: string): Uint8Array {
-  return hash('sha256', secret, 'buffer')
 }

@@ -10,14 +10,9 @@ import {
   updateAccessKey,
 } from '../store/access-keys.ts'
 import { type AuditEntry, appendAudit, type Caller } from '../store/audit.ts'
+import { isSameDigest, newId } from '../store/digest.ts'
 import type { Store } from '../store/store.ts'
-import {
-  isSameDigest,
-  newAccessKeyId,
-  newAccessKeySecret,
-  type PresentedAccessKey,
-  parseAccessKey,
-} from './access-key-text.ts'
+import { newAccessKeySecret, type PresentedAccessKey, parseAccessKey } from './access-key-text.ts'
 import { Permissions } from './permissions.ts'
 
 /** What can be wrong with an access key that somebody names. */
@@ -106,7 +101,7 @@ export class AccessKeys {
    * nowhere and ends with the process.
    */
   addLocal(): Secret {
-    const id = newAccessKeyId()
+    const id = newId()
     const { text, digest } = newAccessKeySecret(id)
     this.#local = { id, digest }
     return text
@@ -135,7 +130,7 @@ export class AccessKeys {
 
   /** @returns the text of the access key, which nothing tells again. */
   async add(key: NewAccessKey, by: Caller): Promise<{ view: AccessKeyView; text: Secret }> {
-    const id = newAccessKeyId()
+    const id = newId()
     const { text, digest } = newAccessKeySecret(id)
     return { view: await this.#insert(key, { id, digest }, by), text }
   }

@@ -8,7 +8,8 @@ import type { Incoming } from './incoming.ts'
 import type { Services } from './services.ts'
 
 /**
- * Who may call a route: `public` everybody; `any-key` whoever has an access key; else whoever has the verb.
+ * Who may call a route: `public` everybody; `any-key` whoever has an access key; `connect-session` the person of a Connect
+ * session, by its token, and nobody else; else whoever has the verb.
  *
  * `connection` says where the verb is needed: `name` on the connection that the path parameter `name` names, `any` on some
  * connection (the handler shows only what {@link RequestCaller.may} allows). Without it the verb is needed on all of them (`*`).
@@ -16,6 +17,7 @@ import type { Services } from './services.ts'
 export type Access =
   | 'public'
   | 'any-key'
+  | 'connect-session'
   | { readonly verb: Verb; readonly connection?: 'name' | 'any' }
 
 /** One route. */

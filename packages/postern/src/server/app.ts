@@ -93,6 +93,14 @@ const FORBIDDEN: ReadonlySet<string> = new Set([
   'access_denied',
   'proxy_method_not_allowed',
   'proxy_path_not_allowed',
+  'connect_field_not_allowed',
+])
+
+// What a program that guesses would be told again and again.
+const UNRECOGNISED: ReadonlySet<string> = new Set([
+  'access_key_invalid',
+  'connect_link_invalid',
+  'connect_session_invalid',
 ])
 
 /** Whether something ended because its caller is gone. */
@@ -135,7 +143,8 @@ function unstorable(): ServerError {
 }
 
 function isChange({ method, access }: Route): boolean {
-  return method !== 'get' && typeof access === 'object' && access.verb !== 'read'
+  if (method === 'get') return false
+  return access === 'connect-session' || (typeof access === 'object' && access.verb !== 'read')
 }
 
 function isHandOut({ access }: Route): boolean {
@@ -218,7 +227,7 @@ class Exchange {
       })
     } catch (thrown) {
       if (caller !== undefined) await this.#noteRefusal(route, caller, { thrown, raw })
-      return await this.#refuse(thrown, raw)
+      return await this.#refuse(this.#countGuess(thrown), raw)
     } finally {
       if (!endsLater) this.#end()
     }
@@ -246,21 +255,27 @@ class Exchange {
 
   async #authenticate({ route }: ServedRoute) {
     const who = { services: this.#services, requestId: this.#requestId }
+    const caller = await authenticate(route, this.#request, who)
+    this.#actor = caller.by.actor
+    if (route.access !== 'public') this.#beginAs(caller.by.actor, route)
+    return caller
+  }
+
+  /** What is told of something that was thrown: of one guess too many, that it was that. */
+  #countGuess(thrown: unknown): unknown {
+    if (!(thrown instanceof PosternError) || !UNRECOGNISED.has(thrown.code)) return thrown
+    if (this.#arrival === undefined) return thrown
     try {
-      const caller = await authenticate(route, this.#request, who)
-      this.#actor = caller.by.actor
-      if (route.access !== 'public') this.#beginAs(caller.by.actor, route)
-      return caller
-    } catch (thrown) {
-      const isInvalid = thrown instanceof ServerError && thrown.code === 'access_key_invalid'
-      if (isInvalid && this.#arrival !== undefined)
-        this.#limits.countFailure(countedAddress(this.#arrival.address))
-      throw thrown
+      this.#limits.countFailure(countedAddress(this.#arrival.address))
+      return thrown
+    } catch (tooMany) {
+      return tooMany
     }
   }
 
-  #beginAs(actor: string, { operationId, concurrent }: Route): void {
-    this.#ends.push(this.#limits.begin(actor))
+  #beginAs(actor: string, { operationId, concurrent, access }: Route): void {
+    const isPerson = access === 'connect-session'
+    this.#ends.push(isPerson ? this.#limits.beginPerson(actor) : this.#limits.begin(actor))
     if (concurrent === undefined) return
     this.#ends.push(this.#limits.begin(`${actor} ${operationId}`, concurrent))
   }

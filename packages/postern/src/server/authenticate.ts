@@ -1,4 +1,4 @@
-/** @module Who makes a request: by its access key, and by nothing else. */
+/** @module Who makes a request: by its access key; on the routes of the Connect page by the token of its session; and by nothing else. */
 
 import type { Route } from './api.ts'
 import { RequestCaller } from './caller.ts'
@@ -22,6 +22,7 @@ const BEARER = /^Bearer ([A-Za-z0-9._~+/=-]+)$/i
  *
  * @throws {ServerError} `access_key_invalid`, the same whether the key is missing, wrong, expired or revoked;
  *   `access_header_refused`
+ * @throws {ConnectSessionError} `connect_session_invalid`, `connect_session_ended`, on the routes of the Connect page.
  * @see RFC 6750, section 2.1 - the Authorization request header field
  */
 export async function authenticate(
@@ -38,6 +39,10 @@ export async function authenticate(
     })
   }
   const [, text = ''] = BEARER.exec(request.headers.get('authorization') ?? '') ?? []
+  if (route.access === 'connect-session') {
+    const { row: session, actor } = await services.connectSessions.recognise(text)
+    return new RequestCaller({ actor, requestId }, noPermissions, { session })
+  }
   const recognised = await services.accessKeys.recognise(text)
   if (recognised === undefined)
     throw new ServerError(
@@ -48,13 +53,13 @@ export async function authenticate(
       },
     )
   const { actor, permissions, expiresAt } = recognised
-  return new RequestCaller({ actor, requestId }, permissions, expiresAt)
+  return new RequestCaller({ actor, requestId }, permissions, { expiresAt })
 }
 
 /** @param name - the path parameter that names a connection. @throws as {@link RequestCaller.requireVerb} says. */
 export function requireAccess(route: Route, caller: RequestCaller, name: string | undefined): void {
   const { access } = route
-  if (access === 'public' || access === 'any-key') return
+  if (typeof access === 'string') return
   if (access.connection === 'any' && caller.permissions.maySomewhere(access.verb)) return
   // A route whose parameter is missing asks for the verb on everything.
   caller.requireVerb(access.verb, access.connection === 'name' ? name : undefined)

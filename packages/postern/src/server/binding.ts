@@ -1,4 +1,4 @@
-/** @module Where a server may listen: on this machine; elsewhere only behind TLS. */
+/** @module Where a server may listen: on this machine; elsewhere only behind TLS. And whose pages may embed one of its own. */
 
 import { isIP } from 'node:net'
 import { PosternError } from '@postern/core'
@@ -11,6 +11,7 @@ export type BindingErrorCode =
   | 'server_tls_incomplete'
   | 'server_public_url'
   | 'server_trusted_proxy'
+  | 'server_connect_origin'
 
 /** A server that does not start, because it would listen where it must not. */
 class BindingError extends PosternError<BindingErrorCode> {
@@ -31,6 +32,8 @@ export interface Binding {
   readonly publicUrl?: string | undefined
   /** Proxies whose `X-Forwarded-For` is believed: addresses, or networks in CIDR notation. Default: none. */
   readonly trustedProxies?: readonly string[] | undefined
+  /** The origins of pages that may embed the Connect page and hear from it. Default: none. */
+  readonly connectOrigins?: readonly string[] | undefined
   /** Whether orgs on this machine are taken. */
   readonly dev?: boolean | undefined
 }
@@ -41,15 +44,18 @@ export interface CheckedBinding {
   readonly tls: { readonly cert: string; readonly key: string } | undefined
   readonly publicUrl: URL | undefined
   readonly trustedProxies: readonly Network[]
+  /** As browsers write them. */
+  readonly connectOrigins: readonly string[]
 }
 
-/** @throws {BindingError} `server_bind_unsafe`, `server_tls_incomplete`, `server_public_url`, `server_trusted_proxy` */
+/** @throws {BindingError} `server_bind_unsafe`, `server_tls_incomplete`, `server_public_url`, `server_trusted_proxy`, `server_connect_origin` */
 export function checkBinding(binding: Binding): CheckedBinding {
   const { host = '127.0.0.1', behindTlsProxy = false, dev = false } = binding
   const tls = checkTls(binding.tls)
   const publicUrl = checkPublicUrl(binding.publicUrl)
   const trustedProxies = (binding.trustedProxies ?? []).map(checkTrustedProxy)
-  const checked = { host, tls, publicUrl, trustedProxies }
+  const connectOrigins = [...new Set((binding.connectOrigins ?? []).map(checkConnectOrigin))]
+  const checked = { host, tls, publicUrl, trustedProxies, connectOrigins }
   if (isLoopback(host)) return checked
   if (dev)
     throw new BindingError('server_bind_unsafe', `--dev with --host ${host} would let others in.`, {
@@ -80,16 +86,33 @@ function checkTls({ cert, key }: NonNullable<Binding['tls']> = {}): CheckedBindi
 
 function checkPublicUrl(text: string | undefined): URL | undefined {
   if (text === undefined) return undefined
-  const url = URL.parse(text)
-  const isOrigin = url !== null && `${url.origin}/` === url.href
-  if (
-    isOrigin &&
-    (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)))
-  )
-    return url
+  const url = parseOrigin(text)
+  if (url !== undefined) return url
   throw new BindingError('server_public_url', '--public-url is no https URL of a host alone.', {
     remedy: 'Give it as others write it, without a path: https://postern.example.com.',
   })
+}
+
+/** An origin: https, or http of this machine; undefined for everything else. */
+function parseOrigin(text: string): URL | undefined {
+  const url = URL.parse(text)
+  if (url === null || `${url.origin}/` !== url.href) return undefined
+  const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
+  return isSafe ? url : undefined
+}
+
+/** A host with `*` is one to URLs, and every host of a domain to a browser. */
+function checkConnectOrigin(text: string): string {
+  const url = parseOrigin(text)
+  if (url !== undefined && /^(?:[a-z0-9.-]+|\[[0-9a-f:]+\])$/.test(url.hostname)) return url.origin
+  throw new BindingError(
+    'server_connect_origin',
+    '--connect-origin is no https origin of one host.',
+    {
+      remedy:
+        'Give it as a browser shows it, without a path: https://portal.example.com; http is for this machine alone.',
+    },
+  )
 }
 
 function checkTrustedProxy(text: string): Network {

@@ -8,6 +8,7 @@ import {
   type StoredConnectionError,
 } from '../connections/stored-connection-error.ts'
 import type { Caller } from '../store/audit.ts'
+import type { ConnectSessionRow } from '../store/connect-sessions.ts'
 import type { Permissions } from './permissions.ts'
 import { ServerError } from './problem.ts'
 
@@ -19,11 +20,23 @@ export class RequestCaller {
 
   /** When its access key ends, if it does. */
   readonly expiresAt: Date | undefined
+  readonly #session: ConnectSessionRow | undefined
 
-  constructor(by: Caller, permissions: Permissions, expiresAt?: Date) {
+  constructor(
+    by: Caller,
+    permissions: Permissions,
+    of: { readonly expiresAt?: Date | undefined; readonly session?: ConnectSessionRow } = {},
+  ) {
     this.by = by
     this.permissions = permissions
-    this.expiresAt = expiresAt
+    this.expiresAt = of.expiresAt
+    this.#session = of.session
+  }
+
+  /** The Connect session whose person it is, as it was when the request came. */
+  get session(): ConnectSessionRow {
+    if (this.#session === undefined) throw new TypeError('This route is for no Connect session.')
+    return this.#session
   }
 
   /** Whether the caller has the verb on a connection; without one, on every connection. */

@@ -10,7 +10,8 @@ export type ApiDescription = ReturnType<OpenAPIHono['getOpenAPI31Document']>
 type ZodRoute = Parameters<typeof createRoute>[0]
 type Responses = ZodRoute['responses']
 
-const SECURITY_SCHEME = 'accessKey'
+const ACCESS_KEY = 'accessKey'
+const CONNECT_SESSION = 'connectSession'
 
 const problem = z
   .object({
@@ -46,10 +47,15 @@ const problem = z
  */
 export function describeApi(routes: readonly Route[], version: string): ApiDescription {
   const app = new OpenAPIHono()
-  app.openAPIRegistry.registerComponent('securitySchemes', SECURITY_SCHEME, {
+  app.openAPIRegistry.registerComponent('securitySchemes', ACCESS_KEY, {
     type: 'http',
     scheme: 'bearer',
     description: 'An access key: `postern_<id>_<secret>`.',
+  })
+  app.openAPIRegistry.registerComponent('securitySchemes', CONNECT_SESSION, {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The token of a Connect session: `connect_<id>_<secret>`.',
   })
   app.openAPIRegistry.register('Problem', problem)
   for (const route of routes) app.openAPIRegistry.registerPath(describeRoute(route))
@@ -74,7 +80,7 @@ function describeRoute(route: Route): ZodRoute {
     tags: [tag],
     summary,
     description: describeAccess(access),
-    security: access === 'public' ? [] : [{ [SECURITY_SCHEME]: [] }],
+    security: securityOf(access),
     request: {
       ...(params ? { params } : {}),
       ...(query ? { query } : {}),
@@ -91,9 +97,15 @@ function describeRoute(route: Route): ZodRoute {
   })
 }
 
+function securityOf(access: Access): { [scheme: string]: string[] }[] {
+  if (access === 'public') return []
+  return [{ [access === 'connect-session' ? CONNECT_SESSION : ACCESS_KEY]: [] }]
+}
+
 function describeAccess(access: Access): string {
   if (access === 'public') return 'Open to everybody.'
   if (access === 'any-key') return 'Takes any access key.'
+  if (access === 'connect-session') return 'Takes the token of a Connect session that is open.'
   const where = {
     name: 'the connection',
     any: 'one connection at least, and shows what belongs to those',
@@ -123,10 +135,9 @@ function describeSuccess(route: Route): Responses {
 
 /** What every route of a kind refuses with, and what this one does. */
 function codesOf({ access, params, query, body, refusals = [] }: Route): readonly string[] {
-  const hasKey = access !== 'public'
   return [
-    ...(hasKey ? ['access_key_invalid', 'access_header_refused'] : []),
-    ...(hasKey && access !== 'any-key' ? ['access_denied'] : []),
+    ...credentialCodesOf(access),
+    ...(typeof access === 'object' ? ['access_denied'] : []),
     ...(typeof access === 'object' && access.connection === 'name' ? ['connection_not_found'] : []),
     ...(params || query || body ? ['request_invalid'] : []),
     ...(body ? ['request_malformed', 'request_media_type', 'request_too_large'] : []),
@@ -137,6 +148,17 @@ function codesOf({ access, params, query, body, refusals = [] }: Route): readonl
     'store_unreachable',
     ...refusals,
   ]
+}
+
+function credentialCodesOf(access: Access): readonly string[] {
+  switch (access) {
+    case 'public':
+      return []
+    case 'connect-session':
+      return ['connect_session_invalid', 'connect_session_ended', 'access_header_refused']
+    default:
+      return ['access_key_invalid', 'access_header_refused']
+  }
 }
 
 function describeRefusals(route: Route): Responses {

@@ -14,7 +14,9 @@ export interface Rate {
 export interface LimitsOptions {
   /** Requests of one access key, and of one address. */
   readonly requests: Rate
-  /** Requests of one address whose access key is no good. */
+  /** Requests of the person of one Connect session. */
+  readonly people: Rate
+  /** Requests of one address whose access key, link or token is no good. */
   readonly failures: Rate
   /** Refused attempts of one access key to change something, each of which has a row in the audit log. */
   readonly refusals: Rate
@@ -25,6 +27,7 @@ export interface LimitsOptions {
 /** The limits where nothing else is said. They keep one caller from taking all, and a program that guesses from going on. */
 export const defaultLimits: LimitsOptions = {
   requests: { burst: 20_000, perSecond: 2_000 },
+  people: { burst: 100, perSecond: 4 },
   failures: { burst: 20, perSecond: 1 },
   refusals: { burst: 10, perSecond: 0.1 },
   concurrent: 12_000,
@@ -37,6 +40,7 @@ const MOVED_EVERY_MS = 1_000
 /** Counts what callers ask. */
 export class Limits {
   readonly #requests: Buckets
+  readonly #people: Buckets
   readonly #failures: Buckets
   readonly #refusals: Buckets
   readonly #concurrent: number
@@ -47,6 +51,7 @@ export class Limits {
     limits = defaultLimits,
   }: { readonly clock: Clock; readonly limits?: LimitsOptions | undefined }) {
     this.#requests = new Buckets(limits.requests, clock)
+    this.#people = new Buckets(limits.people, clock)
     this.#failures = new Buckets(limits.failures, clock)
     this.#refusals = new Buckets(limits.refusals, clock)
     this.#concurrent = limits.concurrent
@@ -61,7 +66,16 @@ export class Limits {
    * @throws {ServerError} `request_too_many`
    */
   begin(caller: string, concurrent = this.#concurrent): () => void {
-    const waitSeconds = this.#requests.take(caller)
+    return this.#begin(caller, this.#requests, concurrent)
+  }
+
+  /** Lets one request of a person begin, who sends a few. @throws {ServerError} `request_too_many` */
+  beginPerson(caller: string): () => void {
+    return this.#begin(caller, this.#people, this.#concurrent)
+  }
+
+  #begin(caller: string, rate: Buckets, concurrent: number): () => void {
+    const waitSeconds = rate.take(caller)
     if (waitSeconds > 0) throw tooMany('sends more requests than its rate allows', waitSeconds)
     const underWay = this.#underWay.get(caller) ?? 0
     if (underWay >= concurrent)
@@ -70,11 +84,11 @@ export class Limits {
     return () => this.#end(caller)
   }
 
-  /** Counts a request whose access key is no good. @throws {ServerError} `request_too_many` after too many of them */
+  /** Counts a request whose credential is no good. @throws {ServerError} `request_too_many` after too many of them */
   countFailure(address: string): void {
     const waitSeconds = this.#failures.take(address)
     if (waitSeconds > 0)
-      throw tooMany('sent too many access keys that are not good here', waitSeconds)
+      throw tooMany('sent too many credentials that are not good here', waitSeconds)
   }
 
   /** Whether one more refused attempt of a caller is worth a row. */

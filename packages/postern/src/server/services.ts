@@ -1,6 +1,7 @@
 /** @module What the routes work with. */
 
 import type { Clock } from '@postern/core'
+import type { ConnectSessions } from '../connections/connect-sessions.ts'
 import type { Connections } from '../connections/connections.ts'
 import type { Domains } from '../connections/domains.ts'
 import type { GuidedSetups } from '../connections/guided-setups.ts'
@@ -45,6 +46,9 @@ export interface Services {
   ) => Promise<void>
   readonly guidedSetups: GuidedSetups
   readonly keyDrafts: KeyDrafts
+  readonly connectSessions: ConnectSessions
+  /** Where this server is reached from outside; undefined where nobody reaches it. */
+  readonly publicUrl: string | undefined
   readonly keySets: KeySets
   readonly schedules: Schedules
   readonly feeds: Feeds

@@ -1,8 +1,13 @@
 /** @module The tables of the store, as Kysely sees them. The newest migration and this file say the same. */
 
-import type { PublicJwk } from '@postern/core'
+import type { Finding, PublicJwk } from '@postern/core'
 import type { ColumnType, Generated } from 'kysely'
 import type { AccessRule } from '../config/access-rules.ts'
+import type {
+  ConnectDraft,
+  ConnectSessionSettings,
+  ConnectSessionStatus,
+} from './connect-session-values.ts'
 import type { ConnectionSettings, DoctorResult } from './connection-settings.ts'
 import type {
   FeedSettings,
@@ -29,6 +34,7 @@ export interface Schema {
   readonly rotation: RotationTable
   readonly setup: SetupTable
   readonly key_draft: KeyDraftTable
+  readonly connect_session: ConnectSessionTable
   readonly lease: LeaseTable
   readonly connection_use: ConnectionUseTable
   readonly declared_key: DeclaredKeyTable
@@ -164,6 +170,28 @@ export interface KeyDraftTable {
   public_jwk: Json<PublicJwk>
   created_at: Date
   expires_at: Date
+}
+
+/** A link that lets one person give the values of one connection. What is secret of its draft is sealed under `id`. */
+export interface ConnectSessionTable {
+  id: string
+  /** Of the connection that is to be. */
+  name: string
+  status: ConnectSessionStatus
+  /** SHA-256 of the secret of the link. */
+  link_hash: Uint8Array
+  /** SHA-256 of the secret that the link was exchanged for; null: it was not yet. */
+  token_hash: Uint8Array | null
+  settings: Json<ConnectSessionSettings>
+  /** What the last try with values that can be used was made of; null: there was none, or it has ended. */
+  draft: ColumnType<ConnectDraft | null, string | null, string | null>
+  /** Tries that came to nothing. */
+  failures: number
+  /** Of the last try. */
+  findings: ColumnType<readonly Finding[] | null, string | null, string | null>
+  created_at: Date
+  expires_at: Date
+  ended_at: Date | null
 }
 
 /** Who does what only one may do at a time, and until when that holds without a sign of life. */

@@ -1,4 +1,4 @@
-/** @module Every route with every kind of access key: who is let in, who is not, and in which words. */
+/** @module Every route with every kind of access key, and with the token of a Connect session: who is let in, who is not, and in which words. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { TestStore } from '../../../../test/stores.ts'
@@ -24,6 +24,8 @@ let app: ReturnType<typeof createApp>
 /** Keys with one verb: on every connection, on `mine`, on `theirs`. */
 const keys = new Map<string, string>()
 let expired = ''
+/** Tokens of Connect sessions. */
+const sessions = { open: '', revoked: '' }
 
 beforeAll(async () => {
   opened = await openEmbedded()
@@ -42,6 +44,15 @@ beforeAll(async () => {
   const rules = verbs.map((verb) => ({ connections: ['*'], verbs: [verb] }))
   expired = (await accessKeys.add({ name: 'expired', rules, expiresAt }, by)).text.reveal()
   clock.advance(1_000)
+  const { connectSessions } = services
+  const openOne = async (name: string) => {
+    const { row, link } = await connectSessions.add({ name }, by)
+    return { id: row.id, ...(await connectSessions.open(link.reveal(), undefined)) }
+  }
+  sessions.open = (await openOne('mine')).token.reveal()
+  const revoked = await openOne('theirs')
+  sessions.revoked = revoked.token.reveal()
+  await connectSessions.revoke(revoked.id, by)
 })
 afterAll(() => opened.close())
 
@@ -68,8 +79,9 @@ describe.each(routes.map((route) => [nameOf(route), route] as const))('%s', (_na
   const { access } = route
 
   test.each(verbs)('with %s on everything', async (verb) => {
-    const letIn = typeof access === 'string' || access.verb === verb
-    expect(await statusFor(keys.get(`${verb} *`))).toBe(letIn ? REACHED : 403)
+    const letIn = typeof access === 'object' && access.verb === verb
+    const expected = statusForAll(access) ?? (letIn ? REACHED : 403)
+    expect(await statusFor(keys.get(`${verb} *`))).toBe(expected)
   })
 
   test.each(verbs)('with %s on the connection that is named', async (verb) => {
@@ -88,6 +100,15 @@ describe.each(routes.map((route) => [nameOf(route), route] as const))('%s', (_na
     expect(new Set(statuses)).toEqual(new Set([access === 'public' ? REACHED : 401]))
   })
 
+  test('with the token of a Connect session, and with that of one that has ended', async () => {
+    const expected = {
+      open: isOpenTo(access, 'session') ? REACHED : 401,
+      revoked: access === 'public' ? REACHED : access === 'connect-session' ? 410 : 401,
+    }
+    expect(await statusFor(sessions.open)).toBe(expected.open)
+    expect(await statusFor(sessions.revoked)).toBe(expected.revoked)
+  })
+
   async function statusFor(key: string | undefined): Promise<number> {
     const path = route.path.replace('{name}', 'mine').replaceAll(/\{\w+\}/g, 'x')
     const headers = key === undefined ? {} : { authorization: `Bearer ${key}` }
@@ -97,8 +118,19 @@ describe.each(routes.map((route) => [nameOf(route), route] as const))('%s', (_na
 
 /** Whether one verb on one connection, the one that a route may name, lets in. */
 function statusOnOne(access: Access, verb: Verb): number {
-  if (typeof access === 'string') return REACHED
+  if (typeof access === 'string') return statusForAll(access) ?? 0
   return access.verb === verb && access.connection !== undefined ? REACHED : 403
+}
+
+/** Where the verb does not matter: what every access key is answered. */
+function statusForAll(access: Access): number | undefined {
+  if (typeof access === 'object') return undefined
+  return isOpenTo(access, 'key') ? REACHED : 401
+}
+
+function isOpenTo(access: Access, who: 'key' | 'session'): boolean {
+  if (access === 'public') return true
+  return access === (who === 'key' ? 'any-key' : 'connect-session')
 }
 
 async function keyFor(verb: Verb, connection: string): Promise<string> {

@@ -149,4 +149,10 @@ describe('the address of a caller', () => {
   })
 })
 
-const plain = { host: '0.0.0.0', tls: undefined, publicUrl: undefined, trustedProxies: [] }
+const plain = {
+  host: '0.0.0.0',
+  tls: undefined,
+  publicUrl: undefined,
+  trustedProxies: [],
+  connectOrigins: [],
+}

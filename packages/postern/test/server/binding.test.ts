@@ -17,6 +17,7 @@ describe('a server starts', () => {
     ['elsewhere behind a proxy that speaks TLS', { host: '10.0.0.1', behindTlsProxy: true }],
     ['with a public URL', { publicUrl: 'https://postern.example.com' }],
     ['with a public URL of this machine', { publicUrl: 'http://localhost:8080' }],
+    ['with origins that embed', { connectOrigins: ['https://a.example', 'http://localhost:3000'] }],
     ['with trusted proxies', { trustedProxies: ['10.0.0.7', '10.1.0.0/16', 'fd00::/8'] }],
   ])('%s', (_what, binding) => {
     expect(checkBinding(binding).host).toBe(binding.host ?? '127.0.0.1')
@@ -49,6 +50,22 @@ describe('a server does not start', () => {
       'server_public_url',
     ],
     ['with a public URL that is none', { publicUrl: 'postern' }, 'server_public_url'],
+    ...[
+      'http://a.example',
+      'https://a.example/b',
+      'https://a.example?b',
+      'https://*.a.example',
+      'https://user@a.example',
+      'https://a.example https://b.example',
+      "https://a.example'; script-src *",
+      'ftp://a.example',
+      'null',
+      '*',
+    ].map((origin): [string, Binding, string] => [
+      `with ${origin} as the origin of a page`,
+      { connectOrigins: [origin] },
+      'server_connect_origin',
+    ]),
     ['with a proxy that is no address', { trustedProxies: ['proxy'] }, 'server_trusted_proxy'],
   ])('%s', (_what, binding, code) => {
     expect(codeOf(() => checkBinding(binding))).toBe(code)

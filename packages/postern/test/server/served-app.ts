@@ -68,14 +68,14 @@ export async function openEmbedded(): Promise<TestStore> {
 /** All services over a store, with a master key made for it; a test brings what it does not want made here. */
 export function openServices({
   publicUrl,
+  connectOrigins,
   ...parts
-}: Partial<Services> &
-  Pick<Services, 'store' | 'clock'> & { readonly publicUrl?: string }): Services {
+}: Partial<Services> & Pick<Services, 'store' | 'clock'>): Services {
   const { store, clock } = parts
   const { seal = new Seal(new MasterKeys({ store, source: testKeySource(), clock })) } = parts
   const { log = openLog({ level: 'silent' }) } = parts
   return {
-    ...openAllServices({ store, clock, seal, log, env: {}, dev: true, publicUrl }),
+    ...openAllServices({ store, clock, seal, log, env: {}, dev: true, publicUrl, connectOrigins }),
     ...parts,
   }
 }

@@ -9,6 +9,7 @@ export interface StartFlags {
   readonly tlsKey?: string
   readonly behindTlsProxy?: true
   readonly trustedProxy?: readonly string[]
+  readonly connectOrigin?: readonly string[]
   readonly config?: string
   readonly dev?: true
   readonly workerOnly?: true

@@ -39,7 +39,7 @@ export async function start(
   const concurrency = parseConcurrency(flags.concurrency)
   if (flags.workerOnly === true) return startWorker({ ...flags, concurrency }, options, signal)
   const binding = { ...(await bindingOf(flags)), port: parsePort(flags.port ?? DEFAULT_PORT) }
-  checkBinding(binding)
+  const { connectOrigins } = checkBinding(binding)
   const config = await readConfigFlag(flags.config)
   const { env, stdin } = process
   const database = await readDatabaseUrl(options.database, { env, stdin })
@@ -58,6 +58,7 @@ export async function start(
     env,
     dev: flags.dev === true,
     publicUrl: flags.publicUrl,
+    connectOrigins,
     log: openLog({ level: options.debug ? 'debug' : 'info' }),
   })
   try {
@@ -89,8 +90,10 @@ export async function start(
 }
 
 async function bindingOf(flags: StartFlags): Promise<Binding> {
-  const { host, publicUrl, behindTlsProxy, trustedProxy: trustedProxies, dev } = flags
-  return { host, publicUrl, behindTlsProxy, trustedProxies, dev, tls: await readTls(flags) }
+  const { host, publicUrl, behindTlsProxy, dev } = flags
+  const { trustedProxy: trustedProxies, connectOrigin: connectOrigins } = flags
+  const given = { host, publicUrl, behindTlsProxy, trustedProxies, connectOrigins, dev }
+  return { ...given, tls: await readTls(flags) }
 }
 
 async function open(service: Service, binding: ListenOptions): Promise<Listening> {

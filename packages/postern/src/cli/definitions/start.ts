@@ -17,6 +17,11 @@ export function defineStart(command: Command, signal: AbortSignal): void {
       'a proxy whose X-Forwarded-For is believed; an address or a network, may be repeated',
       collect,
     )
+    .option(
+      '--connect-origin <origin>',
+      'a page of this origin may embed or open the Connect page; may be repeated',
+      collect,
+    )
     .option('--config <file>', 'what postern.yaml says is kept, and kept so')
     .option('--concurrency <number>', 'how many feeds run at a time; default 10')
     .option('--worker-only', 'run feeds alone, without API and port: needs --database')

@@ -62,20 +62,26 @@ export const connection = z
   })
   .openapi('Connection')
 
+/** What is worth knowing about a value. */
+export const connectionWarning = z.object({
+  field: z.string(),
+  code: z.string(),
+  message: z.string(),
+})
+
 const connected = z
   .object({
     connection,
     findings: z.array(finding).readonly(),
-    warnings: z
-      .array(z.object({ field: z.string(), code: z.string(), message: z.string() }))
-      .readonly(),
+    warnings: z.array(connectionWarning).readonly(),
   })
   .openapi('Connected')
 
 const tag = 'connections'
 const params = z.object({ name: z.string() })
-// A key has 64 KiB at most, and its line breaks are escaped in JSON.
-const maxBodyBytes = 262_144
+
+/** How large the members of a connection may be. A key has 64 KiB at most, and its line breaks are escaped in JSON. */
+export const maxConnectionBytes = 262_144
 
 /** Adds the routes. */
 export function addConnectionRoutes(api: Api): void {
@@ -88,7 +94,7 @@ export function addConnectionRoutes(api: Api): void {
       summary: 'Tries a connection out and keeps it under its name.',
       access: { verb: 'admin' },
       body: connectionMembers.extend({ force }),
-      maxBodyBytes,
+      maxBodyBytes: maxConnectionBytes,
       status: 201,
       answer: connected,
       event: finding,
@@ -140,7 +146,7 @@ export function addConnectionRoutes(api: Api): void {
       access: { verb: 'admin', connection: 'name' },
       params,
       body: connectionChangeMembers.extend({ force }),
-      maxBodyBytes,
+      maxBodyBytes: maxConnectionBytes,
       answer: connected,
       event: finding,
       refusals: [

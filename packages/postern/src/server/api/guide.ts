@@ -5,7 +5,8 @@ import type { GuideStep, SetupState } from '@postern/core'
 import { setupMembers } from '../../config/setup-members.ts'
 import type { Api } from '../api.ts'
 
-const guideStep = z
+/** A step of a guide as it is shown. */
+export const guideStep = z
   .object({
     id: z.string(),
     title: z.string(),
@@ -25,7 +26,8 @@ const guideStep = z
   })
   .openapi('GuideStep')
 
-const outcome = z
+/** Whether a step is done. */
+export const stepOutcome = z
   .object({
     status: z.enum(['done', 'todo', 'unknown']),
     observed: z.string(),
@@ -59,7 +61,7 @@ export function addGuideRoutes(api: Api): void {
       return {
         org: state.plan.org,
         clientId: state.app?.clientId ?? null,
-        steps: steps.map((step) => shown(step, state)),
+        steps: steps.map((step) => shownStep(step, state)),
       }
     },
   )
@@ -77,13 +79,14 @@ export function addGuideRoutes(api: Api): void {
         clientId: z.string().max(200).optional().describe('Where the step asks for it.'),
         skip: z.boolean().optional().describe('Takes your word for it.'),
       }),
-      answer: outcome,
+      answer: stepOutcome,
       refusals: ['setup_busy', 'setup_not_found', 'setup_step_unknown', 'client_id_invalid'],
     },
     ({ services, by, body, signal }) => services.guidedSetups.check(body, by, { signal }),
   )
 }
 
-function shown({ check: _check, ...step }: GuideStep, { done }: SetupState) {
+/** Shows a step, and whether it is done. */
+export function shownStep({ check: _check, ...step }: GuideStep, { done }: SetupState) {
   return { ...step, isDone: done.includes(`guide ${step.id}`) }
 }

@@ -4,6 +4,8 @@ import type { Api } from '../api.ts'
 import { addAccessKeyRoutes } from './access-keys.ts'
 import { addAuditRoutes } from './audit.ts'
 import { addBackupRoute } from './backup.ts'
+import { addConnectRoutes } from './connect.ts'
+import { addConnectSessionRoutes } from './connect-sessions.ts'
 import { addConnectionRoutes } from './connections.ts'
 import { addDescriptionRoute } from './description.ts'
 import { addDoctorRoute } from './doctor.ts'
@@ -34,6 +36,8 @@ export function addRoutes(api: Api): void {
   addAuditRoutes(api)
   addBackupRoute(api)
   addConnectionRoutes(api)
+  addConnectRoutes(api)
+  addConnectSessionRoutes(api)
   addDescriptionRoute(api)
   addDoctorRoute(api)
   addHealthRoutes(api)

@@ -4,10 +4,12 @@ import type { Migration } from 'kysely/migration'
 import { first } from './0001-first.ts'
 import { feeds } from './0002-feeds.ts'
 import { records } from './0003-records.ts'
+import { connectSessions } from './0004-connect-sessions.ts'
 
 /** By name; they are applied in alphabetical order. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': first,
   '0002-feeds': feeds,
   '0003-records': records,
+  '0004-connect-sessions': connectSessions,
 }
