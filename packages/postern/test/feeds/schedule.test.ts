@@ -1,9 +1,9 @@
 import { type Clock, systemClock } from '@postern/core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { FeedError } from '../../src/feeds/feed-error.ts'
 import type { FinishedRun, RunFeedOptions } from '../../src/feeds/run-options.ts'
-import { Schedules } from '../../src/feeds/schedule.ts'
+import { FEED_QUEUES, Schedules } from '../../src/feeds/schedule.ts'
 import { Jobs } from '../../src/jobs/jobs.ts'
 import { openLog } from '../../src/log.ts'
 import { emptyReport } from '../../src/store/runs.ts'
@@ -136,8 +136,10 @@ describe.each(stores)('schedules of feeds on $name', ({ open }) => {
   test('a schedule that is rolled back leaves no job', async () => {
     const { store } = opened
     const jobs = new Jobs({ store, log })
+    await jobs.start(FEED_QUEUES)
+    onTestFinished(() => jobs.stop())
+    // Not begun: it would send what is missing.
     const schedules = openSchedules(async () => ({}))
-    await schedules.begin({ concurrency: 1 })
     const feed = await storeFeed(store)
     const rolledBack = store.transaction(async () => {
       await schedules.scheduleNext(feed)
