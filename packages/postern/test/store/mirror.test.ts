@@ -1,9 +1,11 @@
 /** @module What a feed knows of an org's objects, page by page. */
 
 import { randomUUID } from 'node:crypto'
+import { type RawBuilder, sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import {
+  analyzeMirror,
   countBehind,
   countMissed,
   deleteMirror,
@@ -37,6 +39,23 @@ describe.each(stores)('the mirror on $name', ({ open }) => {
     opened = await open()
   })
   afterAll(() => opened.close())
+
+  test('finds what a complete read missed, and its number, without looking at every object', async () => {
+    const { store } = opened
+    const feedId = randomUUID()
+    const rows = Array.from({ length: 3_000 }, (_, number) => member(`many${number}`))
+    await putMirror(store, feedId, rows, { generation: 1, now: at(1) })
+    await markMirror(store, feedId, rows.slice(1), 2)
+    await analyzeMirror(store)
+    const plan = async (question: RawBuilder<unknown>) => {
+      const { rows: lines } = await sql<object>`explain ${question}`.execute(store.db)
+      return JSON.stringify(lines)
+    }
+    const missed = sql`select id from mirror where feed_id = ${feedId} and generation < 2`
+    const last = sql`select max(generation) from mirror where feed_id = ${feedId}`
+    expect(await plan(missed)).toContain('mirror_generation')
+    expect(await plan(last)).toContain('mirror_generation')
+  })
 
   test('keeps a page of objects, what became of them, and when each was first seen', async () => {
     const { store } = opened

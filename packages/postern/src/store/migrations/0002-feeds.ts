@@ -114,6 +114,11 @@ async function createMirror(db: Kysely<unknown>): Promise<void> {
     .columns(['feed_id', 'kind', 'parent'])
     .execute()
   await db.schema
+    .createIndex('mirror_generation')
+    .on('mirror')
+    .columns(['feed_id', 'generation'])
+    .execute()
+  await db.schema
     .createTable('reread')
     .addColumn('feed_id', 'text', (column) => column.notNull())
     .addColumn('kind', 'text', (column) => column.notNull())
