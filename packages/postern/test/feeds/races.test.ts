@@ -54,7 +54,7 @@ async function openRace(open: (typeof stores)[number]['open'], ahead: number) {
   const databases = [task.database, sinks.flatMap(({ members }) => members.secrets?.['url'] ?? [])]
     .flat()
     .map((url) => new URL(url).pathname.slice(1))
-  /** Ends the transactions that somebody who is stopped left open, as PostgreSQL does by itself after a minute. */
+  /** Ends the transactions that somebody who is stopped left open, as PostgreSQL does by itself after half a minute. */
   const endIdle = async () => {
     await sql`select pg_terminate_backend(pid) from pg_stat_activity
       where state = 'idle in transaction' and datname = any(${databases})`.execute(kept.store.db)

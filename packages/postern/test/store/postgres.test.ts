@@ -122,6 +122,13 @@ describe('several processes', () => {
   })
 })
 
+test('A transaction in which nothing happens ends with the lease of whoever began it', async () => {
+  const store = await open(database.url)
+  const { rows } = await sql`show idle_in_transaction_session_timeout`.execute(store.db)
+  await store.close()
+  expect(rows).toEqual([{ idle_in_transaction_session_timeout: '30s' }])
+})
+
 describe('a store whose connections the server ends', () => {
   test('says so, and goes on with new ones', async () => {
     const store = await open(database.url)
