@@ -1,7 +1,7 @@
 /** @module A person says that deletions which a feed holds back are true. */
 
 import type { HeldDeletions } from '../store/feed-values.ts'
-import { putHeldDeletions, readHeldDeletions } from '../store/held-deletions.ts'
+import { holdHeldDeletions, putHeldDeletions } from '../store/held-deletions.ts'
 import type { Store } from '../store/store.ts'
 import { FeedError } from './feed-error.ts'
 
@@ -18,7 +18,7 @@ export async function confirmDeletions(
   now: Date,
 ): Promise<HeldDeletions> {
   return store.transaction(async () => {
-    const held = await readHeldDeletions(store, feedId)
+    const held = await holdHeldDeletions(store, feedId)
     if (held?.generation !== generation) throw nothingHeld(held)
     const confirmed = { ...held, confirmedAt: now.toISOString() }
     await putHeldDeletions(store, feedId, confirmed)

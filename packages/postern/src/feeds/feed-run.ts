@@ -1,22 +1,21 @@
 /** @module What happens during one run: reading, and beside it one delivery for each sink. */
 
 import { randomInt } from 'node:crypto'
-import { getInput, type InputName, type JsonObject, type Org, PosternError } from '@postern/core'
-import { readConnection } from '../store/connections.ts'
+import { getInput, type InputName, type JsonObject, PosternError } from '@postern/core'
 import { listFeedSinks } from '../store/feed-sinks.ts'
 import { type FeedStateRow, shrinkSpool } from '../store/feed-states.ts'
-import type { RunOutcome, RunReport } from '../store/feed-values.ts'
+import type { RunOutcome } from '../store/feed-values.ts'
 import type { FeedRow } from '../store/feeds.ts'
 import type { Lease } from '../store/leases.ts'
 import { pruneLedger } from '../store/ledger.ts'
-import { saveReport } from '../store/runs.ts'
 import type { FeedsContext } from './context.ts'
 import { Deliverer } from './deliver.ts'
-import { FeedError } from './feed-error.ts'
+import { type Origin, openOrigin } from './open-origin.ts'
 import { Ownership } from './ownership.ts'
 import { RecentBatches } from './recent-batches.ts'
 import { RunEnd } from './run-end.ts'
 import type { FinishedRun, RunFeedOptions } from './run-options.ts'
+import { type RunStand, RunTally } from './run-tally.ts'
 import { SpoolLevel } from './spool-level.ts'
 import { FeedSpoolWriter } from './spool-writer.ts'
 import { storedErrorOf } from './stored-error.ts'
@@ -33,23 +32,15 @@ export interface FeedRunContext extends FeedsContext {
   readonly options: RunFeedOptions & { readonly budgetMs: number }
 }
 
-const SAVE_EVERY_MS = 5_000
-
-/** Where a feed reads. */
-interface Origin {
-  readonly org: Org
-  /** Of the service app. */
-  readonly clientId: string | undefined
-  readonly connection: string
-  /** Aborts when the connection is removed. */
-  readonly signal: AbortSignal
-}
+/** How often it is seen whether the time of a run is over, also while all that goes on is a wait. */
+const LOOK_EVERY_MS = 500
 
 /** One run of a feed, by its owner. */
 export class FeedRun {
   readonly #context: FeedRunContext
   readonly #ownership: Ownership
   readonly #level: SpoolLevel
+  readonly #tally: RunTally
   readonly #endsMs: number
   /** Aborts when nothing more is to be begun. */
   readonly #ending = new AbortController()
@@ -60,25 +51,12 @@ export class FeedRun {
   #deliverers: readonly Deliverer[] = []
   #error: unknown
   #hasMore = false
-  /** When the report was kept last, and the keeping that is under way. */
-  #savedMs: number
-  #saving: Promise<void> | undefined
-  // The report.
-  #records = 0
-  #emitted = 0
-  #batches = 0
-  #requests = 0
-  #waitedMs = 0
-  #remaining: number | undefined
-  readonly #cursors: Record<string, { readonly before?: string; readonly after?: string }> = {}
-  readonly #notes: string[] = []
-
   constructor(context: FeedRunContext) {
     const { store, feed, state, clock, options, lease } = context
     this.#context = context
     this.#level = new SpoolLevel(state, context.spoolLimit)
-    this.#savedMs = clock.monotonicMs()
-    this.#endsMs = this.#savedMs + options.budgetMs
+    this.#tally = new RunTally(context)
+    this.#endsMs = clock.monotonicMs() + options.budgetMs
     const onPaused = () => this.#end(new RunEnd('paused'))
     this.#ownership = new Ownership({ store, feedId: feed.id, epoch: state.epoch, onPaused })
     this.#follow(lease.signal)
@@ -86,12 +64,15 @@ export class FeedRun {
 
   /** Runs, whatever happens: what stops it is in the report. */
   async run(): Promise<Omit<FinishedRun, 'runId'>> {
+    const looking = setInterval(() => this.#endInTime(), LOOK_EVERY_MS)
     try {
       await this.#readAndDeliver()
     } catch (error) {
       this.#fail(error)
+    } finally {
+      clearInterval(looking)
     }
-    await this.#saving
+    await this.#tally.settled()
     // The connection's signal outlives the run, and what follows it holds all of the run.
     this.#over.abort()
     return this.#finished()
@@ -99,7 +80,8 @@ export class FeedRun {
 
   async #readAndDeliver(): Promise<void> {
     const { store, feed } = this.#context
-    const origin = await this.#openOrigin()
+    const onRequest = (waitedMs: number) => this.#tally.requested(waitedMs)
+    const origin = await openOrigin(this.#context, feed, onRequest)
     this.#follow(origin.signal)
     const batches = new RecentBatches(store, {
       id: feed.id,
@@ -122,22 +104,6 @@ export class FeedRun {
       await Promise.all(delivering)
     }
     await this.#prune()
-  }
-
-  async #openOrigin(): Promise<Origin> {
-    const { store, connections, feed } = this.#context
-    const row = await readConnection(store, feed.connection_id)
-    if (row === undefined) {
-      throw new FeedError('feed_not_found', 'The connection of the feed was removed.', {
-        remedy: `Remove the feed too: postern feed remove ${feed.name}.`,
-      })
-    }
-    const { org, signal } = await connections.open(row.name)
-    const watched = org.watched((waitedMs) => {
-      this.#requests++
-      this.#waitedMs += waitedMs
-    })
-    return { org: watched, clientId: row.client_id ?? undefined, connection: row.name, signal }
   }
 
   async #openDeliverers(origin: Origin, batches: RecentBatches): Promise<readonly Deliverer[]> {
@@ -178,21 +144,17 @@ export class FeedRun {
       signal,
       now: () => org.authorizer.now(),
       onFull: () => this.#endIfStuck(),
-      onCommit: ({ records }) => {
-        this.#emitted += records
-        if (records > 0) this.#batches++
-      },
+      onCommit: ({ records }) => this.#tally.emitted(records),
     })
     const context: StreamContext = {
       feed: { id: feed.id, name: feed.name, input: inputOf(feed), settings: feed.settings },
       ...{ org, clientId, store, spool, clock, signal },
       isVerifyAsked: options.verify === true,
-      onRead: ({ records, remaining }) => {
-        this.#records += records
-        this.#remaining = remaining
+      onRead: (page) => {
+        this.#tally.read(page)
         this.#told()
       },
-      note: (sentence) => this.#notes.push(sentence),
+      note: (sentence) => this.#tally.notes.add(sentence),
     }
     for (const stream of streamsOf(inputOf(feed))) {
       if (signal.aborted) this.#hasMore = true
@@ -210,11 +172,7 @@ export class FeedRun {
       const { more } = await stream.read(context)
       this.#hasMore ||= more
     } finally {
-      const after = await stand()
-      this.#cursors[stream.name] = {
-        ...(before === undefined ? {} : { before }),
-        ...(after === undefined ? {} : { after }),
-      }
+      this.#tally.moved(stream.name, before, await stand())
     }
   }
 
@@ -239,35 +197,20 @@ export class FeedRun {
   }
 
   #told(): void {
-    const { clock, options } = this.#context
-    options.onProgress?.({
-      records: this.#records,
-      emitted: this.#emitted,
-      remaining: this.#remaining,
-      spoolRecords: this.#level.records,
-      confirmed: this.#confirmed(),
-      waitedMs: this.#waitedMs,
-    })
-    const nowMs = clock.monotonicMs()
-    if (nowMs - this.#savedMs >= SAVE_EVERY_MS) this.#saveReport(nowMs)
-    if (nowMs >= this.#endsMs) this.#end(new RunEnd('time'))
+    const { options } = this.#context
+    const stand = this.#stand()
+    options.onProgress?.(this.#tally.progress(stand, this.#level.records))
+    this.#tally.saveNowAndThen(stand)
+    this.#endInTime()
   }
 
-  /** Keeps how far the run is, beside what it does: who looks sees it, and it is left of a run whose process dies. */
-  #saveReport(nowMs: number): void {
-    if (this.#saving !== undefined) return
-    const { store, runId } = this.#context
-    this.#savedMs = nowMs
-    // A database that does not answer shows itself to the reading and the deliveries.
-    this.#saving = saveReport(store, runId, this.#report())
-      .catch(() => undefined)
-      .finally(() => {
-        this.#saving = undefined
-      })
+  #endInTime(): void {
+    if (this.#context.clock.monotonicMs() >= this.#endsMs) this.#end(new RunEnd('time'))
   }
 
-  #confirmed(): Readonly<Record<string, number>> {
-    return Object.fromEntries(this.#present.map(({ name, seq }) => [name, seq]))
+  #stand(): RunStand {
+    const confirmed = Object.fromEntries(this.#present.map(({ name, seq }) => [name, seq]))
+    return { confirmed, error: this.#failure() }
   }
 
   /** Nothing more is begun. */
@@ -305,7 +248,7 @@ export class FeedRun {
     for (const { name, error } of waiting) {
       if (error === undefined) continue
       const { code, message } = storedErrorOf(error, 'sink_unwritable')
-      this.#notes.push(`The sink ${name} takes nothing (${code}): ${message}`)
+      this.#tally.notes.add(`The sink ${name} takes nothing (${code}): ${message}`)
     }
     const retries = this.#deliverers.flatMap(({ retryAt }) => retryAt ?? [])
     const [retryAt] = retries.toSorted((one, other) => one.getTime() - other.getTime())
@@ -316,7 +259,7 @@ export class FeedRun {
     const isUnknown = why === 'spool-full' && waiting.length === 0 && this.#present.length > 0
     return {
       outcome: this.#outcome(waiting.length > 0),
-      report: this.#report(),
+      report: this.#tally.report(this.#stand()),
       more: isLate || isUnknown,
       ...(retryAt === undefined ? {} : { retryAt }),
     }
@@ -336,21 +279,6 @@ export class FeedRun {
     const { reason } = this.#ending.signal
     if (this.#error !== undefined) return this.#error
     return reason instanceof PosternError ? reason : undefined
-  }
-
-  #report(): RunReport {
-    const error = this.#failure()
-    return {
-      records: this.#records,
-      emitted: this.#emitted,
-      batches: this.#batches,
-      requests: this.#requests,
-      waitedMs: Math.round(this.#waitedMs),
-      cursors: this.#cursors,
-      confirmed: this.#confirmed(),
-      notes: this.#notes,
-      ...(error === undefined ? {} : { error: storedErrorOf(error, 'feed_failed') }),
-    }
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { takeFeed } from '../store/feed-states.ts'
-import { type FeedRow, readFeed } from '../store/feeds.ts'
+import { type FeedRow, holdFeedRow } from '../store/feeds.ts'
 import { type Lease, LeaseError, withLease } from '../store/leases.ts'
 import { beginRun, endRun, pruneRuns } from '../store/runs.ts'
 import type { FeedsContext } from './context.ts'
@@ -51,7 +51,7 @@ function begin(
 ): Promise<Pick<FeedRunContext, 'runId' | 'feed' | 'state'>> {
   const runId = randomUUID()
   return lease.transaction(async () => {
-    const feed = requireRunnable(await readFeed(store, feedId))
+    const feed = requireRunnable(await holdFeedRow(store, feedId))
     const state = await takeFeed(store, feedId)
     await beginRun(store, { id: runId, feedId, trigger, epoch: state.epoch }, clock.now())
     await pruneRuns(store, feedId, clock.now())

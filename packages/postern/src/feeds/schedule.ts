@@ -8,7 +8,7 @@ import type { RunTrigger } from '../store/feed-values.ts'
 import {
   countFeeds,
   type FeedRow,
-  holdScheduledFeed,
+  holdFeedRow,
   listScheduledFeeds,
   setNextRun,
 } from '../store/feeds.ts'
@@ -145,7 +145,7 @@ export class Schedules {
   async #restore(feedId: string): Promise<void> {
     const { store } = this.#context
     await store.transaction(async () => {
-      const feed = await holdScheduledFeed(store, feedId)
+      const feed = await holdFeedRow(store, feedId)
       if (feed === undefined) return
       if (feed.next_run_at === null || !isScheduled(feed)) await this.#sendNext(feed)
       else await this.#send(feed, feed.next_run_at)
@@ -159,7 +159,7 @@ export class Schedules {
     const due = new Date(String(job.data['due']))
     const lateMs = clock.now().getTime() - due.getTime()
     const { feed, isFirst } = await store.transaction(async () => {
-      const found = await holdScheduledFeed(store, feedId)
+      const found = await holdFeedRow(store, feedId)
       const isNext = found?.next_run_at?.getTime() === due.getTime()
       if (found !== undefined && isNext) await this.#sendNext(found, due)
       return { feed: found, isFirst: isNext }

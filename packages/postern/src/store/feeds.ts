@@ -14,7 +14,7 @@ export function readFeed(store: Store, id: string): Promise<FeedRow | undefined>
 }
 
 /** A feed by its id, which nobody else changes until the transaction ends. */
-export function holdScheduledFeed(store: Store, id: string): Promise<FeedRow | undefined> {
+export function holdFeedRow(store: Store, id: string): Promise<FeedRow | undefined> {
   return store.db.selectFrom('feed').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
 }
 
@@ -179,15 +179,13 @@ const OF_A_FEED = [
 /** Deletes a feed with everything that belongs to it. False where it is gone already. */
 export async function deleteFeed(store: Store, id: string): Promise<boolean> {
   return store.transaction(async () => {
-    // First the fence: whoever runs it writes nothing from now on.
+    // Before anything else: who begins a run of it now would leave rows of a feed that is gone.
+    if ((await holdFeedRow(store, id)) === undefined) return false
+    // Then the fence: whoever runs it writes nothing from now on.
     for (const table of OF_A_FEED) {
       await store.db.deleteFrom(table).where('feed_id', '=', id).execute()
     }
-    const deleted = await store.db
-      .deleteFrom('feed')
-      .where('id', '=', id)
-      .returning('id')
-      .executeTakeFirst()
-    return deleted !== undefined
+    await store.db.deleteFrom('feed').where('id', '=', id).execute()
+    return true
   })
 }

@@ -1,6 +1,7 @@
 /** @module Deletions of a feed that are held back until a person confirms them. */
 
 import type { HeldDeletions } from './feed-values.ts'
+import { holdFeedRow } from './feeds.ts'
 import type { Store } from './store.ts'
 
 /** What a feed holds back; undefined where that is nothing. */
@@ -14,6 +15,14 @@ export async function readHeldDeletions(
     .where('id', '=', feedId)
     .executeTakeFirst()
   return feed?.held ?? undefined
+}
+
+/** What a feed holds back, which nobody else changes until the transaction ends. */
+export async function holdHeldDeletions(
+  store: Store,
+  feedId: string,
+): Promise<HeldDeletions | undefined> {
+  return (await holdFeedRow(store, feedId))?.held ?? undefined
 }
 
 /** Holds deletions back, or nothing any more. */
