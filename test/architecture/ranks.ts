@@ -94,6 +94,9 @@ export const packageRules: Readonly<Record<string, PackageRule>> = {
   web: {
     ranks: [
       ['texts', 'client', 'theme', 'style'],
+      ['problem'],
+      ['judgement'],
+      ['field'],
       ['connect', 'embed'],
     ],
     packages: 'declared',

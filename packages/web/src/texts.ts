@@ -1,5 +1,8 @@
 /** @module Every English text of the pages, in one place. What the server and core say is theirs. */
 
+import { formTexts } from './texts/form.ts'
+import { remedies } from './texts/remedies.ts'
+
 /** The texts. A translation has the same shape. */
 export const texts = {
   connect: {
@@ -22,4 +25,6 @@ export const texts = {
     },
     again: 'Try again',
   },
+  form: formTexts,
+  remedies,
 } as const

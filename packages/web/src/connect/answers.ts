@@ -25,6 +25,8 @@ export interface ConnectionMembers {
   readonly jwtClaims: Readonly<Record<string, unknown>>
   readonly headers: Readonly<Record<string, string>>
   readonly dpop: 'auto' | 'always' | 'never'
+  readonly keys: 'okta' | 'url'
+  readonly jwksUrl: string
 }
 
 /** A one-time session. */
@@ -49,6 +51,8 @@ export interface Session {
 }
 
 interface DraftSecrets {
+  /** Of the headers only their names are shown again. */
+  readonly headerNames?: readonly string[]
   readonly hasKey: boolean
   readonly hasApiToken: boolean
 }

@@ -1,16 +1,19 @@
 /** @module The Connect page: what it shows from the link to the connection. */
 
 import { type ReactNode, useEffect, useState } from 'react'
-import { RefusedError, type ServerProblem } from '../client.ts'
+import { type FieldProblem, RefusedError, type ServerProblem } from '../client.ts'
 import { texts } from '../texts.ts'
 import type { Session } from './answers.ts'
 import { SessionOver } from './over.tsx'
 import type { ConnectSession } from './session.ts'
+import { ValuesForm } from './values-form.tsx'
 
 type View =
   | { readonly at: 'opening' }
   | { readonly at: 'over'; readonly problem: ServerProblem | undefined }
   | { readonly at: 'form'; readonly session: Session }
+
+const NO_PROBLEMS: readonly FieldProblem[] = []
 
 /** The whole page. */
 export function ConnectPage({ session }: { readonly session: ConnectSession }): ReactNode {
@@ -25,10 +28,10 @@ export function ConnectPage({ session }: { readonly session: ConnectSession }): 
       },
     )
   }, [session])
-  return <main className="page">{viewOf(view)}</main>
+  return <main className="page">{viewOf(view, session)}</main>
 }
 
-function viewOf(view: View): ReactNode {
+function viewOf(view: View, client: ConnectSession): ReactNode {
   switch (view.at) {
     case 'opening':
       return <p role="status">{texts.connect.opening}</p>
@@ -36,10 +39,20 @@ function viewOf(view: View): ReactNode {
       return <SessionOver problem={view.problem} />
     case 'form':
       return (
-        <header>
-          <h1>{texts.connect.title}</h1>
-          <p>{texts.connect.subtitle(view.session.name)}</p>
-        </header>
+        <>
+          <header>
+            <h1>{texts.connect.title}</h1>
+            <p>{texts.connect.subtitle(view.session.name)}</p>
+          </header>
+          <section className="card">
+            <ValuesForm
+              session={view.session}
+              client={client}
+              problems={NO_PROBLEMS}
+              onTry={() => undefined}
+            />
+          </section>
+        </>
       )
   }
 }
