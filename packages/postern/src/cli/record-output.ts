@@ -4,6 +4,7 @@ import { toJsonLines } from '@postern/core'
 import { warn } from './output.ts'
 import type { OutputFormat } from './output-format.ts'
 import { writeForeign, writeOut } from './write-out.ts'
+import { holdYoungGeneration } from './young-generation.ts'
 
 /** Where records are printed. Each of its calls gives false where nobody can get them any more. */
 export interface RecordOutput {
@@ -23,8 +24,10 @@ export interface RecordOutputOptions {
 export function openRecordOutput({ format, columns = [] }: RecordOutputOptions): RecordOutput {
   switch (format) {
     case 'jsonl':
+      holdYoungGeneration()
       return { write: (records) => writeForeign(toJsonLines(records)), end: async () => true }
     case 'json':
+      holdYoungGeneration()
       return new JsonOutput()
     case 'yaml':
       return { write: writeYaml, end: async () => true }
