@@ -1,13 +1,14 @@
 /**
  * @module One pull of bench/pull.ts and bench/sync.ts, in a process of its own: every user of an org as a JSON line, through
- * `read` or `Org.pages` and the program's transport, or with the least that Node needs for it.
- * `pull-case.ts read|postern|bare ORG-URL [FILE]`.
+ * `read` or `Org.pages` and the program's transport, or with the least that Node needs for it. `read` holds the young
+ * generation as the program does, `read-unheld` does not. `pull-case.ts read|read-unheld|postern|bare ORG-URL [FILE]`.
  */
 
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { Agent, get } from 'node:http'
 import { type Batch, Org, read, Secret, toJsonLines } from '@postern/core'
+import { holdYoungGeneration } from '../packages/postern/src/cli/young-generation.ts'
 import { createTransport } from '../packages/postern/src/http/transport.ts'
 import { PullWatch } from './pull-watch.mjs'
 
@@ -72,8 +73,9 @@ async function pullBare(url: string, onPage: OnPage): Promise<void> {
 async function main([kind, url = '', file = '/dev/null']: readonly string[]): Promise<void> {
   const watch = new PullWatch()
   const onPage = (users: number) => watch.count(users)
+  if (kind === 'read') holdYoungGeneration()
   if (kind === 'bare') await pullBare(url, onPage)
-  else await (kind === 'read' ? pullInput : pullPages)(url, file, onPage)
+  else await (kind === 'postern' ? pullPages : pullInput)(url, file, onPage)
   process.stdout.write(JSON.stringify(watch.pull()))
 }
 

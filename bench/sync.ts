@@ -21,6 +21,9 @@ const here = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'postern-bench-'))
 const program = join(folder, 'sync', 'pull-case.cjs')
 
+/** Of pull-case.ts. */
+type Kind = 'read' | 'read-unheld'
+
 /** Gives a task the address of so many users. */
 async function withStub<T>(users: number, task: (url: string) => Promise<T>): Promise<T> {
   const { stub, url } = await startStub(users)
@@ -31,8 +34,8 @@ async function withStub<T>(users: number, task: (url: string) => Promise<T>): Pr
   }
 }
 
-function readToFile(url: string, users: number, nodeFlags: readonly string[] = []): Promise<Pull> {
-  return pull([...nodeFlags, program, 'read', url, join(folder, 'users.jsonl')], users)
+function readToFile(url: string, users: number, kind: Kind = 'read'): Promise<Pull> {
+  return pull([program, kind, url, join(folder, 'users.jsonl')], users)
 }
 
 async function compareWithBare(): Promise<Table[]> {
@@ -66,22 +69,30 @@ async function compareWithBare(): Promise<Table[]> {
   ]
 }
 
-async function comparePeaks(title: string, nodeFlags: readonly string[] = []): Promise<Table> {
-  const few: number[] = []
-  const many: number[] = []
+/** The memory and the processor's work of one kind of read for few and for many. */
+async function compareMany(title: string, kind: Kind): Promise<Table[]> {
+  const few: Pull[] = []
+  const many: Pull[] = []
   for (let round = 0; round < ROUNDS; round++) {
-    few.push((await withStub(FEW, (url) => readToFile(url, FEW, nodeFlags))).megabytes)
-    many.push((await withStub(MANY, (url) => readToFile(url, MANY, nodeFlags))).megabytes)
+    few.push(await withStub(FEW, (url) => readToFile(url, FEW, kind)))
+    many.push(await withStub(MANY, (url) => readToFile(url, MANY, kind)))
   }
-  return {
+  const table = (unit: string, digits: number, figure: (pulled: Pull) => number): Table => ({
     title,
-    unit: 'MB at the peak',
-    digits: 0,
-    figures: [
-      figuresOf(`${FEW.toLocaleString('en')} users`, few, few),
-      figuresOf(`${MANY.toLocaleString('en')} users`, many, few),
-    ],
-  }
+    unit,
+    digits,
+    figures: [few, many].map((pulls) =>
+      figuresOf(
+        `${pulls[0]?.users.toLocaleString('en')} users`,
+        pulls.map(figure),
+        few.map(figure),
+      ),
+    ),
+  })
+  return [
+    table('MB at the peak', 0, ({ megabytes }) => megabytes),
+    table('CPU µs for a user', 1, ({ cpuMs, users }) => (cpuMs * 1_000) / users),
+  ]
 }
 
 async function runFeedOnce(): Promise<Grid> {
@@ -96,9 +107,8 @@ try {
   await buildProgram(program, here('pull-case.ts'))
   report('sync', 'npm run sync -w bench', [
     ...(await compareWithBare()),
-    await comparePeaks('`read`, JSON lines in a file'),
-    // Node’s young generation grows while there is much to do, up to a bound of its own: 16 MB, of which it has three.
-    await comparePeaks('the same with `--max-semi-space-size=1`', ['--max-semi-space-size=1']),
+    ...(await compareMany('`read`, JSON lines in a file', 'read')),
+    ...(await compareMany('the same, the young generation not held', 'read-unheld')),
     await runFeedOnce(),
   ])
 } finally {
