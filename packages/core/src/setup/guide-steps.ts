@@ -203,7 +203,7 @@ function registerKey({ publicJwk, jwksUri }: GuideOptions): GuideStep {
     ],
     warnings: [
       secondSave,
-      'Do not click **Generate new key**: its private half is shown once, and this one’s is on your machine already.',
+      'Do not click **Generate new key**: its private half is shown once, and Postern has this one’s already.',
     ],
   }
 }

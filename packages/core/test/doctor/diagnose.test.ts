@@ -20,6 +20,12 @@ describe('a diagnosis', () => {
     expect(sent.length).toBeLessThanOrEqual(10)
   })
 
+  test('says how many records came of each thing that it looked at', async () => {
+    const { options } = await connect({ scopes: ['okta.users.read', 'okta.groups.read'] })
+    const reading = (await collect(options)).find(({ check }) => check === 'reading')
+    expect(reading?.details['records']).toEqual({ users: 1, groups: 1 })
+  })
+
   test('gives its first finding before anything is sent', async () => {
     const { options, sent } = await connect()
     for await (const finding of diagnose(options)) {

@@ -6,6 +6,7 @@ import type { Examination } from '../examination.ts'
 import { information, ok } from '../finding.ts'
 import { judgeReadings } from '../judge-readings.ts'
 import { readResource } from '../read-resource.ts'
+import type { Reading } from '../reading.ts'
 import { isWanted, type Resource, resources } from '../resources.ts'
 import { listOf } from '../words.ts'
 
@@ -45,10 +46,21 @@ export const readingCheck: Check = {
         empty.length === 0
           ? `Records came of ${names}.`
           : `The org answers for ${names}; of ${none} there is nothing.`,
+        { records: countRecords(readings) },
       )
     }
     return readable.length > 0
   },
+}
+
+/** How many records came of each resource: of most, one was asked for. */
+function countRecords(readings: readonly Reading[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    readings.map((reading) => [
+      reading.resource.name,
+      'page' in reading ? reading.page.records.length : 0,
+    ]),
+  )
 }
 
 function wantedResources(examination: Examination): readonly Resource[] {
