@@ -65,13 +65,16 @@ function common(outDir: string) {
   } satisfies InlineConfig
 }
 
-/** A warning ends the build; but for `use client`, which says nothing outside a server of React's. */
+// `use client` says nothing outside a server of React's, and how long a plugin took nothing about what it made.
+const HARMLESS = ['MODULE_LEVEL_DIRECTIVE', 'PLUGIN_TIMINGS']
+
+/** A warning ends the build, unless it is harmless. */
 function onLog(
   level: Rolldown.LogLevel,
   log: Rolldown.RolldownLog,
   handle: Rolldown.LogOrStringHandler,
 ): void {
-  if (log.code === 'MODULE_LEVEL_DIRECTIVE') return
+  if (HARMLESS.includes(log.code ?? '')) return
   if (level === 'warn') throw new Error(log.message)
   handle(level, log)
 }
