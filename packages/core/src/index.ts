@@ -200,7 +200,7 @@ export type {
   GuideQuestion,
   GuideStep,
 } from './setup/guide.ts'
-export { guideToApiToken, guideToServiceApp } from './setup/guide-steps.ts'
+export { apiTokenStep, guideToApiToken, guideToServiceApp } from './setup/guide-steps.ts'
 export {
   type PlannedRequest,
   type PlanSetupOptions,

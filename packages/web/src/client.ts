@@ -48,10 +48,18 @@ const LINES = 'application/jsonl'
 export class Client {
   /** What signs in; undefined before there is one. */
   token: string | undefined
+  #behindMs = 0
+
+  /** The time as the server has it, as far as its last answer said so: clocks of browsers are off. */
+  now(): number {
+    return Date.now() + this.#behindMs
+  }
 
   /** @throws {RefusedError} for a refusal; for no answer at all, with the code `server_unreachable`. */
   async ask<Answer>({ method = 'POST', path, body, onEvent, signal }: Asked): Promise<Answer> {
     const response = await this.#send({ method, path, body, onEvent, signal })
+    const serverMs = Date.parse(response.headers.get('date') ?? '')
+    if (!Number.isNaN(serverMs)) this.#behindMs = serverMs - Date.now()
     if (response.headers.get('content-type')?.startsWith(LINES) === true) {
       return (await readLines(response, onEvent)) as Answer
     }

@@ -108,39 +108,40 @@ export function guideToServiceApp(options: GuideOptions): readonly GuideStep[] {
   ]
 }
 
+/** The guide to an API token. */
+export function guideToApiToken(options: Pick<GuideOptions, 'label'>): readonly GuideStep[] {
+  return [findOrg, { ...apiTokenStep(options), check: checkApiToken }]
+}
+
 /**
- * The guide to an API token.
+ * The step in which a person makes an API token, for whoever tries the token out in another way.
  *
  * @see Okta, "Create an API token"
  */
-export function guideToApiToken(options: Pick<GuideOptions, 'label'>): readonly GuideStep[] {
-  return [
-    findOrg,
-    {
-      id: 'api-token',
-      title: 'Create an API token',
-      where: ['**Security** > **API** > **Tokens**'],
-      actions: [
-        'Sign in as the administrator whose rights the token shall have.',
-        'Click **Create token** and enter the name.',
-        'Choose from which network zone it may be used, or **Any IP**.',
-        'Click **Create token**, copy the **Token value**, and enter it here.',
-      ],
-      values: [{ label: 'What do you want your token to be named?', value: options.label }],
-      warnings: [
-        'The value is shown once: copy it before you close the dialog.',
-        'The token has all rights of its owner and no scopes; a service app is the safer way.',
-        'It ends after 30 days in which it is not used, and when its owner is deactivated.',
-      ],
-      asks: {
-        field: 'apiToken',
-        label: 'API token',
-        alsoCalled: ['API Key', 'SSWS token'],
-        isSecret: true,
-      },
-      check: checkApiToken,
+export function apiTokenStep({ label }: Pick<GuideOptions, 'label'>): Omit<GuideStep, 'check'> {
+  return {
+    id: 'api-token',
+    title: 'Create an API token',
+    where: ['**Security** > **API** > **Tokens**'],
+    actions: [
+      'Sign in as the administrator whose rights the token shall have.',
+      'Click **Create token** and enter the name.',
+      'Choose from which network zone it may be used, or **Any IP**.',
+      'Click **Create token**, copy the **Token value**, and enter it here.',
+    ],
+    values: [{ label: 'What do you want your token to be named?', value: label }],
+    warnings: [
+      'The value is shown once: copy it before you close the dialog.',
+      'The token has all rights of its owner and no scopes; a service app is the safer way.',
+      'It ends after 30 days in which it is not used, and when its owner is deactivated.',
+    ],
+    asks: {
+      field: 'apiToken',
+      label: 'API token',
+      alsoCalled: ['API Key', 'SSWS token'],
+      isSecret: true,
     },
-  ]
+  }
 }
 
 const findOrg: GuideStep = {

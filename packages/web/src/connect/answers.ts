@@ -39,7 +39,11 @@ export interface Session {
   readonly triesLeft: number
   readonly methods: readonly Method[]
   /** What whoever made the session has filled in; it cannot be changed here. */
-  readonly given: Partial<Pick<ConnectionMembers, 'orgUrl' | 'clientId' | 'description' | 'scopes'>>
+  readonly given: Partial<Pick<ConnectionMembers, 'orgUrl' | 'clientId' | 'description'>> & {
+    readonly scopes?: readonly string[]
+  }
+  /** The scopes of what the connection is for, where whoever made the session said so. */
+  readonly wants: readonly string[] | null
   /** The members that may be filled in. */
   readonly fields: readonly (keyof ConnectionMembers)[]
   /** Whose page opened or embeds this one. */

@@ -91,7 +91,7 @@ export function isRequired(member: string): member is keyof typeof words.form.bl
 }
 
 /** Whether the server is to be asked about the text of an org that core refuses. */
-function isAskable(problem: Problem): boolean {
+export function isAskable(problem: Problem): boolean {
   return ASKABLE.has(problem.code)
 }
 

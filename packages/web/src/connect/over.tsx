@@ -4,27 +4,36 @@ import type { ReactNode } from 'react'
 import type { ServerProblem } from '../client.ts'
 import { texts } from '../texts.ts'
 
-/** Why the session is over, and what to do. */
-export function SessionOver({
-  problem,
-}: {
+/** Why the session is over, and what to do. @param of.onClose - undefined where nobody opened this page. */
+export function SessionOver(of: {
   readonly problem: ServerProblem | undefined
+  readonly onClose: (() => void) | undefined
 }): ReactNode {
-  const { observed, remedy } = wordsOf(problem)
+  const { title, observed, remedy } = wordsOf(of.problem)
   return (
     <section className="card" role="alert">
-      <h1>{texts.connect.over.title}</h1>
+      <h1>{title}</h1>
       <p>{observed}</p>
       <p>{remedy}</p>
+      {of.onClose !== undefined && (
+        <div className="buttons">
+          <button className="button" type="button" onClick={of.onClose}>
+            {texts.connect.close}
+          </button>
+        </div>
+      )}
     </section>
   )
 }
 
 function wordsOf(problem: ServerProblem | undefined) {
-  const { noLink, ended, remedy } = texts.connect.over
-  if (problem === undefined) return noLink
+  const { title, noLink, ended, remedy, connectedTitle, connectedRemedy } = texts.connect.over
+  if (problem === undefined) return { title, ...noLink }
   const status = problem.details?.['status']
+  if (status === 'connected') {
+    return { title: connectedTitle, observed: ended.connected, remedy: connectedRemedy }
+  }
   const isEnded = typeof status === 'string' && Object.hasOwn(ended, status)
-  if (isEnded) return { observed: ended[status as keyof typeof ended], remedy }
-  return { observed: problem.detail, remedy: problem.remedy }
+  if (isEnded) return { title, observed: ended[status as keyof typeof ended], remedy }
+  return { title, observed: problem.detail, remedy: problem.remedy }
 }

@@ -1,17 +1,36 @@
 /** @module The one-time session of this page: from the link to what its person may do, and each thing they do. */
 
+import type { Finding } from '@postern/core'
 import { Client } from '../client.ts'
 import type {
   ConnectionMembers,
   GuideOutcome,
   GuideStep,
   Judged,
+  Method,
   Session,
   TrialResult,
 } from './answers.ts'
+import type { Outcome, Way } from './page-state.ts'
 
 interface Kept {
   readonly connectToken?: string
+  readonly remembered?: Remembered
+}
+
+/** What the person chose for the guide. */
+export interface GuideChoice {
+  readonly orgUrl: string
+  readonly method: Method
+  readonly bundle?: string
+  readonly keys?: 'okta' | 'url'
+}
+
+/** Where the person is: nothing secret. */
+export interface Remembered {
+  readonly way?: Way
+  readonly choice?: GuideChoice
+  readonly outcome?: Outcome
 }
 
 /**
@@ -29,20 +48,46 @@ export class ConnectSession {
    */
   async open(): Promise<Session | undefined> {
     const link = location.hash.slice(1)
-    const kept = (history.state ?? {}) as Kept
+    const kept = keptState()
     if (link !== '') {
-      history.replaceState({}, '', location.pathname)
+      history.replaceState({}, '', location.pathname + location.search)
       const opened = await this.#client.ask<{ readonly token: string; readonly session: Session }>({
         path: '/v1/connect/open',
         body: { link },
       })
-      history.replaceState({ connectToken: opened.token } satisfies Kept, '', location.pathname)
+      history.replaceState(
+        { connectToken: opened.token } satisfies Kept,
+        '',
+        location.pathname + location.search,
+      )
       this.#client.token = opened.token
       return opened.session
     }
     if (kept.connectToken === undefined) return undefined
     this.#client.token = kept.connectToken
-    return this.#client.ask<Session>({ method: 'GET', path: '/v1/connect/session' })
+    return this.look()
+  }
+
+  /** The session as it is now. */
+  look(): Promise<Session> {
+    return this.#client.ask({ method: 'GET', path: '/v1/connect/session' })
+  }
+
+  /** How long it is until then, by the server's clock. */
+  msUntil(instant: string): number {
+    return Date.parse(instant) - this.#client.now()
+  }
+
+  /** Where the person was before a reload. */
+  get remembered(): Remembered {
+    return keptState().remembered ?? {}
+  }
+
+  /** Keeps where the person is; a member that is undefined is forgotten. */
+  remember(place: { readonly [Name in keyof Remembered]: Remembered[Name] | undefined }): void {
+    const kept = keptState()
+    const remembered = { ...kept.remembered, ...place }
+    history.replaceState({ ...kept, remembered }, '', location.pathname + location.search)
   }
 
   /** Judges the URL of an org as the server does, and asks the org what it offers. */
@@ -53,9 +98,13 @@ export class ConnectSession {
   /** Tries the values out, and keeps the connection where all is well. What is left out is as it was at the last try. */
   try(
     members: Partial<ConnectionMembers> & { readonly keep?: boolean },
-    onFinding: (finding: unknown) => void,
+    onFinding: (finding: Finding) => void,
   ): Promise<TrialResult> {
-    return this.#client.ask({ path: '/v1/connect/try', body: members, onEvent: onFinding })
+    return this.#client.ask({
+      path: '/v1/connect/try',
+      body: members,
+      onEvent: findingTo(onFinding),
+    })
   }
 
   /** Begins the guide to a service app, or goes on with it. */
@@ -81,13 +130,22 @@ export class ConnectSession {
   }
 
   /** Tries out the app of the guide, and keeps the connection where all is well. */
-  finishGuide(keep: boolean, onFinding: (finding: unknown) => void): Promise<TrialResult> {
+  finishGuide(keep: boolean, onFinding: (finding: Finding) => void): Promise<TrialResult> {
     return this.#client.ask({
       path: '/v1/connect/guide/finish',
       body: keep ? { keep } : {},
-      onEvent: onFinding,
+      onEvent: findingTo(onFinding),
     })
   }
+}
+
+/** What comes on the way to the result of a try are findings. */
+function findingTo(onFinding: (finding: Finding) => void): (event: unknown) => void {
+  return (event) => onFinding(event as Finding)
+}
+
+function keptState(): Kept {
+  return (history.state ?? {}) as Kept
 }
 
 function given(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {

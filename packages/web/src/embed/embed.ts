@@ -6,7 +6,10 @@ export interface ConnectOptions {
   readonly url: string
   /** A window of its own (default), or a frame in `container`. A window has to be opened on a click. */
   readonly mode?: 'popup' | 'frame'
+  /** Where the frame goes. Default: the end of the document. */
   readonly container?: Element
+  /** Default: as the person's browser says. */
+  readonly theme?: 'light' | 'dark'
 }
 
 /** What became of it. */
@@ -17,46 +20,71 @@ export interface Connected {
   readonly connection: string
 }
 
+const NAME = 'postern-connect'
 const WINDOW = 'popup,width=760,height=860'
 const LOOK_EVERY_MS = 500
+const FRAME_TITLE = 'Connect Okta'
+
+// There is one window: who opens it again takes it away from whoever waits for it.
+let leaveWindow: (() => void) | undefined
 
 /**
- * Shows the Connect page, and resolves when the connection was made.
+ * Shows the Connect page, and resolves when the connection was made. The page stays with what was proven until the person
+ * closes it.
  *
- * @throws {Error} named `PosternClosed` where the person closed it, `PosternBlocked` where the browser opens no window.
+ * @throws {Error} named `PosternClosed` where the person closed it before, `PosternBlocked` where the browser opens no
+ * window, `PosternLink` where the url is no link to a Connect page.
  */
-export function connect(options: ConnectOptions): Promise<Connected> {
-  const { url, mode = 'popup', container } = options
-  const { origin } = new URL(url)
+export async function connect(options: ConnectOptions): Promise<Connected> {
+  const { mode = 'popup', container } = options
+  const { href, origin, id } = parseLink(options)
+  if (mode === 'popup') leaveWindow?.()
+  const shown = mode === 'frame' ? showFrame(href, container) : showWindow(href)
+  if (shown === undefined) throw named('PosternBlocked', 'The browser opened no window.')
+  return hearOf(shown, { origin, id, isWindow: mode === 'popup' })
+}
+
+function hearOf(
+  shown: Shown,
+  of: { readonly origin: string; readonly id: string; readonly isWindow: boolean },
+): Promise<Connected> {
   return new Promise((resolve, reject) => {
-    const shown = mode === 'frame' ? showFrame(url, container) : showWindow(url)
-    if (shown === undefined) return reject(named('PosternBlocked', 'The window was blocked.'))
+    const hear = (event: MessageEvent) => {
+      // Others may send messages too: only this server, in this window, about this session, is listened to.
+      if (event.origin !== of.origin || event.source !== shown.window()) return
+      const { source, type, session, connection, pixels } = Object(event.data)
+      if (source !== 'postern' || session !== of.id) return
+      if (type === 'height' && Number.isFinite(pixels)) shown.resize(pixels)
+      if (type === 'connected') resolve({ session: of.id, connection: String(connection) })
+      if (type === 'closed') {
+        shown.close()
+        end()
+      }
+    }
     const end = () => {
       clearInterval(looking)
       removeEventListener('message', hear)
-      shown.close()
-    }
-    const hear = (event: MessageEvent) => {
-      // Others may send messages too: only this server, in this window, is listened to.
-      if (event.origin !== origin || event.source !== shown.window()) return
-      const { source, type, session, connection, pixels } = Object(event.data)
-      if (source !== 'postern') return
-      if (type === 'height' && Number.isFinite(pixels)) shown.resize(pixels)
-      if (type === 'connected') {
-        end()
-        resolve({ session: String(session), connection: String(connection) })
-      }
-      if (type === 'closed') fail()
-    }
-    const fail = () => {
-      end()
+      if (leaveWindow === end) leaveWindow = undefined
+      // Nothing happens where the connection was made.
       reject(named('PosternClosed', 'The page was closed before the org was connected.'))
     }
     const looking = setInterval(() => {
-      if (shown.isClosed()) fail()
+      if (shown.isClosed()) end()
     }, LOOK_EVERY_MS)
     addEventListener('message', hear)
+    if (of.isWindow) leaveWindow = end
   })
+}
+
+/** The parts of a link: `https://postern.example.com/connect/#<id>.<secret>`. */
+function parseLink({ url, theme }: ConnectOptions) {
+  const link = URL.canParse(url) ? new URL(url) : undefined
+  const [id = '', secret] = link?.hash.slice(1).split('.') ?? []
+  if (link === undefined || !/^https?:$/.test(link.protocol) || secret === undefined) {
+    throw named('PosternLink', 'The url is no link to a Connect page.')
+  }
+  if (theme !== undefined) link.searchParams.set('theme', theme)
+  return { href: link.href, origin: link.origin, id }
 }
 
 interface Shown {
@@ -67,7 +95,7 @@ interface Shown {
 }
 
 function showWindow(url: string): Shown | undefined {
-  const opened = open(url, 'postern-connect', WINDOW)
+  const opened = open(url, NAME, WINDOW)
   if (opened === null) return undefined
   return {
     window: () => opened,
@@ -80,7 +108,8 @@ function showWindow(url: string): Shown | undefined {
 function showFrame(url: string, container: Element = document.body): Shown {
   const frame = document.createElement('iframe')
   frame.src = url
-  frame.title = 'Connect Okta'
+  frame.title = FRAME_TITLE
+  frame.allow = 'clipboard-write'
   frame.style.width = '100%'
   frame.style.border = '0'
   container.append(frame)

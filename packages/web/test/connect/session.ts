@@ -13,6 +13,7 @@ export function sessionOf(own: Partial<Session> = {}): Session {
     triesLeft: 10,
     methods: ['service-app', 'api-token'],
     given: {},
+    wants: null,
     fields: [
       'orgUrl',
       'apiToken',

@@ -1,0 +1,134 @@
+/** @module The beginning of the guide: which org, how to sign in, and what for. */
+
+import { labelOfRole, scopeBundles } from '@postern/core'
+import { type FormEvent, type ReactNode, useState } from 'react'
+import { Field } from '../../field.tsx'
+import { texts } from '../../texts.ts'
+import type { Method, Session } from '../answers.ts'
+import { Emphasised } from '../emphasised.tsx'
+import type { ConnectSession, GuideChoice } from '../session.ts'
+import { Choices } from './choices.tsx'
+import { useOrg } from './use-org.ts'
+
+type Bundle = keyof typeof scopeBundles
+
+const BUNDLES: readonly Bundle[] = ['read-only', 'system-log', 'access-management']
+
+/** Asks what the guide leads to. */
+export function GuideStart(of: {
+  readonly session: Session
+  readonly client: ConnectSession
+  readonly isBusy: boolean
+  readonly onBegin: (choice: GuideChoice) => void
+}): ReactNode {
+  const { session, client, isBusy, onBegin } = of
+  const { given, methods, jwksUrl, fields } = session
+  const [earlier] = useState(client.remembered.choice)
+  const [orgText, setOrgText] = useState(given.orgUrl ?? earlier?.orgUrl ?? '')
+  const [isLeft, setIsLeft] = useState(false)
+  const [method, setMethod] = useState<Method>(earlier?.method ?? methods[0] ?? 'service-app')
+  const [bundle, setBundle] = useState<Bundle>('read-only')
+  const [keys, setKeys] = useState<'okta' | 'url'>(earlier?.keys ?? 'okta')
+  const { state, orgUrl } = useOrg(client, orgText)
+  const words = texts.guide.start
+  const isApp = method === 'service-app'
+  const fixedScopes = given.scopes ?? session.wants ?? undefined
+  const mayUseUrl = jwksUrl !== null && fields.includes('keys')
+  const begin = (event: FormEvent) => {
+    event.preventDefault()
+    setIsLeft(true)
+    if (orgUrl === undefined) return
+    onBegin({
+      orgUrl,
+      method,
+      ...(isApp && fixedScopes === undefined ? { bundle } : {}),
+      ...(isApp && mayUseUrl ? { keys } : {}),
+    })
+  }
+  return (
+    <form className="card guide-start" noValidate onSubmit={begin}>
+      <Field
+        name="guide-org"
+        words={texts.form.orgUrl}
+        state={state}
+        value={orgText}
+        isLeft={isLeft}
+        onLeft={() => setIsLeft(true)}
+        isRequired={true}
+      >
+        {(control) => (
+          <input
+            {...control}
+            className="input"
+            type="text"
+            inputMode="url"
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            required
+            readOnly={given.orgUrl !== undefined}
+            value={orgText}
+            onChange={(event) => setOrgText(event.target.value)}
+          />
+        )}
+      </Field>
+      <p className="quiet">
+        <Emphasised text={words.orgUrlWhere} /> {words.noOrg}
+      </p>
+      {methods.length > 1 && (
+        <Choices
+          name="guide-method"
+          legend={words.method}
+          chosen={method}
+          onChoose={setMethod}
+          choices={methods.map((value) => ({
+            value,
+            name: words.methods[value],
+            hints: [words.methodHints[value]],
+          }))}
+        />
+      )}
+      {isApp && fixedScopes === undefined && (
+        <Choices
+          name="guide-bundle"
+          legend={words.bundle}
+          chosen={bundle}
+          onChoose={setBundle}
+          choices={BUNDLES.map((value) => ({
+            value,
+            name: words.bundles[value],
+            hints: hintsOf(value),
+          }))}
+        />
+      )}
+      {isApp && fixedScopes !== undefined && (
+        <p className="quiet">
+          {words.fixedScopes} {fixedScopes.join(', ')}.
+        </p>
+      )}
+      {isApp && mayUseUrl && (
+        <Choices
+          name="guide-keys"
+          legend={words.keys}
+          chosen={keys}
+          onChoose={setKeys}
+          choices={[
+            { value: 'okta', name: words.keysOkta, hints: [words.keysOktaHint] },
+            { value: 'url', name: words.keysUrl, hints: [words.keysUrlHint] },
+          ]}
+        />
+      )}
+      <div className="buttons">
+        <button className="button primary" type="submit" disabled={isBusy}>
+          {isBusy ? words.beginning : words.begin}
+        </button>
+      </div>
+    </form>
+  )
+}
+
+function hintsOf(bundle: Bundle): readonly string[] {
+  const { bundleScopes, bundleRoles } = texts.guide.start
+  const { scopes, roles } = scopeBundles[bundle]
+  return [bundleScopes(scopes), bundleRoles(roles.map((type) => labelOfRole({ type })))]
+}
