@@ -68,6 +68,7 @@ const OTHER_CODES: Readonly<Record<string, number>> = {
   app_not_found: exitCodes.notFound,
   access_key_not_found: exitCodes.notFound,
   connection_not_found: exitCodes.notFound,
+  connect_tries_failed: exitCodes.problemsFound,
   feed_not_found: exitCodes.notFound,
   sink_not_found: exitCodes.notFound,
   setup_plan_invalid: exitCodes.usage,

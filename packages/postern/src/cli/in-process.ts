@@ -2,18 +2,61 @@
 
 import { openDataDirectory } from '../config/data-directory.ts'
 import { readDatabaseUrl } from '../config/database-reference.ts'
-import type { LocalRequest } from '../http/local-client.ts'
+import { type LocalRequest, sendLocally } from '../http/local-client.ts'
 import { openLog } from '../log.ts'
-import { openService, type Service } from '../service.ts'
+import { checkBinding } from '../server/binding.ts'
+import { listen } from '../server/listen.ts'
+import { openService, type Service, type ServiceOptions } from '../service.ts'
 import type { OpenedApi } from './api-client.ts'
 import type { StoreFlags } from './global-options.ts'
 import { tellMasterKey } from './master-key-note.ts'
 
 // Never resolved and never connected to: the routes see the request of a caller on this machine.
 const ORIGIN = 'http://127.0.0.1'
+const CLOSE_WITHIN_MS = 1_000
 
 /** Opens store and API in this process. @throws what {@link openService} throws. */
 export async function openInProcess(dataDir: string, flags: StoreFlags): Promise<OpenedApi> {
+  // A command is the operator's own word, and may be for an org on this machine.
+  const service = await openHere(dataDir, flags, { dev: true })
+  return { send: (request) => send(service, request), close: () => service.close() }
+}
+
+/**
+ * Opens store and API in this process, and serves them and the pages on a free port of this machine.
+ *
+ * @throws what {@link openService} throws.
+ */
+export async function serveInProcess(
+  dataDir: string,
+  flags: StoreFlags,
+  options: Pick<ServiceOptions, 'dev' | 'connectOrigins'>,
+): Promise<OpenedApi> {
+  const { connectOrigins } = checkBinding(options)
+  const service = await openHere(dataDir, flags, { ...options, connectOrigins })
+  try {
+    const listening = await listen(service.app, options)
+    return {
+      send: (request) => {
+        const headers = { ...request.headers, ...authorization(service) }
+        return sendLocally(listening, { ...request, headers })
+      },
+      close: async () => {
+        await listening.close(CLOSE_WITHIN_MS)
+        await service.close()
+      },
+    }
+  } catch (error) {
+    await service.close()
+    throw error
+  }
+}
+
+async function openHere(
+  dataDir: string,
+  flags: StoreFlags,
+  options: Pick<ServiceOptions, 'dev' | 'connectOrigins'>,
+): Promise<Service> {
   await openDataDirectory(dataDir)
   const { env, stdin } = process
   const service = await openService({
@@ -21,20 +64,19 @@ export async function openInProcess(dataDir: string, flags: StoreFlags): Promise
     database: await readDatabaseUrl(flags.database, { env, stdin }),
     masterKey: flags.masterKey,
     env,
-    // A command is the operator's own word, and may be for an org on this machine.
-    dev: true,
     log: openLog({ level: flags.debug ? 'debug' : 'silent' }),
+    ...options,
   })
   tellMasterKey(service.madeMasterKeyFile)
-  return { send: (request) => send(service, request), close: () => service.close() }
+  return service
 }
 
-async function send({ app, localKey }: Service, request: LocalRequest) {
+async function send(service: Service, request: LocalRequest) {
   const { method, path, headers, body, signal } = request
-  const answer = await app.fetch(
+  const answer = await service.app.fetch(
     new Request(ORIGIN + path, {
       method,
-      headers: { ...headers, authorization: `Bearer ${localKey.reveal()}` },
+      headers: { ...headers, ...authorization(service) },
       ...(body === undefined ? {} : { body }),
       ...(signal === undefined ? {} : { signal }),
     }),
@@ -44,4 +86,8 @@ async function send({ app, localKey }: Service, request: LocalRequest) {
     headers: Object.fromEntries(answer.headers),
     body: answer.body ?? new Blob([]).stream(),
   }
+}
+
+function authorization({ localKey }: Service) {
+  return { authorization: `Bearer ${localKey.reveal()}` }
 }

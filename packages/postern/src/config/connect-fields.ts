@@ -8,6 +8,11 @@ export const connectMethods = ['service-app', 'api-token'] as const
 /** One of them. */
 export type ConnectMethod = (typeof connectMethods)[number]
 
+/** Whether a text names one of them. */
+export function isConnectMethod(text: string): text is ConnectMethod {
+  return connectMethods.some((method) => method === text)
+}
+
 const OF_EITHER = ['orgUrl', 'description'] as const
 
 const OF_METHOD = {

@@ -60,7 +60,7 @@ export async function judgeSession(
   const { dev, connectOrigins } = context
   const customDomains = await context.customDomains()
   const form = new Form()
-  const { orgUrl, clientId, scopes, wants, origin } = asked
+  const { orgUrl, clientId, scopes, wants } = asked
   const name = form.read('Connection Name', () => ({ value: parseConnectionName(asked.name) }))
   const org = form.read('Org URL', () => ({
     value: orgUrl ? parseOrgUrl(orgUrl, { dev, customDomains }).org : undefined,
@@ -75,7 +75,8 @@ export async function judgeSession(
     value: wants === undefined ? undefined : parseWanted(wants),
   }))
   if (name === undefined || form.problems.length > 0) throw new ConnectionError(form.problems)
-  if (origin !== undefined && !connectOrigins.includes(origin)) throw originUnknown()
+  const origin = asked.origin === undefined ? undefined : URL.parse(asked.origin)?.origin
+  if (asked.origin !== undefined && !connectOrigins.includes(origin ?? '')) throw originUnknown()
   const description = asked.description?.trim()
   const given = {
     ...(org === undefined ? {} : { orgUrl: org }),

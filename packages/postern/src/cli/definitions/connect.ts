@@ -10,9 +10,18 @@ export function defineConnect(command: Command, signal: AbortSignal): void {
   addConnectionFlags(command)
     .option('--for <purpose>', 'what it is for: a bundle such as read-only, or scopes')
     .option('--rotation-days <days>', 'give it a new key every so many days')
+    .option('--browser', 'make a link instead: who opens it gives the values on a page')
+    .option('--methods <methods>', 'with --browser: service-app, api-token, or both (default)')
+    .option('--connect-origin <origin>', 'with --browser: a page of this origin embeds it')
     .option('--force', 'keep it even if the doctor finds that it does not work')
     .action(async (name, options, self) => {
-      const { connect } = await import('../commands/connect.ts')
-      await connect({ ...options, name }, globalOptions(self), signal)
+      const flags = { ...options, name }
+      if (options.browser) {
+        const { connectInBrowser } = await import('../commands/connect-browser.ts')
+        await connectInBrowser(flags, globalOptions(self), signal)
+      } else {
+        const { connect } = await import('../commands/connect.ts')
+        await connect(flags, globalOptions(self), signal)
+      }
     })
 }
