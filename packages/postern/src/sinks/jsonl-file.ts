@@ -97,12 +97,17 @@ export async function proveFolder(
   }
 }
 
+// A file has the name, or one above it has.
+const FILE_IN_THE_WAY: ReadonlySet<string> = new Set(['EEXIST', 'ENOTDIR'])
+
 /** Makes a folder where there is none. @returns the topmost one that was made. @throws {SinkError} `sink_unwritable` */
 async function requireFolder(path: string, mode: number): Promise<string | undefined> {
   try {
     return await makeFolder(path, mode)
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error
+    const code = codeOf(error)
+    if (code !== undefined && FILE_IN_THE_WAY.has(code)) throw notAFolder(path, error)
+    if (code !== 'ENOENT') throw error
     // Not a folder that was there and is gone: the system has none in this place.
     throw new SinkError('sink_unwritable', `No folder can be made at ${path}.`, {
       remedy: 'Choose a folder on a disk.',
@@ -148,6 +153,13 @@ function tooShort(path: string, size: number, offset: number): SinkError {
     `${path} has ${size} bytes, and ${offset} were confirmed: it was cut, or changed by somebody.`,
     { remedy: 'Bring the file back, or add the sink to the feed anew, with an empty folder.' },
   )
+}
+
+function notAFolder(path: string, cause: unknown): SinkError {
+  return new SinkError('sink_unwritable', `No folder can be at ${path}: a file is.`, {
+    remedy: 'Choose the path of a folder, or take the file away.',
+    cause,
+  })
 }
 
 function foreign(path: string): SinkError {

@@ -20,7 +20,10 @@ const MIB = 1024 * 1024
 const settings = z.strictObject({
   path: z
     .string()
-    .refine((path) => isAbsolute(path) && !path.includes('\0'), 'Write the whole path of a folder.')
+    .refine(
+      (path) => isAbsolute(path) && !/\p{Cc}/u.test(path),
+      'Write the whole path of a folder, on one line.',
+    )
     .describe('The folder. Each feed has a folder of its own in it.'),
   rotateMiB: z
     .int()

@@ -7,6 +7,7 @@
  */
 
 import { z } from 'zod'
+import { spelled } from '../config/spelled.ts'
 import type { PostgresSink } from './postgres/postgres-sink.ts'
 import type { SinkContext, SinkKind } from './sink.ts'
 
@@ -15,14 +16,10 @@ const name = /^[a-z_][a-z0-9_]{0,62}$/
 const prefix = /^(?:[a-z_][a-z0-9_]{0,23})?$/
 
 const settings = z.strictObject({
-  schema: z
-    .string()
-    .regex(name, 'Lower-case letters, digits and _; 63 at most.')
+  schema: spelled(name, 'Write lower-case letters, digits and _; 63 at most.')
     .default('okta')
     .describe('The schema of the tables. It is made where it is missing.'),
-  tablePrefix: z
-    .string()
-    .regex(prefix, 'Lower-case letters, digits and _; 24 at most.')
+  tablePrefix: spelled(prefix, 'Write lower-case letters, digits and _; 24 at most.')
     .default('')
     .describe('What the names of the tables begin with.'),
 })

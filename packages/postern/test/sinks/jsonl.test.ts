@@ -135,6 +135,19 @@ describe('a feed with a sink of JSON lines', () => {
     expect(await codeOf(sink.write(batchOf(1, eventsOf('a')), {}))).toBe('sink_unwritable')
   })
 
+  test('has no folder where a file is in its way', async () => {
+    const file = path.join(root, 'file')
+    await writeFile(file, 'kept')
+    for (const taken of [file, path.join(file, 'log')]) {
+      const refused = destinationOf('jsonl', { settings: { path: taken } }).check()
+      await expect(refused).rejects.toMatchObject({
+        code: 'sink_unwritable',
+        message: `No folder can be at ${taken}: a file is.`,
+      })
+    }
+    expect(await readFile(file, 'utf8')).toBe('kept')
+  })
+
   test('follows no link', async () => {
     const target = path.join(root, 'target')
     await writeFile(target, '')

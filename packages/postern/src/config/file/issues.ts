@@ -60,12 +60,17 @@ export function describeIssue(issue: Issue): string {
     case 'invalid_key':
       return issue.issues.some(({ code }) => code === 'too_big')
         ? 'The name is longer than it may be.'
-        : 'The name is not written as it has to be.'
+        : `The name is not written as it has to be. ${ownSentence(issue.issues)}`.trimEnd()
     case 'invalid_union':
       return `It has to be ${kindsOf(issue)}.`
     default:
       return 'It is not written as it has to be.'
   }
+}
+
+/** What the schema itself says of a name. */
+function ownSentence(issues: readonly Issue[]): string {
+  return issues.find(({ code }) => code === 'custom')?.message ?? ''
 }
 
 /** The kinds that a value with several may have. */

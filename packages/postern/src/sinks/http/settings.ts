@@ -1,6 +1,8 @@
 /** @module What can be set of an HTTP sink. */
 
 import { z } from 'zod'
+import { spelled } from '../../config/spelled.ts'
+import { outboundUrlSetting } from '../outbound-url-setting.ts'
 
 /** The names of the formats, in the order they are offered. */
 export const httpFormatNames = ['webhook', 'splunk-hec', 'elasticsearch'] as const
@@ -9,8 +11,11 @@ export const httpFormatNames = ['webhook', 'splunk-hec', 'elasticsearch'] as con
 export type HttpFormatName = (typeof httpFormatNames)[number]
 
 // RFC 9110, section 5.6.2: a token.
-const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/
-const HEADER_VALUE = /^[\x20-\x7e]{0,1000}$/
+const headerName = spelled(
+  /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/,
+  'Write the name of a header: letters, digits and hyphens; 100 at most.',
+)
+const headerValue = spelled(/^[\x20-\x7e]{0,1000}$/, 'Write one line of ASCII; 1,000 at most.')
 
 // What a request is made of is made here.
 const OWN_HEADERS =
@@ -21,7 +26,10 @@ const SECRET_HEADERS =
   /^(?:(?:proxy-)?authorization|cookie|(?:.*[-_])?(?:api[-_]?key|access[-_]?key|token|secret|password))$/i
 
 // An index pattern could name many; these are the characters that Elasticsearch allows and a path needs no escape for.
-const INDEX = /^[a-z0-9][a-z0-9._-]{0,199}$/
+const indexName = spelled(
+  /^[a-z0-9][a-z0-9._-]{0,199}$/,
+  'Write lower-case letters, digits, dots, hyphens and _; 200 at most.',
+)
 
 const ownHeader = {
   message: 'Postern sets the header of this name itself.',
@@ -44,11 +52,9 @@ function refusalOf(name: string) {
 
 /** What can be set of an HTTP sink. */
 export const httpSettings = z.strictObject({
-  url: z
-    .string()
-    .min(1)
-    .max(2_000)
-    .describe('Where requests go. Splunk and Elasticsearch: the server, without a path.'),
+  url: outboundUrlSetting.describe(
+    'Where requests go. Splunk and Elasticsearch: the server, without a path.',
+  ),
   format: z.enum(httpFormatNames).default('webhook').describe('How the receiver wants records.'),
   maxRecords: z.int().min(1).max(10_000).default(1_000).describe('Records in a request at most.'),
   maxBytes: z
@@ -59,7 +65,7 @@ export const httpSettings = z.strictObject({
     .describe('Bytes of a request at most; default: what suits the format.'),
   timeoutMs: z.int().min(100).max(300_000).default(30_000).describe('How long an answer may take.'),
   headers: z
-    .record(z.string().regex(HEADER_NAME), z.string().regex(HEADER_VALUE))
+    .record(headerName, headerValue)
     .superRefine((headers, context) => {
       for (const name of Object.keys(headers)) {
         const refused = refusalOf(name)
@@ -70,9 +76,7 @@ export const httpSettings = z.strictObject({
     .describe(
       'Headers that are sent beside our own. Nothing secret: they are kept and shown as they are.',
     ),
-  tokenHeader: z
-    .string()
-    .regex(HEADER_NAME)
+  tokenHeader: headerName
     // Zod changes what it is given here.
     .refine((name) => !OWN_HEADERS.test(name), { ...ownHeader })
     .optional()
@@ -83,12 +87,10 @@ export const httpSettings = z.strictObject({
     .max(200)
     .optional()
     .describe('Basic authentication, with the secret `password`.'),
-  index: z
-    .string()
-    .regex(INDEX)
+  index: indexName
     .optional()
     .describe('Elasticsearch: the index or data stream, required. Splunk: the index.'),
-  pipeline: z.string().regex(INDEX).optional().describe('Elasticsearch: the ingest pipeline.'),
+  pipeline: indexName.optional().describe('Elasticsearch: the ingest pipeline.'),
   sourcetype: z
     .string()
     .min(1)

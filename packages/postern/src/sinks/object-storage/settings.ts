@@ -1,28 +1,25 @@
 /** @module What can be set of object storage. */
 
 import { z } from 'zod'
+import { spelled } from '../../config/spelled.ts'
+import { outboundUrlSetting } from '../outbound-url-setting.ts'
 
 /** What can be set of object storage. */
 export const objectStorageSettings = z.strictObject({
-  bucket: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/)
-    .describe('The bucket, which is there already.'),
-  prefix: z
-    .string()
-    .regex(/^[A-Za-z0-9_=-]{1,100}(?:\/[A-Za-z0-9_=-]{1,100}){0,9}$/)
+  bucket: spelled(
+    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+    'Write the name of a bucket: 3 to 63 lower-case letters, digits, dots and hyphens.',
+  ).describe('The bucket, which is there already.'),
+  prefix: spelled(
+    /^[A-Za-z0-9_=-]{1,100}(?:\/[A-Za-z0-9_=-]{1,100}){0,9}$/,
+    'Write letters, digits, hyphens, _ and =, with / in between: ten parts at most.',
+  )
     .default('okta')
     .describe('What the key of every object begins with.'),
-  region: z
-    .string()
-    .regex(/^[a-z0-9-]{1,50}$/)
-    .describe('The region of the bucket, such as eu-central-1.'),
-  endpoint: z
-    .string()
-    .min(1)
-    .max(2_000)
-    .optional()
-    .describe('The URL of storage that is not Amazon S3.'),
+  region: spelled(/^[a-z0-9-]{1,50}$/, 'Write a region such as eu-central-1.').describe(
+    'The region of the bucket, such as eu-central-1.',
+  ),
+  endpoint: outboundUrlSetting.optional().describe('The URL of storage that is not Amazon S3.'),
   pathStyle: z
     .boolean()
     .default(false)

@@ -138,13 +138,12 @@ describe('an HTTP sink', () => {
     },
   )
 
-  test.each([
-    ['a user name alone', { username: 'u' }, 'sink_settings_invalid'],
-    ['a URL with a password', { url: 'https://u:p@hooks.acme.example/' }, 'outbound_url_userinfo'],
-    ['a URL of another scheme', { url: 'file:///etc/passwd' }, 'outbound_url_scheme'],
-  ])('is not opened with %s', async (_, settings, code) => {
-    await expect(openHttpSink(() => ({}), settings)).rejects.toMatchObject({ code })
-  })
+  test.each([['a user name alone', { username: 'u' }, 'sink_settings_invalid']])(
+    'is not opened with %s',
+    async (_, settings, code) => {
+      await expect(openHttpSink(() => ({}), settings)).rejects.toMatchObject({ code })
+    },
+  )
 
   test('sends nothing into a private network', async () => {
     const { sink, receiver } = await openHttpSink(() => ({}), { url: 'https://10.0.0.1/in' })
