@@ -53,6 +53,10 @@ const STANDING: ReadonlySet<string> = new Set([
   'sink_unauthorized',
   'sink_disk_full',
   'sink_damaged',
+  'outbound_url_malformed',
+  'outbound_url_scheme',
+  'outbound_url_userinfo',
+  'outbound_url_port',
 ])
 
 /** Where a sink came to stand. */

@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { emulatedOrg } from '../../../../test/emulated-org.ts'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { TestClock } from '../../../../test/test-clock.ts'
+import { parseOutboundUrl } from '../../src/http/outbound-url.ts'
+import type { SinkKind } from '../../src/sinks/sink.ts'
 import { addFeedSink, removeFeedSink } from '../../src/store/feed-sinks.ts'
 import { takeFeed } from '../../src/store/feed-states.ts'
 import { listGaps } from '../../src/store/gaps.ts'
@@ -115,6 +117,19 @@ describe.each(stores)('a feed of the System Log on $name', ({ open }) => {
     const { retryAt } = await feed.run()
     expect(feed.sinks.attempts).toBe(1)
     expect(retryAt).toEqual(new Date(clock.now().getTime() + 120_000))
+  })
+
+  test('asks a sink once in a run whose URL nothing may be sent to', async () => {
+    const { app } = await busyOrg(0.1)
+    const feed = await feedScenario(kept.store, app)
+    let opened = 0
+    const open: SinkKind['open'] = async () => {
+      opened++
+      throw new Error(parseOutboundUrl('http://hooks.acme.example/in'))
+    }
+    const { report } = await feed.run({}, { kinds: [{ ...feed.sinks.kind, open }] })
+    expect(report.notes).toEqual([expect.stringContaining('outbound_url_scheme')])
+    expect(opened).toBe(1)
   })
 
   test('reads on while one sink is down, and gives it everything once it answers', async () => {
