@@ -6,10 +6,10 @@ export function formatCount(count: number): string {
 }
 
 /**
- * `1 event`, `12,400 events`
+ * `1 event`, `1 batch`, `12,400 events`
  *
- * @param plural - ends in an s, which is all that one of them has less.
+ * @param plural - ends in an s, or an es behind ch, which is all that one of them has less.
  */
 export function formatCountOf(count: number, plural: string): string {
-  return `${formatCount(count)} ${count === 1 ? plural.slice(0, -1) : plural}`
+  return `${formatCount(count)} ${count === 1 ? plural.replace(/(?<=ch)es$|s$/, '') : plural}`
 }

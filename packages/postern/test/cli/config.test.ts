@@ -50,6 +50,17 @@ test('explain shows where each value comes from', async () => {
   expect(stdout).not.toContain('TESTSECRET')
 })
 
+test('explain shows a mapping as one value', async () => {
+  const hook = '{ url: https://hooks.acme.example/in, headers: { X-Team: soc } }'
+  writeFileSync(
+    place.path('postern.yaml'),
+    `sinks:\n  hook:\n    kind: http\n    settings: ${hook}\n    secrets: { signingSecret: env:SIG }\n`,
+  )
+  const { stdout } = await place.run(['config', 'explain', '--output', 'table'])
+  expect(stdout).toMatch(/^path +value +from$/m)
+  expect(stdout).toMatch(/^sinks\.hook\.settings\.headers +\{"X-Team":"soc"\} +line 4$/m)
+})
+
 test('a file that is not there is named', async () => {
   const { code, stderr } = await place.run(['config', 'check', 'other.yaml'])
   expect([code, stderr]).toEqual([6, expect.stringContaining('There is no file other.yaml.')])

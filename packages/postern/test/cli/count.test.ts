@@ -9,3 +9,8 @@ test.each([
 ])('a count of %i is shown with its noun as %s', (count, shown) => {
   expect(formatCountOf(count, 'events')).toBe(shown)
 })
+
+test('one of what has an es in the plural has none', () => {
+  expect(formatCountOf(1, 'batches')).toBe('1 batch')
+  expect(formatCountOf(2, 'batches')).toBe('2 batches')
+})

@@ -7,7 +7,9 @@ import {
   UpstreamError,
 } from '@postern/core'
 import { describe, expect, test } from 'vitest'
+import { ApiProblem } from '../../src/cli/api-problem.ts'
 import { exitCodeOf } from '../../src/cli/exit-code.ts'
+import type { SinkErrorCode } from '../../src/sinks/sink-error.ts'
 
 const okta = { status: 400, causes: [] }
 
@@ -35,6 +37,18 @@ describe('the exit code', () => {
     ['input_incomplete', 8],
   ])('of an input with %s is %i', (code, exitCode) => {
     expect(exitCodeOf(new InputError(code, 'x', { remedy: 'x' }))).toBe(exitCode)
+  })
+
+  test.each<[SinkErrorCode, number]>([
+    ['sink_invalid', 2],
+    ['sink_unreachable', 1],
+    ['sink_rejected', 1],
+    ['sink_disk_full', 1],
+    ['sink_unauthorized', 4],
+    ['sink_rate_limited', 7],
+    ['sink_not_found', 6],
+  ])('of a sink that is refused with %s is %i', (code, exitCode) => {
+    expect(exitCodeOf(new ApiProblem(code, 'x', { remedy: 'x', status: 422 }))).toBe(exitCode)
   })
 
   test('of a URL outside the org is 2', () => {

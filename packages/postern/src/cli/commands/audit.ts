@@ -42,15 +42,20 @@ export async function listAudit(
   await printList(rows, {
     format: options.output,
     none: 'Nothing of that was done.',
-    row: ({ seq, at, actor, action, connection, target, outcome }) => ({
-      seq,
-      at,
-      actor,
-      action,
-      on: connection ?? target,
-      outcome,
+    row: (row) => ({
+      seq: row.seq,
+      at: row.at,
+      actor: row.actor,
+      action: row.action,
+      on: formatSubject(row),
+      outcome: row.outcome,
     }),
   })
+}
+
+/** What an entry is about: its connection, and what it names beside that. */
+export function formatSubject({ connection, target }: Pick<AuditRow, 'connection' | 'target'>) {
+  return [...new Set([connection, target])].filter((name) => name !== undefined).join(' ')
 }
 
 /** What the API says of the whole log. */

@@ -49,8 +49,10 @@ export async function explain(
     format,
     text: () => {
       if (values.length === 0) return 'The file declares nothing.'
-      const layout = layOut(values, ['path', 'value', 'from'])
-      return `${formatHeading(layout)}\n${formatRows(values, layout)}`
+      // A mapping is one value here, and no columns of the table.
+      const rows = values.map(({ value, ...where }) => ({ ...where, value: inOneCell(value) }))
+      const layout = layOut(rows, ['path', 'value', 'from'])
+      return `${formatHeading(layout)}\n${formatRows(rows, layout)}`
     },
   })
 }
@@ -64,6 +66,10 @@ export async function schema({ output }: GlobalOptions): Promise<void> {
       'Keep it beside the file and begin that with: # yaml-language-server: $schema=./postern.schema.json',
     )
   }
+}
+
+function inOneCell(value: unknown): unknown {
+  return typeof value === 'object' ? JSON.stringify(value) : value
 }
 
 function describeSound(found: Readonly<Record<string, number>>): string {

@@ -108,6 +108,7 @@ export function describeRun({ outcome, startedAt, report }: Run): string {
 
 function describeSink({ kind, waiting, failures, error }: Feed['sinks'][number]): string {
   const behind = waiting === 0 ? 'has everything' : `${formatCountOf(waiting, 'batches')} behind`
-  const why = error === undefined ? '' : `, failed ${failures} times: ${error.message}`
+  const why =
+    error === undefined ? '' : `, failed ${formatCountOf(failures, 'times')}: ${error.message}`
   return showPlain(`${kind}, ${behind}${why}`)
 }
