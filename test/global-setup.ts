@@ -1,15 +1,15 @@
 /** @module What a whole run of the tests shares: a folder, and one PostgreSQL server that is started when a test first asks for it. */
 
 import { rmSync } from 'node:fs'
-import { mkdtemp } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { prepareWeb } from '../scripts/build-web.ts'
 import { prepareStore } from '../scripts/prepare-store.ts'
 import { chromiumPath } from './chromium-path.ts'
 import { type StartedPostgres, startPostgres } from './postgres.ts'
+import { makeRunFolder } from './run-folder.ts'
+import { compileCache } from './source-program.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -25,8 +25,10 @@ declare module 'vitest' {
 /** Called by vitest before the first test file; what it gives is called after the last one. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   prepareStore()
+  // The workers are given it, and what they start.
+  process.env['NODE_COMPILE_CACHE'] ??= compileCache
   await prepareWeb()
-  const folder = await mkdtemp(path.join(tmpdir(), 'postern-tests-'))
+  const folder = makeRunFolder()
   const socketPath =
     process.platform === 'win32'
       ? `\\\\.\\pipe\\${path.basename(folder)}`
@@ -43,6 +45,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   await new Promise<void>((resolve) => answers.listen(socketPath, resolve))
   // Once for all: it is unpacked where it is not there yet, and two processes would write over each other.
   project.provide('chromiumPath', await chromiumPath())
+  process.env['TMPDIR'] = folder
   project.provide('runFolder', folder)
   project.provide('postgresSocket', socketPath)
   return async () => {

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { sourceFlags } from '../../../../test/source-program.ts'
 import { createPlace } from './run.ts'
 
 const place = createPlace()
@@ -27,7 +28,7 @@ interface StartedOrg {
 async function start(...args: readonly string[]) {
   const child = spawn(
     process.execPath,
-    ['--conditions=source', main, 'emulator', '--output', 'json', ...args],
+    [...sourceFlags, main, 'emulator', '--output', 'json', ...args],
     { cwd: place.path(''), env: { HOME: place.path(''), PATH: process.env['PATH'] ?? '' } },
   )
   onTestFinished(() => void child.kill('SIGKILL'))

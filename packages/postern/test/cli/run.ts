@@ -5,17 +5,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { compileCache, sourceFlags } from '../../../../test/source-program.ts'
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
 // A command that used fetch would send its requests past the address guard (S24), and fails here.
 const withoutFetch =
   'data:text/javascript,globalThis.fetch = () => { throw new Error("A command used fetch.") }'
-
-// Two thirds of what a command costs here is Node taking the types out of the same sources again and again.
-const compileCache = fileURLToPath(
-  new URL('../../../../node_modules/.cache/postern-commands', import.meta.url),
-)
 
 /** What a command ended with. */
 export interface RunResult {
@@ -65,7 +61,7 @@ function run(
 ): Promise<RunResult> {
   const { env = {}, input = '', interruptAfter, onStart, onOutput } = options
   const { stdout: out, stderr: err } = options
-  const node = ['--conditions=source', '--import', withoutFetch, main]
+  const node = [...sourceFlags, '--import', withoutFetch, main]
   const child = spawn(process.execPath, [...node, ...args], {
     cwd: folder,
     env: {

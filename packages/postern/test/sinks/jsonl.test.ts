@@ -13,6 +13,7 @@ import {
 } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
+import { sourceFlags } from '../../../../test/source-program.ts'
 import type { Sink, Written } from '../../src/sinks/sink.ts'
 import { SinkError, type SinkErrorCode } from '../../src/sinks/sink-error.ts'
 import { batchOf, eventOf, eventsOf, writeAll } from './batches.ts'
@@ -163,7 +164,7 @@ describe('a feed with a sink of JSON lines', () => {
     const program = path.join(import.meta.dirname, 'full-disk-process.ts')
     // A limit of 1 MiB for a file stands for the disk. The system answers in the same place, with another code.
     const script = 'trap "" XFSZ; ulimit -f 1024; exec "$@"'
-    const command = [process.execPath, '--conditions=source', program, root]
+    const command = [process.execPath, ...sourceFlags, program, root]
     const run = spawnSync('bash', ['-c', script, 'bash', ...command], { encoding: 'utf8' })
     expect(run).toMatchObject({ status: 0, stdout: 'sink_disk_full' })
     expect(await ids()).toEqual(['a', 'b'])

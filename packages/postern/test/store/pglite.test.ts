@@ -18,6 +18,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeStore } from '../../../../scripts/prepare-store.ts'
+import { sourceFlags } from '../../../../test/source-program.ts'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { openPglite } from '../../src/store/pglite.ts'
 import { findPrepared } from '../../src/store/prepared.ts'
@@ -174,7 +175,7 @@ async function addDomain({ db }: Store, host: string): Promise<void> {
 /** What a process of its own says that opens the store and closes it again. */
 async function openElsewhere(dataDir: string): Promise<string> {
   const program = fileURLToPath(new URL('open-store.ts', import.meta.url))
-  const child = spawn(process.execPath, ['--conditions=source', program, dataDir], {
+  const child = spawn(process.execPath, [...sourceFlags, program, dataDir], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let said = ''
