@@ -44,7 +44,12 @@ const pace = run('pace', {
   POSTERN_PROOF_RUNS: values.schedules,
   POSTERN_PROOF_SEED: values.seed,
 })
-process.exitCode = kills && schedules && pace ? 0 : 1
+const races = run('races', { POSTERN_RACES: 'all' })
+const copies = run('copies', {
+  POSTERN_PROOF_RUNS: String(Math.ceil(Number(values.schedules) / 4)),
+  POSTERN_PROOF_SEED: values.seed,
+})
+process.exitCode = [kills, schedules, pace, races, copies].every(Boolean) ? 0 : 1
 
 function run(name: string, settings: Readonly<Record<string, string>>): boolean {
   const file = `packages/postern/test/feeds/${name}.test.ts`

@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { der, ecKey, jwk, pem, publicPem, rsaKey, trustPrimes } from './pool.ts'
 
-const RUNS = 100_000
+// More of them: POSTERN_FUZZ_RUNS=1000000 npm test -- keys/fuzz
+const RUNS = Number(process.env['POSTERN_FUZZ_RUNS'] ?? 30_000)
 const MAX_MS = 60_000
 
 const ec = ecKey()

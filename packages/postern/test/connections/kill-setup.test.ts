@@ -5,6 +5,7 @@ import { startOrg } from '@postern/emulator'
 import { sql } from 'kysely'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { appChanges } from '../../../../test/app-changes.ts'
+import { sourceFlags } from '../../../../test/source-program.ts'
 import { stores } from '../../../../test/stores.ts'
 import { makeMasterKeyFile, masterKeyFromFile } from '../../src/config/master-key/file.ts'
 import { Connections } from '../../src/connections/connections.ts'
@@ -14,13 +15,14 @@ import { openSeal } from '../../src/store/seal.ts'
 import { by, codeOf, openContext } from './kept.ts'
 import type { SetupTask } from './setup-process.ts'
 
-// All of them with KILL_EVERY=1; in the suite a share that meets each kind of step.
-const every = Number(process.env['KILL_EVERY'] ?? 9)
+// All of them with KILL_EVERY=1; in the suite a share, of which each store has another half.
+const every = Number(process.env['KILL_EVERY'] ?? 14)
+const first = { PGlite: 1, PostgreSQL: 1 + Math.floor(every / 2) } as const
 
 /** Runs the process. @returns how many steps it took, or undefined where it was killed. */
 function run(task: SetupTask): Promise<number | undefined> {
   const file = path.join(import.meta.dirname, 'setup-process.ts')
-  const args = ['--conditions=source', file, JSON.stringify(task)]
+  const args = [...sourceFlags, file, JSON.stringify(task)]
   return new Promise((resolve, reject) => {
     const child = execFile(process.execPath, args, (error, stdout, stderr) => {
       if (child.signalCode === 'SIGKILL') resolve(undefined)
@@ -30,7 +32,7 @@ function run(task: SetupTask): Promise<number | undefined> {
   })
 }
 
-describe.each(stores)('killed with SIGKILL, on $name', ({ open }) => {
+describe.each(stores)('killed with SIGKILL, on $name', ({ name: store, open }) => {
   const desk = async (name: string) => {
     const kept = await open()
     onTestFinished(() => kept.close())
@@ -77,7 +79,7 @@ describe.each(stores)('killed with SIGKILL, on $name', ({ open }) => {
     const whole = await desk('whole')
     const total = (await whole.run('setup')) ?? 0
     expect(total).toBeGreaterThan(15)
-    for (let dieAfter = 1; dieAfter < total; dieAfter += every) {
+    for (let dieAfter = first[store]; dieAfter < total; dieAfter += every) {
       const name = `killed-${dieAfter}`
       const { running, adminToken, restart, ...killed } = await desk(name)
       expect(await killed.run('setup', dieAfter)).toBeUndefined()
@@ -103,14 +105,14 @@ describe.each(stores)('killed with SIGKILL, on $name', ({ open }) => {
       await begin()
       const total = (await desked.run(work)) ?? 0
       expect(total).toBeGreaterThan(8)
-      for (let dieAfter = 1; dieAfter < total; dieAfter += every) {
+      for (let dieAfter = first[store]; dieAfter < total; dieAfter += every) {
         const ready = await restart()
         await ready.rotations
           .rotate(name, { adminToken, graceSeconds: 0, end: 'roll-back' }, by)
           .catch(() => undefined)
         await begin()
         expect(await desked.run(work, dieAfter)).toBeUndefined()
-        const { store, connections, rotations } = await restart()
+        const { store: anew, connections, rotations } = await restart()
         await (await connections.open(name)).org.request({ path: '/api/v1/logs' })
         const end = work === 'roll-back' ? 'roll-back' : undefined
         const done = await rotations
@@ -118,7 +120,7 @@ describe.each(stores)('killed with SIGKILL, on $name', ({ open }) => {
           .catch(() => rotations.status(name))
         const { phase } = done
         expect([dieAfter, phase]).toEqual([dieAfter, work === 'rotate' ? 'retired' : 'rolled-back'])
-        const keys = await store.db
+        const keys = await anew.db
           .selectFrom('secret')
           .select('label')
           .where('kind', '=', 'private-key')

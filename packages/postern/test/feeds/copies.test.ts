@@ -84,7 +84,7 @@ const inputs: readonly InputName[] = ['users', 'groups', 'group-members', 'app-a
 // A failure prints its seed and path: POSTERN_PROOF_SEED=… POSTERN_PROOF_PATH=… npm test -- copies plays it again.
 const { POSTERN_PROOF_SEED, POSTERN_PROOF_PATH, POSTERN_PROOF_RUNS } = process.env
 const replay = {
-  numRuns: Number(POSTERN_PROOF_RUNS ?? 12),
+  numRuns: Number(POSTERN_PROOF_RUNS ?? 6),
   ...(POSTERN_PROOF_SEED === undefined ? {} : { seed: Number(POSTERN_PROOF_SEED) }),
   ...(POSTERN_PROOF_PATH === undefined ? {} : { path: POSTERN_PROOF_PATH }),
 }

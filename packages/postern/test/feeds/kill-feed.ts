@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import path from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import { addEvents, type RunningOrg } from '@postern/emulator'
+import { sourceFlags } from '../../../../test/source-program.ts'
 import { judge, type Verdict } from './checker.ts'
 import type { FeedTask, FeedTaskResult } from './feed-process.ts'
 import type { ProvenSink } from './held.ts'
@@ -12,12 +13,11 @@ import { deadlySteps, type Step } from './steps.ts'
 
 /** Processes that are started ahead, so that nobody waits for one. */
 export class FeedProcesses {
-  readonly #options: { readonly ahead: number; readonly cache: string }
+  readonly #ahead: number
   readonly #waiting: FeedProcess[] = []
 
-  /** @param options.cache - a folder in which Node keeps what it compiled */
-  constructor(options: { readonly ahead: number; readonly cache: string }) {
-    this.#options = options
+  constructor({ ahead }: { readonly ahead: number }) {
+    this.#ahead = ahead
     this.#fill()
   }
 
@@ -34,13 +34,12 @@ export class FeedProcesses {
   }
 
   #fill(): void {
-    while (this.#waiting.length < this.#options.ahead) this.#waiting.push(this.#start())
+    while (this.#waiting.length < this.#ahead) this.#waiting.push(this.#start())
   }
 
   #start(): FeedProcess {
     const file = path.join(import.meta.dirname, 'feed-process.ts')
-    const child = spawn(process.execPath, ['--conditions=source', file], {
-      env: { ...process.env, NODE_COMPILE_CACHE: this.#options.cache },
+    const child = spawn(process.execPath, [...sourceFlags, file], {
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     return new FeedProcess(child)

@@ -18,7 +18,7 @@ const parameters = {
   ...(POSTERN_PROOF_PATH !== undefined && { path: POSTERN_PROOF_PATH }),
   endOnFailure: true,
 }
-const runsOf = { PGlite: 14, PostgreSQL: 6 } as const
+const runsOf = { PGlite: 8, PostgreSQL: 4 } as const
 
 let receiver: WebhookReceiver
 beforeAll(async () => {

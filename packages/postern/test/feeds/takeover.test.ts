@@ -3,7 +3,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { sql } from 'kysely'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { sourceFlags } from '../../../../test/source-program.ts'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { storeFeed } from './stored-feed.ts'
 
@@ -29,6 +31,12 @@ describe.each(stores)('a process that runs feeds on $name', ({ open }) => {
       await first.until(1)
       first.child.kill('SIGKILL')
       await once(first.child, 'close')
+      // As if it had been silent for as long as a job may be.
+      const store = await opened.reopen()
+      await sql`update pgboss.job set heartbeat_on = now() - interval '1 minute' where state = 'active'`.execute(
+        store.db,
+      )
+      await store.close()
       const second = runFeeds(opened, 'end')
       await second.until(1)
       expect([...first.ran, ...second.ran]).toEqual([feed.id, feed.id])
@@ -69,7 +77,7 @@ function openPostgres(): Promise<TestStore> {
 function runFeeds({ place }: TestStore, mode: 'hang' | 'end'): Running {
   const program = fileURLToPath(new URL('running-process.ts', import.meta.url))
   const args = [place.dataDir, mode, ...(place.database ? [place.database.reveal()] : [])]
-  const child = spawn(process.execPath, ['--conditions=source', program, ...args], {
+  const child = spawn(process.execPath, [...sourceFlags, program, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))

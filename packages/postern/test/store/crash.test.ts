@@ -4,11 +4,12 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { sourceFlags } from '../../../../test/source-program.ts'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import type { Store } from '../../src/store/store.ts'
 import { verifyAudit } from '../../src/store/verify-audit.ts'
 
-const ROUNDS = 3
+const ROUNDS = 2
 const COMMITS_BEFORE_KILL = 25
 
 describe.each(stores)('a process killed while it commits to $name', ({ open }) => {
@@ -42,7 +43,7 @@ async function commitUntilKilled(
 ): Promise<number> {
   const program = fileURLToPath(new URL('commit-process.ts', import.meta.url))
   const args = [place.dataDir, String(first), ...(place.database ? [place.database.reveal()] : [])]
-  const child = spawn(process.execPath, ['--conditions=source', program, ...args], {
+  const child = spawn(process.execPath, [...sourceFlags, program, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const closed = once(child, 'close')
