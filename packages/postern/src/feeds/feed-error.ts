@@ -11,6 +11,7 @@ export type FeedErrorCode =
   | 'feed_changed'
   | 'feed_running'
   | 'feed_paused'
+  | 'feed_retrying'
   | 'feed_fenced'
   | 'feed_nothing_held'
   | 'feed_without_objects'

@@ -56,6 +56,14 @@ export function feedRunning(name: string): FeedError {
   })
 }
 
+/** The refusal to send again what is being sent again. */
+export function feedRetrying(name: string): FeedError {
+  return new FeedError('feed_retrying', `The dead letters of ${name} are being sent again.`, {
+    remedy: 'Wait until that has ended; after a crash that is half a minute.',
+    details: { feed: name },
+  })
+}
+
 /** The refusal to pass on again what is no object. */
 export function feedWithoutObjects(name: string): FeedError {
   return new FeedError('feed_without_objects', `The feed ${name} reads events, each once.`, {

@@ -28,6 +28,7 @@ import { listRuns, type RunRow } from '../store/runs.ts'
 import { holdSinks } from '../store/sinks.ts'
 import { confirmDeletions } from './confirm-deletions.ts'
 import type { FeedsContext } from './context.ts'
+import { type RetriedLetters, retryDeadLetters } from './dead-letters.ts'
 import { type BackfillEstimate, estimateBackfill } from './estimate.ts'
 import {
   feedChanged,
@@ -35,6 +36,7 @@ import {
   feedFixed,
   feedInvalid,
   feedNotFound,
+  feedRetrying,
   feedRunning,
   feedWithoutObjects,
 } from './feed-refusals.ts'
@@ -252,6 +254,19 @@ export class Feeds {
     const nameOf = (sinkId: string) => sinks.find(({ sink }) => sink.id === sinkId)?.sink.name
     const letters = await listDeadLetters(store, id, limit)
     return letters.map((letter) => ({ ...letter, sink: nameOf(letter.sink_id) }))
+  }
+
+  /**
+   * Sends records of a feed that were set aside to their sinks again; those that they have now are dropped.
+   *
+   * @throws {FeedError} `feed_not_found`, `feed_retrying`; {@link SinkError} where a sink takes nothing.
+   */
+  async retryDeadLetters(name: string, by: Caller, signal?: AbortSignal): Promise<RetriedLetters> {
+    const row = await this.find(name)
+    await this.#audit('feed.retry-dead-letters', row, by, {})
+    const retried = await retryDeadLetters(this.#context, row, signal)
+    if (retried === undefined) throw feedRetrying(name)
+    return retried
   }
 
   /** Drops records of a feed that were set aside. @returns how many there were. @throws {FeedError} `feed_not_found` */

@@ -31,6 +31,7 @@ const byCode: Readonly<Record<string, number>> = {
   feed_not_found: 404,
   feed_nothing_held: 409,
   feed_paused: 409,
+  feed_retrying: 409,
   feed_running: 409,
   feed_without_objects: 409,
   folder_busy: 409,

@@ -46,6 +46,11 @@ export interface Written {
 export interface WriteOptions {
   /** What the sink said after the batch before this one; absent before the first. */
   readonly position?: JsonObject | undefined
+  /**
+   * Whether the batch is none of the sequence: records that the sink refused before, which come again under an id of their own.
+   * What the sink keeps of where it is stays then as it is. Only for a sink that rejects records.
+   */
+  readonly isBeside?: boolean
   readonly signal?: AbortSignal | undefined
 }
 

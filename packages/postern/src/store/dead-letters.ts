@@ -77,21 +77,77 @@ export async function countDeadLetters(store: Store, feedId: string): Promise<nu
   return Number(row?.count ?? 0)
 }
 
-/** Drops dead letters of a feed: all of them, or one. @returns how many there were. */
-export async function removeDeadLetters(
-  store: Store,
-  feedId: string,
-  one?: { readonly sinkId: string; readonly seq: number; readonly index: number },
-): Promise<number> {
-  let query = store.db.deleteFrom('dead_letter').where('feed_id', '=', feedId)
-  if (one !== undefined) {
-    query = query
-      .where('sink_id', '=', one.sinkId)
-      .where('seq', '=', one.seq)
-      .where('index', '=', one.index)
-  }
-  const rows = await query.returning('seq').execute()
+/** Drops all dead letters of a feed. @returns how many there were. */
+export async function removeDeadLetters(store: Store, feedId: string): Promise<number> {
+  const rows = await store.db
+    .deleteFrom('dead_letter')
+    .where('feed_id', '=', feedId)
+    .returning('seq')
+    .execute()
   return rows.length
+}
+
+/** The batches of which a sink refused records, in order. */
+export async function listRefusedBatches(
+  store: Store,
+  { feedId, sinkId }: Omit<DeadLetterPlace, 'seq'>,
+): Promise<readonly number[]> {
+  const rows = await store.db
+    .selectFrom('dead_letter')
+    .select('seq')
+    .distinct()
+    .where('feed_id', '=', feedId)
+    .where('sink_id', '=', sinkId)
+    .orderBy('seq')
+    .execute()
+  return rows.map(({ seq }) => seq)
+}
+
+/** What a sink refused of a batch, in the batch's order. */
+export function readRefused(
+  store: Store,
+  { feedId, sinkId, seq }: DeadLetterPlace,
+): Promise<readonly DeadLetterRow[]> {
+  return store.db
+    .selectFrom('dead_letter')
+    .selectAll()
+    .where('feed_id', '=', feedId)
+    .where('sink_id', '=', sinkId)
+    .where('seq', '=', seq)
+    .orderBy('index')
+    .execute()
+}
+
+/** Drops what a sink has taken after all. @param indexes - their places in the batch */
+export async function removeRefused(
+  store: Store,
+  { feedId, sinkId, seq }: DeadLetterPlace,
+  indexes: readonly number[],
+): Promise<void> {
+  await sql`
+    delete from dead_letter where feed_id = ${feedId} and sink_id = ${sinkId} and seq = ${seq}
+      and index in (select jsonb_array_elements_text(${JSON.stringify(indexes)}::jsonb)::integer)`.execute(
+    store.db,
+  )
+}
+
+/** Keeps why a sink refused records once more. What was erased meanwhile does not come back. */
+export async function refuseAgain(
+  store: Store,
+  { feedId, sinkId, seq }: DeadLetterPlace,
+  letters: readonly Required<Omit<NewDeadLetter, 'record'>>[],
+  now: Date,
+): Promise<void> {
+  for (const { index, code, reason } of letters) {
+    await store.db
+      .updateTable('dead_letter')
+      .set({ code, reason, created_at: now })
+      .where('feed_id', '=', feedId)
+      .where('sink_id', '=', sinkId)
+      .where('seq', '=', seq)
+      .where('index', '=', index)
+      .execute()
+  }
 }
 
 /** Drops the dead letters of a connection's feeds in which one of those texts stands. @returns how many there were. */

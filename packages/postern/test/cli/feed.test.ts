@@ -80,6 +80,7 @@ test('every value that cannot be used is told with its remedy, before anything i
   for (const code of ['connection_not_found', 'input_unknown', 'sink_not_found', 'cron_not_cron']) {
     expect(refused.stderr).toContain(code)
   }
+  expect((await run('feed', 'dead-letters', 'log', '--retry', '--drop')).code).toBe(2)
 })
 
 test('a secret of a sink is read from where it is, and is shown by nobody', async () => {

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { openTestSeal } from '../../../../test/test-seal.ts'
 import { putDeadLetters } from '../../src/store/dead-letters.ts'
+import { putHeldDeletions } from '../../src/store/held-deletions.ts'
 import { addEvents, removeOrphans } from '../../src/store/records.ts'
 import { appendToSpool, packLinesAtOnce } from '../../src/store/spool.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -222,6 +223,60 @@ describe.each(stores)('feeds on $name', ({ open }) => {
     expect((await send('POST', route, { userId: 'ana' })).status).toBe(400)
     expect((await send('POST', route, { userId: user.id }, app.keys.reader)).status).toBe(403)
     await store.db.deleteFrom('spool').where('feed_id', '=', feedId).execute()
+  })
+
+  test('records that a sink refused are sent to it again, and are dead letters no longer', async () => {
+    const { store } = opened
+    const { feed_id: feedId, sink_id: sinkId } = await store.db
+      .selectFrom('feed_sink')
+      .innerJoin('feed', 'feed.id', 'feed_sink.feed_id')
+      .innerJoin('sink', 'sink.id', 'feed_sink.sink_id')
+      .select(['feed_id', 'sink_id'])
+      .where('feed.name', '=', 'log')
+      .where('sink.name', '=', 'store')
+      .executeTakeFirstOrThrow()
+    const record = Buffer.from('{"uuid":"refused-then","published":"2026-01-01T00:00:00.000Z"}')
+    const letter = { code: 'sink_record_refused', reason: 'no', record, index: 0 }
+    await putDeadLetters(store, { feedId, sinkId, seq: 1 }, [letter], new Date())
+    const route = '/v1/feeds/log/dead-letters'
+    expect((await send('POST', `${route}/retry`, {}, app.keys.reader)).status).toBe(403)
+    expect((await send('POST', `${route}/retry`, {}, app.keys.theirs)).status).toBe(404)
+    expect((await send('POST', `${route}/retry`, {})).json()).toEqual({ sent: 1, refused: 0 })
+    expect((await send('GET', route)).json()).toEqual({ deadLetters: [] })
+    const { rows } = await sql`select uuid from records.event where uuid = 'refused-then'`.execute(
+      store.db,
+    )
+    expect(rows).toHaveLength(1)
+    const audited = (await send('GET', '/v1/audit?action=feed.retry-dead-letters')).json()
+    expect(audited.rows).toMatchObject([{ target: 'log', outcome: 'ok' }])
+  })
+
+  test('deletions that are held back are confirmed as they were looked at, and passed on', async () => {
+    const { store } = opened
+    await send('POST', '/v1/feeds', {
+      ...{ name: 'fewer', connection: 'acme', input: 'groups', sinks: ['store'] },
+    })
+    await send('POST', '/v1/feeds/fewer/run', {})
+    const { id } = await store.db
+      .selectFrom('feed')
+      .select('id')
+      .where('name', '=', 'fewer')
+      .executeTakeFirstOrThrow()
+    const held = { code: 'deletions_unlikely', message: 'Too many.', remedy: 'Look.', missing: {} }
+    await putHeldDeletions(store, id, { ...held, generation: 1, at: new Date().toISOString() })
+    const confirm = (generation: unknown, key?: string) =>
+      send('POST', '/v1/feeds/fewer/confirm-deletions', { generation }, key)
+    expect((await confirm(1, app.keys.reader)).status).toBe(403)
+    expect((await confirm('all')).status).toBe(400)
+    const other = await confirm(2)
+    expect([other.status, other.json().code]).toEqual([409, 'feed_nothing_held'])
+    const confirmed = await confirm(1)
+    expect(confirmed.status).toBe(200)
+    expect(confirmed.json().held).toMatchObject({ ...held, confirmedAt: expect.any(String) })
+    const audited = (await send('GET', '/v1/audit?action=feed.confirm-deletions')).json()
+    expect(audited.rows).toMatchObject([{ target: 'fewer', details: { generation: 1 } }])
+    await send('POST', '/v1/feeds/fewer/run', {})
+    expect((await send('GET', '/v1/feeds/fewer')).json().held).toBeUndefined()
   })
 
   test('a feed of others is answered like one that nobody has', async () => {

@@ -160,6 +160,20 @@ describe('a batch for PostgreSQL', () => {
     expect((await destination.read()).map(({ id }) => id)).toEqual(['a', 'b', 'c'])
   })
 
+  test('beside the others is written without moving the place of the feed', async () => {
+    await write([batchOf(1, eventsOf('a')), batchOf(2, eventsOf('b'))])
+    const offset = () => query('select * from okta.feed_offset')
+    const before = await offset()
+    const sink = await destination.open()
+    await sink.write(batchOf(1, eventsOf('late'), { id: 'again' }), { isBeside: true })
+    await sink.close()
+    expect(await offset()).toEqual(before)
+    await write([batchOf(3, eventsOf('c'))], { position: { seq: 2 } })
+    expect((await destination.read()).map(({ id }) => id).toSorted()).toEqual([
+      ...['a', 'b', 'c', 'late'],
+    ])
+  })
+
   test('is there once when its connection was cut in COMMIT', async () => {
     await write([batchOf(1, eventsOf('a'))])
     await query(`create function okta.cut() returns trigger language plpgsql as

@@ -2,6 +2,7 @@
 
 import { UsageError } from '../../config/usage-error.ts'
 import { formatCountOf } from '../count.ts'
+import { exitCodes } from '../exit-codes.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { printList } from '../list-output.ts'
 import { openApi } from '../open-api.ts'
@@ -56,17 +57,28 @@ export async function listGaps(
   })
 }
 
-/** Shows the records that were set aside, or drops them. */
+/** Shows the records that were set aside, drops them, or has them sent again. */
 export async function deadLetters(
-  { name, drop }: { readonly name: string; readonly drop?: true },
+  { name, drop, retry }: { readonly name: string; readonly drop?: true; readonly retry?: true },
   options: GlobalOptions,
   signal: AbortSignal,
 ): Promise<void> {
+  if (drop && retry) {
+    throw new UsageError('usage_invalid', 'Both --drop and --retry are given.', {
+      remedy: 'Send them again first (--retry), and drop what is left then.',
+    })
+  }
   await using api = await openApi(options, signal)
   const route = `${routeOf(name)}/dead-letters`
   if (drop) {
     const { dropped } = await api.call<{ readonly dropped: number }>('DELETE', route)
     return tell(`${formatCountOf(dropped, 'records')} dropped.`)
+  }
+  if (retry) {
+    const result = await api.call<Retried>('POST', `${route}/retry`, {})
+    await printData(result, { format: options.output, text: () => describeRetried(result) })
+    if (result.refused > 0) process.exitCode = exitCodes.partial
+    return
   }
   const { deadLetters: letters } = await api.call<{
     readonly deadLetters: readonly {
@@ -82,6 +94,16 @@ export async function deadLetters(
     none: 'No record was set aside.',
     row: ({ at, sink, batch, code, reason }) => ({ at, sink: sink ?? 'none', batch, code, reason }),
   })
+}
+
+interface Retried {
+  readonly sent: number
+  readonly refused: number
+}
+
+function describeRetried({ sent, refused }: Retried): string {
+  const taken = `${formatCountOf(sent, 'records')} sent.`
+  return refused === 0 ? taken : `${taken} ${formatCountOf(refused, 'records')} refused again.`
 }
 
 /** Confirms deletions that are held back. */

@@ -110,8 +110,9 @@ export function defineFeed(command: Command, signal: AbortSignal): void {
     })
   command
     .command('dead-letters <name>')
-    .description('show the records that a sink refused for good')
+    .description('show the records that a sink refused, send them again, or drop them')
     .option('--drop', 'drop them all')
+    .option('--retry', 'send them to their sinks again, and drop those that are taken now')
     .action(async (name, options, self) => {
       const { deadLetters } = await import('../commands/feed-history.ts')
       await deadLetters({ ...options, name }, globalOptions(self), signal)

@@ -110,6 +110,27 @@ function addDeadLetterRoutes(api: Api): void {
   )
   api.add(
     {
+      method: 'post',
+      path: '/v1/feeds/{feed}/dead-letters/retry',
+      operationId: 'retryDeadLetters',
+      tag,
+      summary:
+        'Sends all records that sinks of a feed refused to them again. Those that they take now are dropped, the others stay.',
+      access: { verb: 'sync', connection: 'any' },
+      params,
+      answer: z.object({
+        sent: z.int(),
+        refused: z.int().describe('Once more; the list says why.'),
+      }),
+      refusals: ['feed_not_found', 'feed_retrying', 'sink_unreachable', 'sink_rejected'],
+    },
+    async ({ services, caller, by, params: { feed }, signal }) => {
+      await requireFeed('sync', feed, { services, caller })
+      return services.feeds.retryDeadLetters(feed, by, signal)
+    },
+  )
+  api.add(
+    {
       method: 'delete',
       path: '/v1/feeds/{feed}/dead-letters',
       operationId: 'dropDeadLetters',

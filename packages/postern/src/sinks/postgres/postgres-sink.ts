@@ -29,12 +29,13 @@ export class PostgresSink implements Sink {
 
   async write(batch: SinkBatch, options: WriteOptions): Promise<Written> {
     options.signal?.throwIfAborted()
+    const { isBeside = false } = options
     const isFirst = options.position === undefined
     const rows = toRows(batch)
     try {
       await this.#createTables()
       options.signal?.throwIfAborted()
-      const refused = await this.#writeAll(batch, { isFirst, rows })
+      const refused = await this.#writeAll(batch, { isBeside, isFirst, rows })
       return { position: { seq: batch.seq }, rejected: [...rows.rejected, ...refused] }
     } catch (error) {
       // They may be gone.
@@ -69,11 +70,15 @@ export class PostgresSink implements Sink {
   /** Writes all or nothing; where the server does not take some record, all but that. */
   async #writeAll(
     batch: SinkBatch,
-    { isFirst, rows }: { readonly isFirst: boolean; readonly rows: BatchRows },
+    {
+      isBeside,
+      isFirst,
+      rows,
+    }: { readonly isBeside: boolean; readonly isFirst: boolean; readonly rows: BatchRows },
   ): Promise<readonly RejectedRecord[]> {
     const inTransaction = <Result>(write: (to: RowsPlace) => Promise<Result>) =>
       this.#db.transaction().execute(async (trx) => {
-        await moveOffset(trx, this.#place, batch, { isFirst })
+        if (!isBeside) await moveOffset(trx, this.#place, batch, { isFirst })
         return write({ db: trx, place: this.#place, org: batch.org })
       })
     try {

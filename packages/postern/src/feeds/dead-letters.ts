@@ -1,0 +1,146 @@
+/** @module Records that a sink of a feed refused, sent to it once more: those that it takes now are dead letters no longer. */
+
+import { createHash } from 'node:crypto'
+import { getInput } from '@postern/core'
+import { batchId, readLine } from '../sinks/record.ts'
+import type { Sink, SinkBatch, SinkKind } from '../sinks/sink.ts'
+import { readConnection } from '../store/connections.ts'
+import {
+  type DeadLetterRow,
+  listRefusedBatches,
+  readRefused,
+  refuseAgain,
+  removeRefused,
+} from '../store/dead-letters.ts'
+import { type FeedSink, listFeedSinks } from '../store/feed-sinks.ts'
+import type { NamedFeedRow } from '../store/feeds.ts'
+import { withLease } from '../store/leases.ts'
+import { feedNotFound } from './feed-refusals.ts'
+import { type OpenSinkContext, prepareSink } from './open-sink.ts'
+
+/** What came of sending dead letters again. */
+export interface RetriedLetters {
+  /** Records that their sinks have now. */
+  readonly sent: number
+  /** Records that were refused again. */
+  readonly refused: number
+}
+
+/**
+ * Sends each dead letter of a feed to its sink again, beside whoever runs the feed. What a sink has now is dropped, batch by batch;
+ * one that was interrupted goes on where it was. Letters that no sink could be given stay.
+ *
+ * @returns undefined where somebody else does so at this moment.
+ * @throws {SinkError} where a sink takes nothing; the letters of the other sinks were sent.
+ */
+export async function retryDeadLetters(
+  context: OpenSinkContext,
+  feed: NamedFeedRow,
+  signal?: AbortSignal,
+): Promise<RetriedLetters | undefined> {
+  const { store } = context
+  const held = await withLease(
+    store,
+    `dead letters:${feed.id}`,
+    async (lease) => {
+      const connection = await readConnection(store, feed.connection_id)
+      if (connection === undefined) throw feedNotFound()
+      const org = new URL(connection.org_url).host
+      const retry = new Retry(context, { feed, org }, lease.signal)
+      const failures: unknown[] = []
+      for (const { sink } of await listFeedSinks(store, feed.id)) {
+        await retry.sendTo(sink).catch((error: unknown) => failures.push(error))
+        lease.signal.throwIfAborted()
+      }
+      if (failures.length > 0) throw failures[0]
+      return { sent: retry.sent, refused: retry.refused }
+    },
+    { signal },
+  )
+  return held?.result
+}
+
+class Retry {
+  sent = 0
+  refused = 0
+  readonly #context: OpenSinkContext
+  readonly #feed: NamedFeedRow
+  /** The host. */
+  readonly #org: string
+  readonly #signal: AbortSignal
+
+  constructor(
+    context: OpenSinkContext,
+    { feed, org }: { readonly feed: NamedFeedRow; readonly org: string },
+    signal: AbortSignal,
+  ) {
+    this.#context = context
+    this.#feed = feed
+    this.#org = org
+    this.#signal = signal
+  }
+
+  async sendTo(sink: FeedSink['sink']): Promise<void> {
+    const place = { feedId: this.#feed.id, sinkId: sink.id }
+    const seqs = await listRefusedBatches(this.#context.store, place)
+    if (seqs.length === 0) return
+    const { kind, given } = await prepareSink(this.#context, sink)
+    const opened = await kind.open(given)
+    try {
+      for (const seq of seqs) await this.#sendBatch({ ...place, seq }, { kind, sink: opened })
+    } finally {
+      await opened.close()
+    }
+  }
+
+  async #sendBatch(
+    place: { readonly feedId: string; readonly sinkId: string; readonly seq: number },
+    { kind, sink }: { readonly kind: SinkKind; readonly sink: Sink },
+  ): Promise<void> {
+    const { store, clock } = this.#context
+    this.#signal.throwIfAborted()
+    const letters = await readRefused(store, place)
+    const batch = this.#batchOf(place.seq, letters)
+    const write = () => sink.write(batch, { isBeside: true, signal: this.#signal })
+    const written = kind.inStore ? undefined : await write()
+    const refused = await store.transaction(async () => {
+      const { rejected = [] } = written ?? (await write())
+      const again = rejected.flatMap(({ index, code, reason }) => {
+        const letter = letters[index]
+        return letter === undefined ? [] : [{ index: letter.index, code, reason }]
+      })
+      const isRefused = new Set(again.map(({ index }) => index))
+      const taken = letters.filter(({ index }) => !isRefused.has(index))
+      await removeRefused(
+        store,
+        place,
+        taken.map(({ index }) => index),
+      )
+      await refuseAgain(store, place, again, clock.now())
+      return again.length
+    })
+    this.sent += letters.length - refused
+    this.refused += refused
+  }
+
+  /** A batch of its own, which is the same whenever the same letters are sent again. */
+  #batchOf(seq: number, letters: readonly DeadLetterRow[]): SinkBatch {
+    const { id: feedId, name, connection, input: inputName } = this.#feed
+    const input = getInput(inputName)
+    const what = input.mirrored === undefined ? 'event' : 'change'
+    const places = letters.map(({ index }) => index).join(' ')
+    return {
+      feed: { id: feedId, name },
+      connection,
+      org: this.#org,
+      input: input.name,
+      seq,
+      id: createHash('sha256')
+        .update(`${batchId(feedId, seq)}|${places}`)
+        .digest('hex'),
+      readAt: letters[0]?.created_at ?? this.#context.clock.now(),
+      replay: true,
+      records: letters.map(({ record }) => readLine(record, what)),
+    }
+  }
+}
