@@ -4,6 +4,7 @@ import { Secret } from '@postern/core'
 import type { ReactNode } from 'react'
 import { Field } from '../field.tsx'
 import { texts } from '../texts.ts'
+import type { Draft } from './draft.ts'
 import type { FormPart } from './form-part.ts'
 import { KeptSecret } from './kept-secret.tsx'
 import { SECRET } from './secret-input.ts'
@@ -19,7 +20,7 @@ export function ApiTokenField({ draft, judgements, change }: FormPart): ReactNod
   return (
     <Field
       name="apiToken"
-      words={apiToken === 'cleared' ? { ...words, hint: words.cleared } : words}
+      words={{ ...words, hint: hintOf(apiToken) }}
       state={state}
       // Not the token: what is shown of it depends on whether it is one.
       value={typeof apiToken === 'string' ? apiToken : state.is}
@@ -43,4 +44,10 @@ export function ApiTokenField({ draft, judgements, change }: FormPart): ReactNod
       }
     </Field>
   )
+}
+
+function hintOf(apiToken: Draft['apiToken']): string {
+  const { apiToken: words, key } = texts.form
+  if (apiToken === 'cleared') return words.cleared
+  return apiToken === 'kept' ? key.keptHint : words.hint
 }

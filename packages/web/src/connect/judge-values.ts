@@ -173,7 +173,7 @@ function judgeOrgUrl({ texts, org, left, wantsTry }: Draft): Judgement {
   }
 }
 
-function judgeKey({ key }: Draft): Judgement {
+function judgeKey({ key, wasHeld }: Draft): Judgement {
   switch (key.at) {
     case 'none':
     case 'cleared':
@@ -183,19 +183,19 @@ function judgeKey({ key }: Draft): Judgement {
       return { is: 'good', notes: [] }
     case 'checking':
       return { is: 'asked', note: words.form.key.checking }
-    case 'locked': {
-      const { remedies } = words
-      const problem = key.problem ?? {
-        code: 'key_encrypted',
-        message: words.form.key.encrypted,
-        remedy: remedies['key_encrypted'] ?? '',
-      }
-      return { is: 'bad', problem }
-    }
+    case 'locked':
+      if (key.problem !== undefined) return { is: 'bad', problem: key.problem }
+      // It is asked for at the key itself.
+      return wasHeld ? { is: 'bad', problem: lockedProblem() } : { is: 'blank' }
     case 'set':
     case 'refused':
       return { is: 'bad', problem: key.problem }
   }
+}
+
+function lockedProblem(): Problem {
+  const message = words.form.key.encrypted
+  return worded({ code: 'key_encrypted', message, remedy: '' })
 }
 
 function judgeKeyId(text: string, key: Draft['key']): Judgement {
@@ -233,9 +233,15 @@ function expandBundle(text: string): string {
   return Object.hasOwn(bundles, name) ? formatScopes(bundles[name]?.scopes ?? []) : text
 }
 
+// An id is judged before the org is known.
+const EXAMPLE = parseOrgUrl('https://example.okta.com').org
+
 function judgeTokenUrl(id: string | undefined, org: OrgUrl | undefined): Judgement {
-  if (id === undefined || org === undefined) return { is: 'blank' }
-  return judge(() => ({ echo: tokenUrl(org, id.trim()) }))
+  if (id === undefined) return { is: 'blank' }
+  return judge(() => {
+    const url = tokenUrl(org ?? EXAMPLE, id.trim())
+    return org === undefined ? undefined : { echo: url }
+  })
 }
 
 function judgeRows(

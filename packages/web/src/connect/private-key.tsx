@@ -35,7 +35,7 @@ export function PrivateKeyField({ draft, judgements, change }: FormPart): ReactN
       state={state}
       // Not the key: what is shown of it depends on how far it is.
       value={key.at}
-      isLeft={draft.left.has('key') || key.at === 'refused'}
+      isLeft={draft.left.has('key') || 'problem' in key}
       onLeft={() => change({ kind: 'left', field: 'key' })}
       isRequired
     >
@@ -77,9 +77,17 @@ export function PrivateKeyField({ draft, judgements, change }: FormPart): ReactN
 }
 
 function hintOf({ at }: KeyEntry): string {
-  const { cleared, hint, unsent } = texts.form.key
-  if (at === 'cleared') return cleared
-  return at === 'understood' ? unsent : hint
+  const { cleared, hint, keptHint, unsent } = texts.form.key
+  switch (at) {
+    case 'cleared':
+      return cleared
+    case 'kept':
+      return keptHint
+    case 'understood':
+      return unsent
+    default:
+      return hint
+  }
 }
 
 /** Checks the key of a draft whenever there is one to check. Of two that overlap, only the last one counts. */

@@ -60,6 +60,7 @@ export const formTexts = {
     algorithm: 'Algorithm',
     keyId: 'Key ID',
     noKeyId: 'none of its own',
+    keptHint: 'Leave it, or replace it with another one.',
     unsent: 'It is sent when you try it, to this server alone.',
     repaired: 'Repaired',
     passphrase: {

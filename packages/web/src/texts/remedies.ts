@@ -16,6 +16,7 @@ export const remedies: Readonly<Record<string, string>> = {
   key_alg_mismatch: 'Leave the algorithm as the key says, or use another key.',
   client_id_looks_wrong: 'Copy the Client ID from the app’s General tab.',
   scope_unknown: 'Correct it, or choose from the list below.',
+  scope_empty: 'Enter at least one scope. A custom authorization server has names of its own.',
   org_url_not_okta_domain:
     'Enter the host under an Okta domain. Your org’s custom domain works too, once whoever runs Postern allows it: postern domains allow HOST',
   token_url_not_org: 'Enter default, or the ID of an authorization server of this org.',
