@@ -1,6 +1,6 @@
 /** @module A labelled control with what is said about it: its other names, a hint, what was understood, or a problem. */
 
-import { type ReactNode, useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { Judgement } from './judgement.ts'
 import { texts } from './texts.ts'
 
@@ -138,9 +138,13 @@ function useShown(
   const [shown, setShown] = useState(state)
   const key = JSON.stringify(state)
   const isEarly = state.is === 'bad' && !isLeft
+  const typed = useRef(value)
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the state, which is a new object each time
   useEffect(() => {
-    const timers = [setTimeout(() => setShown(isEarly ? { is: 'blank' } : state), PAUSE_MS)]
+    // Nobody waits for what changed without their typing: a field that was left, an answer that came.
+    const pauseMs = typed.current === value ? 0 : PAUSE_MS
+    typed.current = value
+    const timers = [setTimeout(() => setShown(isEarly ? { is: 'blank' } : state), pauseMs)]
     if (isEarly && value.length >= FIRST_CHARACTERS) {
       timers.push(setTimeout(() => setShown(state), LONG_PAUSE_MS))
     }

@@ -1,0 +1,181 @@
+/** @module The form for whoever has the values, filled in as people do it. */
+
+import { createPrivateKey } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { accessibilityProblems } from '../chromium.ts'
+import { everythingOf, focusOf, openForm, openOrg, paste } from './open-form.ts'
+
+// The doctor reads the org before a connection is kept.
+const SOON = { timeout: 10_000 }
+
+function pemOf(jwk: Readonly<Record<string, unknown>>, passphrase?: string): string {
+  const key = createPrivateKey({ format: 'jwk', key: jwk })
+  const encrypted = passphrase === undefined ? {} : { cipher: 'aes-256-cbc', passphrase }
+  return String(key.export({ type: 'pkcs8', format: 'pem', ...encrypted }))
+}
+
+describe('the form of the Connect page', () => {
+  it('says back while it is typed which org is meant, and complains of nothing before the field is left', async () => {
+    const { form, page } = await openForm()
+    const field = form.getByLabel('Org URL')
+    await field.pressSequentially('acme-')
+    await page.waitForTimeout(500)
+    expect(await form.getByRole('alert').allInnerTexts()).toEqual([''])
+    await field.pressSequentially('admin.okta.com/admin')
+    await form.getByText('Postern will connect to https://acme.okta.com').waitFor()
+    await form.getByText("-admin was removed: that is the Admin Console's host").waitFor()
+    await field.fill('https://acme.auth0.com')
+    await form.getByLabel('Client ID').focus()
+    await form.getByRole('alert').getByText('Auth0').first().waitFor()
+    expect(await field.getAttribute('aria-invalid')).toBe('true')
+  })
+
+  it('takes a JWK, of which nothing is left on the page, and connects', async () => {
+    const org = await openOrg()
+    const { form, page, name, ask, requests, complaints } = await openForm()
+    await form.getByLabel('Org URL').fill(org.url)
+    await form.getByLabel('Client ID').fill(org.app.clientId)
+    await form.getByText(`Postern will connect to ${org.url}`).waitFor()
+    await form.locator('#field-key').focus()
+    await paste(page, JSON.stringify(org.app.key, null, 2))
+    await form.getByText('Private key understood').waitFor()
+    await form.getByText('EC, P-256').waitFor()
+    // It has its own.
+    expect(await form.getByLabel('Key ID').count()).toBe(0)
+    const secret = String(org.app.key['d'])
+    expect(await everythingOf(page)).not.toContain(secret)
+    await form.getByText('Choose from a list').click()
+    await form.getByLabel('Filter the list').fill('users read')
+    await form.getByText('scopes that this org offers').waitFor()
+    await form.getByLabel('okta.users.read', { exact: true }).check()
+    await form.getByText('One scope.').waitFor()
+    await form.getByRole('button', { name: 'Try it and connect' }).click()
+    await expect
+      .poll(() => ask('GET', `/v1/connections/${name}`), SOON)
+      .toMatchObject({
+        orgUrl: org.url,
+        clientId: org.app.clientId,
+        scopes: ['okta.users.read'],
+      })
+    expect(await everythingOf(page)).not.toContain(secret)
+    const origin = new URL(page.url()).origin
+    expect(requests.filter((asked) => !asked.startsWith(`${origin}/`))).toEqual([])
+    expect(complaints).toEqual([])
+  })
+
+  it('takes a PEM without its line breaks and a Key ID beside it', async () => {
+    const org = await openOrg()
+    const { form, page, name, ask } = await openForm({ orgUrl: org.url, scopes: 'okta.users.read' })
+    expect(await form.getByLabel('Org URL').inputValue()).toBe(org.url)
+    expect(await form.getByLabel('Org URL').isEditable()).toBe(false)
+    await form.getByLabel('Client ID').fill(org.app.clientId)
+    await form.locator('#field-key').focus()
+    await paste(page, pemOf(org.app.key).replaceAll('\n', ' '))
+    await form.getByText('Line breaks were put back.').waitFor()
+    await form.getByText('the key’s thumbprint is used').waitFor()
+    await form.getByLabel('Key ID').fill(String(org.app.key['kid']))
+    await form.getByRole('button', { name: 'Try it and connect' }).click()
+    await expect
+      .poll(() => ask('GET', `/v1/connections/${name}`), SOON)
+      .toMatchObject({ kid: org.app.key['kid'], scopes: ['okta.users.read'] })
+  })
+
+  it('asks for the passphrase of a key that is encrypted, and keeps the focus in place', async () => {
+    const org = await openOrg()
+    const { form, page } = await openForm()
+    await form.locator('#field-key').focus()
+    await paste(page, pemOf(org.app.key, 'open sesame'))
+    await form.getByLabel('Passphrase').waitFor()
+    await expect.poll(() => focusOf(page)).toBe('field-key')
+    await page.keyboard.type('open says me')
+    await page.keyboard.press('Enter')
+    await form.getByRole('alert').getByText('the passphrase does not open it').waitFor()
+    await form.getByLabel('Passphrase').fill('open sesame')
+    await form.getByRole('button', { name: 'Open the key' }).click()
+    await form.getByText('Private key understood').waitFor()
+    const everything = await everythingOf(page)
+    expect(everything).not.toContain('open sesame')
+    expect(everything).not.toContain('ENCRYPTED')
+  })
+
+  it('takes a file that is dropped or chosen, and one that misses its place does not replace the page', async () => {
+    const org = await openOrg()
+    const { form, page } = await openForm()
+    const dataTransfer = await page.evaluateHandle(`(() => {
+      const transfer = new DataTransfer()
+      transfer.items.add(new File([${JSON.stringify(pemOf(org.app.key))}], 'key.pem'))
+      return transfer
+    })()`)
+    await page.evaluate(
+      'addEventListener("drop", (event) => (window.kept = event.defaultPrevented))',
+    )
+    await page.locator('h1').first().dispatchEvent('drop', { dataTransfer })
+    expect(await page.evaluate('window.kept')).toBe(true)
+    await form.locator('#field-key').dispatchEvent('drop', { dataTransfer })
+    await form.getByText('Private key understood').waitFor()
+    await form.getByRole('button', { name: 'Replace' }).click()
+    const file = { name: 'key.json', mimeType: 'application/json' }
+    const buffer = Buffer.from(JSON.stringify(org.app.key))
+    await form.getByLabel('File of the private key').setInputFiles({ ...file, buffer })
+    await form.getByText('Private key understood').waitFor()
+    expect(await everythingOf(page)).not.toContain(String(org.app.key['d']))
+  })
+
+  it('says how many values are missing, goes to the first, and opens what one is folded away in', async () => {
+    const { form, page } = await openForm({ clientId: '0oa1b2c3d4e5f6g7h8i9' })
+    await form.getByRole('button', { name: 'Try it and connect' }).click()
+    await form.getByText('2 values need your attention.').waitFor()
+    await expect.poll(() => focusOf(page)).toBe('field-orgUrl')
+    const field = form.getByLabel('Org URL')
+    const described = String(await field.getAttribute('aria-describedby'))
+    await page.locator(`#${described}`).getByText('Enter the Org URL').waitFor()
+    expect(await accessibilityProblems(page)).toEqual([])
+  })
+
+  it('opens what the first wrong value is folded away in', async () => {
+    const org = await openOrg()
+    const { form, page } = await openForm({ orgUrl: org.url, clientId: org.app.clientId })
+    await form.locator('#field-key').fill(JSON.stringify(org.app.key))
+    await form.getByText('Private key understood').waitFor()
+    const advanced = form.getByText('Advanced JWT')
+    await advanced.click()
+    await form.getByLabel('Expiry Seconds').fill('9000')
+    await advanced.click()
+    await form.getByRole('button', { name: 'Try it and connect' }).click()
+    await form.getByText('One value needs your attention.').waitFor()
+    await expect.poll(() => focusOf(page)).toBe('field-jwtExpirySeconds')
+    expect(await form.getByLabel('Expiry Seconds').isVisible()).toBe(true)
+  })
+
+  it('shows what the server refuses at its field', async () => {
+    const org = await openOrg()
+    const { form } = await openForm()
+    await form.getByLabel('Org URL').fill('login.acme.example')
+    await form.getByLabel('Client ID').fill(org.app.clientId)
+    await form.getByRole('alert').getByText('not under an Okta domain').waitFor()
+    await form.getByText('once whoever runs Postern allows it').waitFor()
+  })
+
+  it.each([
+    ['light', 1_000],
+    ['dark', 360],
+  ] as const)(
+    'is readable in the %s theme at %d pixels, without scrolling sideways',
+    async (colorScheme, width) => {
+      const hostile = '<img src=x onerror=alert(1)>'
+      const { form, page, complaints } = await openForm(
+        { description: hostile },
+        { colorScheme, viewport: { width, height: 800 } },
+      )
+      await form.getByText('Advanced JWT').click()
+      await form.getByRole('button', { name: 'Add a header' }).click()
+      await form.getByText('Choose from a list').click()
+      await form.getByLabel('okta.logs.read').waitFor()
+      expect(await accessibilityProblems(page)).toEqual([])
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
+      expect(await form.getByLabel('Description').inputValue()).toBe(hostile)
+      expect(await page.locator('img').count()).toBe(0)
+      expect(complaints).toEqual([])
+    },
+  )
+})
