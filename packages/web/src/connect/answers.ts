@@ -39,9 +39,7 @@ export interface Session {
   readonly triesLeft: number
   readonly methods: readonly Method[]
   /** What whoever made the session has filled in; it cannot be changed here. */
-  readonly given: Partial<Pick<ConnectionMembers, 'orgUrl' | 'clientId' | 'description'>> & {
-    readonly scopes?: readonly string[]
-  }
+  readonly given: Partial<Pick<ConnectionMembers, 'orgUrl' | 'clientId' | 'description' | 'scopes'>>
   /** The scopes of what the connection is for, where whoever made the session said so. */
   readonly wants: readonly string[] | null
   /** The members that may be filled in. */

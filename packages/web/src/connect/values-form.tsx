@@ -62,7 +62,7 @@ export function ValuesForm({ session, client, problems, onTry }: ValuesFormProps
           {given.scopes === undefined ? (
             <ScopesField {...part} />
           ) : (
-            <GivenField name="scopes" words={scopes} value={[given.scopes].flat().join(' ')} />
+            <GivenField name="scopes" words={scopes} value={given.scopes} />
           )}
         </>
       )}

@@ -32,7 +32,7 @@ export function GuideStart(of: {
   const { state, orgUrl } = useOrg(client, orgText)
   const words = texts.guide.start
   const isApp = method === 'service-app'
-  const fixedScopes = given.scopes ?? session.wants ?? undefined
+  const fixedScopes = given.scopes?.split(' ') ?? session.wants ?? undefined
   const mayUseUrl = jwksUrl !== null && fields.includes('keys')
   const begin = (event: FormEvent) => {
     event.preventDefault()
