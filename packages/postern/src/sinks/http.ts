@@ -12,6 +12,8 @@ import { SinkError } from './sink-error.ts'
 
 type Context = SinkContext<HttpSettings>
 
+const AUTHORIZATION = 'authorization'
+
 /** Sends records over HTTP, in the format that the receiver wants. */
 export const http: SinkKind<typeof httpSettings> = {
   name: 'http',
@@ -77,6 +79,9 @@ function headersOf(
   const { headers, tokenHeader, username } = settings
   const { token, password } = secrets
   if (username !== undefined && password === undefined) throw passwordMissing()
+  const isTokenThere =
+    token !== undefined && (tokenHeader ?? AUTHORIZATION).toLowerCase() === AUTHORIZATION
+  if (username !== undefined && isTokenThere) throw twoProofs()
   return () => ({ ...headers, ...proof({ tokenHeader, username, tokenScheme, token, password }) })
 }
 
@@ -104,6 +109,14 @@ function proof({
   if (token === undefined) return basic
   if (tokenHeader !== undefined) return { ...basic, [tokenHeader.toLowerCase()]: token.reveal() }
   return { ...basic, authorization: `${tokenScheme} ${token.reveal()}` }
+}
+
+function twoProofs(): SinkError {
+  return new SinkError(
+    'sink_settings_invalid',
+    'There is a user name and a token, and both would go into Authorization.',
+    { remedy: 'Leave one of them out, or name another header for the token with tokenHeader.' },
+  )
 }
 
 function passwordMissing(): SinkError {

@@ -145,6 +145,27 @@ describe('an HTTP sink', () => {
     },
   )
 
+  test.each([{}, { tokenHeader: 'authorization' }])(
+    'is not opened with a user name beside a token that would go into the same header, %j',
+    async (settings) => {
+      const secrets = { signingSecret, token: 't1', password: 'p' }
+      await expect(
+        openHttpSink(() => ({}), { ...settings, username: 'u' }, secrets),
+      ).rejects.toMatchObject({ code: 'sink_settings_invalid' })
+    },
+  )
+
+  test('has a user name beside a token in a header of its own', async () => {
+    const secrets = { signingSecret, token: 't1', password: 'p' }
+    const settings = { username: 'u', tokenHeader: 'X-Api-Key' }
+    const { sink, receiver } = await openHttpSink(() => ({}), settings, secrets)
+
+    await sink.write(batch, {})
+
+    const sent = receiver.requests[0]?.headers
+    expect(sent).toMatchObject({ authorization: 'Basic dTpw', 'x-api-key': 't1' })
+  })
+
   test('sends nothing into a private network', async () => {
     const { sink, receiver } = await openHttpSink(() => ({}), { url: 'https://10.0.0.1/in' })
 
