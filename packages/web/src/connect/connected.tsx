@@ -24,18 +24,18 @@ export function Connected(of: {
     <section className="card">
       <div className="connected-head">
         <StatusIcon status="ok" />
-        <ViewHeading>{words.title}</ViewHeading>
+        <ViewHeading as="h1">{words.title}</ViewHeading>
       </div>
       <p>
         <strong>{connection.name}</strong>
         {words.isConnectedTo}
         <strong>{connection.orgUrl}</strong>
       </p>
-      <h3>{words.proven}</h3>
+      <h2>{words.proven}</h2>
       <ProvenList proven={proven} kid={connection.kid} />
       {problems.length > 0 && (
         <>
-          <h3>{words.left}</h3>
+          <h2>{words.left}</h2>
           <ul className="problems">
             {problems.map((finding) => (
               <Problem finding={finding} key={`${finding.check} ${finding.observed}`} />
@@ -43,9 +43,9 @@ export function Connected(of: {
           </ul>
         </>
       )}
-      <h3>{words.inputs}</h3>
+      <h2>{words.inputs}</h2>
       <InputList inputs={connection.inputs} />
-      <h3>{words.next.title}</h3>
+      <h2>{words.next.title}</h2>
       <p className="quiet">
         {words.next.before}
         <code>{words.next.command(connection.name)}</code>

@@ -2,13 +2,17 @@
 
 import { type ReactNode, useEffect, useRef } from 'react'
 
-/** A heading that takes the focus once. */
-export function ViewHeading({ children }: { readonly children: ReactNode }): ReactNode {
+/** A heading that takes the focus once. @param of.as - default: below the heading of the page. */
+export function ViewHeading(of: {
+  readonly as?: 'h1' | 'h2'
+  readonly children: ReactNode
+}): ReactNode {
+  const { as: Level = 'h2', children } = of
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => heading.current?.focus(), [])
   return (
-    <h2 className="view-heading" ref={heading} tabIndex={-1}>
+    <Level className="view-heading" ref={heading} tabIndex={-1}>
       {children}
-    </h2>
+    </Level>
   )
 }

@@ -53,12 +53,12 @@ export function Guide(of: {
   const orgUrl = stage.at === 'api-token' ? stage.orgUrl : stage.begun.orgUrl
   return (
     <section className="card">
-      <p className="guide-org">
-        <strong>{orgUrl}</strong>
+      <div className="guide-org">
+        <h2>{orgUrl}</h2>
         <button className="link-button" type="button" onClick={changeChoice}>
           {texts.guide.steps.change}
         </button>
-      </p>
+      </div>
       {stage.at === 'api-token' ? (
         <ApiTokenGuide orgUrl={orgUrl} name={session.name} problems={problems} onTry={onTry} />
       ) : (
