@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build, type InlineConfig, type Rolldown } from 'vite'
+import { build, type InlineConfig, type Plugin, type Rolldown } from 'vite'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const web = path.join(root, 'packages/web')
@@ -47,9 +47,32 @@ export async function buildWeb(outDir: string): Promise<void> {
   writeFileSync(path.join(outDir, originFile), originHash())
 }
 
+// The palette has twelve steps of each colour, and all of them once more for wide gamuts.
+const WIDE_GAMUT =
+  /@supports \(color:color\(display-p3 1 1 1\)\)\{@media \(color-gamut:p3\)\{[^}]*\}\}\}/g
+const STEP = /(--[a-z]+-\d+):[^;}]+;?/g
+const USED_STEP = /var\((--[a-z]+-\d+)\)/g
+
+/** Leaves out the colours of the palette that nothing uses. */
+const usedColours: Plugin = {
+  name: 'used-colours',
+  generateBundle(_options, bundle) {
+    for (const file of Object.values(bundle)) {
+      if (file.type !== 'asset' || !file.fileName.endsWith('.css')) continue
+      const css = String(file.source).replaceAll(WIDE_GAMUT, '')
+      const used = new Set([...css.matchAll(USED_STEP)].map(([, name]) => name))
+      file.source = css.replaceAll(STEP, (step, name) => (used.has(name) ? step : ''))
+    }
+  },
+}
+
 function common(outDir: string) {
   return {
     root: web,
+    plugins: [usedColours],
+    // A test runner has another NODE_ENV, for which React is twice as large.
+    define: { 'process.env.NODE_ENV': '"production"' },
+    oxc: { jsx: { runtime: 'automatic', development: false } },
     configFile: false,
     logLevel: 'warn',
     // TypeScript of this repository is told apart from what is published by this condition.

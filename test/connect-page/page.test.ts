@@ -1,3 +1,5 @@
+import { extname } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { accessibilityProblems, openPage } from '../chromium.ts'
 import { servePage } from './served-page.ts'
@@ -28,6 +30,16 @@ describe('the Connect page', () => {
     })
     const api = await fetch(`${url}/healthz`, { headers: fromElsewhere })
     expect(api.status).toBe(403)
+  })
+
+  it('is at most 120 KiB to load, packed', async () => {
+    const { url } = await servePage()
+    const document = await (await fetch(`${url}/connect/`)).text()
+    const assets = [...document.matchAll(/\/assets\/[\w.-]+/g)].map(([path]) => path)
+    expect(assets.map((path) => extname(path)).toSorted()).toEqual(['.css', '.js', '.svg'])
+    const files = assets.map(async (path) => (await fetch(`${url}${path}`)).arrayBuffer())
+    const packed = (await Promise.all(files)).map((file) => gzipSync(file).byteLength)
+    expect(packed.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThanOrEqual(120 * 1024)
   })
 
   it('serves no other file than those of the pages', async () => {
