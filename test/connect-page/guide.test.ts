@@ -1,17 +1,9 @@
-import {
-  addKey,
-  assignRoles,
-  createApp,
-  generateKey,
-  grantScopes,
-  Org,
-  Secret,
-} from '@postern/core'
-import type { RunningOrg } from '@postern/emulator'
+import { addKey, assignRoles, createApp, generateKey, grantScopes } from '@postern/core'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accessibilityProblems } from '../chromium.ts'
 import {
+  adminOf,
   type ConnectPlace,
   invitePerson,
   openPlace,
@@ -146,9 +138,4 @@ async function begin(page: Page, orgUrl: string, choose = async () => {}): Promi
   await choose()
   await page.getByRole('button', { name: 'Show me the steps' }).click()
   await page.locator('.steps').waitFor()
-}
-
-function adminOf({ url, adminToken }: RunningOrg): Org {
-  const credential = { kind: 'api-token', apiToken: new Secret(adminToken) } as const
-  return new Org({ url: url as Org['url'], dev: true, credential })
 }

@@ -1,5 +1,7 @@
 /** @module A person who has the link of a Connect session open in a browser. */
 
+import { Org, Secret } from '@postern/core'
+import type { RunningOrg } from '@postern/emulator'
 import type { Page } from 'playwright-core'
 import type { Seal } from '../../packages/postern/src/store/seal.ts'
 import {
@@ -41,15 +43,30 @@ export async function invitePerson(
   options: {
     readonly session?: object
     readonly desk?: Parameters<typeof openConnectDesk>[1]
+    /** Lets the test move the clock of the page. */
+    readonly clock?: boolean
   } = {},
 ): Promise<InvitedPerson> {
   const desk = await openConnectDesk({ store, seal }, options.desk)
   const { id, name, link } = await desk.make(options.session)
   const opened = await openPage()
   opened.page.setDefaultTimeout(PATIENCE_MS)
+  if (options.clock) await opened.page.clock.install()
   await opened.page.goto(`${desk.app.url}/connect/#${link}`)
   await opened.page.getByRole('radio', { name: /Guide me/ }).waitFor()
   return { ...opened, desk, id, name }
+}
+
+/** Enters the values of the ready app, but for those that a test has, and tries them out. */
+export async function tryValues(
+  { page, desk }: InvitedPerson,
+  own: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  for (const [member, value] of Object.entries({ ...desk.values, ...own })) {
+    await page.locator(`#field-${member}`).fill(String(value))
+  }
+  await page.getByText('Private key understood').waitFor()
+  await page.getByRole('button', { name: 'Try it and connect' }).click()
 }
 
 /** The step of the guide that is open. */
@@ -62,4 +79,10 @@ export async function verifyStep(page: Page, button: 'Verify now' | 'I have done
   const answered = page.waitForResponse((response) => response.url().endsWith('/guide/check'))
   await openStep(page).getByRole('button', { name: button }).click()
   return (await (await answered).json()) as { readonly status: string; readonly remedy?: string }
+}
+
+/** What an administrator of the org may do. */
+export function adminOf({ url, adminToken }: RunningOrg): Org {
+  const credential = { kind: 'api-token', apiToken: new Secret(adminToken) } as const
+  return new Org({ url: url as Org['url'], dev: true, credential })
 }

@@ -124,6 +124,11 @@ export function nextState(state: PageState, event: PageEvent): PageState {
   }
 }
 
+/** Whether a refusal says that there is no session any more. */
+export function isEnding({ code }: ServerProblem): boolean {
+  return ENDINGS.includes(code)
+}
+
 /** Whether a session lives and may be worked with. */
 export function isLive(state: PageState): state is Extract<PageState, Live> {
   return state.at === 'form' || state.at === 'trying' || state.at === 'problems'
@@ -149,7 +154,7 @@ function judgedState(
 }
 
 function refusedState(state: PageState, problem: ServerProblem): PageState {
-  if (ENDINGS.includes(problem.code)) {
+  if (isEnding(problem)) {
     return 'session' in state
       ? { at: 'over', problem, session: state.session }
       : { at: 'over', problem }

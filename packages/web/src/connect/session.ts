@@ -1,7 +1,7 @@
 /** @module The one-time session of this page: from the link to what its person may do, and each thing they do. */
 
 import type { Finding } from '@postern/core'
-import { Client } from '../client.ts'
+import { type Asked, Client, RefusedError, type ServerProblem } from '../client.ts'
 import type {
   ConnectionMembers,
   GuideOutcome,
@@ -11,7 +11,7 @@ import type {
   Session,
   TrialResult,
 } from './answers.ts'
-import type { Outcome, Way } from './page-state.ts'
+import { isEnding, type Outcome, type Way } from './page-state.ts'
 
 interface Kept {
   readonly connectToken?: string
@@ -38,6 +38,8 @@ export interface Remembered {
  * nobody; the link in the address is taken out of it before anything else happens.
  */
 export class ConnectSession {
+  /** Told of a refusal that says that the session is over, whatever it was that was asked. */
+  onEnd: ((problem: ServerProblem) => void) | undefined
   readonly #client = new Client()
 
   /**
@@ -51,7 +53,7 @@ export class ConnectSession {
     const kept = keptState()
     if (link !== '') {
       history.replaceState({}, '', location.pathname + location.search)
-      const opened = await this.#client.ask<{ readonly token: string; readonly session: Session }>({
+      const opened = await this.#ask<{ readonly token: string; readonly session: Session }>({
         path: '/v1/connect/open',
         body: { link },
       })
@@ -70,7 +72,7 @@ export class ConnectSession {
 
   /** The session as it is now. */
   look(): Promise<Session> {
-    return this.#client.ask({ method: 'GET', path: '/v1/connect/session' })
+    return this.#ask({ method: 'GET', path: '/v1/connect/session' })
   }
 
   /** How long it is until then, by the server's clock. */
@@ -90,9 +92,18 @@ export class ConnectSession {
     history.replaceState({ ...kept, remembered }, '', location.pathname + location.search)
   }
 
+  async #ask<Answer>(asked: Asked): Promise<Answer> {
+    try {
+      return await this.#client.ask<Answer>(asked)
+    } catch (error) {
+      if (error instanceof RefusedError && isEnding(error.problem)) this.onEnd?.(error.problem)
+      throw error
+    }
+  }
+
   /** Judges the URL of an org as the server does, and asks the org what it offers. */
   judgeOrg(orgUrl: string, signal?: AbortSignal): Promise<Judged> {
-    return this.#client.ask({ path: '/v1/connect/org', body: { orgUrl }, ...given(signal) })
+    return this.#ask({ path: '/v1/connect/org', body: { orgUrl }, ...given(signal) })
   }
 
   /** Tries the values out, and keeps the connection where all is well. What is left out is as it was at the last try. */
@@ -100,7 +111,7 @@ export class ConnectSession {
     members: Partial<ConnectionMembers> & { readonly keep?: boolean },
     onFinding: (finding: Finding) => void,
   ): Promise<TrialResult> {
-    return this.#client.ask({
+    return this.#ask({
       path: '/v1/connect/try',
       body: members,
       onEvent: findingTo(onFinding),
@@ -117,7 +128,7 @@ export class ConnectSession {
     readonly clientId: string | null
     readonly steps: readonly GuideStep[]
   }> {
-    return this.#client.ask({ path: '/v1/connect/guide', body: wanted })
+    return this.#ask({ path: '/v1/connect/guide', body: wanted })
   }
 
   /** Looks whether a step of the guide is done. */
@@ -126,12 +137,12 @@ export class ConnectSession {
     readonly clientId?: string
     readonly skip?: boolean
   }): Promise<GuideOutcome> {
-    return this.#client.ask({ path: '/v1/connect/guide/check', body: answer })
+    return this.#ask({ path: '/v1/connect/guide/check', body: answer })
   }
 
   /** Tries out the app of the guide, and keeps the connection where all is well. */
   finishGuide(keep: boolean, onFinding: (finding: Finding) => void): Promise<TrialResult> {
-    return this.#client.ask({
+    return this.#ask({
       path: '/v1/connect/guide/finish',
       body: keep ? { keep } : {},
       onEvent: findingTo(onFinding),

@@ -47,6 +47,9 @@ export function useConnect(client: ConnectSession): Connecting {
   const look = useCallback(() => {
     client.look().then((session) => dispatch({ type: 'seen', session }), refuse)
   }, [client, refuse])
+  useEffect(() => {
+    client.onEnd = (problem) => dispatch({ type: 'refused', problem })
+  }, [client])
   useEffect(open, [open])
   useEffect(() => {
     if (!isLive(state)) return
