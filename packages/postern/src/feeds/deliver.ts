@@ -53,6 +53,8 @@ const STANDING: ReadonlySet<string> = new Set([
   'sink_unauthorized',
   'sink_disk_full',
   'sink_damaged',
+  'seal_locked',
+  'seal_broken',
   'outbound_url_malformed',
   'outbound_url_scheme',
   'outbound_url_userinfo',
