@@ -1,25 +1,18 @@
 /** @module The feeds that are kept: added, looked at, changed, run and removed by name. */
 
-import { randomUUID } from 'node:crypto'
-import { getInput, read } from '@postern/core'
+import { getInput } from '@postern/core'
 import type { FeedChangeMembers, FeedMembers } from '../config/feed-members.ts'
-import { MemberProblems } from '../config/member-problem.ts'
-import { parseOwnName } from '../config/own-name.ts'
 import type { Connections } from '../connections/connections.ts'
-import { nextFires } from '../jobs/next.ts'
 import { appendAudit, type Caller } from '../store/audit.ts'
-import type { ConnectionRow } from '../store/connections.ts'
 import { type DeadLetterRow, listDeadLetters, removeDeadLetters } from '../store/dead-letters.ts'
 import { addFeedSink, listFeedSinks, removeFeedSink } from '../store/feed-sinks.ts'
 import {
   deleteFeed,
-  type FeedChange,
   findFeed,
   holdConnection,
   insertFeed,
   listFeeds,
   type NamedFeedRow,
-  type NewFeed,
   updateFeed,
 } from '../store/feeds.ts'
 import { type GapRow, listGaps } from '../store/gaps.ts'
@@ -29,19 +22,18 @@ import { holdSinks } from '../store/sinks.ts'
 import { confirmDeletions } from './confirm-deletions.ts'
 import type { FeedsContext } from './context.ts'
 import { type RetriedLetters, retryDeadLetters } from './dead-letters.ts'
-import { type BackfillEstimate, estimateBackfill } from './estimate.ts'
+import { type FeedPlan, judgeChange, judgeNewFeed } from './declared-feed.ts'
+import { estimateBackfill } from './estimate.ts'
 import {
   feedChanged,
   feedExists,
-  feedFixed,
-  feedInvalid,
   feedNotFound,
   feedRetrying,
   feedRunning,
   feedWithoutObjects,
 } from './feed-refusals.ts'
 import { type FeedView, viewFeed } from './feed-view.ts'
-import { fixedMembers, judgeInput, judgeSchedule, judgeSettings, judgeSinks } from './judge-feed.ts'
+import { previewFeed } from './preview.ts'
 import { runFeed } from './run.ts'
 import type { FinishedRun, RunFeedOptions } from './run-options.ts'
 import type { Schedules } from './schedule.ts'
@@ -54,26 +46,6 @@ export interface FeedsParts extends FeedsContext {
   readonly schedules: Pick<Schedules, 'scheduleNext' | 'unschedule'>
   readonly sinks: Pick<Sinks, 'addPlain'>
 }
-
-/** What adding a feed would come to. */
-export interface FeedPlan {
-  readonly connection: string
-  readonly input: string
-  readonly cron?: string | undefined
-  readonly timezone: string
-  readonly nextRuns: readonly Date[]
-  readonly estimate: BackfillEstimate
-}
-
-interface JudgedFeed {
-  readonly feed: NewFeed
-  readonly connection: ConnectionRow
-  readonly plan: Omit<FeedPlan, 'estimate'>
-  readonly plainKinds: Awaited<ReturnType<typeof judgeSinks>>
-}
-
-const SHOWN_FIRES = 3
-const PREVIEWED_RECORDS = 10
 
 /** The feeds of a store. */
 export class Feeds {
@@ -89,10 +61,10 @@ export class Feeds {
    * @throws {FeedError} `feed_invalid` with every value that cannot be used, `feed_exists`
    */
   async add(members: FeedMembers, by: Caller): Promise<FeedView> {
-    const { store, sinks, schedules, clock } = this.#context
-    const { feed, connection, plainKinds } = await this.#judge(members)
+    const { store, connections, sinks, schedules, clock } = this.#context
+    const { feed, connection, plainKinds } = await judgeNewFeed(this.#context, members)
     return store.transaction(async () => {
-      if (!(await holdConnection(store, connection.id))) await this.#connection(connection.name)
+      if (!(await holdConnection(store, connection.id))) await connections.get(connection.name)
       if (!(await insertFeed(store, feed, clock.now()))) throw feedExists(feed.name)
       for (const kind of plainKinds) await sinks.addPlain(kind, by)
       await this.#addSinks(feed.id, members.sinks)
@@ -106,7 +78,7 @@ export class Feeds {
 
   /** What adding a feed would come to; nothing is kept. @throws {FeedError} `feed_invalid` */
   async plan(members: FeedMembers, signal?: AbortSignal): Promise<FeedPlan> {
-    const { feed, plan } = await this.#judge(members)
+    const { feed, plan } = await judgeNewFeed(this.#context, members)
     if (feed.input !== 'system-log') {
       const basis = 'Okta tells no counts of these before they are read.'
       return { ...plan, estimate: { basis } }
@@ -147,16 +119,10 @@ export class Feeds {
   async update(name: string, change: FeedChangeMembers, by: Caller): Promise<FeedView> {
     const { store, sinks, schedules, clock } = this.#context
     const row = await this.find(name)
-    const { connection, input, settings } = row
-    const fixed = fixedMembers(change, { connection, input, since: settings.since })
-    if (fixed.length > 0) throw feedFixed(name, fixed)
-    const problems = new MemberProblems()
-    const changed = changeOf(row, change, problems)
-    const plain = await judgeSinks(change.sinks ?? [], store, problems)
-    if (problems.all.length > 0) throw feedInvalid(problems.all)
+    const { changed, plainKinds } = await judgeChange(store, row, change)
     return store.transaction(async () => {
       if (!(await updateFeed(store, row, changed, clock.now()))) throw feedChanged(name)
-      for (const kind of plain) await sinks.addPlain(kind, by)
+      for (const kind of plainKinds) await sinks.addPlain(kind, by)
       if (change.sinks !== undefined) await this.#replaceSinks(row, change.sinks)
       await schedules.scheduleNext(await this.find(name))
       await this.#audit('feed.update', row, by, { fields: Object.keys(change).sort() })
@@ -282,23 +248,9 @@ export class Feeds {
 
   /** The first ten records that a feed would read from its beginning, as Okta sends them. Nothing is kept. */
   async preview(name: string, signal?: AbortSignal): Promise<readonly Uint8Array[]> {
-    const { connection, input: inputName, settings } = await this.find(name)
-    const { org } = await this.#context.connections.open(connection)
-    const input = getInput(inputName)
-    const since = input.mirrored === undefined ? settings.since : undefined
-    const found: Uint8Array[] = []
-    const options = {
-      limit: PREVIEWED_RECORDS,
-      since: since === undefined ? undefined : new Date(since),
-      priority: 'interactive',
-      signal,
-    } as const
-    for await (const { records } of read(org, input.name, options)) {
-      found.push(...records)
-      // An empty page of the log is its end.
-      if (found.length >= PREVIEWED_RECORDS || input.mirrored === undefined) break
-    }
-    return found
+    const row = await this.find(name)
+    const { org } = await this.#context.connections.open(row.connection)
+    return previewFeed(org, row, signal)
   }
 
   /** Writes a deed down, in the transaction of the caller. */
@@ -310,54 +262,6 @@ export class Feeds {
   ): Promise<void> {
     const entry = { ...by, action, connection, target: name, outcome: 'ok', details }
     return appendAudit(this.#context.store, entry, this.#context.clock.now())
-  }
-
-  async #judge(members: FeedMembers): Promise<JudgedFeed> {
-    const { store, clock, connections } = this.#context
-    const problems = new MemberProblems()
-    const name = problems.read('name', () => parseOwnName(members.name, 'feed'))
-    const connection = await problems.readLater('connection', () =>
-      this.#connection(members.connection),
-    )
-    const input = judgeInput(members.input, problems)
-    const plainKinds = await judgeSinks(members.sinks, store, problems)
-    const { cron, timezone } = judgeSchedule(members, problems)
-    const orgNow =
-      members.since?.trim() === 'now' && connection !== undefined
-        ? (await connections.open(connection.name)).org.authorizer.now()
-        : clock.now()
-    const settings = judgeSettings(members, input, orgNow, problems)
-    if (name === undefined || connection === undefined || input === undefined) {
-      throw feedInvalid(problems.all)
-    }
-    if (problems.all.length > 0) throw feedInvalid(problems.all)
-    const nextRuns = cron === undefined ? [] : nextFires(cron, clock.now(), SHOWN_FIRES)
-    return {
-      connection,
-      plainKinds,
-      plan: {
-        connection: connection.name,
-        input: input.name,
-        cron: cron?.expression,
-        timezone,
-        nextRuns,
-      },
-      feed: {
-        id: randomUUID(),
-        name,
-        connectionId: connection.id,
-        input: input.name,
-        settings,
-        cron: cron?.expression,
-        timezone,
-        missed: members.missed ?? 'run',
-        pausedAt: members.paused ? clock.now() : undefined,
-      },
-    }
-  }
-
-  #connection(name: string): Promise<ConnectionRow> {
-    return this.#context.connections.get(name)
   }
 
   async #addSinks(feedId: string, names: readonly string[]): Promise<void> {
@@ -398,31 +302,4 @@ export class Feeds {
 /** Whether a feed keeps a copy of objects, rather than reading events once. */
 function hasObjects({ input }: NamedFeedRow): boolean {
   return getInput(input).mirrored !== undefined
-}
-
-/** What a change makes of what is kept. */
-function changeOf(
-  row: NamedFeedRow,
-  change: FeedChangeMembers,
-  problems: MemberProblems,
-): FeedChange {
-  const { since, ...kept } = row.settings
-  const cron = change.cron === undefined ? row.cron : change.cron
-  const timezone = change.timezone === undefined ? row.timezone : (change.timezone ?? 'UTC')
-  const schedule = judgeSchedule({ cron: cron ?? undefined, timezone }, problems)
-  const wanted = {
-    sweepHours: change.sweepHours === undefined ? kept.sweepHours : change.sweepHours,
-    verify: change.verify === undefined ? kept.verify : change.verify,
-  }
-  const given = {
-    ...(wanted.sweepHours == null ? {} : { sweepHours: wanted.sweepHours }),
-    ...(wanted.verify == null ? {} : { verify: wanted.verify }),
-  }
-  const settings = judgeSettings(given, getInput(row.input), row.created_at, problems)
-  return {
-    settings: { ...settings, ...(since === undefined ? {} : { since }) },
-    cron: schedule.cron?.expression,
-    timezone: schedule.timezone,
-    missed: change.missed === undefined ? row.missed : (change.missed ?? 'run'),
-  }
 }

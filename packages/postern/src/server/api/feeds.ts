@@ -4,65 +4,12 @@ import { z } from '@hono/zod-openapi'
 import type { Verb } from '../../config/access-rules.ts'
 import { feedChangeMembers, feedMembers } from '../../config/feed-members.ts'
 import { feedNotFound } from '../../feeds/feed-refusals.ts'
-import type { FeedView } from '../../feeds/feed-view.ts'
 import type { NamedFeedRow } from '../../store/feeds.ts'
 import type { Api } from '../api.ts'
 import type { RequestCaller } from '../caller.ts'
 import type { Services } from '../services.ts'
 import { run, shownRun } from './run.ts'
-
-const storedError = z.object({ code: z.string(), message: z.string(), remedy: z.string() })
-
-const feedSink = z.object({
-  name: z.string(),
-  kind: z.string(),
-  confirmed: z.int().describe('The last batch that it confirmed.'),
-  waiting: z.int().describe('Batches that wait for it.'),
-  failures: z.int().describe('In a row.'),
-  failingSince: z.iso.datetime().optional(),
-  retryAt: z.iso.datetime().optional(),
-  error: storedError.optional(),
-  confirmedAt: z.iso.datetime().optional(),
-})
-
-/** A feed as it is shown. */
-const feed = z
-  .object({
-    name: z.string(),
-    connection: z.string(),
-    input: z.string(),
-    state: z.enum(['paused', 'running', 'scheduled', 'on-demand']),
-    cron: z.string().optional(),
-    timezone: z.string(),
-    missed: z.enum(['run', 'skip']),
-    since: z.iso.datetime().optional(),
-    sweepHours: z.number().optional(),
-    verify: z.boolean().optional(),
-    nextRuns: z.array(z.iso.datetime()).describe('The next three fires of its schedule.'),
-    sinks: z.array(feedSink),
-    streams: z.array(z.object({ name: z.string(), at: z.string() })),
-    spool: z.object({ records: z.int(), bytes: z.int() }),
-    upToDateAt: z.iso.datetime().optional().describe('What happened before is with the spool.'),
-    lagSeconds: z.int().optional(),
-    gaps: z.int().describe('Pieces of history that could not be read.'),
-    deadLetters: z.int().describe('Records that were set aside.'),
-    held: z
-      .object({
-        code: z.string(),
-        message: z.string(),
-        remedy: z.string(),
-        missing: z.record(z.string(), z.int()),
-        generation: z.int(),
-        at: z.iso.datetime(),
-        confirmedAt: z.iso.datetime().optional(),
-      })
-      .optional()
-      .describe('Deletions that wait for a person.'),
-    lastRun: run.optional(),
-    createdAt: z.iso.datetime(),
-    updatedAt: z.iso.datetime(),
-  })
-  .openapi('Feed')
+import { feed, shownFeed } from './shown-feed.ts'
 
 const progress = z.object({
   records: z.int(),
@@ -100,7 +47,7 @@ function addKeptRoutes(api: Api): void {
     },
     async ({ services, caller, by, body }) => {
       caller.requireVerb('admin', body.connection)
-      return shown(await services.feeds.add(body, by))
+      return shownFeed(await services.feeds.add(body, by))
     },
   )
   api.add(
@@ -132,7 +79,11 @@ function addKeptRoutes(api: Api): void {
       caller.requireVerb('admin', body.connection)
       const { nextRuns, estimate, ...plan } = await services.feeds.plan(body, signal)
       const from = estimate.from?.toISOString()
-      return { ...plan, nextRuns: nextRuns.map(textOf), estimate: { ...estimate, from } }
+      return {
+        ...plan,
+        nextRuns: nextRuns.map((at) => at.toISOString()),
+        estimate: { ...estimate, from },
+      }
     },
   )
   api.add(
@@ -153,7 +104,7 @@ function addKeptRoutes(api: Api): void {
       const connections = caller.permissions.connectionsFor('read')
       const feeds = await services.feeds.list({ ...query, connections })
       const next = feeds.length < query.limit ? undefined : feeds.at(-1)?.name
-      return { feeds: feeds.map(shown), next }
+      return { feeds: feeds.map(shownFeed), next }
     },
   )
   api.add(
@@ -170,7 +121,7 @@ function addKeptRoutes(api: Api): void {
     },
     async ({ services, caller, params: { feed: name } }) => {
       await requireFeed('read', name, { services, caller })
-      return shown(await services.feeds.get(name))
+      return shownFeed(await services.feeds.get(name))
     },
   )
   api.add(
@@ -189,7 +140,7 @@ function addKeptRoutes(api: Api): void {
     },
     async ({ services, caller, by, params: { feed: name }, body }) => {
       await requireFeed('admin', name, { services, caller })
-      return shown(await services.feeds.update(name, body, by))
+      return shownFeed(await services.feeds.update(name, body, by))
     },
   )
   api.add(
@@ -229,7 +180,7 @@ function addRunningRoutes(api: Api): void {
       },
       async ({ services, caller, by, params: { feed: name } }) => {
         await requireFeed('sync', name, { services, caller })
-        return shown(await services.feeds[verb](name, by))
+        return shownFeed(await services.feeds[verb](name, by))
       },
     )
   }
@@ -300,7 +251,7 @@ function addRunningRoutes(api: Api): void {
     },
     async ({ services, caller, by, params: { feed: name } }) => {
       await requireFeed('admin', name, { services, caller })
-      return shown(await services.feeds.resync(name, by))
+      return shownFeed(await services.feeds.resync(name, by))
     },
   )
   api.add(
@@ -320,7 +271,7 @@ function addRunningRoutes(api: Api): void {
     },
     async ({ services, caller, by, params: { feed: name }, body: { generation } }) => {
       await requireFeed('admin', name, { services, caller })
-      return shown(await services.feeds.confirmDeletions(name, generation, by))
+      return shownFeed(await services.feeds.confirmDeletions(name, generation, by))
     },
   )
 }
@@ -339,26 +290,4 @@ export async function requireFeed(
   if (!caller.permissions.maySee(row.connection)) throw feedNotFound()
   caller.requireVerb(verb, row.connection)
   return row
-}
-
-function textOf(date: Date): string {
-  return date.toISOString()
-}
-
-function shown({ nextRuns, sinks, lastRun, ...view }: FeedView): z.input<typeof feed> {
-  return {
-    ...view,
-    nextRuns: nextRuns.map(textOf),
-    sinks: sinks.map((sink) => ({
-      ...sink,
-      failingSince: sink.failingSince?.toISOString(),
-      retryAt: sink.retryAt?.toISOString(),
-      confirmedAt: sink.confirmedAt?.toISOString(),
-    })),
-    streams: [...view.streams],
-    upToDateAt: view.upToDateAt?.toISOString(),
-    lastRun: lastRun && shownRun(lastRun),
-    createdAt: view.createdAt.toISOString(),
-    updatedAt: view.updatedAt.toISOString(),
-  }
 }
