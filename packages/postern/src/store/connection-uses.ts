@@ -22,16 +22,12 @@ export async function putUses(
   connectionIds: readonly string[],
 ): Promise<void> {
   if (connectionIds.length === 0) return
-  const seenAt = sql<Date>`now()`
-  await store.db
-    .insertInto('connection_use')
-    .values(
-      connectionIds.map((id) => ({ connection_id: id, process_id: processId, seen_at: seenAt })),
-    )
-    .onConflict((conflict) =>
-      conflict.columns(['connection_id', 'process_id']).doUpdateSet({ seen_at: seenAt }),
-    )
-    .execute()
+  await sql`
+    insert into connection_use (connection_id, process_id, seen_at)
+    select id, ${processId}, now() from ${idsIn(connectionIds)} as given
+    on conflict (connection_id, process_id) do update set seen_at = excluded.seen_at`.execute(
+    store.db,
+  )
 }
 
 /** Those of the connections that are still there, with who uses them. */
@@ -52,7 +48,9 @@ export function readShared(
         .$castTo<number>()
         .as('users'),
     )
-    .where('connection.id', 'in', connectionIds)
+    .where('connection.id', 'in', (where) =>
+      where.selectFrom(idsIn(connectionIds).as('given')).select('given.id'),
+    )
     .$castTo<SharedConnection>()
     .execute()
 }
@@ -68,6 +66,13 @@ export async function removeUses(store: Store, processId: string): Promise<void>
       ]),
     )
     .execute()
+}
+
+/** As rows, from one parameter: a fleet has more connections than a statement may have parameters. */
+function idsIn(ids: readonly string[]) {
+  return sql<{
+    id: string
+  }>`(select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb) as id)`
 }
 
 function secondsAgo(seconds: number) {
