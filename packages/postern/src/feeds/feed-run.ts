@@ -179,6 +179,8 @@ export class FeedRun {
   /** What a run reads once it can be compared with the org no more is forgotten. */
   async #prune(): Promise<void> {
     const { store, feed } = this.#context
+    // It is told by the last batch what is old.
+    if (!this.#tally.hasEmitted) return
     await this.#ownership.transaction(() => pruneLedger(store, feed.id))
   }
 

@@ -1,7 +1,6 @@
 /** @module Who owns a feed: the one whose epoch is the newest. Everything that a run stores goes through here. */
 
 import { type FeedStateRow, holdFeed } from '../store/feed-states.ts'
-import { readFeed } from '../store/feeds.ts'
 import type { Store } from '../store/store.ts'
 import { FeedError } from './feed-error.ts'
 
@@ -34,9 +33,8 @@ export class Ownership {
     const { feedId, epoch } = this
     return this.#store.transaction(async () => {
       const held = await holdFeed(this.#store, feedId, epoch)
-      const feed = held && (await readFeed(this.#store, feedId))
-      if (held === undefined || feed === undefined) throw fenced()
-      if (feed.paused_at !== null) this.#onPaused()
+      if (held === undefined) throw fenced()
+      if (held.paused_at !== null) this.#onPaused()
       return work(held)
     })
   }

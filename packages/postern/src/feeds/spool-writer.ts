@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '@postern/core'
 import { type FeedStateRow, updateFeedState } from '../store/feed-states.ts'
-import { putStreamState, readStreamState } from '../store/feed-streams.ts'
+import { putStreamState, readStreamStates } from '../store/feed-streams.ts'
 import { appendToSpool, type PackedLines, packLinesAtOnce } from '../store/spool.ts'
 import type { Store } from '../store/store.ts'
 import type { Ownership } from './ownership.ts'
@@ -35,23 +35,27 @@ interface Stored {
 /** The spool of a feed, as the owner of one run writes to it. */
 export class FeedSpoolWriter implements SpoolWriter {
   readonly #context: SpoolWriterContext
+  /** As they are stored: nobody but the owner stores any. */
+  #states: Map<string, JsonObject> | undefined
 
   constructor(context: SpoolWriterContext) {
     this.#context = context
   }
 
-  readState(stream: string): Promise<JsonObject | undefined> {
+  async readState(stream: string): Promise<JsonObject | undefined> {
     const { store, ownership } = this.#context
-    return readStreamState(store, ownership.feedId, stream)
+    this.#states ??= new Map(await readStreamStates(store, ownership.feedId))
+    return this.#states.get(stream)
   }
 
   async commit(stream: string, work: (seq: number) => Promise<Commit>): Promise<void> {
     const { ownership, level, batches, onCommit } = this.#context
     await this.#waitForRoom()
-    const stored = await ownership.transaction(async (held) => {
-      const seq = held.seq + 1
-      return this.#store(stream, held, await work(seq))
+    const { stored, state } = await ownership.transaction(async (held) => {
+      const commit = await work(held.seq + 1)
+      return { stored: await this.#store(stream, held, commit), state: commit.state }
     })
+    this.#states?.set(stream, state)
     if (stored !== undefined) {
       batches.put(stored.seq, stored.batch)
       level.add(stored.seq, stored.packed)

@@ -1,6 +1,7 @@
 /** @module The table of what each feed has spooled, and of who may go on: its owner. */
 
 import type { Selectable } from 'kysely'
+import type { FeedRow } from './feeds.ts'
 import type { FeedStateTable } from './schema.ts'
 import { dropConfirmed, type SpoolSize } from './spool.ts'
 import type { Store } from './store.ts'
@@ -22,6 +23,9 @@ export function takeFeed(store: Store, feedId: string): Promise<FeedStateRow> {
     .executeTakeFirstOrThrow()
 }
 
+/** What a feed has spooled, and since when it is paused; null: it is not. */
+export type HeldFeed = FeedStateRow & Pick<FeedRow, 'paused_at'>
+
 /**
  * The state of a feed whose owner has this epoch, which nobody changes until the transaction ends. Undefined where another
  * one owns it by now, or it was removed.
@@ -30,13 +34,15 @@ export function holdFeed(
   store: Store,
   feedId: string,
   epoch: number,
-): Promise<FeedStateRow | undefined> {
+): Promise<HeldFeed | undefined> {
   return store.db
     .selectFrom('feed_state')
-    .selectAll()
-    .where('feed_id', '=', feedId)
-    .where('epoch', '=', epoch)
-    .forUpdate()
+    .innerJoin('feed', 'feed.id', 'feed_state.feed_id')
+    .selectAll('feed_state')
+    .select('feed.paused_at')
+    .where('feed_state.feed_id', '=', feedId)
+    .where('feed_state.epoch', '=', epoch)
+    .forUpdate('feed_state')
     .executeTakeFirst()
 }
 

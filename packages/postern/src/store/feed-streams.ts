@@ -3,20 +3,18 @@
 import type { JsonObject } from '@postern/core'
 import type { Store } from './store.ts'
 
-/** The state of a stream; undefined before its first. */
-export async function readStreamState(
+/** The states of a feed's streams, by their names; a stream has none before its first. */
+export async function readStreamStates(
   store: Store,
   feedId: string,
-  name: string,
-): Promise<JsonObject | undefined> {
-  const row = await store.db
+): Promise<ReadonlyMap<string, JsonObject>> {
+  const rows = await store.db
     .selectFrom('feed_stream')
-    .select('state')
+    .select(['name', 'state'])
     .where('feed_id', '=', feedId)
-    .where('name', '=', name)
-    .executeTakeFirst()
-  // Only `putStreamState` writes it.
-  return row?.state as JsonObject | undefined
+    .execute()
+  // Only `putStreamState` writes them.
+  return new Map(rows.map(({ name, state }) => [name, state as JsonObject]))
 }
 
 /** Keeps the state of a stream. @param now - the org's time */

@@ -111,14 +111,6 @@ export async function listRuns(
 
 /** Removes the runs of a feed that are older than 30 days, and those beyond its last thousand. */
 export async function pruneRuns(store: Store, feedId: string, now: Date): Promise<void> {
-  const first = await store.db
-    .selectFrom('run')
-    .select('started_at')
-    .where('feed_id', '=', feedId)
-    .orderBy('started_at', 'desc')
-    .offset(KEPT_RUNS)
-    .limit(1)
-    .executeTakeFirst()
   const oldest = new Date(now.getTime() - KEPT_DAYS * DAY_MS)
   await store.db
     .deleteFrom('run')
@@ -126,7 +118,18 @@ export async function pruneRuns(store: Store, feedId: string, now: Date): Promis
     .where((where) =>
       where.or([
         where('started_at', '<', oldest),
-        ...(first === undefined ? [] : [where('started_at', '<=', first.started_at)]),
+        where(
+          'started_at',
+          '<=',
+          // Where there are no more than are kept, nothing is less than nothing.
+          where
+            .selectFrom('run as kept')
+            .select('kept.started_at')
+            .where('kept.feed_id', '=', feedId)
+            .orderBy('kept.started_at', 'desc')
+            .offset(KEPT_RUNS)
+            .limit(1),
+        ),
       ]),
     )
     .execute()

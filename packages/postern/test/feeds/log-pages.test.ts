@@ -8,7 +8,7 @@ import { stores, type TestStore } from '../../../../test/stores.ts'
 import { TestClock } from '../../../../test/test-clock.ts'
 import { fromStored } from '../../src/feeds/log-state.ts'
 import { listDeadLetters } from '../../src/store/dead-letters.ts'
-import { putStreamState, readStreamState } from '../../src/store/feed-streams.ts'
+import { putStreamState, readStreamStates } from '../../src/store/feed-streams.ts'
 import { feedScenario } from './feed-scenario.ts'
 
 /** What the corpus says of a page. */
@@ -62,7 +62,7 @@ describe.each(stores.slice(0, 1))('a feed takes the System Log pages of the corp
 
       const { outcome, report } = await feed.run()
 
-      const { page } = fromStored((await readStreamState(store, feed.feedId, 'log')) ?? {})
+      const { page } = fromStored((await readStreamStates(store, feed.feedId)).get('log') ?? {})
       const letters = await listDeadLetters(store, feed.feedId, 10)
       const found = {
         outcome,

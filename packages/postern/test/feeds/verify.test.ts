@@ -6,7 +6,7 @@ import { emulatedOrg } from '../../../../test/emulated-org.ts'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { TestClock } from '../../../../test/test-clock.ts'
 import { fromStoredVerification } from '../../src/feeds/verification.ts'
-import { putStreamState, readStreamState } from '../../src/store/feed-streams.ts'
+import { putStreamState, readStreamStates } from '../../src/store/feed-streams.ts'
 import type { Store } from '../../src/store/store.ts'
 import { feedScenario } from './feed-scenario.ts'
 
@@ -23,7 +23,7 @@ async function busyOrg(perSecond = 0.4) {
 
 /** Makes a feed believe that it has read the log to its end. */
 async function skipToEnd(store: Store, feedId: string, org: Org): Promise<void> {
-  const state: JsonObject = (await readStreamState(store, feedId, 'log')) ?? {}
+  const state: JsonObject = (await readStreamStates(store, feedId)).get('log') ?? {}
   const cursor = String(state['page'])
   let page = cursor
   for await (const { cursor: next } of org.pages('/api/v1/logs', { mode: 'polling', cursor })) {
@@ -40,7 +40,7 @@ describe.each(stores)('verifying a feed on $name', ({ open }) => {
   afterAll(() => kept.close())
 
   const verificationOf = async (feedId: string) =>
-    fromStoredVerification(await readStreamState(kept.store, feedId, 'verify'))
+    fromStoredVerification((await readStreamStates(kept.store, feedId)).get('verify'))
 
   test('finds the events that were skipped, delivers them late, and finds no more', async () => {
     const { app, running, clock } = await busyOrg()
