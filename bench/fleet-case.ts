@@ -24,7 +24,7 @@ export interface FleetFigures {
   readonly runs: number
   /** Runs that did not end well. */
   readonly failed: number
-  /** Runs that should have been and were not. */
+  /** Runs that should have been and were not, a minute after the last was due. */
   readonly missing: number
   /** How much later than due runs began, in order. */
   readonly lateMs: readonly number[]
@@ -39,6 +39,7 @@ export interface FleetFigures {
 }
 
 const LOOK_EVERY_MS = 2_000
+const LAST_WITHIN_MS = 60_000
 
 const options: FleetCaseOptions = JSON.parse(process.argv[2] ?? '')
 
@@ -56,7 +57,7 @@ async function awaitFirstRuns({ store, clock }: Service): Promise<void> {
   }
 }
 
-/** What the runs that began in a time were, by the rows that are kept of them. */
+/** What the runs were that were due in a time, by the rows that are kept of them. */
 async function judgeRuns({ store }: Service, from: Date, until: Date) {
   const rows = await store.db
     .selectFrom('run')
@@ -64,20 +65,22 @@ async function judgeRuns({ store }: Service, from: Date, until: Date) {
     .select(['run.started_at', 'run.outcome', 'run.report', 'feed.next_run_at'])
     .where('run.trigger', '=', 'schedule')
     .where('run.started_at', '>=', from)
-    .where('run.started_at', '<', until)
     .execute()
   const { periodMs, periods, feeds } = options
-  const lateMs = rows.map(({ started_at: startedAt, next_run_at: next }) => {
-    // A feed is due at the same moment of each period.
-    const late = (startedAt.getTime() - (next?.getTime() ?? Number.NaN)) % periodMs
-    return late < 0 ? late + periodMs : late
-  })
+  const runs = rows
+    .map(({ started_at: startedAt, next_run_at: next, ...run }) => {
+      // A feed is due at the same moment of each period.
+      const late = (startedAt.getTime() - (next?.getTime() ?? Number.NaN)) % periodMs
+      const lateMs = late < 0 ? late + periodMs : late
+      return { ...run, lateMs, dueMs: startedAt.getTime() - lateMs }
+    })
+    .filter(({ dueMs }) => dueMs >= from.getTime() && dueMs < until.getTime())
   return {
-    runs: rows.length,
-    failed: rows.filter(({ outcome }) => outcome !== 'ok' && outcome !== null).length,
-    missing: feeds * periods - rows.length,
-    lateMs: lateMs.toSorted((one, other) => one - other),
-    requests: rows.reduce((sum, { report }) => sum + report.requests, 0),
+    runs: runs.length,
+    failed: runs.filter(({ outcome }) => outcome !== 'ok').length,
+    missing: feeds * periods - runs.length,
+    lateMs: runs.map(({ lateMs }) => lateMs).toSorted((one, other) => one - other),
+    requests: runs.reduce((sum, { report }) => sum + report.requests, 0),
   }
 }
 
@@ -97,6 +100,8 @@ async function measure(service: Service): Promise<Omit<FleetFigures, 'warmUpSeco
   const { user, system } = process.cpuUsage(before)
   delays.disable()
   clearInterval(looking)
+  // For what was due last.
+  await clock.sleep(Math.min(options.periodMs / 2, LAST_WITHIN_MS))
   const ms = (nanoseconds: number) => nanoseconds / 1e6
   return {
     ...(await judgeRuns(service, from, new Date(from.getTime() + durationMs))),
