@@ -155,8 +155,6 @@ describe('postern connect --browser', () => {
 
   test.each([
     [['--key', 'app.jwk'], '--key'],
-    [['--api-token', 'env:TOKEN'], '--api-token'],
-    [['--jwt-claim', 'a=b'], '--jwt-claim'],
     [['--methods', 'password'], '--methods'],
   ])('takes no %j', async (args, flag) => {
     const { code, stderr } = await place.run(['connect', 'acme', '--browser', ...args], {
