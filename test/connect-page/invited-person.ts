@@ -2,7 +2,7 @@
 
 import { Org, Secret } from '@postern/core'
 import type { RunningOrg } from '@postern/emulator'
-import type { Page } from 'playwright-core'
+import type { FrameLocator, Page } from 'playwright-core'
 import type { Seal } from '../../packages/postern/src/store/seal.ts'
 import {
   type ConnectDesk,
@@ -58,11 +58,12 @@ export async function invitePerson(
 }
 
 /** Enters the values of the ready app, but for those that a test has, and tries them out. */
-export async function tryValues(
-  { page, desk }: InvitedPerson,
+export async function enterValues(
+  page: Page | FrameLocator,
+  { values }: ConnectDesk,
   own: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  for (const [member, value] of Object.entries({ ...desk.values, ...own })) {
+  for (const [member, value] of Object.entries({ ...values, ...own })) {
     await page.locator(`#field-${member}`).fill(String(value))
   }
   await page.getByText('Private key understood').waitFor()

@@ -1,7 +1,13 @@
 import { activateKey, addKey, deactivateKey, findApp, generateKey, listKeys } from '@postern/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accessibilityProblems } from '../chromium.ts'
-import { adminOf, type ConnectPlace, invitePerson, openPlace, tryValues } from './invited-person.ts'
+import {
+  adminOf,
+  type ConnectPlace,
+  enterValues,
+  invitePerson,
+  openPlace,
+} from './invited-person.ts'
 
 const MINUTE_MS = 60_000
 
@@ -14,15 +20,14 @@ afterAll(() => place.kept.close())
 
 describe('a try on the Connect page', () => {
   it('names what is wrong and what to do, and needs nothing anew once that is done', async () => {
-    const person = await invitePerson(place)
-    const { page, desk, name } = person
+    const { page, desk, name } = await invitePerson(place)
     const admin = adminOf(desk.org)
     const { appId = '' } = (await findApp(admin, desk.org.app.clientId)) ?? {}
     const [{ keyId = '' } = {}] = await listKeys(admin, appId)
     // An app has one active key at least.
     await addKey(admin, appId, (await generateKey({ alg: 'ES256' })).publicJwk)
     await deactivateKey(admin, appId, keyId)
-    await tryValues(person)
+    await enterValues(page, desk)
     await page.getByRole('heading', { name: 'The connection does not work yet' }).waitFor()
     const problems = await page.locator('.problems').innerText()
     expect(problems).toContain('PUBLIC KEYS')
@@ -45,9 +50,9 @@ describe('a try on the Connect page', () => {
   }, 40_000)
 
   it('lets the person keep what works in part, and says what cannot be read', async () => {
-    const person = await invitePerson(place, { desk: { org: { scopes: ['okta.users.read'] } } })
-    const { page, desk, name } = person
-    await tryValues(person, { scopes: 'okta.users.read okta.logs.read' })
+    const org = { scopes: ['okta.users.read'] }
+    const { page, desk, name } = await invitePerson(place, { desk: { org } })
+    await enterValues(page, desk, { scopes: 'okta.users.read okta.logs.read' })
     await page.getByRole('heading', { name: 'The connection works, but' }).waitFor()
     expect(await page.locator('.problem').innerText()).toContain('Okta API Scopes')
     await page.getByRole('button', { name: 'Keep it as it is' }).click()
