@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { TestClock } from '../../../../test/test-clock.ts'
 import { removeExpiredEvents } from '../../src/sinks/retention.ts'
-import { readEvents } from '../../src/store/read-records.ts'
+import { readEvents } from '../../src/store/read-events.ts'
 import { addEvents } from '../../src/store/records.ts'
 import { insertSink } from '../../src/store/sinks.ts'
 

@@ -8,7 +8,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { newDatabase, stores, type TestStore } from '../../../../test/stores.ts'
 import { writeBackup } from '../../src/store/backup.ts'
 import { openStore } from '../../src/store/open.ts'
-import { countEvents, readEvents, readObjects } from '../../src/store/read-records.ts'
+import { countEvents, readEvents } from '../../src/store/read-events.ts'
+import { readObjects } from '../../src/store/read-objects.ts'
 import {
   addEvents,
   eraseSubject,

@@ -5,35 +5,21 @@ import { collect, globalOptions } from '../global-options.ts'
 
 /** Gives `sink` what is below it. */
 export function defineSink(command: Command, signal: AbortSignal): void {
-  command
+  const add = command
     .command('add <name>')
     .description('keep a sink, once it was proven that it can be written to')
     .requiredOption('--kind <kind>', 'store, jsonl, postgres and so on: postern sink kinds')
-    .option('--set <key=value>', 'a setting; may be repeated', collect)
-    .option(
-      '--secret <key=reference>',
-      'key=env:NAME, key=file:PATH or key=-; may be repeated',
-      collect,
-    )
-    .option('--force', 'keep it though it was not proven')
-    .action(async (name, options, self) => {
-      const { addSink } = await import('../commands/sink.ts')
-      await addSink({ ...options, name }, globalOptions(self), signal)
-    })
-  command
+  takeValues(add).action(async (name, options, self) => {
+    const { addSink } = await import('../commands/sink.ts')
+    await addSink({ ...options, name }, globalOptions(self), signal)
+  })
+  const update = command
     .command('update <name>')
     .description('change settings or secrets of a sink; key= takes the default again')
-    .option('--set <key=value>', 'a setting; may be repeated', collect)
-    .option(
-      '--secret <key=reference>',
-      'key=env:NAME, key=file:PATH or key=-; may be repeated',
-      collect,
-    )
-    .option('--force', 'keep it though it was not proven')
-    .action(async (name, options, self) => {
-      const { updateSink } = await import('../commands/sink.ts')
-      await updateSink({ ...options, name }, globalOptions(self), signal)
-    })
+  takeValues(update).action(async (name, options, self) => {
+    const { updateSink } = await import('../commands/sink.ts')
+    await updateSink({ ...options, name }, globalOptions(self), signal)
+  })
   command
     .command('list')
     .description('show every sink, and the feeds that write to it')
@@ -62,4 +48,16 @@ export function defineSink(command: Command, signal: AbortSignal): void {
         await run(name, globalOptions(self), signal)
       })
   }
+}
+
+/** What a sink is given, when it is added or changed. */
+function takeValues(command: Command): Command {
+  return command
+    .option('--set <key=value>', 'a setting; may be repeated', collect)
+    .option(
+      '--secret <key=reference>',
+      'key=env:NAME, key=file:PATH or key=-; may be repeated',
+      collect,
+    )
+    .option('--force', 'keep it though it was not proven')
 }
