@@ -3,9 +3,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import description from '../packages/postern/package.json' with { type: 'json' }
-import { addRoutes } from '../packages/postern/src/server/api/registry.ts'
 import { Api } from '../packages/postern/src/server/api.ts'
 import { describeApi } from '../packages/postern/src/server/describe.ts'
+import { addRoutes } from '../packages/postern/src/server/routes.ts'
 
 const file = fileURLToPath(new URL('../docs/openapi.json', import.meta.url))
 

@@ -57,8 +57,11 @@ export function tokenAnswer(body: Readonly<Record<string, unknown>> = {}): Scrip
   }
 }
 
-/** Starts a server whose every request is answered by the script. */
-export async function startScriptedServer(script: Script): Promise<ScriptedServer> {
+/** Starts a server whose every request is answered by the script. @param options.onRequest - done before it is. */
+export async function startScriptedServer(
+  script: Script,
+  { onRequest }: { readonly onRequest?: (() => Promise<void>) | undefined } = {},
+): Promise<ScriptedServer> {
   const requests: ScriptedRequest[] = []
   const server = createServer(async (incoming, outgoing) => {
     const chunks: Buffer[] = []
@@ -76,6 +79,7 @@ export async function startScriptedServer(script: Script): Promise<ScriptedServe
     }
     requests.push(request)
     const answer = script(request, requests.length - 1)
+    await onRequest?.()
     if (answer.hang) return
     if (answer.cut === 'before') return void incoming.socket.destroy()
     const body = bytesOf(answer.body)

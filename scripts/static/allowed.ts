@@ -46,7 +46,7 @@ export const allowed: readonly Allowed[] = [
   },
   {
     rule: 'secret-reveal',
-    place: 'packages/core/src/org/org.ts',
+    place: 'packages/core/src/org/attempts.ts',
     text: 'used.headers.reveal',
     why: 'sends the authorisation of a request',
   },

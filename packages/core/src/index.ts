@@ -79,17 +79,19 @@ export {
 export { KeyError, type KeyErrorCode, keyErrorCodes } from './keys/refusals.ts'
 export { type Signer, type SigningAlg, signingAlgs } from './keys/signer.ts'
 export { type KeyWarningCode, keyWarningCodes } from './keys/warnings.ts'
+export type { AuthorizedRequest, OrgStep } from './org/attempts.ts'
 export type { BucketView, PacedAnswer } from './org/bucket-budget.ts'
 export { type Bucket, bucketOf, buckets } from './org/buckets.ts'
 export { type Challenge, parseChallenge } from './org/challenge.ts'
 export { ApiError } from './org/errors.ts'
+export type { Forwarded, ForwardedRequest, OpenAnswer } from './org/forward.ts'
 export {
   type FindGrantedScopesOptions,
   findGrantedScopes,
   type GrantedScopes,
 } from './org/granted-scopes.ts'
 export { type Link, parseLinks } from './org/link.ts'
-export { Org, type OrgOptions, type OrgSettings, type OrgStep } from './org/org.ts'
+export { Org, type OrgOptions, type OrgSettings } from './org/org.ts'
 export {
   type Page,
   PageError,

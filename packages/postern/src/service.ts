@@ -16,7 +16,7 @@ import { Feeds } from './feeds/feeds.ts'
 import { runFeed } from './feeds/run.ts'
 import { Schedules } from './feeds/schedule.ts'
 import { Sinks } from './feeds/sinks.ts'
-import { openOrgTransports } from './http/org-transport.ts'
+import { openOrgStreams, openOrgTransports } from './http/org-transport.ts'
 import { createOutboundTransport } from './http/outbound.ts'
 import { Jobs } from './jobs/jobs.ts'
 import { type Log, openLog } from './log.ts'
@@ -168,6 +168,7 @@ export function openServices({
   const metrics = new Metrics(given)
   const allowedNetworks = readAllowedNetworks(env)
   const openTransport = openOrgTransports({ dev, allowedNetworks })
+  const openStream = openOrgStreams({ dev, allowedNetworks })
   const context = {
     ...given,
     dev,
@@ -194,6 +195,7 @@ export function openServices({
     auditBatch: new AuditBatch(given),
     domains,
     connections,
+    openStream: (org) => metrics.watch(openStream(org)),
     rotations: new Rotations({ ...context, connections }),
     setups: new Setups({ ...context, connections }),
     repair: (...asked) => repair({ ...context, connections }, ...asked),

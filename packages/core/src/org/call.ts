@@ -23,31 +23,38 @@ export interface Call {
   firstRequestId?: string | undefined
 }
 
-/** What one attempt came to: a status from 200 to 299, another one, or no answer. */
-export type Outcome =
-  | {
-      readonly kind: 'answered'
-      readonly status: number
-      readonly headers: AnswerHeaders
-      readonly body: Uint8Array<ArrayBuffer>
-    }
-  | {
-      readonly kind: 'refused'
-      readonly status: number
-      readonly headers: AnswerHeaders
-      readonly body: Uint8Array<ArrayBuffer>
-      readonly refusal: ApiRefusal
-      readonly used: Authorization
-    }
-  | {
-      readonly kind: 'lost'
-      readonly error: UpstreamError
-      /** What came of the answer before it broke off: a 429 holds without its body too. */
-      readonly heard?: { readonly status: number; readonly headers: AnswerHeaders } | undefined
-    }
+/** The beginning of an answer. */
+export interface AnswerHead {
+  readonly status: number
+  readonly headers: AnswerHeaders
+}
+
+/** What one attempt came to: a status from 200 to 299, another one, or no answer. `body` is as its sender gives it. */
+export type Outcome<Body> = Answered<Body> | Refused<Body> | Lost
+
+interface Answered<Body> extends AnswerHead {
+  readonly kind: 'answered'
+  readonly body: Body
+}
+
+/** An answer with another status. */
+export interface Refused<Body> extends AnswerHead {
+  readonly kind: 'refused'
+  readonly body: Body
+  readonly refusal: ApiRefusal
+  readonly used: Authorization
+}
+
+/** No answer, or one that broke off. */
+export interface Lost {
+  readonly kind: 'lost'
+  readonly error: UpstreamError
+  /** What came of the answer before it broke off: a 429 holds without its body too. */
+  readonly heard?: AnswerHead | undefined
+}
 
 /** An outcome that is no success. */
-export type Failure = Exclude<Outcome, { kind: 'answered' }>
+export type Failure = Refused<unknown> | Lost
 
 const MAX_ATTEMPTS = 5
 // Each of these waits for the end of a window.

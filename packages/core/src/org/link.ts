@@ -4,6 +4,8 @@
 export interface Link {
   /** As it was sent, between the angle brackets. */
   readonly target: string
+  /** What stands behind it, as it was sent: `; rel="next"`. */
+  readonly parameters: string
   /** The relations of `rel`, in lower case. */
   readonly relations: readonly string[]
 }
@@ -40,6 +42,7 @@ export function parseLinks(header: string): readonly Link[] | undefined {
     const target = take(TARGET)
     if (target === undefined) return undefined
     take(SPACE)
+    const begin = position
     let rel: string | undefined
     for (let parameter = take(PARAMETER); parameter !== undefined; parameter = take(PARAMETER)) {
       const [, name = '', quoted, plain] = parameter
@@ -47,6 +50,7 @@ export function parseLinks(header: string): readonly Link[] | undefined {
     }
     if (position < header.length && header[position] !== ',') return undefined
     const relations = (rel ?? '').toLowerCase().split(/\s+/).filter(Boolean)
-    links.push({ target: target[1] ?? '', relations })
+    const parameters = header.slice(begin, position)
+    links.push({ target: target[1] ?? '', parameters, relations })
   }
 }

@@ -3,41 +3,20 @@
 import { decodeText } from '../base64url.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { randomFraction } from '../retry.ts'
-import type { Authorization, Authorizer } from '../token/authorizer.ts'
+import type { Authorizer } from '../token/authorizer.ts'
 import type { Credential } from '../token/credential.ts'
 import { requestIdOf } from '../token/errors.ts'
 import { createAuthorizer } from '../token/registry.ts'
 import type { TokenStep } from '../token/steps.ts'
-import {
-  type AnswerHeaders,
-  abortable,
-  fetchTransport,
-  readBody,
-  type Transport,
-  type UpstreamError,
-  upstreamError,
-} from '../transport.ts'
+import { abortable, fetchTransport, readBody, type Transport } from '../transport.ts'
 import { type OrgUrl, parseOrgUrl } from '../url/org.ts'
-import { bucketOf } from './buckets.ts'
-import {
-  type Call,
-  errorOf,
-  type Failure,
-  type Outcome,
-  retryHeaders,
-  waitBeforeNext,
-} from './call.ts'
-import { type ApiError, readRefusal } from './errors.ts'
-import { type Page, type PageError, pageError } from './page.ts'
+import { Attempts, type AuthorizedRequest, type OrgStep, type Send } from './attempts.ts'
+import { type Call, errorOf, type Lost, type Refused } from './call.ts'
+import type { Forwarded, ForwardedRequest, OpenAnswer } from './forward.ts'
+import { type Page, pageError } from './page.ts'
 import { type BrokenPage, type PagesOptions, readPages } from './pages.ts'
 import { Pacer } from './rate-limit.ts'
-import {
-  type OrgAnswer,
-  type OrgRequest,
-  parseAnswer,
-  requestHeaders,
-  requestUrl,
-} from './request.ts'
+import { type OrgAnswer, type OrgRequest, parseAnswer, requestUrl } from './request.ts'
 
 /** Options of {@link Org}: the org and what signs in to it; the rest has defaults. */
 export type OrgOptions = OrgSettings & OrgSignIn
@@ -73,22 +52,12 @@ export interface OrgSettings {
   readonly onSend?: (waitedMs: number) => void
 }
 
-/** An attempt that brought nothing usable, for whoever shows or logs it. */
-export interface OrgStep {
-  readonly step: 'failed'
-  /** `GET /api/v1/users` */
-  readonly what: string
-  readonly attempt: number
-  readonly error: ApiError | UpstreamError | PageError
-  /**
-   * How long is waited before the next attempt; 0 where the pacer decides it. Absent when the request has no next attempt;
-   * where its page has one, a step of the page follows.
-   */
-  readonly waitMs?: number
-}
-
 const DEFAULT_TIMEOUT_MS = 60_000
 const MAX_BYTES = 32 * 1024 * 1024
+// Okta's error objects have a few hundred.
+const MAX_REFUSAL_BYTES = 16_384
+
+type Bytes = Uint8Array<ArrayBuffer>
 
 /**
  * The management API of one org, and the only place that calls it.
@@ -107,6 +76,7 @@ export class Org {
   readonly #options: OrgOptions
   readonly #transport: Transport
   readonly #random: () => number
+  readonly #attempts: Attempts
 
   /**
    * @throws {OrgUrlError} for a URL that is no org's.
@@ -126,6 +96,11 @@ export class Org {
       options.credential === undefined
         ? options.authorizer
         : (options.authorizer ?? createAuthorizer({ credential: options.credential, ...more }))
+    this.#attempts = new Attempts({
+      ...{ org: this.url, authorizer: this.authorizer, pacer: this.pacer, clock, random },
+      onStep: options.onStep,
+      onSend: options.onSend,
+    })
   }
 
   /** The same org for one of those who share it: who signs in and who paces stay the same, what it sends is told. */
@@ -146,16 +121,20 @@ export class Org {
    * @throws {RequestError} for a path that does not stay on the org, or a header that is not the caller's to set.
    */
   async request(request: OrgRequest): Promise<OrgAnswer> {
-    const call = this.#callOf(request)
+    const call = this.#attempts.begin(request)
+    const send = this.#sendWhole(request)
     for (;;) {
-      const outcome = await this.#attempt(call)
+      const outcome = await this.#attempts.make(call, send)
       if (outcome.kind === 'answered') {
         const { status, headers, body } = outcome
         const { attempts, waitedMs, what } = call
         const json = () => parseAnswer(body, what)
         return { status, headers, body, attempts, waitedMs, json, ...requestIdOf(headers) }
       }
-      if (!(await this.#isCured(call, outcome))) await this.#waitOrThrow(call, outcome)
+      if (await this.#attempts.isCured(call, outcome)) continue
+      const waitMs = this.#attempts.waitMs(call, outcome)
+      if (waitMs === undefined) throw errorOf(call.what, outcome)
+      await this.#attempts.wait(call, waitMs)
     }
   }
 
@@ -167,14 +146,64 @@ export class Org {
    * @throws {TokenError | RequestError} as `request` does.
    */
   async exchange(request: OrgRequest): Promise<Omit<OrgAnswer, 'json'>> {
-    const call = this.#callOf(request)
+    const call = this.#attempts.begin(request)
+    const send = this.#sendWhole(request)
     for (;;) {
-      const outcome = await this.#attempt(call)
+      const outcome = await this.#attempts.make(call, send)
       if (outcome.kind === 'lost') throw outcome.error
-      if (outcome.kind === 'refused' && (await this.#isCured(call, outcome))) continue
+      if (outcome.kind === 'refused' && (await this.#attempts.isCured(call, outcome))) continue
       const { status, headers, body } = outcome
       const { attempts, waitedMs } = call
       return { status, headers, body, attempts, waitedMs, ...requestIdOf(headers) }
+    }
+  }
+
+  /**
+   * Passes a request on, again where that may help and its body allows it, and gives its answer whatever it is as soon as
+   * its head is there. Whether and when it is sent again is decided as for `request`.
+   *
+   * Its turn is over with the head of the answer: whoever reads the body slowly keeps nobody waiting.
+   *
+   * @param send - sends one attempt, body included, as it is told.
+   * @throws {UpstreamError} where no answer came within the attempts.
+   * @throws {TokenError | RequestError} as `request` does.
+   */
+  async forward<Answer extends OpenAnswer>(
+    request: ForwardedRequest,
+    send: (request: AuthorizedRequest) => Promise<Answer>,
+  ): Promise<Forwarded<Answer>> {
+    const call = this.#attempts.begin(request)
+    const sendOnce = sendOpen(send)
+    for (;;) {
+      const outcome = await this.#attempts.make(call, sendOnce)
+      const answer = outcome.kind === 'lost' ? undefined : outcome.body
+      const waitMs =
+        outcome.kind === 'answered' ? undefined : await this.#beforeNext(call, outcome, request)
+      if (waitMs === undefined) {
+        if (outcome.kind === 'lost') throw outcome.error
+        const { attempts, waitedMs } = call
+        const { status, headers, body } = outcome
+        return { answer: body, status, attempts, waitedMs, ...requestIdOf(headers) }
+      }
+      answer?.drop()
+      await this.#attempts.wait(call, waitMs)
+    }
+  }
+
+  /** Milliseconds until a request that is passed on may be sent once more; undefined where it may not. */
+  async #beforeNext(
+    call: Call,
+    outcome: Refused<OpenAnswer> | Lost,
+    { isRepeatable }: ForwardedRequest,
+  ): Promise<number | undefined> {
+    try {
+      // Asked for in any case: what is refused now may pass when somebody asks the next time.
+      const isCured = await this.#attempts.isCured(call, outcome)
+      if (!isRepeatable()) return undefined
+      return isCured ? 0 : this.#attempts.waitMs(call, outcome)
+    } catch (error) {
+      if (outcome.kind === 'refused') outcome.body.drop()
+      throw error
     }
   }
 
@@ -207,91 +236,51 @@ export class Org {
     }
   }
 
-  #callOf(request: OrgRequest): Call {
-    const method = (request.method ?? 'GET').toUpperCase()
-    const url = requestUrl(this.url, request.path, request.query)
-    return {
-      request,
-      url,
-      what: `${method} ${url.pathname}`,
-      bucket: bucketOf(method, url.pathname).name,
-      headers: requestHeaders(request),
-      api: { method, url: url.href, signal: request.signal },
-      attempts: 0,
-      failures: 0,
-      rateLimited: 0,
-      waitedMs: 0,
+  /** Sends with the body and the answer whole in memory. */
+  #sendWhole({ body, timeoutMs, maxBytes = MAX_BYTES }: OrgRequest): Send<Bytes> {
+    return async (request, onHead) => {
+      const timeout = AbortSignal.timeout(
+        timeoutMs ?? this.#options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+      )
+      const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout
+      try {
+        const sent = this.#transport({
+          ...request,
+          body: body === undefined ? undefined : JSON.stringify(body),
+          signal,
+        })
+        // The timeout holds for a transport that does not look at the signal, too.
+        const answer = await abortable(sent, signal)
+        onHead(answer)
+        const { status, headers } = answer
+        const { host } = new URL(this.url)
+        const bytes = await readBody(answer, { maxBytes, host, signal })
+        return { status, headers, body: bytes, beginning: bytes }
+      } catch (thrown) {
+        throw timeout.aborted ? timeout.reason : thrown
+      }
     }
   }
+}
 
-  async #attempt(call: Call): Promise<Outcome> {
-    const { priority = 'interactive', signal } = call.request
-    const permit = await this.pacer.acquire(call.bucket, { priority, signal })
-    call.attempts++
-    call.waitedMs += permit.waitedMs
-    this.#options.onSend?.(permit.waitedMs)
-    let outcome: Outcome | undefined
-    try {
-      outcome = await this.#send(call, await this.authorizer.authorize(call.api))
-      return outcome
-    } finally {
-      const answer = outcome?.kind === 'lost' ? outcome.heard : outcome
-      permit.release(answer && { ...answer, orgTime: this.authorizer.now() })
-    }
-  }
+const nothing = new Uint8Array()
 
-  async #send(call: Call, used: Authorization): Promise<Outcome> {
-    const { request, api, url } = call
-    const timeout = AbortSignal.timeout(
-      request.timeoutMs ?? this.#options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-    )
-    const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout
-    const { host } = url
-    let heard: { readonly status: number; readonly headers: AnswerHeaders } | undefined
+/** Sends what leaves its body open. Of a refusal as much is read as tells whether another authorisation may cure it. */
+function sendOpen<Answer extends OpenAnswer>(
+  send: (request: AuthorizedRequest) => Promise<Answer>,
+): Send<Answer> {
+  return async (request, onHead) => {
+    const answer = await send(request)
+    const { status, headers } = answer
+    onHead(answer)
+    if (status !== 401) return { status, headers, body: answer, beginning: nothing }
     try {
-      const sent = this.#transport({
-        method: api.method,
-        url: api.url,
-        headers: { ...call.headers, ...retryHeaders(call), ...used.headers.reveal() },
-        body: request.body === undefined ? undefined : JSON.stringify(request.body),
-        signal,
-      })
-      // The timeout holds for a transport that does not look at the signal, too.
-      const { status, headers, body: stream } = await abortable(sent, signal)
-      heard = { status, headers }
-      this.authorizer.observe?.(headers)
-      const maxBytes = request.maxBytes ?? MAX_BYTES
-      const body = await readBody({ status, headers, body: stream }, { maxBytes, host, signal })
-      if (status >= 200 && status < 300) return { kind: 'answered', status, headers, body }
-      const refusal = readRefusal(status, headers, body)
-      return { kind: 'refused', status, headers, body, refusal, used }
+      const beginning = await answer.peek(MAX_REFUSAL_BYTES)
+      return { status, headers, body: answer, beginning }
     } catch (thrown) {
-      request.signal?.throwIfAborted()
-      const error = upstreamError(timeout.aborted ? timeout.reason : thrown, host)
-      return { kind: 'lost', error, heard }
+      answer.drop()
+      throw thrown
     }
-  }
-
-  /** Whether the same request, authorised anew, may pass. */
-  async #isCured(call: Call, outcome: Failure): Promise<boolean> {
-    if (outcome.kind === 'lost') return false
-    const { status, headers, used, refusal } = outcome
-    call.firstRequestId ??= refusal.requestId
-    const answer = { status, headers, oktaCode: refusal.errorCode }
-    return this.authorizer.shouldRetry(call.api, used, answer)
-  }
-
-  /** Waits as long as a failed attempt calls for. @throws the failure when another attempt would not help. */
-  async #waitOrThrow(call: Call, outcome: Failure): Promise<void> {
-    const { what, attempts: attempt } = call
-    const error = errorOf(what, outcome)
-    const orgTime = this.authorizer.now()
-    const waitMs = waitBeforeNext(call, outcome, { orgTime, random: this.#random })
-    const step = { step: 'failed', what, attempt, error } as const
-    this.#options.onStep?.(waitMs === undefined ? step : { ...step, waitMs })
-    if (waitMs === undefined) throw error
-    call.waitedMs += waitMs
-    if (waitMs > 0) await this.clock.sleep(waitMs, { signal: call.request.signal })
   }
 }
 

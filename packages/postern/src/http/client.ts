@@ -14,8 +14,8 @@ export interface ClientOptions extends AddressGuardOptions, Partial<ConnectionLi
   readonly maxBodyBytes?: number | undefined
 }
 
-// Okta answers within seconds; its largest pages have a few megabytes, its headers a few kilobytes.
-const DEFAULT_LIMITS: ConnectionLimits = {
+/** Okta answers within seconds; its largest pages have a few megabytes, its headers a few kilobytes. */
+export const defaultLimits: ConnectionLimits = {
   connectTimeoutMs: 10_000,
   headersTimeoutMs: 60_000,
   pauseTimeoutMs: 30_000,
@@ -38,7 +38,7 @@ const STATUSES_WITHOUT_BODY: readonly number[] = [204, 205, 304]
 export function openClient(options: ClientOptions): Transport {
   const { extraCa, maxBodyBytes: maxBytes = MAX_BODY_BYTES } = options
   const guard = new AddressGuard(options)
-  const agent = openAgent({ guard, limits: { ...DEFAULT_LIMITS, ...options }, extraCa })
+  const agent = openAgent({ guard, limits: { ...defaultLimits, ...options }, extraCa })
   return async ({ method, url, headers, body = null, signal }) => {
     const { origin, pathname, search, host } = new URL(url)
     const answer = await exchange(

@@ -1,7 +1,9 @@
 /** @module The way to all orgs that a process serves: one client, and so one pool of connections. */
 
 import type { Transport } from '@postern/core'
-import { createTransport, type TransportOptions } from './transport.ts'
+import { OutboundError } from './outbound-error.ts'
+import type { Stream } from './stream.ts'
+import { createTransport, refusedAddress, type TransportOptions } from './transport.ts'
 
 /** Options of {@link openOrgTransports}. */
 export interface OrgTransportOptions extends Omit<TransportOptions, 'loopbackOrigins'> {
@@ -22,5 +24,28 @@ export function openOrgTransports({
   return (origin) => {
     if (dev) loopbackOrigins.add(origin)
     return transport
+  }
+}
+
+/** The same for requests whose bodies stay streams, on connections of their own. */
+export function openOrgStreams({
+  dev,
+  ...options
+}: Omit<OrgTransportOptions, 'maxBodyBytes'>): (origin: string) => Stream {
+  const loopbackOrigins = new Set<string>()
+  const mayBeLoopback = (origin: string) => loopbackOrigins.has(origin)
+  let opened: Promise<Stream> | undefined
+  const stream: Stream = async (request) => {
+    opened ??= import('./stream.ts').then(({ openStream }) =>
+      openStream({ ...options, mayBeLoopback }),
+    )
+    const send = await opened
+    return send(request).catch((thrown: unknown) => {
+      throw thrown instanceof OutboundError ? refusedAddress(thrown) : thrown
+    })
+  }
+  return (origin) => {
+    if (dev) loopbackOrigins.add(origin)
+    return stream
   }
 }

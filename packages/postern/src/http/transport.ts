@@ -40,8 +40,8 @@ async function openLater({ loopbackOrigins, ...options }: TransportOptions): Pro
   })
 }
 
-/** Nothing was sent. A list of networks that cannot be read is not about the address, and stays what it is. */
-function refusedAddress(error: OutboundError): UpstreamError | OutboundError {
+/** The error for what the guard refused. A list of networks that cannot be read is not about the address, and stays what it is. */
+export function refusedAddress(error: OutboundError): UpstreamError | OutboundError {
   const { code, message, details } = error
   if (code === 'outbound_network_malformed') return error
   return new UpstreamError('upstream_address_refused', message, {

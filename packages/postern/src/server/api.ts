@@ -4,7 +4,7 @@ import type { z } from '@hono/zod-openapi'
 import type { Verb } from '../config/access-rules.ts'
 import type { Caller } from '../store/audit.ts'
 import type { RequestCaller } from './caller.ts'
-import type { Incoming } from './incoming.ts'
+import type { Incoming, SentAnswer } from './incoming.ts'
 import type { Services } from './services.ts'
 
 /**
@@ -28,7 +28,7 @@ export interface Route<
   Answer extends z.ZodType = z.ZodType,
   Event extends z.ZodType = z.ZodType,
 > {
-  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
+  readonly method: 'get' | 'head' | 'post' | 'put' | 'patch' | 'delete'
   /** With parameters in braces: `/v1/connections/{name}`. */
   readonly path: `/${string}`
   /** The name of the call in a client that is made from the API's description. */
@@ -47,6 +47,11 @@ export interface Route<
   readonly fromOtherSites?: true
   /** Asked thousands of times a second, so that it is answered past Hono. Such a route has no query, no events and no `Response`. */
   readonly isDirect?: true
+  /**
+   * Answers by writing into the connection, what it was asked as it came. Its last path parameter takes all that is left of
+   * the target, with the slash before it and the query. What comes under a method that no such route has goes to the first.
+   */
+  readonly isPiped?: true
   /** Default 1 MiB. */
   readonly maxBodyBytes?: number
   /** How many of these one caller may have under way; default: as many as of all routes together. */
@@ -78,6 +83,8 @@ export interface Call<
   readonly caller: RequestCaller
   /** The caller, for the audit log. */
   readonly by: Caller
+  /** Told with every answer, and in the log. */
+  readonly requestId: string
   /** Aborts when the caller is gone. */
   readonly signal: AbortSignal
   readonly request: Incoming
@@ -85,7 +92,7 @@ export interface Call<
   tell(event: z.input<Event>): void
 }
 
-/** Does what a route is for. What it returns is sent as JSON; a `Response` is sent as it is. */
+/** Does what a route is for. What it returns is sent as JSON; a `Response` is sent as it is, and what is sent is sent. */
 export type Handler<
   Params extends z.ZodObject,
   Query extends z.ZodObject,
@@ -94,7 +101,7 @@ export type Handler<
   Event extends z.ZodType,
 > = (
   call: Call<Params, Query, Body, Event>,
-) => Promise<z.input<Answer> | Response> | z.input<Answer> | Response
+) => Promise<z.input<Answer> | Response | SentAnswer> | z.input<Answer> | Response
 
 /** A route and what it does. */
 export interface ServedRoute {

@@ -6,17 +6,18 @@ import { Hono } from 'hono'
 import { isConnectionName } from '../config/connection-name.ts'
 import { sqlStateOf } from '../store/sql-state.ts'
 import { StoreError } from '../store/store-error.ts'
-import { addRoutes } from './api/registry.ts'
 import { Api, type Route, type ServedRoute } from './api.ts'
 import { type Arrival, requireOwnName } from './arrival.ts'
 import { authenticate, requireAccess } from './authenticate.ts'
 import { hiddenConnection, type RequestCaller } from './caller.ts'
-import { type Answer, type Incoming, responseOf } from './incoming.ts'
+import { routeFinder } from './find-route.ts'
+import { type Answer, type Incoming, responseOf, SentAnswer } from './incoming.ts'
 import { acceptsJsonLines, answerInLines } from './json-lines.ts'
 import { countedAddress, Limits, type LimitsOptions } from './limits.ts'
 import { type Problem, problemAnswer, problemOf, ServerError } from './problem.ts'
 import { isReachable } from './readiness.ts'
 import { parseRequest } from './request-parts.ts'
+import { addRoutes } from './routes.ts'
 import type { Services } from './services.ts'
 
 /** Options of {@link createApp}. */
@@ -28,7 +29,7 @@ export interface AppOptions {
 }
 
 /** Answers a request that came over the network and whose path it was found by. */
-export type DirectAnswer = (request: Incoming, arrival: Arrival) => Promise<Answer>
+export type DirectAnswer = (request: Incoming, arrival: Arrival) => Promise<Answer | SentAnswer>
 
 /** What the app is given beside a request. */
 export interface AppEnv {
@@ -37,8 +38,13 @@ export interface AppEnv {
 
 /** The app. What came over the network has an {@link Arrival}; a request of this process has none. */
 export type App = Hono<AppEnv> & {
-  /** The answer of a route that is asked thousands of times a second, past Hono; undefined for every other one. */
-  findDirect(method: string, path: string): DirectAnswer | undefined
+  /**
+   * The answer past Hono: of a route that is asked thousands of times a second, or that writes into the connection. Undefined
+   * for every other one.
+   *
+   * @param target - as it came.
+   */
+  findDirect(method: string, target: string): DirectAnswer | undefined
 }
 
 /** Makes the app. Its `fetch` answers a request of this process as it does one that came over the network. */
@@ -51,8 +57,9 @@ export function createApp(services: Services, options: AppOptions = {}): App {
   const begin = (request: Incoming, arrival: Arrival | undefined) =>
     new Exchange({ services, limits, request, arrival })
   for (const served of api.routes) {
-    const { method, path } = served.route
-    app.on(method.toUpperCase(), path.replaceAll(/\{(\w+)\}/g, ':$1'), async ({ req, env }) => {
+    const { method, path, isPiped } = served.route
+    const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1') + (isPiped ? '{.+}' : '')
+    app.on(method.toUpperCase(), pattern, async ({ req, env }) => {
       const raw = { params: req.param(), query: () => req.queries() }
       return asResponse(await begin(req.raw, env?.arrival).answer(served, raw))
     })
@@ -60,31 +67,24 @@ export function createApp(services: Services, options: AppOptions = {}): App {
   app.notFound(async ({ req, env }) =>
     responseOf(await begin(req.raw, env?.arrival).refuseUnknown()),
   )
-  const direct = api.routes.filter(({ route }) => route.isDirect).map(matcherOf)
-  const findDirect: App['findDirect'] = (method, path) => {
-    for (const { served, pattern } of direct) {
-      if (served.route.method.toUpperCase() !== method) continue
-      const params = pattern.exec(path)?.groups
-      if (params === undefined) continue
-      const raw = { params, query: () => ({}) }
-      return async (request, arrival) => {
-        const answer = await begin(request, arrival).answer(served, raw)
-        if (answer instanceof Response) throw new TypeError('A direct route answers no Response.')
-        return answer
-      }
+  const findRoute = routeFinder(api.routes)
+  const findDirect: App['findDirect'] = (method, target) => {
+    const found = findRoute(method, target)
+    if (found === undefined) return undefined
+    const raw = { params: found.params, query: () => ({}) }
+    return async (request, arrival) => {
+      const answer = await begin(request, arrival).answer(found.served, raw)
+      if (answer instanceof Response) throw new TypeError('A direct route answers no Response.')
+      return answer
     }
-    return undefined
   }
   return Object.assign(app, { findDirect })
 }
 
-/** What is written in another way, with an escape or a query, is for Hono to take apart. */
-function matcherOf(served: ServedRoute) {
-  const pattern = served.route.path.replaceAll(/\{(\w+)\}/g, '(?<$1>[\\w.-]+)')
-  return { served, pattern: new RegExp(`^${pattern}$`) }
-}
+type Answered = Answer | Response | SentAnswer
 
-function asResponse(answer: Answer | Response): Response {
+function asResponse(answer: Answered): Response {
+  if (answer instanceof SentAnswer) throw new TypeError('There is no connection to answer over.')
   return answer instanceof Response ? answer : responseOf(answer)
 }
 
@@ -143,7 +143,7 @@ function unstorable(): ServerError {
 }
 
 function isChange({ method, access }: Route): boolean {
-  if (method === 'get') return false
+  if (method === 'get' || method === 'head') return false
   return access === 'connect-session' || (typeof access === 'object' && access.verb !== 'read')
 }
 
@@ -184,7 +184,7 @@ class Exchange {
     this.#arrival = arrival
   }
 
-  async answer(served: ServedRoute, raw: RawParts): Promise<Answer | Response> {
+  async answer(served: ServedRoute, raw: RawParts): Promise<Answered> {
     const response = await this.#answer(served, raw)
     this.#note(served.route, response.status)
     return response
@@ -197,7 +197,7 @@ class Exchange {
     return response
   }
 
-  async #answer(served: ServedRoute, raw: RawParts): Promise<Answer | Response> {
+  async #answer(served: ServedRoute, raw: RawParts): Promise<Answered> {
     const { route } = served
     let endsLater = false
     let caller: RequestCaller | undefined
@@ -216,6 +216,7 @@ class Exchange {
             return request.signal
           },
           request,
+          requestId: this.#requestId,
           tell,
         })
       if (route.event === undefined || !acceptsJsonLines(request))
@@ -297,7 +298,8 @@ class Exchange {
     await this.#services.auditBatch.add({ ...by, ...deed, connection }).catch(() => undefined)
   }
 
-  #succeed({ route }: ServedRoute, result: unknown): Answer | Response {
+  #succeed({ route }: ServedRoute, result: unknown): Answered {
+    if (result instanceof SentAnswer) return result
     if (result instanceof Response) {
       result.headers.set('x-request-id', this.#requestId)
       // Nobody reads it, and behind it may be an open file.

@@ -16,6 +16,8 @@ const OTHER_CREDENTIAL_HEADERS = [
   'x-auth-token',
 ]
 const BEARER = /^Bearer ([A-Za-z0-9._~+/=-]+)$/i
+// Where a client believes to speak with an org it shows the access key as that org's API token.
+const BEARER_OR_SSWS = /^(?:Bearer|SSWS) ([A-Za-z0-9._~+/=-]+)$/i
 
 /**
  * The caller of a route.
@@ -38,7 +40,8 @@ export async function authenticate(
       remedy: 'Send the access key as Authorization: Bearer, and no other credential.',
     })
   }
-  const [, text = ''] = BEARER.exec(request.headers.get('authorization') ?? '') ?? []
+  const scheme = route.isPiped ? BEARER_OR_SSWS : BEARER
+  const [, text = ''] = scheme.exec(request.headers.get('authorization') ?? '') ?? []
   if (route.access === 'connect-session') {
     const { row: session, actor } = await services.connectSessions.recognise(text)
     return new RequestCaller({ actor, requestId }, noPermissions, { session })

@@ -22,6 +22,15 @@ export interface Answer {
   readonly body: string | null
 }
 
+/** An answer that went out over the connection itself: nothing of it is left to send. */
+export class SentAnswer {
+  readonly status: number
+
+  constructor(status: number) {
+    this.status = status
+  }
+}
+
 /** The same as Fetch's `Response`. */
 export function responseOf({ status, headers, body }: Answer): Response {
   return new Response(body, { status, headers })
@@ -33,13 +42,16 @@ export function responseOf({ status, headers, body }: Answer): Response {
  */
 export class NodeIncoming implements Incoming {
   readonly headers: Incoming['headers']
-  readonly #message: IncomingMessage
-  readonly #response: ServerResponse
+  readonly message: IncomingMessage
+  readonly response: ServerResponse
+  readonly #origins: Iterable<string>
   #gone: AbortController | undefined
 
-  constructor(message: IncomingMessage, response: ServerResponse) {
-    this.#message = message
-    this.#response = response
+  /** @param origins - those of the server; where two have one host, the last counts. */
+  constructor(message: IncomingMessage, response: ServerResponse, origins: Iterable<string>) {
+    this.message = message
+    this.response = response
+    this.#origins = origins
     this.headers = {
       get: (name) => textOf(message.headers[name]),
       has: (name) => message.headers[name] !== undefined,
@@ -47,24 +59,30 @@ export class NodeIncoming implements Incoming {
   }
 
   get method(): string {
-    return this.#message.method ?? ''
+    return this.message.method ?? ''
   }
 
   get url(): string {
-    const { url, headers } = this.#message
+    const { url, headers } = this.message
     return `http://${headers.host ?? ''}${url}`
   }
 
+  /** The origin of the server as the caller knows it; empty where the host is no name of it. */
+  get origin(): string {
+    const end = `//${this.message.headers.host?.toLowerCase()}`
+    return [...this.#origins].findLast((origin) => origin.endsWith(end)) ?? ''
+  }
+
   get body(): AsyncIterable<Uint8Array> {
-    return this.#message
+    return this.message
   }
 
   get signal(): AbortSignal {
     if (this.#gone === undefined) {
       const gone = new AbortController()
       this.#gone = gone
-      this.#response.once('close', () => {
-        if (!this.#response.writableFinished) gone.abort()
+      this.response.once('close', () => {
+        if (!this.response.writableFinished) gone.abort()
       })
     }
     return this.#gone.signal
@@ -72,7 +90,7 @@ export class NodeIncoming implements Incoming {
 
   async text(): Promise<string> {
     const chunks: Uint8Array[] = []
-    for await (const chunk of this.#message) chunks.push(chunk)
+    for await (const chunk of this.message) chunks.push(chunk)
     return Buffer.concat(chunks).toString('utf8')
   }
 }

@@ -8,7 +8,7 @@ import type { App } from './app.ts'
 import type { Arrival, ServerNames } from './arrival.ts'
 import { type Binding, checkBinding } from './binding.ts'
 import { callerAddress } from './caller-address.ts'
-import { type Answer, NodeIncoming, responseOf } from './incoming.ts'
+import { type Answer, NodeIncoming, responseOf, SentAnswer } from './incoming.ts'
 import { type Problem, problemAnswer, problemOf, ServerError } from './problem.ts'
 import { serverNames } from './server-names.ts'
 
@@ -58,8 +58,10 @@ export async function listen(app: App, options: ListenOptions = {}): Promise<Lis
     if (isAmbiguous(incoming)) return write(outgoing, problemAnswer(malformed()))
     const answer = app.findDirect(incoming.method ?? '', incoming.url ?? '')
     if (answer === undefined) return void answerByFetch(incoming, outgoing)
-    answer(new NodeIncoming(incoming, outgoing), arrivalOf(incoming)).then(
-      (direct) => write(outgoing, direct),
+    answer(new NodeIncoming(incoming, outgoing, names.origins), arrivalOf(incoming)).then(
+      (direct) => {
+        if (!(direct instanceof SentAnswer)) write(outgoing, direct)
+      },
       // A failure past every net; whoever asked sees the connection end.
       () => outgoing.destroy(),
     )
@@ -76,6 +78,7 @@ export async function listen(app: App, options: ListenOptions = {}): Promise<Lis
     : createServer(limits, listener)
   server.maxConnections = MAX_CONNECTIONS
   server.on('clientError', refuseUnreadable)
+  server.on('connect', (_request, socket: Socket) => refuse(socket))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port ?? 0, host, resolve)
@@ -97,6 +100,8 @@ function isAmbiguous({ rawHeaders }: IncomingMessage): boolean {
 }
 
 function write(outgoing: ServerResponse, { status, headers, body }: Answer): void {
+  // A failure behind the head of an answer, past every net.
+  if (outgoing.headersSent) return void outgoing.destroy()
   const bytes = body === null ? {} : { 'content-length': Buffer.byteLength(body) }
   outgoing.writeHead(status, { ...headers, ...bytes })
   outgoing.end(body)
@@ -122,6 +127,10 @@ async function close(server: Server, withinMs = CLOSE_WITHIN_MS): Promise<void> 
 /** Answers what is no HTTP, takes too long to come, or has too many headers: Node's own answer would have no problem in it. */
 function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  refuse(socket)
+}
+
+function refuse(socket: Socket): void {
   const problem = malformed()
   const body = JSON.stringify(problem)
   socket.end(

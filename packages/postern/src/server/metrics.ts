@@ -1,6 +1,6 @@
 /** @module What is counted and timed, for Prometheus. No label is a name from outside, and what is labelled by feed is bounded. */
 
-import type { Clock, Transport } from '@postern/core'
+import type { Clock } from '@postern/core'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Seal } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
@@ -112,11 +112,13 @@ export class Metrics {
   }
 
   /** The same way to an org, counted. */
-  watch(transport: Transport): Transport {
+  watch<Request, Answer extends { readonly status: number }>(
+    send: (request: Request) => Promise<Answer>,
+  ): (request: Request) => Promise<Answer> {
     return async (request) => {
       const beganMs = this.#clock.monotonicMs()
       try {
-        const response = await transport(request)
+        const response = await send(request)
         this.#upstreamSeconds.observe((this.#clock.monotonicMs() - beganMs) / 1_000)
         this.#upstream.inc({ outcome: response.status })
         return response

@@ -26,8 +26,8 @@ export interface OrgCall {
   readonly headers: Readonly<Record<string, string>>
 }
 
-// What changes nothing but what is read and in which form; all that speaks for somebody is Postern's to say.
-const HEADERS: ReadonlySet<string> = new Set([
+/** The headers of a caller that go on to the org. All that speaks for somebody is Postern's to say. */
+export const callHeaders: ReadonlySet<string> = new Set([
   'accept',
   'accept-language',
   'content-type',
@@ -136,10 +136,14 @@ function decode(path: string): string | undefined {
 }
 
 function requireHeaders(headers: Readonly<Record<string, string>>): void {
-  const strange = Object.keys(headers).some((name) => !HEADERS.has(name.toLowerCase()))
-  if (!strange) return
-  throw new CallError('proxy_header_refused', 'A header of the call is not the caller’s to set.', {
-    remedy: `Leave it out; these may be set: ${[...HEADERS].join(', ')}.`,
+  const strange = Object.keys(headers).some((name) => !callHeaders.has(name.toLowerCase()))
+  if (strange) throw headerRefused()
+}
+
+/** The refusal of a header that a caller may not set. */
+export function headerRefused(): CallError {
+  return new CallError('proxy_header_refused', 'A header of the call is not the caller’s to set.', {
+    remedy: `Leave it out; these may be set: ${[...callHeaders].join(', ')}.`,
   })
 }
 
@@ -161,7 +165,8 @@ function hostRefused(): CallError {
   })
 }
 
-function methodRefused(method: CallMethod): CallError {
+/** The refusal of a method. */
+export function methodRefused(method: string): CallError {
   return new CallError(
     'proxy_method_not_allowed',
     `This access key may not call the org with ${method}.`,

@@ -38,6 +38,9 @@ export interface Problem {
   readonly problems?: readonly FieldProblem[]
 }
 
+/** The header that tells an answer of the org (`org`) from a refusal of Postern (`postern`). */
+export const answeredByHeader = 'postern-answered-by'
+
 /** What the server itself refuses. */
 export type ServerErrorCode =
   | 'access_denied'
@@ -94,6 +97,7 @@ export function problemAnswer(
       'content-type': 'application/problem+json',
       'x-request-id': problem.requestId,
       'cache-control': 'no-store',
+      [answeredByHeader]: 'postern',
       ...headers,
     },
     body: JSON.stringify(problem),

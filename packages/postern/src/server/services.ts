@@ -13,6 +13,7 @@ import type { Setups } from '../connections/setups.ts'
 import type { Feeds } from '../feeds/feeds.ts'
 import type { Schedules } from '../feeds/schedule.ts'
 import type { Sinks } from '../feeds/sinks.ts'
+import type { Stream } from '../http/stream.ts'
 import type { Log } from '../log.ts'
 import type { Caller } from '../store/audit.ts'
 import type { AuditBatch } from '../store/audit-batch.ts'
@@ -35,6 +36,8 @@ export interface Services {
   readonly auditBatch: AuditBatch
   readonly domains: Domains
   readonly connections: Connections
+  /** The way to the org of a connection for what is passed on. */
+  readonly openStream: (org: string) => Stream
   readonly rotations: Rotations
   readonly setups: Setups
   /** Repairs the app of a connection. */

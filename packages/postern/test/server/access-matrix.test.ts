@@ -5,9 +5,9 @@ import type { TestStore } from '../../../../test/stores.ts'
 import { TestClock } from '../../../../test/test-clock.ts'
 import { type Verb, verbs } from '../../src/config/access-rules.ts'
 import type { AccessKeys } from '../../src/server/access-keys.ts'
-import { addRoutes } from '../../src/server/api/registry.ts'
 import { type Access, Api, type Route } from '../../src/server/api.ts'
 import { createApp } from '../../src/server/app.ts'
+import { addRoutes } from '../../src/server/routes.ts'
 import { openEmbedded, openServices } from './served-app.ts'
 
 const declared = new Api()

@@ -231,7 +231,7 @@ describe.each(stores)('what a connection on $name hands out', ({ open }) => {
     expect(await lastAudit('org.call')).toMatchObject({ connection: 'acme', outcome: 'refused' })
     const own = await post('acme/request', { path: '/oauth2/v1/keys' }, app.keys.proxy)
     expect([own.status, own.json?.['code']]).toEqual([403, 'proxy_path_not_allowed'])
-    expect(own.headers.has('postern-answered-by')).toBe(false)
+    expect(own.headers.get('postern-answered-by')).toBe('postern')
   })
 
   test('changes something with a row before and a row after', async () => {

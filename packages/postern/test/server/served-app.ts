@@ -35,6 +35,8 @@ export interface ServedApp<Name extends string = string> {
   readonly logged: readonly Record<string, unknown>[]
   /** The text of an access key, by name. */
   readonly keys: Readonly<Record<Name, string>>
+  /** Stops listening, as a server that is stopped does. */
+  close(withinMs?: number): Promise<void>
   /** Sends a request as the holder of a key (default: the local one), or of none. A body that is no text is sent as JSON. */
   send(method: string, path: string, options?: SendOptions): Promise<Answer>
 }
@@ -120,6 +122,7 @@ export async function serveApp<Name extends string = string>(
     services,
     logged,
     keys: keys as Record<Name, string>,
+    close: (withinMs) => listening.close(withinMs),
     send: (method, path, more = {}) =>
       send(`${listening.url}${path}`, method, { key: local, ...more }),
   }

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { openTestSeal } from '../../../../test/test-seal.ts'
 import { verbs } from '../../src/config/access-rules.ts'
-import { addRoutes } from '../../src/server/api/registry.ts'
 import { Api } from '../../src/server/api.ts'
+import { addRoutes } from '../../src/server/routes.ts'
 import { serveApp } from './served-app.ts'
 
 const declared = new Api()

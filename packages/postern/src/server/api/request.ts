@@ -1,12 +1,12 @@
 /** @module The route that sends one request to a connection's org, and answers what the org answers. */
 
 import { z } from '@hono/zod-openapi'
-import { type OrgAnswer, PosternError } from '@postern/core'
+import type { OrgAnswer } from '@postern/core'
 import { callMethods } from '../../config/access-rules.ts'
-import { type AuditEntry, appendAudit } from '../../store/audit.ts'
 import type { Api } from '../api.ts'
+import { withAudit } from '../call-audit.ts'
 import { requireCall } from '../org-call.ts'
-import type { Services } from '../services.ts'
+import { answeredByHeader } from '../problem.ts'
 
 // What a client of the org reads, and nothing that speaks for it: no cookie, no key of a cache.
 const ANSWER_HEADERS = [
@@ -24,16 +24,11 @@ const ANSWER_HEADERS = [
   'x-rate-limit-reset',
 ]
 
-/** The header that tells an answer of the org from one of Postern. */
-const answeredByHeader = 'postern-answered-by'
-
 const NO_BODY = [204, 205, 304]
 
 // What one access key may keep in memory at the same time: half a gigabyte. The longest pages of an org have a few megabytes.
 const MAX_AT_ONCE = 32
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024
-
-const MAX_NOTED_PATH = 1_024
 
 /** Adds the route. */
 export function addRequestRoute(api: Api): void {
@@ -75,64 +70,13 @@ export function addRequestRoute(api: Api): void {
       requireCall(call, caller, name)
       const { org } = await services.connections.open(name)
       const { method, path, query = {} } = call
-      const [pathname = ''] = path.split('?', 1)
-      const entry = {
-        ...by,
-        action: 'org.call',
-        connection: name,
-        details: { method, path: pathname.slice(0, MAX_NOTED_PATH) },
-      }
       const send = () => org.exchange({ ...call, query, maxBytes: MAX_ANSWER_BYTES, signal })
-      const isRead = method === 'GET' || method === 'HEAD'
-      return answerOf(await (isRead ? read(services, entry, send) : write(services, entry, send)))
+      return answerOf(await withAudit(services, { by, connection: name, method, path }, send))
     },
   )
 }
 
-type Send = () => Promise<Answer>
-type Answer = Omit<OrgAnswer, 'json'>
-type Entry = Omit<AuditEntry, 'outcome'>
-
-/** Noted before its answer is given, and with what came of it. */
-async function read({ auditBatch }: Services, entry: Entry, send: Send): Promise<Answer> {
-  const answer = await send().catch(async (error: unknown) => {
-    await auditBatch.add({ ...entry, outcome: codeOf(error) })
-    throw error
-  })
-  await auditBatch.add({ ...entry, outcome: outcomeOf(answer) })
-  return answer
-}
-
-/** What changes something has a row before it is sent, so that none can be missing. */
-async function write({ store, clock, log }: Services, entry: Entry, send: Send): Promise<Answer> {
-  await appendAudit(store, { ...entry, outcome: 'begun' }, clock.now())
-  const end = (outcome: string, more: object) => {
-    const row = { ...entry, outcome, details: { ...entry.details, ...more } }
-    // It is done; whoever asked hears of that, and the row before tells that it was begun.
-    return appendAudit(store, row, clock.now()).catch((err: unknown) =>
-      log.error({ err, requestId: entry.requestId }, 'the outcome of a call could not be written'),
-    )
-  }
-  try {
-    const answer = await send()
-    const { status, requestId: oktaRequestId } = answer
-    await end(outcomeOf(answer), { status, oktaRequestId })
-    return answer
-  } catch (error) {
-    await end(codeOf(error), {})
-    throw error
-  }
-}
-
-function outcomeOf({ status }: Answer): string {
-  return status < 400 ? 'ok' : 'refused'
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof PosternError ? error.code : 'unknown'
-}
-
-function answerOf({ status, headers, body }: Answer): Response {
+function answerOf({ status, headers, body }: Omit<OrgAnswer, 'json'>): Response {
   const sent = new Headers({ 'cache-control': 'no-store', [answeredByHeader]: 'org' })
   for (const name of ANSWER_HEADERS) {
     const value = headers.get(name)

@@ -1,0 +1,263 @@
+/** @module Requests whose bodies stay streams in both directions, as they are on the wire: nothing is decoded, and nothing kept. */
+
+import type { Writable } from 'node:stream'
+import type { AuthorizedRequest, OpenAnswer } from '@postern/core'
+import type { Dispatcher } from 'undici'
+import { AddressGuard } from './address-guard.ts'
+import { openAgent } from './agent.ts'
+import { type ClientOptions, defaultLimits } from './client.ts'
+import { connectionFailure } from './connection-failure.ts'
+import { type HeaderFields, ReceivedHeaders } from './received-headers.ts'
+
+/** The body of a request that is streamed. */
+export interface StreamedBody {
+  readonly chunks: AsyncIterable<Uint8Array>
+  /** Absent where it is not known before its end. */
+  readonly bytes?: number | undefined
+}
+
+/** One request. */
+export interface StreamRequest extends AuthorizedRequest {
+  readonly body?: StreamedBody | undefined
+}
+
+/** An answer whose body goes straight on. */
+export interface StreamedAnswer extends OpenAnswer {
+  readonly headers: ReceivedHeaders
+  /**
+   * Moves the body to its end into what takes it, and ends that. Reads no faster than it takes.
+   *
+   * Rejects where the body breaks off, where what takes it is closed, or where it takes nothing for `stallMs`; it is not ended
+   * then, so that a broken body never looks like a whole one.
+   */
+  pipeTo(destination: Writable, options: { readonly stallMs: number }): Promise<void>
+}
+
+/** Sends a request, and gives its answer as soon as the headers are there. */
+export type Stream = (request: StreamRequest) => Promise<StreamedAnswer>
+
+// What has arrived by the time somebody takes the body: the usual answer whole.
+const MAX_WAITING_BYTES = 65_536
+
+/**
+ * Opens a client for streams, with the guard and the limits of {@link openClient} but that of a whole body, and with
+ * connections of its own: slow readers do not keep them from anybody else.
+ *
+ * Rejects as that does.
+ *
+ * @throws {OutboundError} `outbound_network_malformed`
+ */
+export function openStream(options: Omit<ClientOptions, 'maxBodyBytes'>): Stream {
+  const guard = new AddressGuard(options)
+  const limits = { ...defaultLimits, ...options }
+  const agent = openAgent({ guard, limits, extraCa: options.extraCa })
+  return ({ method, url, headers, body, signal }) => {
+    const { origin, host, pathname, search } = new URL(url)
+    const length = body?.bytes === undefined ? {} : { 'content-length': String(body.bytes) }
+    const sent = {
+      ...{ origin, path: pathname + search, method, headers: { ...headers, ...length } },
+      body: body === undefined ? null : (body.chunks as AsyncIterable<Buffer>),
+    }
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason)
+      // The types know of iterables that are synchronous; the client takes both.
+      agent.dispatch(
+        sent as Dispatcher.DispatchOptions,
+        new Streaming({ resolve, reject, host, signal }),
+      )
+    })
+  }
+}
+
+interface StreamingContext {
+  readonly resolve: (answer: StreamedAnswer) => void
+  readonly reject: (reason: unknown) => void
+  /** Whom an error names. */
+  readonly host: string
+  readonly signal: AbortSignal | undefined
+}
+
+type End = { readonly reason?: unknown; readonly isWhole: boolean }
+
+/** One request on its way, and its answer. */
+class Streaming implements Dispatcher.DispatchHandler, StreamedAnswer {
+  readonly #context: StreamingContext
+  #controller: Dispatcher.DispatchController | undefined
+  #chunks: Uint8Array[] = []
+  #waitingBytes = 0
+  #end: End | undefined
+  #taker: Taker | undefined
+  #isDropped = false
+  /** Told when a piece came, or the end. */
+  #onMore: (() => void) | undefined
+  status = 0
+  headers = new ReceivedHeaders({})
+
+  constructor(context: StreamingContext) {
+    this.#context = context
+    context.signal?.addEventListener('abort', this.#onAbort, { once: true })
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#end !== undefined) this.#stop()
+  }
+
+  onResponseStart(_controller: unknown, status: number, fields: HeaderFields): void {
+    // 1xx is a word on the way to the answer.
+    if (status < 200) return
+    this.status = status
+    this.headers = new ReceivedHeaders(fields)
+    this.#context.resolve(this)
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    if (this.#taker !== undefined) {
+      if (!this.#taker.write(chunk)) controller.pause()
+      return
+    }
+    this.#waitingBytes += chunk.byteLength
+    if (this.#isDropped) {
+      // What nobody reads is let through while that costs less than a new connection.
+      if (this.#waitingBytes > MAX_WAITING_BYTES) this.#stop()
+      return
+    }
+    this.#chunks.push(chunk)
+    if (this.#waitingBytes >= MAX_WAITING_BYTES) controller.pause()
+    this.#onMore?.()
+  }
+
+  onResponseEnd(): void {
+    this.#finish({ isWhole: true })
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    this.#finish({ isWhole: false, reason: connectionFailure(error, this.#context.host) })
+  }
+
+  async peek(maxBytes: number): Promise<Uint8Array> {
+    while (this.#waitingBytes < Math.min(maxBytes, MAX_WAITING_BYTES) && this.#end === undefined) {
+      await new Promise<void>((resolve) => {
+        this.#onMore = resolve
+      })
+    }
+    this.#onMore = undefined
+    if (this.#end?.isWhole === false) throw this.#end.reason
+    return Buffer.concat(this.#chunks).subarray(0, maxBytes)
+  }
+
+  drop(): void {
+    this.#isDropped = true
+    this.#chunks = []
+    this.#waitingBytes = 0
+    this.#controller?.resume()
+  }
+
+  pipeTo(destination: Writable, { stallMs }: { readonly stallMs: number }): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const taker = new Taker(destination, {
+        ...{ stallMs, resolve, reject },
+        resume: () => this.#controller?.resume(),
+        stop: () => this.#stop(),
+      })
+      const chunks = this.#chunks
+      this.#chunks = []
+      this.#taker = taker
+      let isFree = true
+      for (const chunk of chunks) isFree = taker.write(chunk)
+      if (this.#end !== undefined) taker.end(this.#end)
+      else if (isFree) this.#controller?.resume()
+    })
+  }
+
+  readonly #onAbort = (): void => {
+    this.#finish({ isWhole: false, reason: this.#context.signal?.reason })
+    this.#stop()
+  }
+
+  #finish(end: End): void {
+    if (this.#end !== undefined) return
+    this.#end = end
+    this.#context.signal?.removeEventListener('abort', this.#onAbort)
+    // Without a meaning once there was an answer.
+    if (!end.isWhole) this.#context.reject(end.reason)
+    this.#onMore?.()
+    this.#taker?.end(end)
+  }
+
+  #stop(): void {
+    // A request that still waits for its connection has no controller yet.
+    this.#controller?.abort(new Error('The request was given up.'))
+  }
+}
+
+interface TakerOptions {
+  readonly stallMs: number
+  /** Asks for more of the body. */
+  readonly resume: () => void
+  /** Gives the rest of it up. */
+  readonly stop: () => void
+  readonly resolve: () => void
+  readonly reject: (reason: unknown) => void
+}
+
+/** What takes a body piece by piece. */
+class Taker {
+  readonly #destination: Writable
+  readonly #options: TakerOptions
+  #stalled: NodeJS.Timeout | undefined
+
+  constructor(destination: Writable, options: TakerOptions) {
+    this.#destination = destination
+    this.#options = options
+    destination.on('drain', this.#onDrain)
+    destination.on('close', this.#onClose)
+    if (destination.destroyed) this.#onClose()
+  }
+
+  /** Whether there is room for more. */
+  write(chunk: Uint8Array): boolean {
+    if (this.#destination.write(chunk)) return true
+    this.#stalled ??= setTimeout(this.#onStalled, this.#options.stallMs)
+    return false
+  }
+
+  end({ isWhole, reason }: End): void {
+    if (!isWhole) {
+      this.#settle()
+      this.#options.reject(reason)
+      return
+    }
+    this.#destination.once('finish', this.#onFinish)
+    this.#stalled ??= setTimeout(this.#onStalled, this.#options.stallMs)
+    this.#destination.end()
+  }
+
+  readonly #onFinish = (): void => {
+    this.#settle()
+    this.#options.resolve()
+  }
+
+  readonly #onDrain = (): void => {
+    clearTimeout(this.#stalled)
+    this.#stalled = undefined
+    this.#options.resume()
+  }
+
+  readonly #onClose = (): void => this.#giveUp('Whoever reads the answer is gone.')
+
+  readonly #onStalled = (): void => this.#giveUp('Whoever reads the answer stopped reading.')
+
+  #giveUp(observed: string): void {
+    this.#settle()
+    this.#options.stop()
+    this.#options.reject(new DOMException(observed, 'AbortError'))
+  }
+
+  #settle(): void {
+    clearTimeout(this.#stalled)
+    this.#destination.off('finish', this.#onFinish)
+    this.#destination.off('drain', this.#onDrain)
+    this.#destination.off('close', this.#onClose)
+  }
+}

@@ -1,0 +1,60 @@
+/** @module The headers of an org's answer as a caller of the proxy gets them. */
+
+import { type AnswerHeaders, UpstreamError } from '@postern/core'
+import { type ProxyPlace, rewriteLinks, rewriteTarget } from './links.ts'
+
+// What a client of the org reads. No cookie, no word about the connection or the host, and nothing that a browser would hold
+// against the host of Postern.
+const PASSED: ReadonlySet<string> = new Set([
+  'accept-ranges',
+  'allow',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'content-length',
+  'content-range',
+  'content-type',
+  'date',
+  'deprecation',
+  'etag',
+  'expires',
+  'last-modified',
+  'link',
+  'location',
+  'retry-after',
+  'sunset',
+  'vary',
+  'warning',
+  'www-authenticate',
+])
+const PASSED_BEGIN = /^x-(?:okta|rate-limit)-/
+
+/**
+ * The headers that go on, by an allow-list; what points to the org points to the proxy.
+ *
+ * @throws {UpstreamError} `upstream_bad_response` for a list that goes on where the proxy does not lead: left out, it would
+ *   look as if the list were at its end.
+ */
+export function answerHeaders(headers: AnswerHeaders, place: ProxyPlace): Record<string, string> {
+  const passed: Record<string, string> = {}
+  for (const [name, value] of headers) {
+    if (!PASSED.has(name) && !PASSED_BEGIN.test(name)) continue
+    const rewritten =
+      name === 'link'
+        ? requireLinks(rewriteLinks(value, place))
+        : name === 'location'
+          ? rewriteTarget(value, place)
+          : value
+    if (rewritten !== undefined) passed[name] = rewritten
+  }
+  return passed
+}
+
+function requireLinks(links: string | undefined): string {
+  if (links !== undefined) return links
+  throw new UpstreamError(
+    'upstream_bad_response',
+    'The list goes on at a place that is not on the org.',
+    { remedy: 'Check the org URL, and for proxies that answer in the place of Okta.' },
+  )
+}

@@ -1,0 +1,123 @@
+/** @module The body of a caller's request: passed on as it comes, and kept while it is small, so that it can be sent again. */
+
+import type { IncomingMessage } from 'node:http'
+import type { StreamedBody } from '../../http/stream.ts'
+import { ServerError } from '../problem.ts'
+
+/** The largest body that is kept, and so sent again where that helps. An object of an org has a few kilobytes. */
+export const maxKeptBytes = 65_536
+/** The largest body that is passed on. */
+export const maxBodyBytes = 10 * 1024 * 1024
+
+/** A body that is read once, by as many attempts as it takes while it is kept. */
+export class CallerBody {
+  readonly #source: AsyncIterator<Uint8Array>
+  readonly #bytes: number | undefined
+  /** All that was read; once it is too much to keep, what the attempt that runs has not taken yet. */
+  #chunks: Uint8Array[] = []
+  #readBytes = 0
+  #attempts = 0
+  #isDone = false
+  #reading: Promise<void> | undefined
+
+  /** @param bytes - absent where it is not known before its end. */
+  private constructor(source: AsyncIterator<Uint8Array>, bytes: number | undefined) {
+    this.#source = source
+    this.#bytes = bytes
+  }
+
+  /**
+   * The body of a request; undefined where it has none.
+   *
+   * @throws {ServerError} `request_too_large`; `request_invalid` for GET and HEAD, whose body nobody would look for.
+   */
+  static of(message: IncomingMessage): CallerBody | undefined {
+    const { method = '', headers } = message
+    const length = headers['content-length']
+    const bytes = length === undefined ? undefined : Number(length)
+    if (bytes === 0 || (bytes === undefined && headers['transfer-encoding'] === undefined))
+      return undefined
+    if (method === 'GET' || method === 'HEAD') throw bodyOfRead(method)
+    if (bytes !== undefined && bytes > maxBodyBytes) throw tooLarge()
+    // Its iterator is never told to return: that would end the connection that the answer takes.
+    return new CallerBody(message[Symbol.asyncIterator](), bytes)
+  }
+
+  /** Whether nothing of it was lost to an attempt before. */
+  get isRepeatable(): boolean {
+    return this.#readBytes <= maxKeptBytes
+  }
+
+  /** What one attempt sends. The attempt before, if any, gets nothing more. */
+  attempt(): StreamedBody {
+    this.#attempts++
+    return { chunks: this.#chunksFor(this.#attempts), bytes: this.#bytes }
+  }
+
+  /** Reads what is left, so that the connection can have a next request. */
+  async discard(): Promise<void> {
+    this.#attempts++
+    try {
+      while (!this.#isDone) {
+        await this.#read()
+        this.#chunks = []
+      }
+    } catch {
+      // The connection is at its end, then.
+    }
+  }
+
+  /** Rejects as the connection does; @throws {ServerError} `request_too_large` */
+  async *#chunksFor(attempt: number): AsyncGenerator<Uint8Array> {
+    let at = 0
+    for (;;) {
+      const chunk = this.#chunks[at]
+      if (chunk !== undefined) {
+        at++
+        yield chunk
+      } else if (this.#isDone) {
+        return
+      } else {
+        if (!this.isRepeatable) {
+          this.#chunks = []
+          at = 0
+        }
+        await this.#read()
+      }
+      if (attempt !== this.#attempts) return
+    }
+  }
+
+  /** Reads one piece more. An attempt that was given up may still be at it. */
+  #read(): Promise<void> {
+    this.#reading ??= this.#readPiece().finally(() => {
+      this.#reading = undefined
+    })
+    return this.#reading
+  }
+
+  async #readPiece(): Promise<void> {
+    const { done, value } = await this.#source.next()
+    if (done) {
+      this.#isDone = true
+      return
+    }
+    this.#readBytes += value.byteLength
+    if (this.#readBytes > maxBodyBytes) throw tooLarge()
+    this.#chunks.push(value)
+  }
+}
+
+function tooLarge(): ServerError {
+  return new ServerError(
+    'request_too_large',
+    `The body is larger than the ${maxBodyBytes} bytes that are passed on.`,
+    { remedy: 'Send a smaller body.', details: { maxBytes: maxBodyBytes } },
+  )
+}
+
+function bodyOfRead(method: string): ServerError {
+  return new ServerError('request_invalid', `The ${method} has a body.`, {
+    remedy: 'Send it without a body, without Content-Length and Transfer-Encoding.',
+  })
+}
