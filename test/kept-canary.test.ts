@@ -209,7 +209,8 @@ class Walk {
   /** Calls a route as it is meant, without an access key, and with secrets where they do not belong. */
   async call(route: Route, connection: string) {
     const { method, path: template, operationId, body, access } = route
-    const url = template.replace('{name}', connection).replaceAll(/\{\w+\}/g, 'x')
+    const named = template.replace('{name}', connection).replace('{path}', 'api/v1/users')
+    const url = named.replaceAll(/\{\w+\}/g, 'x')
     const verb = method.toUpperCase()
     const proof = { method: 'GET', url: `${this.#orgUrl}/api/v1/users` }
     const isSession = access === 'connect-session'

@@ -14,7 +14,7 @@ import { routeFinder } from './find-route.ts'
 import { type Answer, type Incoming, responseOf, SentAnswer } from './incoming.ts'
 import { acceptsJsonLines, answerInLines } from './json-lines.ts'
 import { countedAddress, Limits, type LimitsOptions } from './limits.ts'
-import { type Problem, problemAnswer, problemOf, ServerError } from './problem.ts'
+import { asOktaError, type Problem, problemAnswer, problemOf, ServerError } from './problem.ts'
 import { isReachable } from './readiness.ts'
 import { parseRequest } from './request-parts.ts'
 import { addRoutes } from './routes.ts'
@@ -228,7 +228,7 @@ class Exchange {
       })
     } catch (thrown) {
       if (caller !== undefined) await this.#noteRefusal(route, caller, { thrown, raw })
-      return await this.#refuse(this.#countGuess(thrown), raw)
+      return await this.#refuse(this.#countGuess(thrown), { raw, route })
     } finally {
       if (!endsLater) this.#end()
     }
@@ -314,10 +314,13 @@ class Exchange {
     }
   }
 
-  async #refuse(thrown: unknown, raw?: RawParts): Promise<Answer> {
+  async #refuse(
+    thrown: unknown,
+    { raw, route }: { readonly raw?: RawParts; readonly route?: Route } = {},
+  ): Promise<Answer> {
     const problem = await this.#problemOf(thrown, raw)
     const { retryAfterSeconds } = problem.details ?? {}
-    return problemAnswer(problem, {
+    return problemAnswer(route?.isPiped ? asOktaError(problem) : problem, {
       ...(problem.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
       ...(typeof retryAfterSeconds === 'number'
         ? { 'retry-after': String(retryAfterSeconds) }

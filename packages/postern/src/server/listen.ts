@@ -89,12 +89,13 @@ export async function listen(app: App, options: ListenOptions = {}): Promise<Lis
 }
 
 /**
- * Whether it names two hosts or two callers. Node takes the first of each without a word; a proxy in front may have judged
- * the other.
+ * Whether it names two hosts or two callers, of which Node takes the first without a word and a proxy in front may have
+ * judged the other; or has no version of HTTP, and headers all the same.
  *
  * @see RFC 9112, section 3.2 - more than one Host is answered with 400
  */
-function isAmbiguous({ rawHeaders }: IncomingMessage): boolean {
+function isAmbiguous({ rawHeaders, httpVersionMajor }: IncomingMessage): boolean {
+  if (httpVersionMajor === 0) return true
   const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase())
   return SINGLE.some((name) => names.indexOf(name) !== names.lastIndexOf(name))
 }

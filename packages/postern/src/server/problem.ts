@@ -86,6 +86,13 @@ export function problemOf(thrown: unknown, requestId: string): Problem {
   }
 }
 
+/** The same problem for a client that knows the org's own refusals only, and shows nothing of any other. */
+export function asOktaError(problem: Problem): Problem {
+  const { code: errorCode, detail, remedy, type: errorLink, requestId: errorId } = problem
+  const members = { errorCode, errorSummary: `${detail} ${remedy}`, errorLink, errorId }
+  return Object.assign(problem, members, { errorCauses: [] })
+}
+
 /** The answer that carries a problem. */
 export function problemAnswer(
   problem: Problem,
