@@ -7,7 +7,7 @@ import { texts } from '../texts.ts'
 import type { Draft } from './draft.ts'
 import type { FormPart } from './form-part.ts'
 import { KeptSecret } from './kept-secret.tsx'
-import { SECRET } from './secret-input.ts'
+import { unassisted } from './unassisted.ts'
 
 /** The field. */
 export function ApiTokenField({ draft, judgements, change }: FormPart): ReactNode {
@@ -34,7 +34,7 @@ export function ApiTokenField({ draft, judgements, change }: FormPart): ReactNod
         ) : (
           <input
             {...control}
-            {...SECRET}
+            {...unassisted}
             key={apiToken === 'cleared' ? 'cleared' : 'entered'}
             className="input"
             type="password"

@@ -4,7 +4,7 @@ import { Secret } from '@postern/core'
 import { type ReactNode, useRef } from 'react'
 import { type ControlProps, FieldLabel } from '../field.tsx'
 import { texts } from '../texts.ts'
-import { SECRET } from './secret-input.ts'
+import { unassisted } from './unassisted.ts'
 
 /** Asks for the passphrase. */
 export function LockedKey({
@@ -32,7 +32,7 @@ export function LockedKey({
         <div className="row">
           <input
             {...control}
-            {...SECRET}
+            {...unassisted}
             className="input"
             type="password"
             ref={input}

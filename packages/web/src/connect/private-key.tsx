@@ -10,7 +10,7 @@ import type { FormPart } from './form-part.ts'
 import { KeptSecret } from './kept-secret.tsx'
 import { KeySummary } from './key-summary.tsx'
 import { LockedKey } from './locked-key.tsx'
-import { SECRET } from './secret-input.ts'
+import { unassisted } from './unassisted.ts'
 
 const PAUSE_MS = 300
 
@@ -148,7 +148,7 @@ function KeyEntryArea({
     >
       <textarea
         {...control}
-        {...SECRET}
+        {...unassisted}
         className="input is-code"
         rows={4}
         placeholder={words.placeholder}

@@ -5,6 +5,7 @@ import { FieldMessage, type FieldWords, fieldId } from '../field.tsx'
 import { texts } from '../texts.ts'
 import type { Row, RowsMember } from './draft.ts'
 import type { FormPart } from './form-part.ts'
+import { unassisted } from './unassisted.ts'
 
 interface RowsFieldProps extends FormPart {
   readonly member: RowsMember
@@ -25,9 +26,7 @@ export function RowsField({ member, words, draft, judgements, change }: RowsFiel
     <input
       className="input"
       aria-label={`${words.label}: ${label}`}
-      autoComplete="off"
-      autoCapitalize="off"
-      spellCheck={false}
+      {...unassisted}
       placeholder={texts.form.row[part]}
       value={rows[at]?.[part] ?? ''}
       onChange={(event) => setRow(at, { [part]: event.target.value })}

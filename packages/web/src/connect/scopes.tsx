@@ -7,6 +7,7 @@ import { texts } from '../texts.ts'
 import type { FormPart } from './form-part.ts'
 import { ScopeList } from './scope-list.tsx'
 import { namesIn, withScopes } from './scope-text.ts'
+import { unassisted } from './unassisted.ts'
 
 const bundles = Object.entries(scopeBundles) as readonly [
   keyof typeof scopeBundles,
@@ -36,9 +37,7 @@ export function ScopesField({ draft, judgements, change }: FormPart): ReactNode 
             {...control}
             className="input is-code"
             rows={2}
-            autoComplete="off"
-            autoCapitalize="off"
-            spellCheck={false}
+            {...unassisted}
             placeholder={words.placeholder}
             value={text}
             onChange={(event) => set(event.target.value)}

@@ -1,20 +1,12 @@
 /** @module A field of one line of text. */
 
 import type { ReactNode } from 'react'
-import { Field, FieldMessage, type FieldWords, fieldId } from '../field.tsx'
+import { Field, FieldLabel, FieldMessage, type FieldWords, fieldId } from '../field.tsx'
 import { texts } from '../texts.ts'
 import type { TextMember } from './draft.ts'
 import type { FormPart } from './form-part.ts'
 import { isRequired } from './judge-values.ts'
-
-// Password managers offer a login here, and browsers what was typed elsewhere.
-const PLAIN = {
-  autoComplete: 'off',
-  autoCapitalize: 'off',
-  spellCheck: false,
-  'data-1p-ignore': true,
-  'data-lpignore': 'true',
-} as const
+import { unassisted } from './unassisted.ts'
 
 interface TextFieldProps extends FormPart {
   readonly member: TextMember
@@ -41,11 +33,10 @@ export function TextField(props: TextFieldProps): ReactNode {
       {(control) => (
         <input
           {...control}
-          {...PLAIN}
+          {...unassisted}
           className="input"
           inputMode={inputMode}
-          spellCheck={isProse}
-          autoCapitalize={isProse ? 'sentences' : 'off'}
+          {...(isProse ? { spellCheck: true, autoCapitalize: 'sentences' } : {})}
           placeholder={words.placeholder}
           value={draft.texts[member]}
           onChange={(event) => change({ kind: 'text', member, text: event.target.value })}
@@ -70,12 +61,7 @@ export function GivenField({
   const id = fieldId(name)
   return (
     <div className="field">
-      <label className="field-label" htmlFor={id}>
-        {words.label}
-        {words.also.length > 0 && (
-          <span className="also"> {texts.form.also(words.also.join(', '))}</span>
-        )}
-      </label>
+      <FieldLabel id={id} words={words} isRequired />
       <input
         className="input is-given"
         id={id}

@@ -7,6 +7,7 @@ import { texts } from '../texts.ts'
 import { ChoiceField } from './choice-field.tsx'
 import type { FormPart } from './form-part.ts'
 import { orgOf } from './members.ts'
+import { unassisted } from './unassisted.ts'
 
 /** The token URL: of the org itself, or of a custom authorization server. */
 export function TokenUrlField(part: FormPart): ReactNode {
@@ -57,9 +58,7 @@ export function TokenUrlField(part: FormPart): ReactNode {
             <input
               {...control}
               className="input"
-              autoComplete="off"
-              autoCapitalize="off"
-              spellCheck={false}
+              {...unassisted}
               placeholder={words.authorizationServerId.placeholder}
               value={id}
               onChange={(event) => setId(event.target.value)}
