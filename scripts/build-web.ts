@@ -70,21 +70,17 @@ function common(outDir: string) {
   return {
     root: web,
     plugins: [usedColours],
-    // A test runner has another NODE_ENV, for which React is twice as large.
-    define: { 'process.env.NODE_ENV': '"production"' },
-    oxc: { jsx: { runtime: 'automatic', development: false } },
-    configFile: false,
-    logLevel: 'warn',
-    // TypeScript of this repository is told apart from what is published by this condition.
-    resolve: { conditions: ['source', 'module', 'browser', 'default'] },
-    // Whoever builds may be a test, and the pages are those that are published nevertheless.
     define: {
+      // A test runner has another NODE_ENV, for which React is twice as large.
       'process.env.NODE_ENV': '"production"',
       // A page that holds a key tells no extension what is in it.
       __REACT_DEVTOOLS_GLOBAL_HOOK__: 'undefined',
     },
     oxc: { jsx: { runtime: 'automatic', development: false } },
-    css: { postcss: { plugins: [usedColours] } },
+    configFile: false,
+    logLevel: 'warn',
+    // TypeScript of this repository is told apart from what is published by this condition.
+    resolve: { conditions: ['source', 'module', 'browser', 'default'] },
     build: {
       outDir,
       target: 'es2023',
@@ -95,26 +91,6 @@ function common(outDir: string) {
     },
   } satisfies InlineConfig
 }
-
-type StyleSheets = Exclude<NonNullable<InlineConfig['css']>['postcss'], string | undefined>
-type StyleSheetPlugin = Extract<
-  NonNullable<StyleSheets['plugins']>[number],
-  { readonly postcssPlugin: string; readonly OnceExit?: unknown }
->
-
-/** Keeps of a palette the steps that are used, in the colours that every screen has. */
-const usedColours = {
-  postcssPlugin: 'used-colours',
-  OnceExit(root) {
-    root.walkAtRules('supports', (rule) => {
-      if (rule.params.includes('display-p3')) rule.remove()
-    })
-    const used = new Set(root.toString().match(/(?<=var\()--[\w-]+/g))
-    root.walkDecls(/^--/, (declaration) => {
-      if (!used.has(declaration.prop)) declaration.remove()
-    })
-  },
-} satisfies StyleSheetPlugin
 
 // `use client` says nothing outside a server of React's, and how long a plugin took nothing about what it made.
 const HARMLESS = ['MODULE_LEVEL_DIRECTIVE', 'PLUGIN_TIMINGS']

@@ -5,6 +5,44 @@ import { describe, expect, it } from 'vitest'
 import { accessibilityProblems } from '../chromium.ts'
 import { everythingOf, focusOf, openForm, openOrg, paste } from './open-form.ts'
 
+/** What the documents of other products call the values that the form takes, or says that they are fixed. */
+const LABELS = [
+  'Client ID',
+  'Private Key (JWK)',
+  'Okta Domain',
+  'Scopes',
+  'Private Key PEM',
+  'KID',
+  'Org URL',
+  'API Key',
+  'RSA Private Key',
+  'Key ID',
+  'OAuth 2.0 (Service App)',
+  'Connection Name',
+  'Description',
+  'Base URL',
+  'Auth Config',
+  'JWT Auth',
+  'Private Key',
+  'Jwt Auth Algorithm',
+  'JWT_ALGORITHM_RS256',
+  'Jwt Auth Claims Expiry Seconds',
+  'Jwt Auth Claims Issuer',
+  'Jwt Auth Claims Subject',
+  'Jwt Auth Claims Audience',
+  'Jwt Auth Oauth2 Access Token Request URL',
+  'Assertion Key (optional)',
+  'Accept',
+  'Content-Type',
+  'client_assertion_type',
+  'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+  'scope',
+  'grant_type',
+  'client_credentials',
+  'Save keys in Okta',
+  'Require Demonstrating Proof of Possession (DPoP) header in token requests',
+]
+
 // The doctor reads the org before a connection is kept.
 const SOON = { timeout: 10_000 }
 
@@ -154,6 +192,13 @@ describe('the form of the Connect page', () => {
     await form.getByLabel('Client ID').fill(org.app.clientId)
     await form.getByRole('alert').getByText('not under an Okta domain').waitFor()
     await form.getByText('once whoever runs Postern allows it').waitFor()
+  })
+
+  it('has a place for every value that the documents of other products name', async () => {
+    const { form } = await openForm()
+    await form.getByText('Advanced JWT').click()
+    const shown = `${await form.innerText()} ${await form.locator('select').allTextContents()}`
+    expect(LABELS.filter((label) => !shown.includes(label))).toEqual([])
   })
 
   it.each([

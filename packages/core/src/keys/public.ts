@@ -1,6 +1,6 @@
 /** @module The public half of a key: what Okta is given, and the name computed from it. */
 
-import { encodeBase64url, encodeText } from '../base64url.ts'
+import { calculateJwkThumbprint } from 'jose/jwk/thumbprint'
 import type { Curve } from './parts.ts'
 import type { SigningAlg } from './signer.ts'
 
@@ -42,10 +42,5 @@ export function publicJwks(keys: readonly { readonly publicJwk: PublicJwk }[]): 
 
 /** The SHA-256 thumbprint of a public key, in base64url: the same for the key in every form. @see RFC 7638 */
 export async function thumbprint(jwk: ThumbprintMembers): Promise<string> {
-  const { kty } = jwk
-  // In order of name and without white space, so that everybody digests the same bytes.
-  const required =
-    kty === 'RSA' ? { e: jwk.e, kty, n: jwk.n } : { crv: jwk.crv, kty, x: jwk.x, y: jwk.y }
-  const digest = await crypto.subtle.digest('SHA-256', encodeText(JSON.stringify(required)))
-  return encodeBase64url(new Uint8Array(digest))
+  return calculateJwkThumbprint({ ...jwk }, 'sha256')
 }

@@ -26,8 +26,7 @@ export function LockedKey({
   }
   return (
     <div className="summary">
-      <div className="locked">
-        <p>{words.passphrase.hint}</p>
+      <div>
         <FieldLabel id={control.id} words={words.passphrase} isRequired />
         <div className="row">
           <input

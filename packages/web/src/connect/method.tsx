@@ -18,7 +18,7 @@ export function MethodChoice({ session, draft, change }: FormPart): ReactNode {
         {session.methods.map((method) => {
           const card = words[method]
           return (
-            <label key={method} className="method-card">
+            <label key={method} className="choice">
               <input
                 type="radio"
                 name="method"
@@ -26,12 +26,11 @@ export function MethodChoice({ session, draft, change }: FormPart): ReactNode {
                 checked={draft.method === method}
                 onChange={() => change({ kind: 'method', method })}
               />
+              <span className="choice-name">
+                {card.label} {'badge' in card && <span className="badge">{card.badge}</span>}
+              </span>
+              <span className="quiet">{card.hint}</span>
               <span>
-                <span className="method-name">
-                  {card.label}
-                  {'badge' in card && <span className="badge">{card.badge}</span>}
-                </span>
-                <span className="method-hint">{card.hint}</span>
                 <AlsoCalled names={card.also} />
               </span>
             </label>

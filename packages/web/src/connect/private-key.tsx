@@ -77,12 +77,14 @@ export function PrivateKeyField({ draft, judgements, change }: FormPart): ReactN
 }
 
 function hintOf({ at }: KeyEntry): string {
-  const { cleared, hint, keptHint, unsent } = texts.form.key
+  const { cleared, hint, keptHint, passphrase, unsent } = texts.form.key
   switch (at) {
     case 'cleared':
       return cleared
     case 'kept':
       return keptHint
+    case 'locked':
+      return passphrase.hint
     case 'understood':
       return unsent
     default:

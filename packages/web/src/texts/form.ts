@@ -23,7 +23,7 @@ export const formTexts = {
     'api-token': {
       label: 'API token',
       also: ['API Key', 'SSWS token'],
-      hint: 'Simple token-based sign-in. It can do all that the admin who made it can.',
+      hint: 'Simple token-based sign-in, with all the rights of the admin who made it.',
     },
   },
   orgUrl: {
