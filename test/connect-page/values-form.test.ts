@@ -54,13 +54,16 @@ function pemOf(jwk: Readonly<Record<string, unknown>>, passphrase?: string): str
 
 describe('the form of the Connect page', () => {
   it('says back while it is typed which org is meant, and complains of nothing before the field is left', async () => {
-    const { form, page } = await openForm()
+    const { form } = await openForm()
     const field = form.getByLabel('Org URL')
-    await field.pressSequentially('acme-')
-    await page.waitForTimeout(500)
-    expect(await form.getByRole('alert').allInnerTexts()).toEqual([''])
+    const echo = form.getByText('Postern will connect to https://acme.okta.com')
+    await field.pressSequentially('acme')
+    await echo.waitFor()
+    await field.pressSequentially('-')
+    await form.getByText('As your browser shows it').waitFor()
+    expect(await field.getAttribute('aria-invalid')).toBe('false')
     await field.pressSequentially('admin.okta.com/admin')
-    await form.getByText('Postern will connect to https://acme.okta.com').waitFor()
+    await echo.waitFor()
     await form.getByText("-admin was removed: that is the Admin Console's host").waitFor()
     await field.fill('https://acme.auth0.com')
     await form.getByLabel('Client ID').focus()
@@ -116,6 +119,23 @@ describe('the form of the Connect page', () => {
     await expect
       .poll(() => ask('GET', `/v1/connections/${name}`), SOON)
       .toMatchObject({ kid: org.app.key['kid'], scopes: ['okta.users.read'] })
+  })
+
+  it('needs the key once, whatever is changed after a try that failed', async () => {
+    const org = await openOrg()
+    const { form, page, name, ask } = await openForm({ orgUrl: org.url })
+    await form.getByLabel('Client ID').fill('0oaWRONG000000000000')
+    await form.locator('#field-key').fill(JSON.stringify(org.app.key))
+    await form.getByText('Private key understood').waitFor()
+    await form.getByRole('button', { name: 'Try it and connect' }).click()
+    await page.getByRole('button', { name: 'Change the values' }).click()
+    await form.getByText('The private key of the last try is kept sealed').waitFor()
+    expect(await form.getByLabel('Client ID').inputValue()).toBe('0oaWRONG000000000000')
+    await form.getByLabel('Client ID').fill(org.app.clientId)
+    await form.getByRole('button', { name: 'Try it and connect' }).click()
+    await expect
+      .poll(() => ask('GET', `/v1/connections/${name}`), SOON)
+      .toMatchObject({ kid: org.app.key['kid'] })
   })
 
   it('asks for the passphrase of a key that is encrypted, and keeps the focus in place', async () => {
@@ -192,6 +212,21 @@ describe('the form of the Connect page', () => {
     await form.getByLabel('Client ID').fill(org.app.clientId)
     await form.getByRole('alert').getByText('not under an Okta domain').waitFor()
     await form.getByText('once whoever runs Postern allows it').waitFor()
+  })
+
+  it('goes to what the server refuses of a try, and asks for the key that it did not keep', async () => {
+    const org = await openOrg()
+    const { form, page } = await openForm({ orgUrl: org.url, clientId: org.app.clientId })
+    await form.locator('#field-key').fill(JSON.stringify(org.app.key))
+    await form.getByText('Private key understood').waitFor()
+    await form.getByText('Advanced JWT').click()
+    await form.getByLabel('Public key in Okta').selectOption('url')
+    await form.getByLabel('Key set URL').fill('http://keys.acme.example/jwks.json')
+    await form.getByRole('button', { name: 'Try it and connect' }).click()
+    await form.getByRole('alert').getByText('2 values need your attention.').waitFor()
+    await expect.poll(() => focusOf(page)).toBe('field-jwksUrl')
+    expect(await form.getByLabel('Key set URL').getAttribute('aria-invalid')).toBe('true')
+    expect(await form.locator('#field-key').inputValue()).toBe('')
   })
 
   it('has a place for every value that the documents of other products name', async () => {

@@ -100,7 +100,7 @@ function missing(member: keyof typeof words.form.blank): Problem {
   return { code: 'value_missing', message: blank.message, remedy: blank[member] }
 }
 
-function judgeMember(member: string, draft: Draft, { given }: Session): Judgement {
+function judgeMember(member: string, draft: Draft, { given, jwksUrl }: Session): Judgement {
   const { texts, rows } = draft
   switch (member) {
     case 'orgUrl':
@@ -145,6 +145,13 @@ function judgeMember(member: string, draft: Draft, { given }: Session): Judgemen
       })
     case 'headers':
       return judgeRows(rows.headers, (headers) => tokenRequestHeaders(headers))
+    case 'jwksUrl': {
+      const isMissing = texts.keys === 'url' && texts.jwksUrl.trim() === '' && jwksUrl === null
+      const { message } = words.form.blank
+      const { missing: remedy } = words.form.advanced.jwksUrl
+      const problem = { code: 'value_missing', message, remedy }
+      return isMissing ? { is: 'bad', problem } : { is: 'blank' }
+    }
     default:
       return { is: 'blank' }
   }

@@ -187,6 +187,7 @@ export const formTexts = {
       label: 'Key set URL',
       also: ['jwks_uri'],
       hint: 'The URL that the app has in Okta.',
+      missing: 'Enter the URL from which Okta fetches the keys of the app, or let Okta save them.',
       own: (url: string) => `Left blank: ${url}`,
     },
     dpop: {

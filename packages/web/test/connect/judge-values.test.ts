@@ -113,6 +113,14 @@ describe('judgeValues', () => {
     expect(rows('X-A', 'X-B')).toEqual({ is: 'good', notes: [] })
   })
 
+  it('asks for the URL of a key set where this server has none of its own', () => {
+    const byUrl = text('keys', 'url')
+    expect(judged('jwksUrl')).toEqual({ is: 'blank' })
+    expect(judged('jwksUrl', byUrl)).toMatchObject({ problem: { code: 'value_missing' } })
+    const own = sessionOf({ jwksUrl: 'https://postern.example/jwks/acme-directory.json' })
+    expect(judgeValues(draftOf(own, [byUrl]), own).get('jwksUrl')).toEqual({ is: 'blank' })
+  })
+
   it('judges what the session lets a person set, for the chosen method, in the order of the form', () => {
     const few = sessionOf({ fields: ['key', 'clientId', 'apiToken', 'description'] })
     const members = (changes: Parameters<typeof draftOf>[1]) => [
