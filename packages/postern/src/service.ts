@@ -123,6 +123,11 @@ async function openParts(
         work: () => services.keyDrafts.removeExpired(),
       })
       repeating.begin({
+        name: 'setups that were left on the Connect page',
+        everyMs: HOUR_MS,
+        work: () => services.guidedSetups.removeAbandoned(),
+      })
+      repeating.begin({
         name: 'Connect sessions that have expired',
         everyMs: MINUTE_MS / 2,
         work: () => services.connectSessions.expire(),

@@ -1,8 +1,9 @@
 /** @module One try of a Connect session: one at a time, counted where it comes to nothing, and written down. */
 
 import { type Finding, PosternError } from '@postern/core'
-import { ConnectionError, type ConnectionWarning } from '../config/connection-form.ts'
+import type { ConnectionWarning } from '../config/connection-form.ts'
 import { appendAudit, type Caller } from '../store/audit.ts'
+import { AuditError } from '../store/audit-error.ts'
 import {
   type ConnectSessionRow,
   readConnectSession,
@@ -10,10 +11,15 @@ import {
 } from '../store/connect-sessions.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import { type Lease, withLease } from '../store/leases.ts'
-import { sessionBusy, sessionEnded } from './connect-session-error.ts'
+import { SealError } from '../store/seal-error.ts'
+import { BusyError } from './busy-error.ts'
+import { ConnectSessionError, sessionBusy, sessionEnded } from './connect-session-error.ts'
 import { endSession, requireOpen, type SessionLifeContext } from './connect-session-life.ts'
 import { maxFailures } from './connect-session-view.ts'
 import type { TrialVerdict } from './trial.ts'
+
+// What the person can do nothing about.
+const OTHERS_FAULT = [SealError, AuditError, BusyError, ConnectSessionError]
 
 /** What came of a try. */
 export interface Attempt {
@@ -38,8 +44,8 @@ export interface UnderWay {
 }
 
 /**
- * Makes one try. Values that cannot be used, a connection that cannot be, and a caller who is gone before the end count as a
- * failed one; the last of those ends the session.
+ * Makes one try. Values that cannot be used, a connection that cannot be, or not under this name, and a caller who is gone
+ * before the end count as a failed one; the last of those ends the session.
  *
  * @throws {ConnectSessionError} `connect_session_busy`, `connect_session_ended`
  * @throws what `work` throws.
@@ -120,11 +126,8 @@ async function noteError(
   const { by, error, isAborted } = of
   if (isAborted) {
     await countFailure(context, session, { by, outcome: 'request_abandoned' })
-  } else if (error instanceof ConnectionError) {
+  } else if (error instanceof PosternError && !OTHERS_FAULT.some((kind) => error instanceof kind)) {
     await countFailure(context, session, { by, outcome: error.code })
-  } else if (error instanceof PosternError) {
-    // What stopped it is worth more than that it cannot be written down.
-    await auditTry(context, session, { by, outcome: error.code }).catch(() => undefined)
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { type GuideOutcome, parseOrgUrl, type SetupPlan } from '@postern/core'
 import type { PlanRequest } from '../config/setup-plan.ts'
+import { UsageError } from '../config/usage-error.ts'
 import type { Caller } from '../store/audit.ts'
 import type { ConnectSessionSettings } from '../store/connect-session-values.ts'
 import { type ConnectSessionRow, updateConnectSession } from '../store/connect-sessions.ts'
@@ -62,7 +63,7 @@ async function begin(
   const { bundle, scopes, keys } = asked
   requireAllowed(settings, { orgUrl: org, keys, scopes: scopes ?? bundle })
   await requireRoom(context, name)
-  await requireOwnSetup(context, name)
+  const isOthers = await isBegunElsewhere(context, name)
   const request = {
     name,
     orgUrl: org,
@@ -71,7 +72,10 @@ async function begin(
     description: given.description,
     isFromPage: true,
   } as const
-  const guide = await guidedSetups.begin(request, by)
+  const guide = await guidedSetups.begin(request, by).catch((error: unknown) => {
+    // What to do about another plan is for whoever made it.
+    throw isOthers && error instanceof UsageError ? guideTaken(name) : error
+  })
   const draft = { ...(row.draft ?? { members: {} }), isGuided: true } as const
   const kept = await updateConnectSession(store, row.id, { draft }, clock.now())
   if (kept === undefined) throw sessionEnded('expired')
@@ -147,10 +151,15 @@ function planGuard({ given }: ConnectSessionSettings): (plan: SetupPlan) => void
   }
 }
 
-/** @throws {ConnectSessionError} `connect_guide_taken` where a program may have made the app already. */
-async function requireOwnSetup(context: ConnectGuideContext, name: string): Promise<void> {
+/**
+ * Whether a setup of that name was begun by a command, or a program.
+ *
+ * @throws {ConnectSessionError} `connect_guide_taken` where it may have made the app already.
+ */
+async function isBegunElsewhere(context: ConnectGuideContext, name: string): Promise<boolean> {
   const row = await findSetup(context.store, name)
-  if (row === undefined) return
-  const { state } = parseKeptSetup(row, await context.customDomains())
+  if (row === undefined) return false
+  const { state, isFromPage = false } = parseKeptSetup(row, await context.customDomains())
   if (state.startedAt !== undefined && !state.guided) throw guideTaken(name)
+  return !isFromPage
 }

@@ -15,8 +15,10 @@ import {
   type SetupPlan,
   type SetupState,
 } from '@postern/core'
-import type { Caller } from '../store/audit.ts'
-import type { ConnectionRow } from '../store/connections.ts'
+import { appendAudit, type Caller } from '../store/audit.ts'
+import { type ConnectionRow, deleteConnection } from '../store/connections.ts'
+import { withLease } from '../store/leases.ts'
+import { listAbandonedSetups } from '../store/setups.ts'
 import { valuesOfCredential } from './credential.ts'
 import { setupNotFound } from './setup-not-found.ts'
 import {
@@ -70,6 +72,8 @@ export interface TriedApp {
   readonly verdict: TrialVerdict
   readonly row?: ConnectionRow
 }
+
+const ABANDONED_MS = 7 * 86_400_000
 
 /** The setups of a store that people do by hand. */
 export class GuidedSetups {
@@ -176,6 +180,24 @@ export class GuidedSetups {
       return { findings, verdict, row }
     }
     return withSetup(this.#context, { name }, deed, work, options)
+  }
+
+  /** Removes, with their keys, the setups that people began on the Connect page and left a week ago. */
+  async removeAbandoned(): Promise<void> {
+    const { store, clock } = this.#context
+    const now = clock.now()
+    const since = new Date(now.getTime() - ABANDONED_MS)
+    for (const { id, name } of await listAbandonedSetups(store, since)) {
+      const entry = { actor: 'postern', action: 'setup.undo', connection: name, outcome: 'ok' }
+      await withLease(store, `setup ${name}`, (lease) =>
+        lease.transaction(async () => {
+          const left = await listAbandonedSetups(store, since)
+          if (!left.some((setup) => setup.id === id)) return
+          await deleteConnection(store, id)
+          await appendAudit(store, entry, now)
+        }),
+      )
+    }
   }
 
   async #contextOf(

@@ -1,6 +1,6 @@
 /** @module The table of setups: plans and how far each got. A setup's id is that of the connection it leads to. */
 
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { SetupTable } from './schema.ts'
 import type { Store } from './store.ts'
 
@@ -43,5 +43,18 @@ export async function updateSetup(
     .updateTable('setup')
     .set({ state: JSON.stringify(state), updated_at: now })
     .where('id', '=', id)
+    .execute()
+}
+
+/** The setups that were begun on the Connect page, led to no connection, and were not touched since. */
+export function listAbandonedSetups(store: Store, since: Date): Promise<readonly SetupRow[]> {
+  return store.db
+    .selectFrom('setup')
+    .selectAll()
+    .where(sql<string>`state ->> 'isFromPage'`, '=', 'true')
+    .where('updated_at', '<', since)
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('connection').select('id').whereRef('connection.id', '=', 'setup.id'))),
+    )
     .execute()
 }

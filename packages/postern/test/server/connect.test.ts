@@ -224,7 +224,7 @@ describe.each(stores)('the Connect page on $name', ({ open }) => {
     expect([status, json?.['code']]).toEqual([409, 'connection_exists'])
     expect((await app.send('GET', `/v1/connect-sessions/${late.id}`)).json).toMatchObject({
       status: 'open',
-      triesLeft: 10,
+      triesLeft: 9,
       connection: null,
     })
   })
@@ -273,7 +273,29 @@ describe.each(stores)('the Connect page on $name', ({ open }) => {
     const plan = { name: other.name, orgUrl: 'other.okta.com' }
     await app.send('POST', '/v1/setup/plan', { body: plan })
     const refused = await other.send('POST', '/v1/connect/guide', { body: { orgUrl: org.url } })
-    expect([refused.status, refused.json?.['code']]).toEqual([422, 'usage_invalid'])
+    expect([refused.status, refused.json?.['code']]).toEqual([409, 'connect_guide_taken'])
+  })
+
+  test('the key of a guide that is left is kept for a week, and that of a command for as long as it wants', async () => {
+    const { app, org, person } = await desk()
+    const they = await person()
+    await they.send('POST', '/v1/connect/guide', { body: { orgUrl: org.url } })
+    const planned = { name: `planned-${they.name}`, orgUrl: org.url }
+    await app.send('POST', '/v1/setup/plan', { body: planned })
+    const setups = () =>
+      kept.store.db
+        .selectFrom('setup')
+        .innerJoin('secret', 'secret.connection_id', 'setup.id')
+        .select('name')
+        .where('name', 'in', [they.name, planned.name])
+        .execute()
+    const { guidedSetups } = app.services
+    app.clock.advance(7 * 86_400_000)
+    await guidedSetups.removeAbandoned()
+    expect(await setups()).toHaveLength(2)
+    app.clock.advance(1)
+    await guidedSetups.removeAbandoned()
+    expect(await setups()).toEqual([{ name: planned.name }])
   })
 
   const rowOf = (id: string) =>
