@@ -4,7 +4,13 @@ import { type RunningOrg, type StartOptions, startOrg } from '@postern/emulator'
 import { onTestFinished } from 'vitest'
 import type { Seal } from '../../src/store/seal.ts'
 import type { Store } from '../../src/store/store.ts'
-import { type Answer, type SendOptions, type ServedApp, serveApp } from './served-app.ts'
+import {
+  type Answer,
+  type SendOptions,
+  type ServedApp,
+  type ServeOptions,
+  serveApp,
+} from './served-app.ts'
 
 /** An app, and an org that nobody has connected yet. */
 export interface ConnectDesk {
@@ -51,10 +57,12 @@ export async function openConnectDesk(
   options: {
     readonly org?: StartOptions
     readonly connectOrigins?: readonly string[]
+    /** Parts that a test brings. */
+    readonly services?: ServeOptions['services']
   } = {},
 ): Promise<ConnectDesk> {
   const { connectOrigins = [] } = options
-  const app = await serveApp({ store, services: { seal, connectOrigins } })
+  const app = await serveApp({ store, services: { seal, connectOrigins, ...options.services } })
   const org = await startOrg({ keyType: 'EC', users: 2, clock: app.clock, ...options.org })
   onTestFinished(org.close)
   const newName = () => `invited-${count++}`

@@ -30,7 +30,12 @@ export function ApiTokenField({ draft, judgements, change }: FormPart): ReactNod
     >
       {(control) =>
         apiToken === 'kept' ? (
-          <KeptSecret id={control.id} text={words.kept} onReplace={() => take('')} />
+          <KeptSecret
+            id={control.id}
+            label={words.label}
+            text={words.kept}
+            onReplace={() => take('')}
+          />
         ) : (
           <input
             {...control}

@@ -43,9 +43,23 @@ export function PrivateKeyField({ draft, judgements, change }: FormPart): ReactN
         const replace = () => begin('')
         switch (key.at) {
           case 'kept':
-            return <KeptSecret id={control.id} text={words.kept} onReplace={replace} />
+            return (
+              <KeptSecret
+                id={control.id}
+                label={words.label}
+                text={words.kept}
+                onReplace={replace}
+              />
+            )
           case 'set':
-            return <KeptSecret id={control.id} text={words.set} onReplace={replace} />
+            return (
+              <KeptSecret
+                id={control.id}
+                label={words.label}
+                text={words.set}
+                onReplace={replace}
+              />
+            )
           case 'understood':
             return (
               <KeySummary
