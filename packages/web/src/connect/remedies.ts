@@ -11,10 +11,12 @@ export interface Told {
 
 /** The remedy, as it reads on the page; undefined where there is none. */
 export function remedyOf({ code, remedy }: Told): string | undefined {
-  const { remedies } = texts.trial
+  const { remedies, operatorCodes, forOperator } = texts.trial
   const own = code !== undefined && Object.hasOwn(remedies, code) ? remedies[code] : undefined
   const text = own ?? remedy
-  return text === undefined ? undefined : fromHere(text)
+  if (text === undefined) return undefined
+  const isForOperator = code !== undefined && operatorCodes.includes(code)
+  return fromHere(isForOperator ? forOperator(text) : text)
 }
 
 /** What those who run Postern call "this machine" is another one for whoever looks at the page. */

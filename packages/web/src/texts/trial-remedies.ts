@@ -25,5 +25,22 @@ export const trialRemedies: Readonly<Record<string, string>> = {
   seal_locked: `${OPERATOR} to unlock its store: without its master key nothing can be kept.`,
   setup_not_found: 'Choose Guide me again: the steps begin anew.',
   scope_list_missing: 'Name the scopes: this org does not say which it has.',
+  scope_not_requested: 'Add them in the field Scopes.',
+  dpop_required: 'Set Proof of possession (DPoP) to Auto, under Advanced JWT.',
   diagnosis_ended: 'Check again; where this repeats, look at the slow answers above.',
 }
+
+/** What is said to whoever looks after the way between Postern and the org, who is another person than the one on the page. */
+export const operatorCodes: readonly string[] = [
+  'assertion_replayed',
+  'assertion_audience_refused',
+  'body_with_mark',
+  'cursor_rejected',
+  'page_next_missing',
+  'page_repeated',
+  'page_too_big',
+  'proof_replayed',
+  'rate_headers_missing',
+  'token_life_misstated',
+  'token_life_short',
+]

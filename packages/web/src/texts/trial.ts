@@ -1,7 +1,7 @@
 /** @module English texts of a try: its checks while they run, what is wrong, what was proven. */
 
 import type { CheckName } from '@postern/core'
-import { trialRemedies } from './trial-remedies.ts'
+import { operatorCodes, trialRemedies } from './trial-remedies.ts'
 
 /** The checks in the order they are made, each as what it looks at. That of an admin's credential is not made here. */
 export const checkNames: Readonly<Record<Exclude<CheckName, 'admin'>, string>> = {
@@ -32,6 +32,8 @@ export const trialTexts = {
   hint: 'Postern signs in to the org and reads a little. Nothing is changed there.',
   checks: checkNames,
   remedies: trialRemedies,
+  operatorCodes,
+  forOperator: (remedy: string) => `For whoever runs Postern: ${remedy}`,
   progress: (name: string, done: number, all: number) => `Check ${done} of ${all}: ${name}`,
   waiting: 'Waiting',
   underWay: 'Looking…',

@@ -33,6 +33,13 @@ describe('what the page says to do', () => {
     expect(remedyOf({ code: 'key_inactive' })).toBeUndefined()
   })
 
+  test('is said to whoever runs Postern where only they can do it', () => {
+    const remedy = 'Let the x-rate-limit headers pass through the proxy.'
+    expect(remedyOf({ code: 'rate_headers_missing', remedy })).toBe(
+      `For whoever runs Postern: ${remedy}`,
+    )
+  })
+
   test('calls the machine that signs in by its name', () => {
     expect(fromHere("This machine's clock is 412 s ahead of the org's.")).toBe(
       "The Postern server's clock is 412 s ahead of the org's.",
