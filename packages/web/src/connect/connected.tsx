@@ -74,7 +74,7 @@ function ProvenList(of: { readonly proven: Proven; readonly kid: string | undefi
   const token = isApp ? words.tokenGiven(lifeSeconds ?? 0) : words.apiToken
   return (
     <dl className="facts">
-      <Fact name={isApp ? words.token : texts.guide.start.methods[method]}>{token}</Fact>
+      <Fact name={isApp ? words.token : texts.form.method[method].label}>{token}</Fact>
       {isApp && <Fact name={words.dpop}>{isDpop ? words.dpopOn : words.dpopOff}</Fact>}
       {isApp && (
         <Fact name={words.scopes}>

@@ -3,6 +3,7 @@
 import { type ReactNode, useEffect, useMemo } from 'react'
 import type { FieldProblem } from '../client.ts'
 import { texts } from '../texts.ts'
+import { Choices } from './choices.tsx'
 import { Connected } from './connected.tsx'
 import { Guide } from './guide/guide.tsx'
 import { PageHead } from './head.tsx'
@@ -15,7 +16,6 @@ import type { ConnectSession } from './session.ts'
 import { Trial } from './trial.tsx'
 import { type Connecting, useConnect } from './use-connect.ts'
 import { ValuesForm } from './values-form.tsx'
-import { Ways } from './ways.tsx'
 
 const NONE: readonly FieldProblem[] = []
 
@@ -77,12 +77,23 @@ function Begin(of: {
   const { state, dispatch, tryValues, tryApp } = connecting
   if (!isLive(state)) return null
   const { session, way } = state
+  const { ways } = texts.connect
   const isShown = state.at === 'form'
   const problems = isShown ? state.problems : NONE
   return (
     <div hidden={!isShown}>
       {isShown && state.refusal !== undefined && <Refusal problem={state.refusal} />}
-      <Ways way={way} onChoose={(chosen) => dispatch({ type: 'chosen', way: chosen })} />
+      <Choices
+        name="way"
+        legend={ways.legend}
+        isRow
+        chosen={way}
+        onChoose={(chosen) => dispatch({ type: 'chosen', way: chosen })}
+        choices={[
+          { value: 'values', name: ways.values, hints: [ways.valuesHint] },
+          { value: 'guide', name: ways.guide, hints: [ways.guideHint] },
+        ]}
+      />
       <section className="card" hidden={way !== 'values'}>
         <ValuesForm
           session={session}

@@ -7,28 +7,25 @@ export const guideTexts = {
       'In the Admin Console: the menu under your name, at the top right; or **Settings** > **Account**.',
     noOrg: 'No org yet? Sign up for an Integrator Free Plan org at developer.okta.com.',
     method: 'How shall Postern sign in?',
-    methods: {
-      'service-app': 'Service app (OAuth 2.0)',
-      'api-token': 'API token',
-    },
-    methodHints: {
-      'service-app': 'Recommended. It has the scopes and the role you give it, and nothing else.',
-      'api-token': 'Quicker. It has every right of the person who makes it.',
-    },
     bundle: 'What is the connection for?',
     bundles: {
-      'read-only': 'Reading users, groups, apps and the System Log',
-      'system-log': 'Reading the System Log alone',
-      'access-management': 'Managing access: users, groups and apps',
+      'read-only': {
+        name: 'Reading users, groups, apps and the System Log',
+        roles: 'Admin role: Read-Only Administrator.',
+      },
+      'system-log': {
+        name: 'Reading the System Log alone',
+        roles: 'Admin role: Read-Only Administrator.',
+      },
+      'access-management': {
+        name: 'Managing access: users, groups and apps',
+        roles: 'Admin roles: Application Administrator and Group Administrator.',
+      },
     },
     bundleScopes: (scopes: readonly string[]) => `Scopes: ${scopes.join(', ')}.`,
-    bundleRoles: (roles: readonly string[]) =>
-      roles.length === 1 ? `Admin role: ${roles[0]}.` : `Admin roles: ${roles.join(' and ')}.`,
     fixedScopes: 'The scopes were chosen by whoever sent you the link:',
     keys: 'Where shall Okta find the public key?',
-    keysOkta: 'Save keys in Okta',
     keysOktaHint: 'You paste it into the app once.',
-    keysUrl: 'Use a URL to fetch keys dynamically',
     keysUrlHint: 'Okta fetches it from Postern, which can then replace the key by itself.',
     begin: 'Show me the steps',
     beginning: 'Making the key…',

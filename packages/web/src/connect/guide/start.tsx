@@ -1,13 +1,13 @@
 /** @module The beginning of the guide: which org, how to sign in, and what for. */
 
-import { labelOfRole, scopeBundles } from '@postern/core'
+import { scopeBundles } from '@postern/core'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { Field } from '../../field.tsx'
 import { texts } from '../../texts.ts'
 import type { Method, Session } from '../answers.ts'
+import { Choices } from '../choices.tsx'
 import { Emphasised } from '../emphasised.tsx'
 import type { ConnectSession, GuideChoice } from '../session.ts'
-import { Choices } from './choices.tsx'
 import { useOrg } from './use-org.ts'
 
 type Bundle = keyof typeof scopeBundles
@@ -30,6 +30,7 @@ export function GuideStart(of: {
   const [bundle, setBundle] = useState<Bundle>('read-only')
   const [keys, setKeys] = useState<'okta' | 'url'>(earlier?.keys ?? 'okta')
   const { state, orgUrl } = useOrg(client, orgText)
+  const { form } = texts
   const words = texts.guide.start
   const isApp = method === 'service-app'
   const fixedScopes = given.scopes?.split(' ') ?? session.wants ?? undefined
@@ -49,7 +50,7 @@ export function GuideStart(of: {
     <form className="card guide-start" noValidate onSubmit={begin}>
       <Field
         name="guide-org"
-        words={texts.form.orgUrl}
+        words={form.orgUrl}
         state={state}
         value={orgText}
         isLeft={isLeft}
@@ -83,8 +84,8 @@ export function GuideStart(of: {
           onChoose={setMethod}
           choices={methods.map((value) => ({
             value,
-            name: words.methods[value],
-            hints: [words.methodHints[value]],
+            name: form.method[value].label,
+            hints: [form.method[value].hint],
           }))}
         />
       )}
@@ -96,8 +97,8 @@ export function GuideStart(of: {
           onChoose={setBundle}
           choices={BUNDLES.map((value) => ({
             value,
-            name: words.bundles[value],
-            hints: hintsOf(value),
+            name: words.bundles[value].name,
+            hints: [words.bundleScopes(scopeBundles[value].scopes), words.bundles[value].roles],
           }))}
         />
       )}
@@ -113,8 +114,8 @@ export function GuideStart(of: {
           chosen={keys}
           onChoose={setKeys}
           choices={[
-            { value: 'okta', name: words.keysOkta, hints: [words.keysOktaHint] },
-            { value: 'url', name: words.keysUrl, hints: [words.keysUrlHint] },
+            { value: 'okta', name: form.advanced.keys.okta, hints: [words.keysOktaHint] },
+            { value: 'url', name: form.advanced.keys.url, hints: [words.keysUrlHint] },
           ]}
         />
       )}
@@ -125,10 +126,4 @@ export function GuideStart(of: {
       </div>
     </form>
   )
-}
-
-function hintsOf(bundle: Bundle): readonly string[] {
-  const { bundleScopes, bundleRoles } = texts.guide.start
-  const { scopes, roles } = scopeBundles[bundle]
-  return [bundleScopes(scopes), bundleRoles(roles.map((type) => labelOfRole({ type })))]
 }

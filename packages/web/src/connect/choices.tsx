@@ -17,9 +17,11 @@ export function Choices<Value extends string>(of: {
   readonly choices: readonly Choice<Value>[]
   readonly chosen: Value
   readonly onChoose: (value: Value) => void
+  /** Beside each other, where there is room. */
+  readonly isRow?: boolean
 }): ReactNode {
   return (
-    <fieldset className="choices">
+    <fieldset className={of.isRow ? 'choices is-row' : 'choices'}>
       <legend>{of.legend}</legend>
       {of.choices.map(({ value, name, hints }) => (
         <label className="choice" key={value}>
