@@ -107,9 +107,7 @@ describe('Guide me', () => {
 
   it('leads to an API token, and shows what is wrong with one', async () => {
     const { page, desk, name, id } = await invitePerson(place)
-    await begin(page, desk.org.url, () =>
-      page.getByRole('radio', { name: /^API token/ }).check(),
-    )
+    await begin(page, desk.org.url, () => page.getByRole('radio', { name: /^API token/ }).check())
     const token = page.getByRole('textbox', { name: /^API token/ })
     await page.getByText('Create token').first().waitFor()
     await token.fill('00NotTheTokenOfThisOrg0000000000000000000000')
@@ -138,4 +136,6 @@ async function begin(page: Page, orgUrl: string, choose = async () => {}): Promi
   await choose()
   await page.getByRole('button', { name: 'Show me the steps' }).click()
   await page.locator('.steps').waitFor()
+  // Whoever works with the keyboard goes on where the steps begin.
+  await page.locator('.guide-org h2:focus').waitFor()
 }

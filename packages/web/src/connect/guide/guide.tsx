@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useState } from 'react'
 import type { FieldProblem } from '../../client.ts'
 import { texts } from '../../texts.ts'
 import type { ConnectionMembers, Session } from '../answers.ts'
+import { ViewHeading } from '../heading.tsx'
 import type { ConnectSession, GuideChoice } from '../session.ts'
 import type { Connecting } from '../use-connect.ts'
 import { ApiTokenGuide } from './api-token.tsx'
@@ -54,7 +55,7 @@ export function Guide(of: {
   return (
     <section className="card">
       <div className="guide-org">
-        <h2>{orgUrl}</h2>
+        <ViewHeading>{orgUrl}</ViewHeading>
         <button className="link-button" type="button" onClick={changeChoice}>
           {texts.guide.steps.change}
         </button>
