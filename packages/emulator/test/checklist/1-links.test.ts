@@ -2,7 +2,17 @@
 
 import { describe, expect, test } from 'vitest'
 import { request, valuesOf } from '../http/wire.ts'
-import { acme, cursorOf, people, putGroup, restart, search } from './checklist-org.ts'
+import {
+  acme,
+  cursorOf,
+  openOrgForEachTest,
+  people,
+  putGroup,
+  restart,
+  search,
+} from './checklist-org.ts'
+
+openOrgForEachTest()
 
 describe('1. Links', () => {
   test('each relation is a Link line of its own', async () => {

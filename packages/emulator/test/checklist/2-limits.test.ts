@@ -2,7 +2,18 @@
 
 import { describe, expect, test } from 'vitest'
 import { putUser } from '../directory/directory-org.ts'
-import { acme, bookmark, limitOf, people, putGroup, query, search } from './checklist-org.ts'
+import {
+  acme,
+  bookmark,
+  limitOf,
+  openOrgForEachTest,
+  people,
+  putGroup,
+  query,
+  search,
+} from './checklist-org.ts'
+
+openOrgForEachTest()
 
 describe('2. Limits', () => {
   test.each([

@@ -2,7 +2,18 @@
 
 import { describe, expect, test } from 'vitest'
 import { putUser } from '../directory/directory-org.ts'
-import { acme, bearer, ids, people, putGroup, query, search } from './checklist-org.ts'
+import {
+  acme,
+  bearer,
+  ids,
+  openOrgForEachTest,
+  people,
+  putGroup,
+  query,
+  search,
+} from './checklist-org.ts'
+
+openOrgForEachTest()
 
 describe('3. What is hidden', () => {
   test('deprovisioned users are missing from the plain list and from q, not from search and filter', async () => {

@@ -7,12 +7,15 @@ import {
   bookmark,
   ids,
   isoAt,
+  openOrgForEachTest,
   people,
   putGroup,
   query,
   restart,
   search,
 } from './checklist-org.ts'
+
+openOrgForEachTest()
 
 describe('4. What is late', () => {
   const appears = async (path: string) => (await acme.call('GET', path)).body.length

@@ -2,7 +2,9 @@
 
 import { describe, expect, test } from 'vitest'
 import { startTraffic } from '../../src/system-log/traffic.ts'
-import { acme, cursorOf, isoAt, query, restart } from './checklist-org.ts'
+import { acme, cursorOf, isoAt, openOrgForEachTest, query, restart } from './checklist-org.ts'
+
+openOrgForEachTest()
 
 describe('5. The System Log', () => {
   const log = (parameters: Readonly<Record<string, string>>) =>

@@ -1,7 +1,9 @@
 /** @module Checklist, 6: rate limits. */
 
 import { describe, expect, test } from 'vitest'
-import { acme, restart } from './checklist-org.ts'
+import { acme, openOrgForEachTest, restart } from './checklist-org.ts'
+
+openOrgForEachTest()
 
 describe('6. Rate limits', () => {
   const rate = ({ headers }: { readonly headers: Headers }) =>

@@ -1,7 +1,9 @@
 /** @module Checklist, 7: errors. */
 
 import { describe, expect, test } from 'vitest'
-import { acme, bookmark, people, putGroup, restart } from './checklist-org.ts'
+import { acme, bookmark, openOrgForEachTest, people, putGroup, restart } from './checklist-org.ts'
+
+openOrgForEachTest()
 
 describe('7. Errors', () => {
   const refusal = async (method: string, path: string, body?: unknown) => {

@@ -2,7 +2,9 @@
 
 import { describe, expect, test } from 'vitest'
 import { newUser } from '../directory/directory-org.ts'
-import { acme, bookmark, people, query, search } from './checklist-org.ts'
+import { acme, bookmark, openOrgForEachTest, people, query, search } from './checklist-org.ts'
+
+openOrgForEachTest()
 
 describe('8. Writes and single objects', () => {
   test('the first DELETE of a user deactivates, the second deletes, the third finds nobody', async () => {

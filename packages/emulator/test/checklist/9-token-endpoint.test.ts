@@ -3,7 +3,9 @@
 import { describe, expect, test } from 'vitest'
 import { makeProof } from '../authorization/scenario.ts'
 import { addServiceApp } from '../service-app.ts'
-import { acme, askToken } from './checklist-org.ts'
+import { acme, askToken, openOrgForEachTest } from './checklist-org.ts'
+
+openOrgForEachTest()
 
 describe('9. The token endpoint', () => {
   test('asks for a proof, then for a nonce, which it sends along', async () => {

@@ -8,14 +8,17 @@ import { addServiceApp, type ServiceAppOptions, type TestServiceApp } from '../s
 
 export let acme: DirectoryOrg
 
-beforeEach(async () => {
-  acme = await openDirectory({ keyType: 'EC' })
-})
+/** Gives each test of a file its own org. */
+export function openOrgForEachTest(): void {
+  beforeEach(async () => {
+    acme = await openDirectory({ keyType: 'EC' })
+  })
 
-afterEach(async () => {
-  expect(acme.running.unexpected).toEqual([])
-  await acme.running.close()
-})
+  afterEach(async () => {
+    expect(acme.running.unexpected).toEqual([])
+    await acme.running.close()
+  })
+}
 
 /** Starts the org anew with other options. */
 export async function restart(options: StartOptions): Promise<void> {
