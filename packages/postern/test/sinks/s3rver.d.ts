@@ -13,8 +13,13 @@ declare module 's3rver' {
     }[]
   }
 
+  interface UploadedObject {
+    content: Buffer | AsyncIterable<Buffer>
+  }
+
   class S3rver {
     constructor(options: S3rverOptions)
+    readonly store: { putObject(object: UploadedObject): Promise<unknown> }
     run(): Promise<{ readonly port: number }>
     close(): Promise<void>
   }
