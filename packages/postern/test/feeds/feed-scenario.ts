@@ -13,6 +13,7 @@ import type { Seal } from '../../src/store/seal.ts'
 import { insertSink } from '../../src/store/sinks.ts'
 import type { Store } from '../../src/store/store.ts'
 import { MemorySinks } from './memory-sink.ts'
+import { keepFeed } from './stored-feed.ts'
 
 /** What is not the usual of a feed. */
 export interface FeedScenarioOptions {
@@ -86,23 +87,9 @@ async function declare(
     { id, name: id, orgUrl: org.url, kind: 'service-app', settings: {} },
     now,
   )
-  await store.db
-    .insertInto('feed')
-    .values({
-      ...{ id, name: id, connection_id: id, input, settings: JSON.stringify(settings) },
-      ...{ cron: null, timezone: 'UTC', missed: 'run', paused_at: null, next_run_at: null },
-      ...{ held: null, revision: 1, created_at: now, updated_at: now },
-    })
-    .execute()
-  for (const name of names) {
-    const sinkId = `${id}-${name}`
+  const sinkIds = names.map((name) => `${id}-${name}`)
+  for (const sinkId of sinkIds) {
     await insertSink(store, { id: sinkId, name: sinkId, kind: 'memory', settings: {} }, now)
-    await store.db
-      .insertInto('feed_sink')
-      .values({
-        ...{ feed_id: id, sink_id: sinkId, seq: 0, position: null, failures: 0 },
-        ...{ failing_since: null, retry_at: null, error: null, confirmed_at: null },
-      })
-      .execute()
   }
+  await keepFeed(store, { id, name: id, connectionId: id, input, settings }, { now, sinkIds })
 }

@@ -8,8 +8,10 @@ import { TestClock } from '../../../../test/test-clock.ts'
 import type { SpoolWriter, StreamContext } from '../../src/feeds/stream.ts'
 import { streamsOf } from '../../src/feeds/streams.ts'
 import { type FeedRecord, readLine } from '../../src/sinks/record.ts'
+import { putStreamState, readStreamStates } from '../../src/store/feed-streams.ts'
 import { readHeldDeletions } from '../../src/store/held-deletions.ts'
 import type { Store } from '../../src/store/store.ts'
+import { keepFeed } from './stored-feed.ts'
 
 /** A change that a run passed on: `upsert user 00u… 1`. */
 export type Change = `${FeedRecord['op']} ${string} ${string} ${number}`
@@ -73,18 +75,10 @@ export async function objectFeed(
 ): Promise<ObjectFeed> {
   const feedId = randomUUID()
   const name = `of-${feedId}`
-  await insertFeed(store, { feedId, name, input }, clock.now())
+  await keepFeed(store, { id: feedId, name, input }, { now: clock.now() })
   const delivered = new Map<string, FeedRecord>()
   let batches = 0
-  const readState = async (stream: string): Promise<JsonObject | undefined> => {
-    const row = await store.db
-      .selectFrom('feed_stream')
-      .select('state')
-      .where('feed_id', '=', feedId)
-      .where('name', '=', stream)
-      .executeTakeFirst()
-    return row && JSON.parse(JSON.stringify(row.state))
-  }
+  const readState = async (stream: string) => (await readStreamStates(store, feedId)).get(stream)
   const run = async (options: RunOptions = {}): Promise<Ran> => {
     const { org = emulated.app, pages = Number.POSITIVE_INFINITY, afterMs = SETTLED_MS } = options
     clock.advance(afterMs)
@@ -97,7 +91,7 @@ export async function objectFeed(
       commit: async (stream, work) => {
         const commit = await store.transaction(async () => {
           const { state, records: found } = await work(0)
-          await putState(store, feedId, stream, state, clock.now())
+          await putStreamState(store, { feedId, name: stream, state }, clock.now())
           return { records: found }
         })
         if (commit.records.length > 0) batches++
@@ -185,48 +179,4 @@ export async function idsInOrg(
     return [...users, ...(await behind('app-group', apps, (id) => `/api/v1/apps/${id}/groups`))]
   }
   return (await of()).toSorted()
-}
-
-async function insertFeed(
-  store: Store,
-  { feedId, name, input }: { feedId: string; name: string; input: InputName },
-  now: Date,
-): Promise<void> {
-  await store.db
-    .insertInto('feed')
-    .values({
-      id: feedId,
-      name,
-      connection_id: 'none',
-      input,
-      settings: '{}',
-      cron: null,
-      timezone: 'UTC',
-      missed: 'run',
-      paused_at: null,
-      next_run_at: null,
-      held: null,
-      revision: 1,
-      created_at: now,
-      updated_at: now,
-    })
-    .execute()
-}
-
-async function putState(
-  store: Store,
-  feedId: string,
-  name: string,
-  state: JsonObject,
-  now: Date,
-): Promise<void> {
-  await store.db
-    .insertInto('feed_stream')
-    .values({ feed_id: feedId, name, state: JSON.stringify(state), updated_at: now })
-    .onConflict((conflict) =>
-      conflict
-        .columns(['feed_id', 'name'])
-        .doUpdateSet({ state: JSON.stringify(state), updated_at: now }),
-    )
-    .execute()
 }

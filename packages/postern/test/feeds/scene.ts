@@ -17,6 +17,7 @@ import type { Store } from '../../src/store/store.ts'
 import { by, valuesOfApp } from '../connections/kept.ts'
 import type { OrgEvent } from './checker.ts'
 import type { ProvenSink } from './held.ts'
+import { keepFeed } from './stored-feed.ts'
 
 /** What one process works with. */
 export interface WorkerOptions {
@@ -93,34 +94,13 @@ export async function addFeed(
     .where('name', '=', connection)
     .executeTakeFirstOrThrow()
   const id = randomUUID()
-  const now = clock.now()
-  await store.db
-    .insertInto('feed')
-    .values({
-      id,
-      name,
-      connection_id: connectionId,
-      input,
-      settings: JSON.stringify(settings),
-      cron: null,
-      timezone: 'UTC',
-      missed: 'run',
-      paused_at: null,
-      next_run_at: null,
-      held: null,
-      revision: 1,
-      created_at: now,
-      updated_at: now,
-    })
-    .execute()
   const names = sinks.map((sink) => sink.name)
   const rows = await store.db.selectFrom('sink').select('id').where('name', 'in', names).execute()
-  for (const { id: sinkId } of rows) {
-    await store.db
-      .insertInto('feed_sink')
-      .values({ feed_id: id, sink_id: sinkId, seq: 0, failures: 0 })
-      .execute()
-  }
+  await keepFeed(
+    store,
+    { id, name, connectionId, input, settings },
+    { now: clock.now(), sinkIds: rows.map((row) => row.id) },
+  )
   return { id, name }
 }
 

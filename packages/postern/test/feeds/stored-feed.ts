@@ -1,11 +1,33 @@
-/** @module A feed in the tables, with a schedule and without anything that it could read. */
+/** @module A feed in the tables: the usual one, with what a test says of it, and its sinks. */
 
 import { randomUUID } from 'node:crypto'
+import { addFeedSink } from '../../src/store/feed-sinks.ts'
 import type { MissedPolicy } from '../../src/store/feed-values.ts'
-import { type FeedRow, readFeed } from '../../src/store/feeds.ts'
+import {
+  type FeedRow,
+  insertFeed,
+  type NewFeed,
+  readFeed,
+  setNextRun,
+} from '../../src/store/feeds.ts'
 import type { Store } from '../../src/store/store.ts'
 
-/** What is not the usual of a feed. */
+/** Keeps a feed of the System Log without a schedule, of no connection, but for what is given. */
+export async function keepFeed(
+  store: Store,
+  feed: Partial<NewFeed> & Pick<NewFeed, 'id' | 'name'>,
+  options: { readonly now?: Date; readonly sinkIds?: readonly string[] } = {},
+): Promise<void> {
+  const { now = new Date(), sinkIds = [] } = options
+  const usual: Omit<NewFeed, 'id' | 'name'> = {
+    ...{ connectionId: 'none', input: 'system-log', settings: {}, pausedAt: undefined },
+    ...{ cron: undefined, timezone: 'UTC', missed: 'run' },
+  }
+  await insertFeed(store, { ...usual, ...feed }, now)
+  for (const sinkId of sinkIds) await addFeedSink(store, { feedId: feed.id, sinkId })
+}
+
+/** What is not the usual of a feed with a schedule. */
 export interface StoredFeedOptions {
   readonly cron?: string | null
   readonly timezone?: string
@@ -13,30 +35,12 @@ export interface StoredFeedOptions {
   readonly nextRunAt?: Date
 }
 
-/** Keeps a feed that is due every five minutes. */
+/** Keeps a feed that is due every five minutes, and that nothing could read. */
 export async function storeFeed(store: Store, options: StoredFeedOptions = {}): Promise<FeedRow> {
   const { cron = '*/5 * * * *', timezone = 'UTC', missed = 'run', nextRunAt } = options
   const id = randomUUID()
-  const now = new Date()
-  await store.db
-    .insertInto('feed')
-    .values({
-      id,
-      name: `feed-${id}`,
-      connection_id: 'none',
-      input: 'system-log',
-      settings: '{}',
-      cron,
-      timezone,
-      missed,
-      paused_at: null,
-      next_run_at: nextRunAt ?? null,
-      held: null,
-      revision: 1,
-      created_at: now,
-      updated_at: now,
-    })
-    .execute()
+  await keepFeed(store, { id, name: `feed-${id}`, cron: cron ?? undefined, timezone, missed })
+  if (nextRunAt !== undefined) await setNextRun(store, id, nextRunAt)
   return loadFeed(store, id)
 }
 
