@@ -4,14 +4,16 @@ import { emulatedOrg } from '../../../../test/emulated-org.ts'
 import { VirtualTime } from '../../../../test/virtual-time.ts'
 
 const USERS = 20_000
+// Enough for every fault to come several times.
+const FEWER_USERS = 6_000
 const PAGE = 200
 const idMember = /^\{"id":"(\w+)"/
 
-/** An org of 20,000 users whose answers take half a second, with a fault switched on once the token is there. */
-async function largeOrg(edition: 'unlimited' | 'workforce' = 'unlimited') {
+/** An org of so many users whose answers take half a second. */
+async function largeOrg(users: number) {
   const time = new VirtualTime()
-  const size = { users: USERS, groups: 0, apps: 0 }
-  const { client, running } = await emulatedOrg({ ...size, edition, clock: time, keyType: 'EC' })
+  const size = { users, groups: 0, apps: 0, edition: 'unlimited' } as const
+  const { client, running } = await emulatedOrg({ ...size, clock: time, keyType: 'EC' })
   const origins = new Set<string>()
   const send = time.delay(500)
   const transport: Transport = (request) => {
@@ -53,7 +55,7 @@ function idOf(record: Uint8Array): string {
   )
 }
 
-describe('20,000 of 20,000 users arrive exactly once', () => {
+describe('every user arrives exactly once', () => {
   test.each<[string, string, readonly string[]]>([
     ['503 from a gateway', 'unavailable=path:/api/v1/users,every:7', []],
     ['connections that break before an answer', 'socket-reset=path:/api/v1/users,every:7', []],
@@ -76,15 +78,23 @@ describe('20,000 of 20,000 users arrive exactly once', () => {
       ['page_link_foreign_host'],
     ],
   ])('through %s', async (_what, fault, stops) => {
-    const { org, running, origins } = await largeOrg()
+    await expectEveryUser(FEWER_USERS, fault, stops)
+  })
+
+  test('20,000 of 20,000 through whole answers whose JSON is cut', async () => {
+    await expectEveryUser(USERS, 'truncated-json=path:/api/v1/users,every:7')
+  })
+
+  async function expectEveryUser(users: number, fault: string, stops: readonly string[] = []) {
+    const { org, running, origins } = await largeOrg(users)
     running.faults.on(fault)
     const got = await readAll(org)
     expect(got.stops).toEqual(stops)
     // Memory is bounded by pages, whatever happens to them.
     expect(got.largestBatch).toBeLessThanOrEqual(PAGE)
-    expect(new Set(got.ids).size).toBe(USERS)
-    expect(got.ids.length).toBe(USERS)
+    expect(new Set(got.ids).size).toBe(users)
+    expect(got.ids.length).toBe(users)
     expect([...origins]).toEqual([running.url])
     expect(running.unexpected).toEqual([])
-  })
+  }
 })
