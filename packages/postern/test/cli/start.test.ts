@@ -27,8 +27,13 @@ describe('postern start', () => {
     'on a new directory makes what it needs, serves, refuses a second one, and stops in order',
     async () => {
       const data = place.path('new/data')
-      const { printed, stop } = await startPostern(place, ['--data', data])
+      const portal = ['--connect-origin', 'https://portal.example.com/']
+      const { printed, stop } = await startPostern(place, ['--data', data, ...portal])
       expect(printed).toMatchObject({ dataDir: data, store: 'pglite' })
+      const { headers } = await fetch(`${printed.url}/connect/`)
+      expect(headers.get('content-security-policy')).toMatch(
+        /; frame-ancestors https:\/\/portal\.example\.com$/,
+      )
       expect(printed.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
       expect([modeOf(data), modeOf(`${data}/master-key`), modeOf(`${data}/server.json`)]).toEqual([
         0o700, 0o600, 0o600,
