@@ -250,8 +250,8 @@ class Taker {
 
   #giveUp(observed: string): void {
     this.#settle()
-    this.#options.stop()
     this.#options.reject(new DOMException(observed, 'AbortError'))
+    this.#options.stop()
   }
 
   #settle(): void {

@@ -1,6 +1,6 @@
 /** @module The audit rows of a call of an org: one for what reads, with its outcome; for what writes, one before it is sent too. */
 
-import { PosternError } from '@postern/core'
+import { PosternError, UpstreamError } from '@postern/core'
 import { type AuditEntry, appendAudit, type Caller } from '../store/audit.ts'
 import type { Services } from './services.ts'
 
@@ -78,8 +78,30 @@ async function write<Answer extends AuditedAnswer>(
     return answer
   } catch (error) {
     await end(codeOf(error), {})
-    throw error
+    throw mayBeDone(error) ? unknownOutcome(error) : error
   }
+}
+
+// There was no connection that anything could have been sent over.
+const NOT_SENT: readonly unknown[] = [
+  ...['ECONNREFUSED', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENODATA', 'ENOTFOUND'],
+  'UND_ERR_CONNECT_TIMEOUT',
+]
+
+/** Whether a change was sent and nobody answered for it. */
+function mayBeDone(error: unknown): error is UpstreamError {
+  if (!(error instanceof UpstreamError)) return false
+  const isLost = error.code === 'upstream_connection_lost' || error.code === 'upstream_timeout'
+  return isLost && !NOT_SENT.includes(error.details['reason'])
+}
+
+function unknownOutcome(error: UpstreamError): UpstreamError {
+  const observed = `${error.message} It is not known whether the change was made.`
+  return new UpstreamError(error.code, observed, {
+    remedy: 'Look at the org whether it was made before you send it again.',
+    details: { ...error.details, outcome: 'unknown' },
+    cause: error,
+  })
 }
 
 function outcomeOf({ status }: AuditedAnswer): string {

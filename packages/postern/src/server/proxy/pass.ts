@@ -128,6 +128,8 @@ class StopSignal {
     this.#response = response
     this.#removed = removed
     response.once('close', this.#onClose)
+    // What is written when the caller is just gone fails, and that it is gone is heard of anyway.
+    response.on('error', () => undefined)
     removed.addEventListener('abort', this.#onRemoved, { once: true })
     if (removed.aborted) this.#onRemoved()
     if (response.destroyed) this.#onClose()

@@ -247,9 +247,14 @@ describe('the proxy, in the place of its caller', () => {
       })
     const post = await ask('POST')
     expect([post.status, post.headers.get('postern-answered-by')]).toEqual([502, 'postern'])
-    expect(await post.json()).toMatchObject({ code: 'upstream_connection_lost' })
+    expect(await post.json()).toMatchObject({
+      code: 'upstream_connection_lost',
+      detail: expect.stringContaining('not known whether the change was made'),
+      details: { outcome: 'unknown' },
+    })
     expect(org.requests).toHaveLength(1)
-    expect((await ask('GET')).status).toBe(502)
+    const get = await ask('GET')
+    expect([get.status, await get.text()]).toEqual([502, expect.not.stringContaining('unknown')])
     expect(org.requests.length).toBeGreaterThan(2)
   })
 

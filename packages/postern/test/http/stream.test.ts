@@ -1,0 +1,136 @@
+/** @module Answers that are moved on: to their end or not at all, and at the pace of whoever takes them. */
+
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Writable } from 'node:stream'
+import { setImmediate as turnsOver } from 'node:timers/promises'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { openStream } from '../../src/http/stream.ts'
+
+const MIB = 2 ** 20
+
+/** A client of a server whose answers the test writes. */
+async function streamFrom(answer: (outgoing: ServerResponse, url: string) => void) {
+  let connections = 0
+  const server = createServer((incoming, outgoing) => answer(outgoing, incoming.url ?? ''))
+  server.on('connection', () => connections++)
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const { port } = server.address() as AddressInfo
+  const stream = openStream({ mayBeLoopback: () => true })
+  const get = (path = '/', signal?: AbortSignal) =>
+    stream({ url: `http://127.0.0.1:${port}${path}`, method: 'GET', headers: {}, signal })
+  return { get, connections: () => connections }
+}
+
+/** Takes what it is given, or nothing from the first piece on. */
+function taker(isStalled = false) {
+  const chunks: Buffer[] = []
+  const writable = new Writable({
+    highWaterMark: 1,
+    write: (chunk: Buffer, _encoding, done) => {
+      chunks.push(chunk)
+      if (!isStalled) done()
+    },
+  })
+  return { writable, text: () => Buffer.concat(chunks).toString('latin1') }
+}
+
+const patient = { stallMs: 60_000 }
+
+describe('an answer that is moved on', () => {
+  test('comes whole, with what was looked at before', async () => {
+    const { get } = await streamFrom((outgoing) => {
+      outgoing.write('ab')
+      setImmediate(() => outgoing.end('cd'))
+    })
+    const answer = await get()
+    expect(Buffer.from(await answer.peek(3)).toString()).toBe('abc')
+    const { writable, text } = taker()
+    await answer.pipeTo(writable, patient)
+    expect([text(), writable.writableFinished]).toEqual(['abcd', true])
+  })
+
+  test('is given up where whoever takes it takes nothing any more', async () => {
+    const closed = Promise.withResolvers<void>()
+    const { get } = await streamFrom((outgoing) => {
+      outgoing.once('close', closed.resolve)
+      outgoing.write(Buffer.alloc(MIB))
+    })
+    const { writable } = taker(true)
+    const moved = (await get()).pipeTo(writable, { stallMs: 10 })
+    await expect(moved).rejects.toMatchObject({ name: 'AbortError' })
+    expect(writable.writableEnded).toBe(false)
+    await closed.promise
+  })
+
+  test('is given up where whoever takes it is closed', async () => {
+    const { get } = await streamFrom((outgoing) => outgoing.write('ab'))
+    const { writable } = taker()
+    const moved = (await get()).pipeTo(writable, patient)
+    writable.destroy()
+    await expect(moved).rejects.toMatchObject({ name: 'AbortError' })
+  })
+
+  test('that breaks off does not end what takes it, whether it is taken before or after', async () => {
+    const { get } = await streamFrom((outgoing) => {
+      outgoing.write('ab')
+      setImmediate(() => outgoing.destroy())
+    })
+    for (const waits of [false, true]) {
+      const answer = await get()
+      if (waits) await answer.peek(10).catch(() => undefined)
+      const { writable } = taker()
+      await expect(answer.pipeTo(writable, patient)).rejects.toMatchObject({
+        name: 'ConnectionFailure',
+      })
+      expect(writable.writableEnded).toBe(false)
+    }
+  })
+
+  test('ends with its signal, before its head and after', async () => {
+    const { get } = await streamFrom((outgoing, url) => {
+      if (url === '/begun') outgoing.write('ab')
+    })
+    const before = new AbortController()
+    const none = get('/', before.signal)
+    before.abort(new Error('enough'))
+    await expect(none).rejects.toThrow('enough')
+    const after = new AbortController()
+    const moved = (await get('/begun', after.signal)).pipeTo(taker().writable, patient)
+    after.abort(new Error('enough'))
+    await expect(moved).rejects.toThrow('enough')
+  })
+})
+
+describe('an answer that nobody takes', () => {
+  test('leaves its connection to the next request while it is small', async () => {
+    const { get, connections } = await streamFrom((outgoing) => outgoing.end('x'.repeat(10_000)))
+    for (let number = 0; number < 3; number++) {
+      const answer = await get()
+      answer.drop()
+      await expect(answer.peek(1)).resolves.toHaveLength(0)
+      // The client frees a connection in the next turn of the event loop.
+      await turnsOver()
+    }
+    expect(connections()).toBe(1)
+  })
+
+  test('ends its connection where it goes on', async () => {
+    const closed = Promise.withResolvers<void>()
+    const { get } = await streamFrom((outgoing) => {
+      outgoing.once('close', closed.resolve)
+      const more = () => {
+        while (outgoing.write(Buffer.alloc(65_536)));
+        outgoing.once('drain', more)
+      }
+      more()
+    })
+    ;(await get()).drop()
+    await closed.promise
+  })
+})
