@@ -163,7 +163,8 @@ export class Pacer {
   #learn(budget: BucketBudget, answer: PacedAnswer | undefined): void {
     const nowMs = this.#clock.monotonicMs()
     if (answer === undefined || !isConcurrencyRefusal(answer)) {
-      budget.release(answer, nowMs, this.#random())
+      // A number is drawn where it is used: it takes longer than the rest of this.
+      budget.release(answer, nowMs, answer?.status === 429 ? this.#random() : 0)
       return
     }
     // Several at once are one event: each halving again would end at one for no reason.

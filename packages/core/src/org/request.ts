@@ -69,9 +69,9 @@ export class RequestError extends PosternError<RequestErrorCode> {
  * @throws {RequestError} `request_path_invalid`
  */
 export function requestUrl(org: OrgUrl, path: string, query: Query = {}): URL {
-  const url = URL.canParse(path, org) ? new URL(path, org) : undefined
+  const url = URL.parse(path, org)
   const [pathname = ''] = path.split('?', 1)
-  if (url === undefined || url.origin !== org || !isPlainPath(pathname) || url.hash !== '') {
+  if (url === null || url.origin !== org || !isPlainPath(pathname) || url.hash !== '') {
     throw new RequestError('request_path_invalid', `The path does not stay on ${org}.`, {
       remedy:
         'Write a path of the org that begins with one slash, such as /api/v1/users, without dot segments.',

@@ -33,8 +33,13 @@ export class ReceivedHeaders implements AnswerHeaders {
     return new ReceivedHeaders(this.#fields, [...this.#withoutNames, ...names])
   }
 
+  /** The names of all headers, in lower case; those that are not shown have no value. */
+  get names(): readonly string[] {
+    return Object.keys(this.#fields)
+  }
+
   *[Symbol.iterator](): Iterator<[name: string, value: string]> {
-    for (const name of Object.keys(this.#fields)) {
+    for (const name of this.names) {
       const value = this.get(name)
       if (value !== null) yield [name, value]
     }

@@ -96,8 +96,19 @@ export async function listen(app: App, options: ListenOptions = {}): Promise<Lis
  */
 function isAmbiguous({ rawHeaders, httpVersionMajor }: IncomingMessage): boolean {
   if (httpVersionMajor === 0) return true
-  const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase())
-  return SINGLE.some((name) => names.indexOf(name) !== names.lastIndexOf(name))
+  let seen = ''
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = SINGLE.find((single) => isName(rawHeaders[at], single))
+    if (name === undefined) continue
+    if (seen.includes(name)) return true
+    seen += name
+  }
+  return false
+}
+
+/** Most names are told apart by their length, and none is written down anew. */
+function isName(text: string | undefined, name: string): boolean {
+  return text?.length === name.length && text.toLowerCase() === name
 }
 
 function write(outgoing: ServerResponse, { status, headers, body }: Answer): void {

@@ -27,6 +27,7 @@ export class Metrics {
   readonly #upstream: Counter<'outcome'>
   readonly #upstreamSeconds: Histogram
   readonly #waits: Histogram
+  readonly #outcomes = new Map<number, ReturnType<Counter['labels']>>()
   readonly #counts = new Map<string, (seconds: number) => void>()
   readonly #feeds: FeedMetrics
   #processIsWatched = false
@@ -120,13 +121,19 @@ export class Metrics {
       try {
         const response = await send(request)
         this.#upstreamSeconds.observe((this.#clock.monotonicMs() - beganMs) / 1_000)
-        this.#upstream.inc({ outcome: response.status })
+        this.#countUpstream(response.status)
         return response
       } catch (error) {
         this.#upstream.inc({ outcome: 'failed' })
         throw error
       }
     }
+  }
+
+  #countUpstream(outcome: number): void {
+    const count = this.#outcomes.get(outcome) ?? this.#upstream.labels(String(outcome))
+    this.#outcomes.set(outcome, count)
+    count.inc()
   }
 
   /** Everything, as Prometheus reads it. What the process itself is like is watched from the first time on. */

@@ -62,6 +62,8 @@ const KEY_WRITING_PATHS: readonly RegExp[] = [
   /^\/api\/v1\/idps\/(?:[^/]+\/)?credentials(?:\/|$)/,
   /^\/api\/v1\/(?:hook-keys|api-tokens)(?:\/|$)/,
 ]
+// Each of the shapes has one of these; most paths have none, and need not be taken apart.
+const KEY_WORDS = /token|clients|apps|api-services|idps|authorizationservers|hook-keys/iu
 const READING: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 
 /**
@@ -93,6 +95,7 @@ export interface PlainCall {
 
 /** Whether a call gives tokens, clients or keys, or may register or grant some, however its path is written. */
 export function isKeyCall({ method, path }: PlainCall): boolean {
+  if (!KEY_WORDS.test(path)) return false
   // What Okta's servers overlook: parameters of a segment, empty segments, and perhaps the case.
   const segments = path.toLowerCase().split('/')
   const plain = segments.map((segment) => segment.replace(/;.*/, '')).filter((text) => text !== '')

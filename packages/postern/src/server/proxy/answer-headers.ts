@@ -1,6 +1,7 @@
 /** @module The headers of an org's answer as a caller of the proxy gets them. */
 
-import { type AnswerHeaders, UpstreamError } from '@postern/core'
+import { UpstreamError } from '@postern/core'
+import type { ReceivedHeaders } from '../../http/received-headers.ts'
 import { type ProxyPlace, rewriteLinks, rewriteTarget } from './links.ts'
 
 // What a client of the org reads. No cookie, no word about the connection or the host, and nothing that a browser would hold
@@ -35,10 +36,12 @@ const PASSED_BEGIN = /^x-(?:okta|rate-limit)-/
  * @throws {UpstreamError} `upstream_bad_response` for a list that goes on where the proxy does not lead: left out, it would
  *   look as if the list were at its end.
  */
-export function answerHeaders(headers: AnswerHeaders, place: ProxyPlace): Record<string, string> {
+export function answerHeaders(headers: ReceivedHeaders, place: ProxyPlace): Record<string, string> {
   const passed: Record<string, string> = {}
-  for (const [name, value] of headers) {
+  for (const name of headers.names) {
     if (!PASSED.has(name) && !PASSED_BEGIN.test(name)) continue
+    const value = headers.get(name)
+    if (value === null) continue
     const rewritten =
       name === 'link'
         ? requireLinks(rewriteLinks(value, place))
