@@ -50,14 +50,14 @@ export async function openPage(options: BrowserContextOptions = {}): Promise<Ope
   return { page, requests, complaints }
 }
 
-/** What axe finds wrong with what a page shows now: the rule, and where. */
-export async function accessibilityProblems(page: Page): Promise<readonly string[]> {
+/** What axe finds wrong with what a page shows now: the rule, and where. @param rule - looks for this one alone. */
+export async function accessibilityProblems(page: Page, rule?: string): Promise<readonly string[]> {
   await page.evaluate(axe.source)
-  return page.evaluate(async () => {
+  return page.evaluate(async (only) => {
     const { axe: inPage } = globalThis as unknown as { readonly axe: typeof axe }
-    const { violations } = await inPage.run()
+    const { violations } = await inPage.run(only === undefined ? {} : { runOnly: [only] })
     return violations.flatMap(({ id, help, nodes }) =>
       nodes.map(({ target }) => `${id} (${help}): ${target.join(' ')}`),
     )
-  })
+  }, rule)
 }

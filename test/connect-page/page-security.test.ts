@@ -125,7 +125,7 @@ describe('S20 the page', () => {
     ownOriginOnly(person)
   })
 
-  it('has nothing of an API token or a passphrase once they were used', async () => {
+  it('has nothing of an API token once that was used', async () => {
     const person = await invitePerson(place)
     const { page, desk, said } = watch(person)
     await enter(page, { orgUrl: desk.org.url, apiToken: canaries.apiToken })

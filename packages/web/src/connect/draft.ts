@@ -35,6 +35,11 @@ export interface Row {
   readonly value: string
 }
 
+/** Those rows that have something in them. */
+export function filledRows(rows: readonly Row[]): readonly Row[] {
+  return rows.filter(({ name, value }) => name.trim() !== '' || value !== '')
+}
+
 /** How far the private key is. */
 export type KeyEntry =
   | { readonly at: 'none' }

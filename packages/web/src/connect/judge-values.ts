@@ -19,7 +19,7 @@ import { type Judgement, judge, judgeText, notesOf } from '../judgement.ts'
 import { type Problem, worded } from '../problem.ts'
 import { texts as words } from '../texts.ts'
 import type { Method, Session } from './answers.ts'
-import type { Draft, Row } from './draft.ts'
+import { type Draft, filledRows, type Row } from './draft.ts'
 import { isOfMethod, jsonOf, orgOf } from './members.ts'
 
 /** The fields of the form in the order a person meets them, each judged. */
@@ -252,9 +252,10 @@ function judgeTokenUrl(id: string | undefined, org: OrgUrl | undefined): Judgeme
 }
 
 function judgeRows(
-  rows: readonly Row[],
+  entered: readonly Row[],
   check: (values: Readonly<Record<string, string>>) => unknown,
 ): Judgement {
+  const rows = filledRows(entered)
   if (rows.length === 0) return { is: 'blank' }
   const names = rows.map(({ name }) => name.trim())
   const twice = names.find((name, index) => names.indexOf(name) !== index)

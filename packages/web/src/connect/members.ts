@@ -2,7 +2,7 @@
 
 import { type OrgUrl, parseOrgUrl, Secret, tokenUrl } from '@postern/core'
 import type { ConnectionMembers, Method, Session } from './answers.ts'
-import { DEFAULT_CHOICES, type Draft, textMembers } from './draft.ts'
+import { DEFAULT_CHOICES, type Draft, filledRows, textMembers } from './draft.ts'
 
 /** The members to send: of the chosen method, and empty where an earlier try left what is taken back now. */
 export function membersOf(draft: Draft, { fields, given, draft: earlier }: Session): SentMembers {
@@ -26,9 +26,9 @@ export function membersOf(draft: Draft, { fields, given, draft: earlier }: Sessi
     if (draft.authorizationServerId !== undefined && org !== undefined) {
       sent['tokenUrl'] = tokenUrl(org, draft.authorizationServerId.trim())
     } else if (earlier?.tokenUrl !== undefined) sent['tokenUrl'] = ''
-    const claims = rows.jwtClaims.map(({ name, value }) => [name.trim(), jsonOf(value)])
+    const claims = filledRows(rows.jwtClaims).map(({ name, value }) => [name.trim(), jsonOf(value)])
     if (claims.length > 0 || earlier?.jwtClaims) sent['jwtClaims'] = Object.fromEntries(claims)
-    const headers = rows.headers.map(({ name, value }) => [name.trim(), value])
+    const headers = filledRows(rows.headers).map(({ name, value }) => [name.trim(), value])
     if (headers.length > 0) sent['headers'] = Object.fromEntries(headers)
   }
   const open: readonly string[] = fields

@@ -25,7 +25,7 @@ export function TimeLeft(of: {
   const isShort = leftMs < SHORT_MS
   return (
     <>
-      {isShort || <p className="quiet">{timeLeft(Math.ceil(leftMs / MINUTE_MS))}</p>}
+      {isShort || <p className="quiet">{timeLeft(Math.round(leftMs / MINUTE_MS))}</p>}
       <p className={isShort ? 'time-short' : 'gone'} role="status">
         {isShort && timeShort}
       </p>

@@ -205,7 +205,8 @@ export const formTexts = {
   },
   submit: 'Try it and connect',
   submitting: 'One moment…',
-  privacy: 'The key goes to this server alone, which keeps it sealed. This page stores nothing.',
+  privacy:
+    'What you enter goes to this server alone, which keeps secrets sealed. This page stores nothing.',
   problems: (count: number) =>
     count === 1 ? 'One value needs your attention.' : `${count} values need your attention.`,
   blank: {

@@ -12,6 +12,8 @@ async function understoodKey() {
   return { kind: 'key', key: await checkKey({ text: await pem }, { keyId: '' }) } as const
 }
 
+const BLANK_ROW = { name: ' ', value: '' }
+
 describe('membersOf', () => {
   it('sends what was entered, the key as it was pasted, and nothing that was left blank', async () => {
     const draft = draftOf(session, [
@@ -19,7 +21,8 @@ describe('membersOf', () => {
       text('clientId', '0oa1b2c3d4e5f6g7h8i9'),
       text('keyId', 'k1'),
       await understoodKey(),
-      { kind: 'rows', member: 'jwtClaims', rows: [{ name: 'tier', value: '7' }] },
+      { kind: 'rows', member: 'jwtClaims', rows: [{ name: 'tier', value: '7' }, BLANK_ROW] },
+      { kind: 'rows', member: 'headers', rows: [BLANK_ROW] },
       { kind: 'authorization-server', id: 'aus1' },
     ])
     expect(membersOf(draft, session)).toEqual({

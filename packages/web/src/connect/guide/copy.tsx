@@ -10,6 +10,13 @@ export function CopyValue(of: { readonly label: string; readonly value: string }
   const { label, value } = of
   const shown = useRef<HTMLElement>(null)
   const [said, setSaid] = useState('')
+  // What is long is scrolled, with the keyboard too.
+  const long = value.includes('\n') && {
+    className: 'copy-value is-long',
+    role: 'group',
+    'aria-label': label,
+    tabIndex: 0,
+  }
   const words = texts.guide.steps
   useEffect(() => {
     if (said === '') return
@@ -29,7 +36,7 @@ export function CopyValue(of: { readonly label: string; readonly value: string }
   return (
     <div className="copy">
       <span className="copy-label">{label}</span>
-      <code className={value.includes('\n') ? 'copy-value is-long' : 'copy-value'} ref={shown}>
+      <code className="copy-value" {...long} ref={shown}>
         {value}
       </code>
       <button
