@@ -66,6 +66,9 @@ const OTHER_CODES: Readonly<Record<string, number>> = {
   rate_limited: exitCodes.rateLimited,
   file_not_found: exitCodes.notFound,
   app_not_found: exitCodes.notFound,
+  // As a shell has it.
+  command_not_found: 127,
+  command_not_executable: 126,
   access_key_not_found: exitCodes.notFound,
   connection_not_found: exitCodes.notFound,
   connect_tries_failed: exitCodes.problemsFound,

@@ -2,7 +2,7 @@
 
 import { openDataDirectory } from '../config/data-directory.ts'
 import { readDatabaseUrl } from '../config/database-reference.ts'
-import { type LocalRequest, sendLocally } from '../http/local-client.ts'
+import { type LocalRequest, type LocalServer, sendLocally } from '../http/local-client.ts'
 import { openLog } from '../log.ts'
 import { checkBinding } from '../server/binding.ts'
 import { listen } from '../server/listen.ts'
@@ -31,12 +31,13 @@ export async function serveInProcess(
   dataDir: string,
   flags: StoreFlags,
   options: Pick<ServiceOptions, 'dev' | 'connectOrigins'>,
-): Promise<OpenedApi> {
+): Promise<OpenedApi & LocalServer> {
   const { connectOrigins } = checkBinding(options)
   const service = await openHere(dataDir, flags, { ...options, connectOrigins })
   try {
     const listening = await listen(service.app, options)
     return {
+      url: listening.url,
       send: (request) => {
         const headers = { ...request.headers, ...authorization(service) }
         return sendLocally(listening, { ...request, headers })

@@ -18,12 +18,28 @@ export async function useKept<Result>(
   options: StoreFlags & { readonly signal: AbortSignal },
   work: (api: ApiClient, path: string) => Promise<Result>,
 ): Promise<Result> {
+  return useKeptServed(
+    name,
+    options,
+    ({ api }, path) => work(api, path),
+    async () => ({ api: await openApi(options, options.signal) }),
+  )
+}
+
+/** The same, for what is opened beside the API. @param open - opens it, where anything is kept at all. */
+export async function useKeptServed<Opened extends { readonly api: ApiClient }, Result>(
+  name: string,
+  options: StoreFlags,
+  work: (opened: Opened, path: string) => Promise<Result>,
+  open: () => Promise<Opened>,
+): Promise<Result> {
   // No store is made only to find that nothing is in it.
   if (!(await isAnythingKept(options))) throw notKept(name)
   try {
-    await using api = await openApi(options, options.signal)
+    const opened = await open()
+    await using _api = opened.api
     // A name that could be none leads nowhere else.
-    return await work(api, `/v1/connections/${encodeURIComponent(name)}`)
+    return await work(opened, `/v1/connections/${encodeURIComponent(name)}`)
   } catch (error) {
     throw isMissing(error, name) ? notKept(name, error) : error
   }

@@ -11,7 +11,7 @@ import {
   removeServerFile,
   type ServerFile,
 } from '../config/server-file.ts'
-import { sendLocally } from '../http/local-client.ts'
+import { type LocalServer, sendLocally } from '../http/local-client.ts'
 import { ApiClient, type OpenedApi, type SendToApi } from './api-client.ts'
 import { ApiProblem } from './api-problem.ts'
 import type { StoreFlags } from './global-options.ts'
@@ -63,6 +63,37 @@ export async function openApi(flags: StoreFlags, signal: AbortSignal): Promise<A
   }
   if (server === undefined) return new ApiClient({ ...(await openHere()), signal })
   return new ApiClient({ ...overLoopback(server, dataDir, openHere), signal })
+}
+
+/** A client of the API, and the server on this machine that others can ask beside it. */
+export interface ServedApi {
+  readonly api: ApiClient
+  readonly server: LocalServer
+}
+
+/**
+ * Opens a client of the API where others can ask too: of the server that runs, or else of this process, which serves on a
+ * free port of this machine until the client is closed.
+ *
+ * @throws what {@link openApi} throws.
+ */
+export async function openServedApi(
+  flags: StoreFlags,
+  { signal, ...options }: ServedApiOptions,
+): Promise<ServedApi> {
+  const { dataDir, server } = await findApi(flags)
+  if (server !== undefined) return { api: await openApi(flags, signal), server }
+  const { serveInProcess } = await import('./in-process.ts')
+  const { url, ...opened } = await serveInProcess(dataDir, flags, options)
+  return { api: new ApiClient({ ...opened, signal }), server: { url } }
+}
+
+interface ServedApiOptions {
+  readonly signal: AbortSignal
+  /** Takes orgs on this machine. */
+  readonly dev: boolean
+  /** The origins whose pages may embed the Connect page. Default: none. */
+  readonly connectOrigins?: readonly string[]
 }
 
 /** Lets a process that is fit for the embedded store take the place of this one. */

@@ -57,8 +57,11 @@ async function runCommand(
 
 /** JSON where the output is JSON; text otherwise. */
 function errorFormat(args: readonly string[]): OutputFormat {
-  const asked = args.flatMap((arg, index) =>
-    arg === '--output' ? [args[index + 1]] : arg.startsWith('--output=') ? [arg.slice(9)] : [],
+  // What follows -- is another command's.
+  const end = args.indexOf('--')
+  const own = end === -1 ? args : args.slice(0, end)
+  const asked = own.flatMap((arg, index) =>
+    arg === '--output' ? [own[index + 1]] : arg.startsWith('--output=') ? [arg.slice(9)] : [],
   )
   const last = asked.at(-1)
   return last === 'json' || last === 'jsonl' ? last : 'table'

@@ -63,9 +63,6 @@ export type AccessRule = z.output<typeof accessRule>
 /** The rules of one access key. */
 export const accessRules = z.array(accessRule).min(1).max(100)
 
-/** What `proxy` allows where a rule says nothing else: reading the management API. */
-export const defaultCalls = { methods: ['GET', 'HEAD'], paths: ['/api/v1'] } as const
-
 /** Whether a verb may stand in a rule with limits. A token obeys none, so a rule that gave one would limit nothing. */
 export function keepsLimits(verb: Verb): boolean {
   return verb === 'read' || verb === 'proxy'

@@ -4,13 +4,18 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
-import type { App } from './app.ts'
+import type { App, AppEnv } from './app.ts'
 import type { Arrival, ServerNames } from './arrival.ts'
 import { type Binding, checkBinding } from './binding.ts'
 import { callerAddress } from './caller-address.ts'
 import { type Answer, NodeIncoming, responseOf, SentAnswer } from './incoming.ts'
 import { type Problem, problemAnswer, problemOf, ServerError } from './problem.ts'
 import { serverNames } from './server-names.ts'
+
+/** What is served. */
+export type ServedApp = Pick<App, 'findDirect'> & {
+  fetch(request: Request, env: AppEnv['Bindings']): Response | Promise<Response>
+}
 
 /** Options of {@link listen}. */
 export interface ListenOptions extends Binding {
@@ -41,7 +46,7 @@ const SINGLE = ['host', 'authorization']
  *
  * @throws {BindingError} as {@link checkBinding} says; the platform's error where the address cannot be had.
  */
-export async function listen(app: App, options: ListenOptions = {}): Promise<Listening> {
+export async function listen(app: ServedApp, options: ListenOptions = {}): Promise<Listening> {
   const binding = checkBinding(options)
   const { host, tls } = binding
   let names: ServerNames = { hosts: new Set(), origins: new Set() }

@@ -3,11 +3,11 @@
 import {
   type AccessRule,
   type CallMethod,
-  defaultCalls,
   everyConnection,
   keepsLimits,
   type Verb,
 } from '../config/access-rules.ts'
+import { defaultCalls } from '../config/default-calls.ts'
 
 /** The verbs that rules give, by connection. */
 export class Permissions {

@@ -55,6 +55,7 @@ const byCode: Readonly<Record<string, number>> = {
   rotation_too_early: 409,
   route_not_found: 404,
   seal_locked: 503,
+  server_unreachable: 503,
   setup_busy: 409,
   setup_not_found: 404,
   sink_changed: 409,

@@ -60,6 +60,7 @@ export type ServerErrorCode =
   | 'route_not_found'
   | 'route_method'
   | 'server_failed'
+  | 'server_unreachable'
   | 'store_unreachable'
 
 /** A request that the server refuses. */

@@ -1,5 +1,6 @@
 /** @module A rule of an access key as it is typed: connections, verbs, methods and paths. */
 
+import { defaultCalls } from '../../config/default-calls.ts'
 import { UsageError } from '../../config/usage-error.ts'
 
 /** These verbs on these connections. The API judges names and verbs. */
@@ -40,6 +41,16 @@ export function formatRule({ connections, verbs, methods = [], paths = [] }: Acc
     .map((list) => list.join(','))
     .join(':')
     .replace(/:+$/, '')
+}
+
+/** The calls that rules give, in words: `GET, HEAD under /api/v1`. */
+export function formatCalls(rules: readonly AccessRule[]): string {
+  return rules
+    .map(
+      ({ methods = defaultCalls.methods, paths = defaultCalls.paths }) =>
+        `${methods.join(', ')} under ${paths.join(', ')}`,
+    )
+    .join('; ')
 }
 
 function listOf(text = ''): string[] {

@@ -5,11 +5,11 @@ import { isConnectMethod } from '../../config/connect-fields.ts'
 import { UsageError } from '../../config/usage-error.ts'
 import type { ConnectSessionView } from '../../connections/connect-session-view.ts'
 import type { ConnectionView } from '../../connections/view.ts'
-import { ApiClient } from '../api-client.ts'
+import type { ApiClient } from '../api-client.ts'
 import { formatDuration } from '../duration.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { endInOrder } from '../interruption.ts'
-import { findApi, openApi } from '../open-api.ts'
+import { openServedApi } from '../open-api.ts'
 import { paint, printData, setStatus, showPlain, tell } from '../output.ts'
 import type { ConnectFlags } from './connect-flags.ts'
 import { printConnected, provenOf } from './connection-output.ts'
@@ -101,17 +101,11 @@ function methodsOf(text: string | undefined) {
 
 /** The API of the server that runs; or of this process, which serves the page itself until the command ends. */
 async function openServed(flags: ConnectFlags, options: GlobalOptions): Promise<ApiClient> {
-  const { dataDir, server } = await findApi(options)
   // The link is revoked after the interruption: what interrupts the wait does not interrupt that.
   const { signal } = new AbortController()
-  if (server !== undefined) return openApi(options, signal)
-  const { serveInProcess } = await import('../in-process.ts')
   const connectOrigins = flags.connectOrigin === undefined ? [] : [flags.connectOrigin]
   const dev = isOnThisMachine(flags.org)
-  return new ApiClient({
-    ...(await serveInProcess(dataDir, options, { dev, connectOrigins })),
-    signal,
-  })
+  return (await openServedApi(options, { signal, dev, connectOrigins })).api
 }
 
 /** Whether the operator names an org on this machine. On the page nobody may, unless they did. */

@@ -8,7 +8,6 @@ import { readDatabaseUrl } from '../../config/database-reference.ts'
 import type { DeclaredConfig } from '../../config/file/declared.ts'
 import { identifyProcess, type ProcessIdentity } from '../../config/process-identity.ts'
 import { removeServerFile } from '../../config/server-file.ts'
-import { UsageError } from '../../config/usage-error.ts'
 import { writeServerFile } from '../../config/write-server-file.ts'
 import { openLog } from '../../log.ts'
 import { type Binding, checkBinding } from '../../server/binding.ts'
@@ -19,6 +18,7 @@ import type { GlobalOptions } from '../global-options.ts'
 import { endInOrder } from '../interruption.ts'
 import { tellLocked, tellMasterKey } from '../master-key-note.ts'
 import { tell } from '../output.ts'
+import { parsePort } from '../port.ts'
 import { protectProcess } from '../protect-process.ts'
 import { hasFlag, liftoffFlag, relaunchWith } from '../relaunch.ts'
 import { readTls, tlsRefusal } from '../tls-files.ts'
@@ -139,12 +139,4 @@ async function serve(
 /** How commands on this machine reach a server that listens on every address. */
 function localUrl(url: string): string {
   return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:')
-}
-
-function parsePort(text: string): number {
-  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text)
-  throw new UsageError('usage_invalid', '--port is no number from 0 to 65535.', {
-    remedy: 'Give --port such a number; 0 takes any free one.',
-    details: { flag: '--port' },
-  })
 }

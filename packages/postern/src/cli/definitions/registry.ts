@@ -60,6 +60,18 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./request.ts')).defineRequest,
   },
   {
+    name: 'proxy',
+    description:
+      "open a URL on this machine that is the org's, for tools that know API tokens only",
+    load: async () => (await import('./proxy.ts')).defineProxy,
+  },
+  {
+    name: 'exec',
+    description:
+      'run a command whose Okta tools find the org through Postern, without a key of the org',
+    load: async () => (await import('./exec.ts')).defineExec,
+  },
+  {
     name: 'read',
     description:
       'read users, groups, group-members, apps, app-assignments or system-log, as JSON lines of what Okta sent',

@@ -127,6 +127,33 @@ export function addAccessKeyRoutes(api: Api): void {
   )
   api.add(
     {
+      method: 'patch',
+      path: '/v1/access-keys/{id}',
+      operationId: 'updateAccessKey',
+      tag,
+      summary: 'Changes when an access key ends.',
+      access,
+      params,
+      body: z.strictObject({ expiresAt: z.iso.datetime({ offset: true }) }),
+      answer: accessKey,
+      refusals: [
+        'access_denied',
+        'access_key_expired',
+        'access_key_not_found',
+        'access_key_revoked',
+      ],
+    },
+    async (call) => {
+      const { services, caller, by, params, body } = call
+      const { name, rules } = await getManaged(call)
+      const expiresAt = new Date(body.expiresAt)
+      requireGivable(caller, { rules, expiresAt })
+      if (expiresAt <= services.clock.now()) throw expired()
+      return viewOf(await services.accessKeys.update(params.id, { name, rules, expiresAt }, by))
+    },
+  )
+  api.add(
+    {
       method: 'delete',
       path: '/v1/access-keys/{id}',
       operationId: 'revokeAccessKey',

@@ -1,8 +1,6 @@
 /** @module One request through the proxy: judged, sent as the connection, and its answer moved on as it comes. */
 
 import type { ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
 import { type Forwarded, PosternError } from '@postern/core'
 import { type CallMethod, callMethods } from '../../config/access-rules.ts'
 import type { StreamedAnswer } from '../../http/stream.ts'
@@ -14,6 +12,7 @@ import { answeredByHeader, ServerError } from '../problem.ts'
 import { answerHeaders } from './answer-headers.ts'
 import { CallerBody } from './caller-body.ts'
 import { callerHeaders } from './caller-headers.ts'
+import { cutOff } from './cut-off.ts'
 
 /** What of a call the proxy uses. */
 export interface ProxiedCall
@@ -109,13 +108,6 @@ function ownHeaders(
 
 function codeOf(error: unknown): string {
   return error instanceof PosternError ? error.code : 'request_abandoned'
-}
-
-/** A reset is an error for every reader, even one who takes the end of the connection for the end of the answer. */
-function cutOff(response: ServerResponse): void {
-  const socket: Socket | null = response.socket
-  if (socket === null || socket instanceof TLSSocket) response.destroy()
-  else socket.resetAndDestroy()
 }
 
 /** Aborts when the caller is gone, or the connection is removed. */

@@ -1,0 +1,121 @@
+/** @module The root of an org on a port of its own: what goes through it as through the proxy, and what ends there. */
+
+import { once } from 'node:events'
+import { request } from 'node:http'
+import type { Socket } from 'node:net'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import type { TestStore } from '../../../../../test/stores.ts'
+import { listen } from '../../../src/server/listen.ts'
+import { maxBodyBytes } from '../../../src/server/proxy/caller-body.ts'
+import { rootApp } from '../../../src/server/proxy/root.ts'
+import { openEmbedded } from '../served-app.ts'
+import { anyCall, openSocket, proxiedOrg, proxiedScript } from './proxied-org.ts'
+
+let opened: TestStore
+beforeAll(async () => {
+  opened = await openEmbedded()
+})
+afterAll(() => opened.close())
+
+/** Opens the root of the connection `acme` of a server. */
+async function openRoot(url: string): Promise<string> {
+  const listening = await listen(rootApp({ server: { url }, connection: 'acme' }))
+  onTestFinished(() => listening.close(0))
+  return listening.url
+}
+
+/** What comes over a connection until it ends. */
+async function textOf(socket: Socket): Promise<string> {
+  return (await socket.toArray()).join('')
+}
+
+describe('the root of an org', () => {
+  test('takes the target as it came, a whole URL of its own too, under its own names alone', async () => {
+    const org = await proxiedScript(opened.store, () => ({ body: [] }), {
+      keys: { any: [anyCall] },
+    })
+    const root = await openRoot(org.url)
+    const { host, port } = new URL(root)
+    const ask = async (target: string, ...headers: string[]) => {
+      const socket = openSocket(root)
+      const lines = [`Authorization: SSWS ${org.keys.any}`, ...headers, 'Connection: close']
+      socket.write([`GET ${target} HTTP/1.1`, ...lines, '', ''].join('\r\n'))
+      return (await textOf(socket)).slice(9, 12)
+    }
+    expect([
+      await ask('/api/v1/users?q=a%2Fb&q=', `Host: ${host}`),
+      await ask(`http://${host}/api/v1/groups`, 'Host: elsewhere.example'),
+      await ask('/api/v1/apps', `Host: localhost:${port}`),
+    ]).toEqual(['200', '200', '200'])
+    expect(org.requests.map(({ path }) => path)).toEqual([
+      '/api/v1/users?q=a%2Fb&q=',
+      '/api/v1/groups',
+      '/api/v1/apps',
+    ])
+    expect([
+      await ask('/api/v1/users', 'Host: elsewhere.example'),
+      await ask('http://elsewhere.example/api/v1/users', `Host: ${host}`),
+      await ask('/api/v1/users', `Host: ${host}`, 'Host: elsewhere.example'),
+      await ask('/api/v1/users', `Host: ${host}`, 'Origin: https://elsewhere.example'),
+      await ask('/api/v1/users', `Host: ${host}`, 'If_Match: "x"'),
+      await ask('/api/v1/users', `Host: ${host}`, 'If-Match: "x"', 'Connection: if-match'),
+      await ask('/../../access-keys', `Host: ${host}`),
+      await ask('//elsewhere.example/api/v1/users', `Host: ${host}`),
+      await ask('*', `Host: ${host}`),
+    ]).toEqual(['421', '421', '400', '403', '400', '400', '400', '400', '400'])
+    expect(org.requests).toHaveLength(3)
+  })
+
+  test('gives a body as it comes, and a refusal that comes before its end', async () => {
+    const org = await proxiedScript(
+      opened.store,
+      ({ body }) => ({ body: JSON.parse(String(body)) }),
+      {
+        keys: { any: [anyCall] },
+      },
+    )
+    const root = await openRoot(org.url)
+    const headers = { authorization: `SSWS ${org.keys.any}`, 'content-type': 'application/json' }
+    const sent = { name: 'x'.repeat(100_000) }
+    const answer = await fetch(`${root}/api/v1/groups`, {
+      ...{ method: 'POST', headers, body: JSON.stringify(sent) },
+    })
+    expect([answer.status, await answer.json()]).toEqual([200, sent])
+
+    const tooLarge = request(`${root}/api/v1/groups`, {
+      method: 'POST',
+      headers: { ...headers, 'content-length': maxBodyBytes + 1 },
+    })
+    tooLarge.on('error', () => undefined)
+    tooLarge.write(Buffer.alloc(1_000_000, 'x'))
+    const [refused] = await once(tooLarge, 'response')
+    expect(refused.statusCode).toBe(413)
+    tooLarge.destroy()
+  })
+
+  test('resets the connection where an answer of the org breaks off', async () => {
+    const org = await proxiedScript(
+      opened.store,
+      () => ({ body: [{ id: '1' }, { id: '2' }], cut: 'during' }),
+      { keys: { any: [anyCall] } },
+    )
+    const root = await openRoot(org.url)
+    const answer = await fetch(`${root}/api/v1/users`, {
+      headers: { authorization: `SSWS ${org.keys.any}` },
+    })
+    expect(answer.status).toBe(200)
+    await expect(answer.text()).rejects.toThrow()
+  })
+
+  test('says so where its server is gone', async () => {
+    const org = await proxiedOrg(opened.store, { keys: { any: [anyCall] } })
+    const other = await listen(rootApp({ server: { url: org.url }, connection: 'acme' }))
+    await other.close(0)
+    const root = await openRoot(other.url)
+    const answer = await fetch(`${root}/api/v1/users`)
+    expect([answer.status, await answer.json()]).toEqual([
+      503,
+      expect.objectContaining({ code: 'server_unreachable', errorCode: 'server_unreachable' }),
+    ])
+  })
+})
