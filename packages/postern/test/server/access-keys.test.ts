@@ -288,6 +288,10 @@ describe.each(stores)('access keys on $name', ({ open }) => {
           send('GET', `/v1/access-keys/${id}`, { key }),
           send('POST', `/v1/access-keys/${id}/rotate`, { key }),
           send('DELETE', `/v1/access-keys/${id}`, { key }),
+          send('PATCH', `/v1/access-keys/${id}`, {
+            key,
+            body: { expiresAt: '2100-01-01T00:00:00Z' },
+          }),
         ]),
       )
       const bodies = answers.map(({ status, json }) => ({ ...json, status, requestId: '' }))
@@ -314,6 +318,29 @@ describe.each(stores)('access keys on $name', ({ open }) => {
       body: { name: 'late', rules, expiresAt: '2020-01-01T00:00:00Z' },
     })
     expect([status, json?.['code']]).toEqual([422, 'access_key_expired'])
+  })
+
+  test('one whose end is moved is good until then, with what it gave before', async () => {
+    const { send, clock, services } = await serve()
+    const soon = new Date(clock.now().getTime() + 60_000)
+    const by = { actor: 'test' }
+    const { view, text } = await services.accessKeys.add(
+      { name: 'run', rules, expiresAt: soon },
+      by,
+    )
+    const path = `/v1/access-keys/${view.id}`
+    const expiresAt = new Date(soon.getTime() + 60_000).toISOString()
+    const { status, json } = await send('PATCH', path, { body: { expiresAt } })
+    expect([status, json]).toEqual([
+      200,
+      { id: view.id, name: 'run', rules, createdAt: view.createdAt.toISOString(), expiresAt },
+    ])
+    clock.advance(90_000)
+    expect(await services.accessKeys.recognise(text.reveal())).toBeDefined()
+    const late = await send('PATCH', path, { body: { expiresAt: soon.toISOString() } })
+    expect([late.status, late.json?.['code']]).toEqual([422, 'access_key_expired'])
+    clock.advance(60_000)
+    expect(await services.accessKeys.recognise(text.reveal())).toBeUndefined()
   })
 
   test('a last use is shown at once', async () => {

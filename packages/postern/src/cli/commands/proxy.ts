@@ -25,6 +25,7 @@ export async function proxy(
     { ...request, purpose: `postern proxy ${name}` },
     { ...options, signal },
     async ({ url, accessKey, accessKeyId, rules, connection }) => {
+      const text = accessKey.reveal()
       const unread = once(process.stdout, 'error')
       const data = {
         url,
@@ -38,7 +39,7 @@ export async function proxy(
         text: () =>
           formatFields([
             ['Org URL', url],
-            ['API token', accessKey.reveal()],
+            ['API token', text],
           ]),
       })
       tell(
