@@ -22,7 +22,17 @@ export interface PackageRule {
 export const packageRules: Readonly<Record<string, PackageRule>> = {
   core: {
     ranks: [
-      ['error', 'secret', 'clock', 'retry', 'transport', 'base64url', 'json', 'hostile'],
+      [
+        'error',
+        'secret',
+        'clock',
+        'retry',
+        'transport',
+        'base64url',
+        'json',
+        'hostile',
+        'secret-look-alike',
+      ],
       ['url', 'keys'],
       ['assertion', 'proof'],
       ['token'],

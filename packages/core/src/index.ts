@@ -127,6 +127,7 @@ export {
 } from './proof/proof.ts'
 export { type FailedAttempt, type RetryOptions, waitBeforeRetry } from './retry.ts'
 export { Secret } from './secret.ts'
+export { secretLookAlike } from './secret-look-alike.ts'
 export {
   type AdminRole,
   adminRoles,

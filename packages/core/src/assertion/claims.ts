@@ -2,6 +2,7 @@
 
 import { PosternError, type Warning } from '../error.ts'
 import type { JsonValue } from '../json.ts'
+import { secretLookAlike } from '../secret-look-alike.ts'
 import type { Audience } from '../url/audience.ts'
 
 /** The choices a person may make about an assertion; each has a default that Okta accepts. */
@@ -101,7 +102,9 @@ export function checkAssertionOptions(
   if (!Number.isInteger(seconds) || seconds < 1 || seconds > MAX_LIFETIME_SECONDS) {
     throw new AssertionError(
       'assertion_lifetime',
-      `The assertion lifetime is ${String(seconds)} seconds.`,
+      Number.isNaN(seconds)
+        ? 'The assertion lifetime is no number.'
+        : `The assertion lifetime is ${String(seconds)} seconds.`,
       {
         remedy: `Choose 1 to ${MAX_LIFETIME_SECONDS} whole seconds; ${defaultLifetimeSeconds} suits every org.`,
         details: { lifetimeSeconds: seconds, min: 1, max: MAX_LIFETIME_SECONDS },
@@ -115,6 +118,7 @@ export function checkAssertionOptions(
 }
 
 function checkText(name: string, value: string | undefined): void {
+  refuseSecret(name, value ?? '')
   if (value === undefined || /^[\x20-\x7e]{1,255}$/.test(value)) return
   throw new AssertionError(
     'assertion_claim',
@@ -126,6 +130,17 @@ function checkText(name: string, value: string | undefined): void {
   )
 }
 
+/** Whoever reads an assertion reads its claims. */
+function refuseSecret(name: string, text: string): void {
+  const lookAlike = secretLookAlike(text)
+  if (lookAlike === undefined) return
+  const observed = `What is given as ${name} looks like ${lookAlike}.`
+  throw new AssertionError('assertion_claim', observed, {
+    remedy: 'Leave it out: everybody who reads an assertion reads what is in it.',
+    details: { claim: name },
+  })
+}
+
 function checkAdditionalClaims(claims: AssertionOptions['additionalClaims']): void {
   if (claims === undefined) return
   const computed = Object.keys(claims).find((name) => COMPUTED_CLAIMS.includes(name))
@@ -135,12 +150,14 @@ function checkAdditionalClaims(claims: AssertionOptions['additionalClaims']): vo
       details: { claim: computed },
     })
   }
-  if (JSON.stringify(claims).length > MAX_CLAIMS_BYTES) {
+  const text = JSON.stringify(claims)
+  if (text.length > MAX_CLAIMS_BYTES) {
     throw new AssertionError('assertion_claim', 'The additional claims are larger than 8 KiB.', {
       remedy: 'Send only the claims that the authorization server reads.',
       details: { maxBytes: MAX_CLAIMS_BYTES },
     })
   }
+  refuseSecret('additional claims', text)
 }
 
 function lifetimeWarning(seconds: number): Warning<AssertionWarningCode>[] {

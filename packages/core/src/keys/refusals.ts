@@ -62,6 +62,8 @@ const REMEDIES = {
   key_json_invalid: 'Paste the JWK unchanged; the detail names where its JSON breaks.',
   key_json_duplicate_member: 'Remove one of the two members, so that the meaning is clear.',
   key_smart_quotes: 'Copy the JSON from its source as plain text, with straight quotes.',
+  kid_looks_wrong:
+    'Enter the key as the private key alone. The kid is the short id that Okta shows beside the public key.',
   kid_too_long: 'Use the kid that Okta shows; it has at most 255 characters.',
   kid_invalid: 'Use the kid that Okta shows, without control or invisible characters.',
 } as const satisfies Readonly<Record<string, string>>

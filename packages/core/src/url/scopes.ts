@@ -1,6 +1,7 @@
 /** @module Scopes: from a pasted list to a sorted set. */
 
 import type { Warning } from '../error.ts'
+import { secretLookAlike } from '../secret-look-alike.ts'
 import { nearestScope } from './nearest-scope.ts'
 import { oktaScopes } from './okta-scopes.ts'
 import { type ScopeError, type ScopeWarningCode, scopeError, scopeWarning } from './scope-error.ts'
@@ -45,6 +46,10 @@ export function parseScopes(
   options: ParseScopesOptions = {},
 ): ParsedScopes {
   const { names, isSeparated } = cut(text, options)
+  const lookAlike = secretLookAlike(names.join(' '))
+  if (lookAlike !== undefined) {
+    throw scopeError('scope_invalid_char', `The text looks like ${lookAlike}.`)
+  }
   if (names.length === 0) throw scopeError('scope_empty', 'There is no scope.')
   if (names.length > MAX_SCOPES) {
     throw tooMany(`There are ${names.length} scopes.`)

@@ -1045,6 +1045,12 @@ const cases: readonly Refused[] = [
     input: () => `My key: ${json(rsaJwk).replaceAll('"', '＂')}`,
   },
   {
+    code: 'kid_looks_wrong',
+    title: 'a private key in the place of its id',
+    input: () => rsaPem,
+    options: { kid: '{"kty":"EC","crv":"P-256","d":"Zm9vYmFyYmF6cXV4"}' },
+  },
+  {
     code: 'kid_too_long',
     title: 'a kid of 256 characters',
     input: () => rsaPem,

@@ -40,6 +40,7 @@ const FIELDS = {
   'Client ID': ['--client-id', 'clientId'],
   'Private Key': ['--key', 'key'],
   Scopes: ['--scopes', 'scopes'],
+  Description: ['--description', 'description'],
   'Jwt Auth Algorithm': ['--jwt-alg', 'jwtAlg'],
   'Advanced JWT': ['--jwt-expiry-seconds', 'jwtExpirySeconds'],
   'Jwt Auth Claims Audience': ['--jwt-audience', 'jwtAudience'],

@@ -23,6 +23,7 @@ import {
   tokenRequestHeaders,
 } from '@postern/core'
 import { ConnectionError, type ConnectionWarning, Form } from './connection-form.ts'
+import { parseDescription } from './description.ts'
 import { parseJwtAlg } from './jwt-alg.ts'
 import { requireOneCredential } from './one-credential.ts'
 import { expandScopeBundle } from './scope-bundle.ts'
@@ -107,10 +108,12 @@ export async function parseConnection(
     return { value: parsed.org, warnings: parsed.warnings }
   })
   const credential = await readCredential(values, { org, form, ...options })
+  const description = form.read('Description', () => ({
+    value: parseDescription(values.description),
+  }))
   if (org === undefined || credential === undefined || form.problems.length > 0) {
     throw new ConnectionError(form.problems)
   }
-  const description = values.description?.trim()
   const withScopes = await completeScopes(org, credential, options)
   const connection = { org, credential: withScopes, warnings: form.warnings }
   return description ? { ...connection, description } : connection

@@ -9,6 +9,7 @@ import {
 } from '../config/connect-fields.ts'
 import { ConnectionError, Form } from '../config/connection-form.ts'
 import { parseConnectionName } from '../config/connection-name.ts'
+import { parseDescription } from '../config/description.ts'
 import { expandScopeBundle } from '../config/scope-bundle.ts'
 import { parseWanted } from '../config/wanted-scopes.ts'
 import type { ConnectSessionSettings } from '../store/connect-session-values.ts'
@@ -74,10 +75,12 @@ export async function judgeSession(
   const wanted = form.read('For', () => ({
     value: wants === undefined ? undefined : parseWanted(wants),
   }))
+  const description = form.read('Description', () => ({
+    value: parseDescription(asked.description),
+  }))
   if (name === undefined || form.problems.length > 0) throw new ConnectionError(form.problems)
   const origin = asked.origin === undefined ? undefined : URL.parse(asked.origin)?.origin
   if (asked.origin !== undefined && !connectOrigins.includes(origin ?? '')) throw originUnknown()
-  const description = asked.description?.trim()
   const given = {
     ...(org === undefined ? {} : { orgUrl: org }),
     ...(client === undefined ? {} : { clientId: client }),

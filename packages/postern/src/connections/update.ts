@@ -5,6 +5,7 @@ import { type OrgUrl, parseOrgUrl } from '@postern/core'
 import { type ConnectionValues, parseConnection } from '../config/connection.ts'
 import { ConnectionError, Form } from '../config/connection-form.ts'
 import { type ConnectionChangeMembers, changedValues } from '../config/connection-members.ts'
+import { parseDescription } from '../config/description.ts'
 import { ownKeySetUrl, parseKeySet } from '../config/key-set.ts'
 import { parseRotationAdmin, requireRotatable } from '../config/named-connection.ts'
 import { requireOneCredential } from '../config/one-credential.ts'
@@ -103,10 +104,11 @@ function ownChange(
   const form = new Form()
   form.read('API Key', () => ({ value: requireOneCredential(members) }))
   form.read('Rotation', () => ({ value: requireRotatable(row.kind, days ?? undefined) }))
+  const described = form.read('Description', () => ({ value: parseDescription(description) }))
   const settings = ownSettings(form, row, { members, publicUrl })
   if (form.problems.length > 0) throw new ConnectionError(form.problems)
   return {
-    ...(description === undefined ? {} : { description: description?.trim() || null }),
+    ...(description === undefined ? {} : { description: described ?? null }),
     ...(days === undefined
       ? {}
       : {

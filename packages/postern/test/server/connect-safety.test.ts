@@ -315,6 +315,23 @@ describe('a Connect session', () => {
     expect(audit.text).toContain(`connect-session:${they.id}`)
   })
 
+  test('takes a secret in no place but that of one', async () => {
+    const { values, person } = await desk()
+    const they = await person()
+    const { kty, crv, d } = JSON.parse(String(values['key']))
+    const key = JSON.stringify({ kty, crv, d })
+    const misplaced = { description: key, keyId: key, jwtIssuer: key, jwtSubject: key }
+    const { status, json, text } = await they.try({ ...values, ...misplaced, jwtClaims: { key } })
+    expect([status, json?.['code']]).toEqual([422, 'connection_invalid'])
+    expect(json?.['problems']).toMatchObject([
+      { member: 'keyId', code: 'kid_looks_wrong' },
+      { member: 'description', code: 'description_looks_wrong' },
+      { member: 'jwtIssuer', code: 'assertion_claim' },
+    ])
+    expect(leaksIn(key, { d })).toHaveLength(1)
+    expect(leaksIn(text + (await kept.dump()), { d })).toEqual([])
+  })
+
   test('lets nobody guess for long, and its person ask a few times a second', async () => {
     const { person, open: openLink } = await desk()
     const they = await person()

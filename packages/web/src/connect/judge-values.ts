@@ -11,6 +11,7 @@ import {
   parseScopes,
   Secret,
   scopeBundles,
+  secretLookAlike,
   tokenRequestHeaders,
   tokenUrl,
   validateKid,
@@ -118,6 +119,8 @@ function judgeMember(member: string, draft: Draft, { given, jwksUrl }: Session):
       return judgeApiToken(draft)
     case 'scopes':
       return judgeScopes(texts.scopes, draft.authorizationServerId !== undefined)
+    case 'description':
+      return judgeDescription(texts.description)
     case 'jwtAlg':
       return judgeAlg(texts.jwtAlg, draft.key)
     case 'jwtExpirySeconds':
@@ -188,6 +191,7 @@ function judgeKey({ key, wasHeld }: Draft): Judgement {
     case 'kept':
     case 'understood':
       return { is: 'good', notes: [] }
+    case 'entering':
     case 'checking':
       return { is: 'asked', note: words.form.key.checking }
     case 'locked':
@@ -209,6 +213,14 @@ function judgeKeyId(text: string, key: Draft['key']): Judgement {
   const isDerived = key.at === 'understood' && !key.key.kidGiven
   if (text.trim() === '' && isDerived) return { is: 'good', notes: [words.form.keyId.derived] }
   return judgeText(text, (keyId) => checked(() => validateKid(keyId.trim())))
+}
+
+function judgeDescription(text: string): Judgement {
+  const lookAlike = secretLookAlike(text)
+  if (lookAlike === undefined) return { is: 'blank' }
+  const { wrong, remedy } = words.form.description
+  const problem = { code: 'description_looks_wrong', message: wrong(lookAlike), remedy }
+  return { is: 'bad', problem }
 }
 
 function judgeAlg(alg: string, key: Draft['key']): Judgement {

@@ -47,6 +47,10 @@ export const formTexts = {
     choose: 'Choose a file',
     file: 'File of the private key',
     checking: 'Checking the key…',
+    unread: {
+      message: 'Your browser could not read the file.',
+      remedy: 'Choose it again, or paste what is in it.',
+    },
     understood: 'Private key understood',
     encrypted: 'The key is encrypted.',
     kept: 'The private key of the last try is kept sealed until this page ends.',
@@ -106,6 +110,8 @@ export const formTexts = {
     label: 'Description',
     also: [],
     hint: 'For people who will see this connection later.',
+    wrong: (lookAlike: string) => `This looks like ${lookAlike}.`,
+    remedy: 'Describe the connection in words: everybody who sees it reads them.',
   },
   advanced: {
     title: 'Advanced JWT',

@@ -67,6 +67,29 @@ describe('judgeValues', () => {
     })
   })
 
+  it.each([
+    'description',
+    'keyId',
+    'jwtIssuer',
+    'jwtSubject',
+    'scopes',
+    'clientId',
+    'orgUrl',
+  ] as const)(
+    'refuses a private key as %s, which is stored in clear, and says nothing of it back',
+    (member) => {
+      const jwk = '{"kty":"EC","crv":"P-256","d":"Zm9vYmFyYmF6cXV4","x":"eA","y":"eQ"}'
+      const changes = [
+        text(member, jwk),
+        { kind: 'authorization-server', id: 'default' },
+        { kind: 'left', field: member },
+      ] as const
+      const state = judged(member, ...changes)
+      expect(state).toMatchObject({ is: 'bad' })
+      expect(JSON.stringify(state)).not.toContain('Zm9vYmFyYmF6cXV4')
+    },
+  )
+
   it('takes scopes blank, as a bundle, and separated by anything', () => {
     expect(judged('scopes')).toEqual({ is: 'blank' })
     expect(judged('scopes', text('scopes', 'read-only'))).toMatchObject({ echo: '4 scopes.' })
