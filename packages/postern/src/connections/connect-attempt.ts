@@ -13,8 +13,13 @@ import type { ConnectionRow } from '../store/connections.ts'
 import { type Lease, withLease } from '../store/leases.ts'
 import { SealError } from '../store/seal-error.ts'
 import { BusyError } from './busy-error.ts'
-import { ConnectSessionError, sessionBusy, sessionEnded } from './connect-session-error.ts'
-import { endSession, requireOpen, type SessionLifeContext } from './connect-session-life.ts'
+import { ConnectSessionError, sessionBusy } from './connect-session-error.ts'
+import {
+  endSession,
+  refuseEnded,
+  requireOpen,
+  type SessionLifeContext,
+} from './connect-session-life.ts'
 import { maxFailures } from './connect-session-view.ts'
 import type { TrialVerdict } from './trial.ts'
 
@@ -96,7 +101,7 @@ async function endAsConnected(
   await updateConnectSession(store, id, { findings }, clock.now())
   await auditTry(context, session, { by, outcome: 'ok' })
   const ended = await endSession(context, session, { status: 'connected', by })
-  if (ended === undefined) await refuseEnded(context, id)
+  if (ended === undefined) await refuseEnded(context.store, id)
 }
 
 /** Keeps what was found where nothing else is kept, and counts what came to nothing. */
@@ -160,9 +165,4 @@ function auditTry(
   const { by, outcome, details } = of
   const deed = { ...by, action: 'connect-session.try', connection: name, target: id, outcome }
   return appendAudit(store, { ...deed, details: { ...details } }, clock.now())
-}
-
-async function refuseEnded({ store }: SessionLifeContext, id: string): Promise<never> {
-  const { status = 'expired' } = (await readConnectSession(store, id)) ?? {}
-  throw sessionEnded(status === 'open' ? 'expired' : status)
 }

@@ -6,17 +6,14 @@ import { fieldsOfMethod } from '../config/connect-fields.ts'
 import type { ConnectionValues } from '../config/connection.ts'
 import { type ConnectionRequest, connectionRequestOf } from '../config/named-connection.ts'
 import type { ConnectDraft, ConnectSessionSettings } from '../store/connect-session-values.ts'
-import {
-  type ConnectSessionRow,
-  readConnectSession,
-  updateConnectSession,
-} from '../store/connect-sessions.ts'
+import { type ConnectSessionRow, updateConnectSession } from '../store/connect-sessions.ts'
 import type { Lease } from '../store/leases.ts'
 import type { SecretPlace } from '../store/seal.ts'
 import { putSealed, readSecret, removeSecrets } from '../store/secrets.ts'
 import type { Judged } from './connect.ts'
 import { scopeTexts } from './connect-scopes.ts'
-import { fieldNotAllowed, sessionEnded } from './connect-session-error.ts'
+import { fieldNotAllowed } from './connect-session-error.ts'
+import { refuseEnded } from './connect-session-life.ts'
 import type { ConnectionsContext } from './context.ts'
 import { readHeaders, sealCredential, withoutAlg } from './credential.ts'
 
@@ -86,9 +83,7 @@ export async function saveDraft(
   }
   await lease.transaction(async () => {
     const updated = await updateConnectSession(store, id, { draft }, clock.now())
-    if (updated === undefined) {
-      throw sessionEnded((await readConnectSession(store, id))?.status ?? 'expired')
-    }
+    if (updated === undefined) await refuseEnded(store, id)
     await removeSecrets(store, { connectionId: id })
     for (const { place, sealed } of secrets) await putSealed(store, seal, place, sealed)
   })

@@ -11,8 +11,8 @@ import { requireRoom } from './connect.ts'
 import { alone, attempt, type SessionAttempt } from './connect-attempt.ts'
 import { requireAllowed } from './connect-draft.ts'
 import { scopeTexts } from './connect-scopes.ts'
-import { fieldNotAllowed, guideTaken, sessionEnded } from './connect-session-error.ts'
-import { requireOpen } from './connect-session-life.ts'
+import { fieldNotAllowed, guideTaken } from './connect-session-error.ts'
+import { refuseEnded, requireOpen } from './connect-session-life.ts'
 import type { Guide, GuidedSetups, StepAnswer } from './guided-setups.ts'
 import { setupNotFound } from './setup-not-found.ts'
 import type { SetupsContext } from './setup-session.ts'
@@ -78,7 +78,7 @@ async function begin(
   })
   const draft = { ...(row.draft ?? { members: {} }), isGuided: true } as const
   const kept = await updateConnectSession(store, row.id, { draft }, clock.now())
-  if (kept === undefined) throw sessionEnded('expired')
+  if (kept === undefined) await refuseEnded(store, row.id)
   return guide
 }
 

@@ -60,6 +60,12 @@ export async function endSession(
   })
 }
 
+/** Refuses what came too late: what could not be changed is not open any more, or its time is over. */
+export async function refuseEnded(store: Store, id: string): Promise<never> {
+  const { status = 'expired' } = (await readConnectSession(store, id)) ?? {}
+  throw sessionEnded(status === 'open' ? 'expired' : status)
+}
+
 function notThere(): never {
   throw sessionNotFound()
 }
