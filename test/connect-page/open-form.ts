@@ -23,11 +23,17 @@ export interface OpenedForm extends OpenedPage {
   ask(method: string, path: string): Promise<Readonly<Record<string, unknown>>>
 }
 
-/** Makes a session on the one server of the test file, and opens its link. @param more - what it is made with. */
-export async function openForm(
-  more: object = {},
-  options: BrowserContextOptions = {},
-): Promise<OpenedForm> {
+/** A session that nobody has opened. */
+export interface MadeLink {
+  readonly link: string
+  /** The name of the connection that is to be. */
+  readonly name: string
+  /** Asks the API as whoever made the session. */
+  ask(method: string, path: string): Promise<Readonly<Record<string, unknown>>>
+}
+
+/** Makes a session on the one server of the test file. @param more - what it is made with. */
+export async function makeLink(more: object = {}): Promise<MadeLink> {
   served ??= servePostern()
   const { url, service } = await served
   const name = `form-${count++}`
@@ -43,10 +49,19 @@ export async function openForm(
     return (await response.json()) as Readonly<Record<string, unknown>>
   }
   const session = await ask('POST', '/v1/connect-sessions', { name, ...more })
+  return { link: String(session['url']).replace(/^.*(?=\/connect\/)/, url), name, ask }
+}
+
+/** Makes a session and opens its link. @param more - what it is made with. */
+export async function openForm(
+  more: object = {},
+  options: BrowserContextOptions = {},
+): Promise<OpenedForm> {
+  const { link, name, ask } = await makeLink(more)
   const opened = await openPage(options)
   // What does not come is named before the test ends for its time.
   opened.page.setDefaultTimeout(8_000)
-  await opened.page.goto(String(session['url']).replace(/^.*(?=\/connect\/)/, url))
+  await opened.page.goto(link)
   const form = opened.page.locator('form.values')
   await form.getByLabel('Connection Name').waitFor()
   return { ...opened, form, name, ask }

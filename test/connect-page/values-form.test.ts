@@ -2,8 +2,8 @@
 
 import { createPrivateKey } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { accessibilityProblems } from '../chromium.ts'
-import { everythingOf, focusOf, openForm, openOrg, paste } from './open-form.ts'
+import { accessibilityProblems, openPage } from '../chromium.ts'
+import { everythingOf, focusOf, makeLink, openForm, openOrg, paste } from './open-form.ts'
 
 /** What the documents of other products call the values that the form takes, or says that they are fixed. */
 const LABELS = [
@@ -119,6 +119,51 @@ describe('the form of the Connect page', () => {
     await expect
       .poll(() => ask('GET', `/v1/connections/${name}`), SOON)
       .toMatchObject({ kid: org.app.key['kid'], scopes: ['okta.users.read'] })
+  })
+
+  it('opens a link again that the server was not reached with', async () => {
+    const { link } = await makeLink()
+    const { page } = await openPage()
+    const opening = '**/v1/connect/open'
+    await page.route(opening, (route) => route.abort())
+    await page.goto(link)
+    await page.getByText('Postern did not answer.').waitFor()
+    expect(page.url()).not.toContain('#')
+    await page.unroute(opening)
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByRole('radio', { name: /Guide me/ }).waitFor()
+    const secret = new URL(link).hash.split('.')[1] ?? ''
+    expect(await everythingOf(page)).not.toContain(secret)
+  })
+
+  it('tries a key that was entered a moment ago as soon as it is understood', async () => {
+    const org = await openOrg()
+    const { form, page, name, ask } = await openForm({ orgUrl: org.url })
+    await form.getByLabel('Client ID').fill(org.app.clientId)
+    await form.locator('#field-key').fill(JSON.stringify(org.app.key))
+    await form.getByRole('button', { name: 'Try it and connect' }).click()
+    await page.getByRole('heading', { name: 'Connected' }).waitFor()
+    expect(await ask('GET', `/v1/connections/${name}`)).toMatchObject({ orgUrl: org.url })
+  })
+
+  it('sends nothing of a private key that stands in another field', async () => {
+    const org = await openOrg()
+    const { form, page } = await openForm({ orgUrl: org.url })
+    const sent: string[] = []
+    page.on('request', (request) => sent.push(request.postData() ?? ''))
+    const { kty, crv, d } = org.app.key
+    await form.getByLabel('Client ID').fill(org.app.clientId)
+    await form.locator('#field-key').fill(pemOf(org.app.key))
+    await form.getByText('Private key understood').waitFor()
+    await form.getByLabel('Key ID').fill(JSON.stringify({ kty, crv, d }))
+    await form.getByLabel('Description').fill(pemOf(org.app.key))
+    await form.getByRole('button', { name: 'Try it and connect' }).click()
+    await form.getByText('2 values need your attention.').waitFor()
+    expect(await focusOf(page)).toBe('field-keyId')
+    await form.getByText('The kid looks like a private key (JWK).').waitFor()
+    await form.getByText('This looks like a private key (PEM).').waitFor()
+    expect(sent.join()).not.toContain(d)
+    expect(sent.join()).not.toContain('PRIVATE KEY')
   })
 
   it('needs the key once, whatever is changed after a try that failed', async () => {

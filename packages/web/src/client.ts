@@ -103,7 +103,7 @@ const unreachable: ServerProblem = {
   code: 'server_unreachable',
   status: 0,
   detail: 'Postern did not answer.',
-  remedy: 'See whether it still runs and this machine is online, then try again.',
+  remedy: 'See whether you are online, then try again.',
 }
 
 /** Reads `{ event }` lines, and the `{ result }` or `{ problem }` that ends them. */

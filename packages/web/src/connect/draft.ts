@@ -47,6 +47,8 @@ export type KeyEntry =
   | { readonly at: 'kept' }
   /** It was sent and refused, and the page has it no more. */
   | { readonly at: 'cleared' }
+  /** Somebody types, or a file is read: what there is of it is not complete. */
+  | { readonly at: 'entering' }
   | { readonly at: 'checking'; readonly text: Secret; readonly passphrase?: Secret }
   /** It is encrypted, and no passphrase opened it so far. */
   | { readonly at: 'locked'; readonly text: Secret; readonly problem?: Problem }

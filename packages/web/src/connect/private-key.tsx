@@ -13,6 +13,7 @@ import { LockedKey } from './locked-key.tsx'
 import { unassisted } from './unassisted.ts'
 
 const PAUSE_MS = 300
+const unread = { code: 'file_unread', ...texts.form.key.unread }
 
 /** The field. */
 export function PrivateKeyField({ draft, judgements, change }: FormPart): ReactNode {
@@ -84,7 +85,14 @@ export function PrivateKeyField({ draft, judgements, change }: FormPart): ReactN
               )
             }
         }
-        return <KeyEntryArea control={control} onText={begin} />
+        return (
+          <KeyEntryArea
+            control={control}
+            onEntering={() => change({ kind: 'key', key: { at: 'entering' } })}
+            onText={begin}
+            onUnread={() => change({ kind: 'key', key: { at: 'refused', problem: unread } })}
+          />
+        )
       }}
     </Field>
   )
@@ -138,17 +146,25 @@ function useFocusKept(at: KeyEntry['at']): void {
 /** Where a key is pasted, dropped or chosen. Its text is in the control alone, never in an attribute. */
 function KeyEntryArea({
   control,
+  onEntering,
   onText,
+  onUnread,
 }: {
   readonly control: ControlProps
+  /** Told at once, so that whoever tries it meanwhile is not told that there is no key. */
+  readonly onEntering: () => void
   readonly onText: (text: string) => void
+  readonly onUnread: () => void
 }): ReactNode {
   const words = texts.form.key
   const [isOver, setIsOver] = useState(false)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   useEffect(() => () => clearTimeout(timer.current), [])
   const takeFile = (file: File | undefined) => {
-    if (file !== undefined) readKeyFile(file).then(onText)
+    if (file === undefined) return
+    clearTimeout(timer.current)
+    onEntering()
+    readKeyFile(file).then(onText, onUnread)
   }
   const drop = (event: DragEvent) => {
     setIsOver(false)
@@ -173,6 +189,7 @@ function KeyEntryArea({
           const { value } = currentTarget
           const isPasted = (nativeEvent as InputEvent).inputType === 'insertFromPaste'
           timer.current = setTimeout(() => onText(value), isPasted ? 0 : PAUSE_MS)
+          onEntering()
         }}
       />
       <label className="link-button drop-choose">

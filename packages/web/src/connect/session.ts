@@ -41,6 +41,8 @@ export class ConnectSession {
   /** Told of a refusal that says that the session is over, whatever it was that was asked. */
   onEnd: ((problem: ServerProblem) => void) | undefined
   readonly #client = new Client()
+  // Until it is exchanged: where no answer came it may still be good.
+  #link = ''
 
   /**
    * Takes the link out of the address and exchanges it, or goes on after a reload.
@@ -49,14 +51,15 @@ export class ConnectSession {
    * @throws {RefusedError} where the link or the session is over.
    */
   async open(): Promise<Session | undefined> {
-    const link = location.hash.slice(1)
-    const kept = keptState()
+    const link = location.hash.slice(1) || this.#link
     if (link !== '') {
+      this.#link = link
       history.replaceState({}, '', location.pathname + location.search)
       const opened = await this.#ask<{ readonly token: string; readonly session: Session }>({
         path: '/v1/connect/open',
         body: { link },
       })
+      this.#link = ''
       history.replaceState(
         { connectToken: opened.token } satisfies Kept,
         '',
@@ -65,8 +68,9 @@ export class ConnectSession {
       this.#client.token = opened.token
       return opened.session
     }
-    if (kept.connectToken === undefined) return undefined
-    this.#client.token = kept.connectToken
+    const { connectToken } = keptState()
+    if (connectToken === undefined) return undefined
+    this.#client.token = connectToken
     return this.look()
   }
 
