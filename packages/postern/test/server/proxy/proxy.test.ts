@@ -3,11 +3,13 @@
 import { type Clock, systemClock } from '@postern/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { TestStore } from '../../../../../test/stores.ts'
+import { TestClock } from '../../../../../test/test-clock.ts'
 import { maxKeptBytes } from '../../../src/server/proxy/caller-body.ts'
 import { AuditBatch } from '../../../src/store/audit-batch.ts'
 import { listAudit } from '../../../src/store/list-audit.ts'
+import { sendRaw } from '../raw-http.ts'
 import { openEmbedded } from '../served-app.ts'
-import { anyCall, proxiedOrg, proxiedScript } from './proxied-org.ts'
+import { anyCall, proxiedOrg, proxiedScript, scriptedApiToken } from './proxied-org.ts'
 
 let opened: TestStore
 beforeAll(async () => {
@@ -157,7 +159,7 @@ describe('what signs in to the proxy', () => {
     })
     const headers = org.requests.at(-1)?.headers ?? {}
     expect(headers).toMatchObject({
-      authorization: `SSWS 00${'TestToken0'.repeat(4)}`,
+      authorization: `SSWS ${scriptedApiToken}`,
       'if-none-match': '"1"',
       'accept-language': 'de',
       'user-agent': 'okta-sdk/1',
@@ -190,7 +192,63 @@ describe('what signs in to the proxy', () => {
   })
 })
 
+test('the next call signs in as the connection does by then', async () => {
+  const org = await proxiedScript(opened.store, () => ({ body: [] }), { keys: { any: [anyCall] } })
+  const { proxy, keys, send } = org
+  const ask = () => fetch(`${proxy}/api/v1/users`, { headers: as(keys.any) })
+  await ask()
+  const apiToken = `00${'TestToken1'.repeat(4)}`
+  const body = { apiToken, force: true }
+  expect((await send('PATCH', '/v1/connections/acme', { body })).status).toBe(200)
+  await ask()
+  const [first, last] = [org.requests[0], org.requests.at(-1)].map(
+    (request) => request?.headers.authorization,
+  )
+  expect([first, last]).toEqual([`SSWS ${scriptedApiToken}`, `SSWS ${apiToken}`])
+})
+
+test('links lead to the server under the name that the caller knows it by', async () => {
+  const script = () => ({ headers: { link: '</api/v1/users?after=2>; rel="next"' }, body: [] })
+  const { url, keys } = await proxiedScript(opened.store, script, {
+    keys: { any: [anyCall] },
+    listen: { publicUrl: 'https://postern.example.com' },
+  })
+  for (const [host, origin] of [
+    ['postern.example.com', 'https://postern.example.com'],
+    [new URL(url).host, url],
+    [`localhost:${new URL(url).port}`, `http://localhost:${new URL(url).port}`],
+  ] as const) {
+    const path = '/v1/connections/acme/proxy/api/v1/users'
+    const { headers } = await sendRaw(url, { path, headers: { host, ...as(keys.any) } })
+    expect(headers['link']).toBe(
+      `<${origin}/v1/connections/acme/proxy/api/v1/users?after=2>; rel="next"`,
+    )
+  }
+})
+
 describe('the proxy, in the place of its caller', () => {
+  test('sends no more than the org allows, and meets no 429', async () => {
+    const clock = new TestClock()
+    const refused: number[] = []
+    const { proxy, keys } = await proxiedOrg(opened.store, {
+      keys: { any: [anyCall] },
+      services: { clock },
+      org: {
+        ...{ clock, edition: 'integrator' },
+        onCall: ({ status }) => void (status === 429 && refused.push(status)),
+      },
+    })
+    const waits: number[] = []
+    for (let number = 0; number < 120; number++) {
+      const answer = await fetch(`${proxy}/api/v1/users?limit=1`, { headers: as(keys.any) })
+      expect([answer.status, answer.headers.get('postern-attempts')]).toEqual([200, '1'])
+      await answer.text()
+      waits.push(Number(answer.headers.get('postern-waited-ms')))
+    }
+    expect(refused).toEqual([])
+    expect(waits.filter((waitMs) => waitMs > 30_000).length).toBeGreaterThan(1)
+  })
+
   test('waits out a 429, and says how often it asked and how long it waited', async () => {
     const org = await proxiedScript(
       opened.store,

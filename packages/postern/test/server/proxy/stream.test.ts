@@ -267,7 +267,8 @@ describe('the body of a request', () => {
         ...lines,
         '\r\n',
       ].join('\r\n')
-    socket.write(head('POST', '/api/v1/held', 'Content-Length: 10'))
+    const rest = 'x'.repeat(500_000)
+    socket.write(head('POST', '/api/v1/held', `Content-Length: ${rest.length + 5}`))
     socket.write('12345')
     const { outgoing } = await arrived
     outgoing.writeHead(403).end('no')
@@ -276,7 +277,7 @@ describe('the body of a request', () => {
       text += chunk
     })
     while (!text.includes('no')) await once(socket, 'data')
-    socket.write('67890')
+    socket.write(rest)
     socket.write(head('GET', '/api/v1/users'))
     while (!text.includes('[]')) await once(socket, 'data')
     expect(text.match(/HTTP\/1\.1 (\d+)/g)).toEqual(['HTTP/1.1 403', 'HTTP/1.1 200'])
