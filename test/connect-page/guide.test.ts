@@ -131,7 +131,9 @@ describe('Guide me', () => {
 /** Chooses the guide and the org, and what else `choose` does. */
 async function begin(page: Page, orgUrl: string, choose = async () => {}): Promise<void> {
   await page.getByRole('radio', { name: /Guide me/ }).check()
-  await page.locator('#field-guide-org').fill(orgUrl)
+  await page.getByRole('button', { name: 'Show me the steps' }).click()
+  await page.getByRole('alert').getByText('Enter the Org URL').waitFor()
+  await page.locator('#field-guide-org:focus').fill(orgUrl)
   await page.getByText(`connect to ${orgUrl}`).waitFor()
   await choose()
   await page.getByRole('button', { name: 'Show me the steps' }).click()

@@ -96,7 +96,8 @@ export function isAskable(problem: Problem): boolean {
   return ASKABLE.has(problem.code)
 }
 
-function missing(member: keyof typeof words.form.blank): Problem {
+/** The problem of a value that is required and blank. */
+export function missing(member: keyof typeof words.form.blank): Problem {
   const { blank } = words.form
   return { code: 'value_missing', message: blank.message, remedy: blank[member] }
 }

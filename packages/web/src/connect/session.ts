@@ -1,6 +1,6 @@
 /** @module The one-time session of this page: from the link to what its person may do, and each thing they do. */
 
-import type { Finding } from '@postern/core'
+import type { Finding, scopeBundles } from '@postern/core'
 import { type Asked, Client, RefusedError, type ServerProblem } from '../client.ts'
 import type {
   ConnectionMembers,
@@ -22,7 +22,7 @@ interface Kept {
 export interface GuideChoice {
   readonly orgUrl: string
   readonly method: Method
-  readonly bundle?: string
+  readonly bundle?: keyof typeof scopeBundles
   readonly keys?: 'okta' | 'url'
 }
 

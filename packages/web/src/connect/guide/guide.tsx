@@ -30,8 +30,10 @@ export function Guide(of: {
 }): ReactNode {
   const { session, client, problems, onTry, onFinish, ask } = of
   const [stage, setStage] = useState<Stage>({ at: 'start' })
+  const [earlier, setEarlier] = useState(client.remembered.choice)
   const begin = async (choice: GuideChoice) => {
     client.remember({ choice })
+    setEarlier(choice)
     const { method, ...wanted } = choice
     if (method === 'api-token') return setStage({ at: 'api-token', orgUrl: choice.orgUrl })
     setStage({ at: 'beginning' })
@@ -49,7 +51,15 @@ export function Guide(of: {
   }
   if (stage.at === 'start' || stage.at === 'beginning') {
     const isBusy = stage.at === 'beginning'
-    return <GuideStart session={session} client={client} isBusy={isBusy} onBegin={begin} />
+    return (
+      <GuideStart
+        session={session}
+        client={client}
+        earlier={earlier}
+        isBusy={isBusy}
+        onBegin={begin}
+      />
+    )
   }
   const orgUrl = stage.at === 'api-token' ? stage.orgUrl : stage.begun.orgUrl
   return (

@@ -1,12 +1,13 @@
 /** @module The beginning of the guide: which org, how to sign in, and what for. */
 
 import { scopeBundles } from '@postern/core'
-import { type FormEvent, type ReactNode, useState } from 'react'
-import { Field } from '../../field.tsx'
+import { type FormEvent, type ReactNode, useEffect, useState } from 'react'
+import { Field, fieldId } from '../../field.tsx'
 import { texts } from '../../texts.ts'
 import type { Method, Session } from '../answers.ts'
 import { Choices } from '../choices.tsx'
 import { Emphasised } from '../emphasised.tsx'
+import { missing } from '../judge-values.ts'
 import type { ConnectSession, GuideChoice } from '../session.ts'
 import { useOrg } from './use-org.ts'
 
@@ -18,16 +19,19 @@ const BUNDLES: readonly Bundle[] = ['read-only', 'system-log', 'access-managemen
 export function GuideStart(of: {
   readonly session: Session
   readonly client: ConnectSession
+  /** What was chosen before. */
+  readonly earlier: GuideChoice | undefined
   readonly isBusy: boolean
   readonly onBegin: (choice: GuideChoice) => void
 }): ReactNode {
-  const { session, client, isBusy, onBegin } = of
+  const { session, client, earlier, isBusy, onBegin } = of
   const { given, methods, jwksUrl, fields } = session
-  const [earlier] = useState(client.remembered.choice)
   const [orgText, setOrgText] = useState(given.orgUrl ?? earlier?.orgUrl ?? '')
   const [isLeft, setIsLeft] = useState(false)
+  const [wasHeld, setWasHeld] = useState(false)
+  const [isWanted, setIsWanted] = useState(false)
   const [method, setMethod] = useState<Method>(earlier?.method ?? methods[0] ?? 'service-app')
-  const [bundle, setBundle] = useState<Bundle>('read-only')
+  const [bundle, setBundle] = useState<Bundle>(earlier?.bundle ?? 'read-only')
   const [keys, setKeys] = useState<'okta' | 'url'>(earlier?.keys ?? 'okta')
   const { state, orgUrl } = useOrg(client, orgText)
   const { form } = texts
@@ -35,23 +39,34 @@ export function GuideStart(of: {
   const isApp = method === 'service-app'
   const fixedScopes = given.scopes?.split(' ') ?? session.wants ?? undefined
   const mayUseUrl = jwksUrl !== null && fields.includes('keys')
-  const begin = (event: FormEvent) => {
-    event.preventDefault()
-    setIsLeft(true)
-    if (orgUrl === undefined) return
+  const isMissing = wasHeld && orgText.trim() === ''
+  const isWaiting = state.is === 'asked' && orgUrl === undefined
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each time that it is wanted
+  useEffect(() => {
+    if (!isWanted || isWaiting) return
+    setIsWanted(false)
+    if (orgUrl === undefined) {
+      setWasHeld(true)
+      return document.getElementById(fieldId('guide-org'))?.focus()
+    }
     onBegin({
       orgUrl,
       method,
       ...(isApp && fixedScopes === undefined ? { bundle } : {}),
       ...(isApp && mayUseUrl ? { keys } : {}),
     })
+  }, [isWanted, isWaiting])
+  const begin = (event: FormEvent) => {
+    event.preventDefault()
+    setIsLeft(true)
+    setIsWanted(true)
   }
   return (
     <form className="card guide-start" noValidate onSubmit={begin}>
       <Field
         name="guide-org"
         words={form.orgUrl}
-        state={state}
+        state={isMissing ? { is: 'bad', problem: missing('orgUrl') } : state}
         value={orgText}
         isLeft={isLeft}
         onLeft={() => setIsLeft(true)}
@@ -120,8 +135,8 @@ export function GuideStart(of: {
         />
       )}
       <div className="buttons">
-        <button className="button primary" type="submit" disabled={isBusy}>
-          {isBusy ? words.beginning : words.begin}
+        <button className="button primary" type="submit" disabled={isBusy || isWanted}>
+          {isBusy || isWanted ? words.beginning : words.begin}
         </button>
       </div>
     </form>
