@@ -84,7 +84,8 @@ export class CallerBody {
         }
         await this.#read()
       }
-      if (attempt !== this.#attempts) return
+      // A return would be the end of a body that is not whole.
+      if (attempt !== this.#attempts) throw new DOMException('Given up.', 'AbortError')
     }
   }
 

@@ -221,6 +221,30 @@ describe('the body of a request', () => {
     expect((await answered).statusCode).toBe(200)
   })
 
+  test('that breaks off breaks off at the org, whether its length was said or not', async () => {
+    const { begin } = await heldOrg()
+    for (const more of [{}, { 'content-length': '1000' }]) {
+      const { sent, org } = await begin({ body: Buffer.from('{"a":'), more })
+      const all = read(org.incoming)
+      sent.destroy()
+      await expect(all).rejects.toMatchObject({ code: 'ECONNRESET' })
+      expect(org.incoming.complete).toBe(false)
+    }
+  })
+
+  test('of which the org wants no more never looks whole to it', async () => {
+    const { begin } = await heldOrg()
+    const { sent, answered, org } = await begin({ body: Buffer.from('{"a":') })
+    const closed = once(org.incoming.socket, 'close')
+    org.outgoing.writeHead(403)
+    org.outgoing.end('no')
+    const answer = await answered
+    expect([answer.statusCode, await read(answer)]).toEqual([403, 2])
+    sent.end('1}')
+    await closed
+    expect(org.incoming.complete).toBe(false)
+  })
+
   test('is held back while the org reads nothing', async () => {
     const { begin } = await heldOrg()
     const length = 9 * MIB
