@@ -53,6 +53,8 @@ export class MasterKeys {
   readonly #store: Store
   readonly #clock: Clock
   #wrappers: ReadonlyMap<number, KeyWrapper> = new Map()
+  /** For what was sealed before its version was retired, and is being kept after. */
+  readonly #retired = new Map<number, KeyWrapper>()
   #state: SealState = NO_SOURCE
   #reading: Promise<void> | undefined
   #fruitlessAtMs: number | undefined
@@ -86,7 +88,7 @@ export class MasterKeys {
 
   /** A version, also while the store is locked for want of a newer one. @throws {SealError} `seal_locked` */
   async get(version: number): Promise<KeyWrapper> {
-    const find = () => this.#wrappers.get(version)
+    const find = () => this.#wrappers.get(version) ?? this.#retired.get(version)
     return find() ?? (await this.#reread(find)) ?? this.#refuse(version)
   }
 
@@ -118,16 +120,20 @@ export class MasterKeys {
   async #reread(find: () => KeyWrapper | undefined): Promise<KeyWrapper | undefined> {
     const nowMs = this.#clock.monotonicMs()
     if (this.#fruitlessAtMs !== undefined && nowMs - this.#fruitlessAtMs < REREAD_MS) return
+    const isUnderWay = this.#reading !== undefined
     await this.read()
+    // What was under way may have read the source before the version was there.
+    if (isUnderWay && find() === undefined) await this.read()
     const found = find()
     this.#fruitlessAtMs = found === undefined ? nowMs : undefined
     return found
   }
 
   async #read(): Promise<void> {
+    // The table first: a rotation gives the source a version before the table names it.
+    let known = await listMasterKeyVersions(this.#store)
     const { given, failure } = await this.#readSource()
     const [highest] = byVersion(given)
-    let known = await listMasterKeyVersions(this.#store)
     if (known.length === 0 && highest !== undefined) {
       const counts = await countSecretsByVersion(this.#store)
       if (counts.size === 0) {
@@ -169,6 +175,10 @@ export class MasterKeys {
         if (!(error instanceof MasterKeyError)) throw error
         unreachable = error
       }
+    }
+    for (const { version } of known.filter(({ retiredAt }) => retiredAt !== undefined)) {
+      const before = this.#wrappers.get(version)
+      if (before !== undefined) this.#retired.set(version, before)
     }
     this.#wrappers = proven
     const newest = usable[0]?.version

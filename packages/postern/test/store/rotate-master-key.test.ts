@@ -200,6 +200,29 @@ describe.each(stores)('the master key on $name', ({ open }) => {
     expect(linesOfFile()).toEqual(['4'])
   })
 
+  test('is found by whoever asks for it while an earlier look is under way', async () => {
+    const source = masterKeyFromFile(keyFile)
+    const rotated = Promise.withResolvers<void>()
+    const isHeld = { is: false }
+    const another = await openSeal(store, {
+      source: {
+        ...source,
+        read: async () => {
+          const given = await source.read()
+          if (isHeld.is) await rotated.promise
+          return given
+        },
+      },
+    })
+    isHeld.is = true
+    const early = another.keys.get(99).catch((error: unknown) => error)
+    await rotateMasterKey(store, seal, by)
+    const late = another.keys.get(2)
+    rotated.resolve()
+    expect(await late).toMatchObject({ version: 2 })
+    expect(await early).toMatchObject({ code: 'seal_locked' })
+  })
+
   test('gets one new version where two processes rotate it at once', async () => {
     const another = await openAnother()
     const rotations = await Promise.all([
