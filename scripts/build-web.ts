@@ -18,11 +18,16 @@ export async function prepareWeb(): Promise<void> {
   const file = path.join(kept, originFile)
   if (existsSync(file) && readFileSync(file, 'utf8') === originHash()) return
   await buildWeb(kept)
+  writeFileSync(file, originHash())
 }
 
-/** Builds the pages from nothing: `connect/index.html`, what it loads under `assets`, and the script for pages that embed it. */
-export async function buildWeb(outDir: string): Promise<void> {
-  await build({
+/**
+ * Builds the pages from nothing: `connect/index.html`, what it loads under `assets`, and the script for pages that embed it.
+ *
+ * @returns the files that they are made of, as far as packages can be told from them.
+ */
+export async function buildWeb(outDir: string): Promise<readonly string[]> {
+  const pages = await build({
     ...common(outDir),
     build: {
       ...common(outDir).build,
@@ -30,7 +35,7 @@ export async function buildWeb(outDir: string): Promise<void> {
       rolldownOptions: { onLog, input: { connect: path.join(web, 'connect/index.html') } },
     },
   })
-  await build({
+  const script = await build({
     ...common(outDir),
     build: {
       ...common(outDir).build,
@@ -44,7 +49,15 @@ export async function buildWeb(outDir: string): Promise<void> {
       rolldownOptions: { onLog },
     },
   })
-  writeFileSync(path.join(outDir, originFile), originHash())
+  return [...[pages, script].flatMap(modulesOf), palette]
+}
+
+// Styles are put together before anything counts as a module.
+const palette = path.join(root, 'node_modules/@radix-ui/colors/index.css')
+
+function modulesOf(built: Awaited<ReturnType<typeof build>>): readonly string[] {
+  const bundles = [built].flat().flatMap((part) => ('output' in part ? part.output : []))
+  return bundles.flatMap((part) => (part.type === 'chunk' ? part.moduleIds : []))
 }
 
 // The palette has twelve steps of each colour, and all of them once more for wide gamuts.

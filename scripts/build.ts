@@ -70,9 +70,10 @@ export async function buildProgram(
       comments: { legal: true },
     })
     const modules = output.flatMap((part) => (part.type === 'chunk' ? part.moduleIds : []))
-    writeFileSync(path.join(path.dirname(outFile), 'licenses.txt'), licensesOf(modules))
+    const pages = await buildWeb(path.join(path.dirname(outFile), 'web'))
+    const licenses = licensesOf([...modules, ...pages])
+    writeFileSync(path.join(path.dirname(outFile), 'licenses.txt'), licenses)
     writeFileSync(path.join(path.dirname(outFile), store.name), store.bytes)
-    await buildWeb(path.join(path.dirname(outFile), 'web'))
   } finally {
     await bundle.close()
   }

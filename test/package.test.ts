@@ -1,6 +1,7 @@
 /** @module What is published installs into an empty folder and works there, without this repository and without the network. */
 
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import {
   existsSync,
   mkdirSync,
@@ -116,15 +117,48 @@ describe('postern', () => {
     installed = install('postern-user', [outside, packed.file])
   }, INSTALL_TIMEOUT_MS)
 
-  test('holds the program, its parts, their licences, the prepared store, package.json, README and LICENSE', () => {
-    const strange = packed.files.filter((file) => !/^dist\/parts\/[\w-]+\.cjs$/.test(file))
+  test('holds the program, its parts, its pages, their licences, the prepared store, package.json, README and LICENSE', () => {
+    const parts = /^dist\/(?:parts\/[\w-]+\.cjs|web\/assets\/[\w-]+\.(?:js|css|svg))$/
+    const strange = packed.files.filter((file) => !parts.test(file))
     expect(strange.filter((file) => file !== 'README.md')).toEqual([
       'LICENSE',
       'dist/licenses.txt',
       'dist/postern.cjs',
       'dist/store.pack',
+      'dist/web/connect/embed.js',
+      'dist/web/connect/index.html',
       'package.json',
     ])
+  })
+
+  test('has the licences of what is inside, the pages among it', () => {
+    const licences = readFileSync(
+      path.join(installed, 'node_modules/postern/dist/licenses.txt'),
+      'utf8',
+    )
+    for (const name of ['hono', 'undici', 'react', 'react-dom', '@radix-ui/colors', 'jose']) {
+      expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'))
+    }
+  })
+
+  test('serves the Connect page', async () => {
+    const bin = path.join(installed, 'node_modules/postern/dist/postern.cjs')
+    const args = [bin, 'start', '--port', '0', '--data', path.join(installed, 'served')]
+    const server = spawn(process.execPath, [...args, '--output', 'json'], {
+      cwd: installed,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    try {
+      const [line] = await once(server.stdout, 'data')
+      const { url } = JSON.parse(String(line))
+      const page = await fetch(`${url}/connect/`)
+      expect(page.status).toBe(200)
+      const [, asset] = /src="(\/assets\/[\w.-]+\.js)"/.exec(await page.text()) ?? []
+      expect((await fetch(`${url}${asset}`)).status).toBe(200)
+    } finally {
+      server.kill()
+      await once(server, 'exit')
+    }
   })
 
   test('keeps the file that every start reads small', () => {

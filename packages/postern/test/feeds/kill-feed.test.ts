@@ -13,7 +13,7 @@ const {
   POSTERN_KILL_LOG: log,
 } = process.env
 // Two and three steps of each sink; every step of each is what the nightly proof is for.
-const runsOf = { PGlite: 8, PostgreSQL: 12 } as const
+const runsOf = { PGlite: 20, PostgreSQL: 30 } as const
 
 describe.each(stores)(
   'a feed whose processes are killed with -9 at any step, on $name',
