@@ -42,6 +42,7 @@ function normalise(text: string): string {
     .replace(/postern-acme-[\da-f]{16}/g, 'CLIENT ID')
     .replace(/postern_[\da-f]{16}_[\w-]{43}/g, 'ACCESS KEY')
     .replace(/\(id [\da-f]{16}\)/g, '(id ID)')
+    .replace(/#[\da-f]{16}\.[\w-]{43}/g, '#LINK')
     .replace(/key-[\w-]{16}\.pem/g, 'KEY FILE')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'INSTANT')
     .replace(/SSWS 00[\w-]{40}|(?<=Admin API token {2})00[\w-]{40}/g, 'API TOKEN')

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { parseEnv, styleText } from 'node:util'
+import { prepareWeb } from '../scripts/build-web.ts'
 import { startAuthorizationServer } from './authorization-server.ts'
 
 const main = fileURLToPath(new URL('../packages/postern/src/cli/main.ts', import.meta.url))
@@ -82,9 +83,13 @@ async function tour(): Promise<void> {
     'Postern, from a key to a connection that is proven, read through, repaired, given a new key,',
   )
   print(
-    'kept, served to programs, read from without a loss, and taken away again. Where your Okta org will stand, there is',
+    'kept, served to programs, read from without a loss, and taken away again; and the page on which somebody else makes',
   )
-  print('first a real authorization server (oidc-provider), then the emulator of this repository.')
+  print(
+    'one. Where your Okta org will stand, there is first a real authorization server (oidc-provider),',
+  )
+  print('then the emulator of this repository.')
+  await prepareWeb()
   await showTokens()
   await showJourney()
 }
@@ -139,8 +144,7 @@ async function showJourney(): Promise<void> {
     await showServiceApp(field('Org URL'))
     await showMistake(field('Control'))
     await showNewKey()
-    await showServer(field('Org URL'))
-    await showEnd(field('Org URL'))
+    await showServer({ org: field('Org URL'), readyClientId: field('Client ID') })
   } finally {
     child.kill('SIGINT')
     await ended
@@ -197,8 +201,15 @@ async function showNewKey(): Promise<void> {
   readSettings()
 }
 
+/** The emulated org, and the app that it has from the start. */
+interface ReadyOrg {
+  readonly org: string
+  readonly readyClientId: string
+}
+
 /** One place that holds the credential, so that nobody else has to. */
-async function showServer(org: string): Promise<void> {
+async function showServer(ready: ReadyOrg): Promise<void> {
+  const { org } = ready
   environment = { ...environment, POSTERN_DATA: join(folder, 'data') }
   const args = ['start', '--dev', '--port', '0']
   announce(
@@ -214,6 +225,8 @@ async function showServer(org: string): Promise<void> {
     await showFeeds()
     await showAccess(/^URL +(\S+)/m.exec(started)?.[1] ?? '')
     await showUpkeep(org)
+    await showEnd(org)
+    await showConnectPage(ready)
   } finally {
     child.kill('SIGTERM')
     await ended
@@ -307,6 +320,40 @@ async function showEnd(org: string): Promise<void> {
   await show('39. And with the first app: the org is as it was', [
     ...['setup', 'acme', '--org', org, ...admin, '--out', 'acme', '--undo'],
   ])
+}
+
+/** A link for somebody else. On a terminal it can be opened until it is used, or Ctrl-C. */
+async function showConnectPage({ org, readyClientId }: ReadyOrg): Promise<void> {
+  const args = ['connect', 'customer', '--browser', '--org', org]
+  announce(
+    '40. Somebody else has the values: a link to a page that takes them, tries them, keeps what works',
+    `postern ${args.join(' ')} &`,
+  )
+  const child = spawnPostern(args)
+  const ended = once(child, 'close')
+  try {
+    print(`  ${(await textUntil(child.stdout, '\n')).trim()}`)
+    if (process.stdout.isTTY) await waitOnPage(child, readyClientId)
+    else
+      print(
+        '  It opens once. On a terminal, npm start waits here until it is used; now it is revoked.',
+      )
+  } finally {
+    child.kill('SIGINT')
+    await ended
+  }
+}
+
+async function waitOnPage(
+  child: ChildProcessByStdio<null, Readable, Readable>,
+  readyClientId: string,
+): Promise<void> {
+  const interrupted = new Promise<''>((resolve) => process.once('SIGINT', () => resolve('')))
+  print('\nOpen it now; Ctrl-C ends. On the page, the org has an app that works:')
+  print(`  Client ID    ${readyClientId}`)
+  print(`  Private Key  the file ${join(folder, 'org.jwk')}`)
+  const connected = await Promise.race([textOf(child.stdout), interrupted])
+  if (connected !== '') printLines(`\n${connected}`, 12)
 }
 
 /** Takes the settings of the setup's folder for the commands to come. */
