@@ -13,7 +13,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['source', 'node'] } },
   test: {
     globalSetup: ['test/global-setup.ts'],
-    testTimeout: 20_000,
+    // Far more than any takes alone: on a machine that does other things too, a test is slow and not wrong.
+    testTimeout: 60_000,
     // As the program starts itself where it opens the embedded store: see cli/relaunch.ts.
     execArgv: ['--liftoff-only'],
     // Many tests wait for programs that they started, so one worker would leave half of two processors idle.

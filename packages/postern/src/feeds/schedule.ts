@@ -14,6 +14,7 @@ import {
 } from '../store/feeds.ts'
 import { keepPresent, readPresentSince } from '../store/presence.ts'
 import type { Store } from '../store/store.ts'
+import { mapAtMost } from './at-most.ts'
 import { nextRun } from './next-run.ts'
 import type { FinishedRun, RunFeedOptions } from './run-options.ts'
 
@@ -46,6 +47,8 @@ const PRESENT_EVERY_MS = 20_000
 // Who died a moment ago holds the lease of the feed for half a minute yet.
 const AGAIN_AFTER_MS = 5_000
 
+// A database far away takes a moment for each; most of its connections stay with the runs.
+const RESTORED_AT_ONCE = 4
 const RECONCILE_EVERY_MS = 60_000
 const COUNT_EVERY_MS = 60_000
 const STOP_WITHIN_MS = 10_000
@@ -116,10 +119,10 @@ export class Schedules {
     const ids = await listScheduledFeeds(store)
     const present = await jobs.keys(DUE)
     const missing = ids.filter((id) => !present.has(id))
-    for (const id of missing) {
-      if (this.#stopped.signal.aborted) return
-      await this.#restore(id)
-    }
+    await mapAtMost(missing, RESTORED_AT_ONCE, async (id) => {
+      if (!this.#stopped.signal.aborted) await this.#restore(id)
+    })
+    if (this.#stopped.signal.aborted) return
     if (missing.length > 0) log.info({ feeds: missing.length }, 'schedules were restored')
   }
 
