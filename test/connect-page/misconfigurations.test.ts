@@ -14,7 +14,7 @@ describe('the Connect page names what is wrong, and connects once it is done tha
     async ({ org: start, entered = {}, heading = DOES_NOT_WORK, found, remedy, mend }) => {
       const org = await startOrg({ keyType: 'EC', users: 2, ...start })
       onTestFinished(org.close)
-      const { page } = await openForm()
+      const { page, requests, complaints } = await openForm()
       const right = valuesOf(org)
       const { orgUrl } = right
       if (entered.apiToken !== undefined) {
@@ -46,6 +46,9 @@ describe('the Connect page names what is wrong, and connects once it is done tha
         await tryIt(page)
       }
       await connected(page)
+      expect(complaints).toEqual([])
+      const { origin } = new URL(page.url())
+      expect(requests.filter((asked) => !asked.startsWith(`${origin}/`))).toEqual([])
     },
   )
 })
