@@ -1,18 +1,27 @@
-/** @module Base64url and bytes (RFC 4648, section 5), from `jose`: by its parts, which load in a fifth of the time. */
-
-import * as base64url from 'jose/base64url'
+/** @module Base64url (RFC 4648, section 5), texts and bytes. */
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 const encoder = new TextEncoder()
+// As many arguments as every engine takes.
+const CHUNK_BYTES = 32_768
+// One character over a multiple of four stands for no byte.
+const ALPHABET = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2}(?:==)?|[A-Za-z0-9_-]{3}=?)?$/
 
 /** Base64url without padding. */
 export function encodeBase64url(input: Uint8Array | string): string {
-  return base64url.encode(input)
+  const bytes = typeof input === 'string' ? encodeText(input) : input
+  let binary = ''
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+    binary += String.fromCharCode(...bytes.subarray(at, at + CHUNK_BYTES))
+  }
+  return btoa(binary).replaceAll('=', '').replaceAll('+', '-').replaceAll('/', '_')
 }
 
 /** The bytes of base64url. @throws {TypeError} where it is none. */
 export function decodeBase64url(text: string): Uint8Array {
-  return base64url.decode(text)
+  if (!ALPHABET.test(text)) throw new TypeError('The text is not base64url.')
+  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
+  return Uint8Array.from(binary, (character) => character.charCodeAt(0))
 }
 
 /** UTF-8 bytes of a text. */

@@ -1,6 +1,6 @@
 /** @module The public half of a key: what Okta is given, and the name computed from it. */
 
-import { calculateJwkThumbprint } from 'jose/jwk/thumbprint'
+import { encodeBase64url, encodeText } from '../base64url.ts'
 import type { Curve } from './parts.ts'
 import type { SigningAlg } from './signer.ts'
 
@@ -40,7 +40,14 @@ export function publicJwks(keys: readonly { readonly publicJwk: PublicJwk }[]): 
   return { keys: keys.map((key) => key.publicJwk) }
 }
 
-/** The SHA-256 thumbprint of a public key, in base64url: the same for the key in every form. @see RFC 7638 */
+/** The SHA-256 thumbprint of a public key, in base64url: the same for the key in every form. @see RFC 7638, section 3 */
 export async function thumbprint(jwk: ThumbprintMembers): Promise<string> {
-  return calculateJwkThumbprint({ ...jwk }, 'sha256')
+  const text = JSON.stringify(requiredMembers(jwk))
+  return encodeBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', encodeText(text))))
+}
+
+/** In the order of their names. */
+function requiredMembers(jwk: ThumbprintMembers): object {
+  if (jwk.kty === 'RSA') return { e: jwk.e, kty: jwk.kty, n: jwk.n }
+  return { crv: jwk.crv, kty: jwk.kty, x: jwk.x, y: jwk.y }
 }

@@ -1,8 +1,8 @@
 /** @module DPoP: a key pair of the process, and a signed proof for each request. */
 
-import { calculateJwkThumbprint } from 'jose/jwk/thumbprint'
 import { exportJWK } from 'jose/key/export'
 import { encodeBase64url, encodeText } from '../base64url.ts'
+import { thumbprint } from '../keys/public.ts'
 import type { AnswerHeaders } from '../transport.ts'
 
 /** What kind of endpoint a proof is for. Okta's nonces are the token endpoint's alone. */
@@ -70,9 +70,9 @@ export class DpopProver {
   static async create(): Promise<DpopProver> {
     const algorithm = { name: 'ECDSA', namedCurve: 'P-256' }
     const keys = await crypto.subtle.generateKey(algorithm, false, ['sign', 'verify'])
-    const { kty = '', crv = '', x = '', y = '' } = await exportJWK(keys.publicKey)
-    const jwk = { kty, crv, x, y }
-    return new DpopProver(keys, jwk, await calculateJwkThumbprint(jwk))
+    const { x = '', y = '' } = await exportJWK(keys.publicKey)
+    const jwk = { kty: 'EC', crv: 'P-256', x, y } as const
+    return new DpopProver(keys, jwk, await thumbprint(jwk))
   }
 
   /** A proof for one attempt of one request: a fresh `jti` every time, never used twice. */
