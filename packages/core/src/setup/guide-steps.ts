@@ -35,6 +35,7 @@ export function guideToServiceApp(options: GuideOptions): readonly GuideStep[] {
       warnings: [
         'An Application Administrator may create the app, but neither grant scopes nor assign admin roles.',
       ],
+      isToldOnly: true,
       check: onlyYouCanTell,
     },
     {
@@ -48,6 +49,7 @@ export function guideToServiceApp(options: GuideOptions): readonly GuideStep[] {
       ],
       values: [{ label: 'App integration name', value: label }],
       warnings: ['An app of another sign-in method cannot be changed into one of API Services.'],
+      isToldOnly: true,
       check: onlyYouCanTell,
     },
     {

@@ -58,6 +58,8 @@ export interface GuideStep {
   readonly values: readonly { readonly label: string; readonly value: string }[]
   readonly warnings: readonly string[]
   readonly asks?: GuideQuestion
+  /** Only the person can tell whether it is done: it leaves no trace that can be seen from outside. */
+  readonly isToldOnly?: boolean
   /** Looks whether it is done, as often as the person says so. Never throws for what the org says. */
   check(answers: GuideAnswers, context: GuideContext): Promise<GuideOutcome>
 }

@@ -34,7 +34,7 @@ const remedies: Readonly<Record<ClientIdErrorCode, string>> = {
 
 const messages: Readonly<Record<ClientIdWarningCode, string>> = {
   client_id_unquoted: 'Quotes were removed.',
-  client_id_custom: 'This is not the usual form, 0oa and 17 letters or digits.',
+  client_id_custom: 'Most client IDs have 0oa and 17 letters or digits; this one has another form.',
   client_id_label_removed: 'The label before the client ID was removed.',
   client_id_invisible_removed: 'Invisible characters were removed.',
 }

@@ -22,6 +22,7 @@ export const guideStep = z
         isSecret: z.boolean(),
       })
       .optional(),
+    isToldOnly: z.boolean().optional().describe('Only the person can tell whether it is done.'),
     isDone: z.boolean(),
   })
   .openapi('GuideStep')
