@@ -32,7 +32,11 @@ export async function buildWeb(outDir: string): Promise<readonly string[]> {
     build: {
       ...common(outDir).build,
       emptyOutDir: true,
-      rolldownOptions: { onLog, input: { connect: path.join(web, 'connect/index.html') } },
+      rolldownOptions: {
+        onLog,
+        treeshake,
+        input: { connect: path.join(web, 'connect/index.html') },
+      },
     },
   })
   const script = await build({
@@ -46,7 +50,7 @@ export async function buildWeb(outDir: string): Promise<readonly string[]> {
         formats: ['iife'],
         fileName: () => 'connect/embed.js',
       },
-      rolldownOptions: { onLog },
+      rolldownOptions: { onLog, treeshake },
     },
   })
   return [...[pages, script].flatMap(modulesOf), palette]
@@ -59,6 +63,9 @@ function modulesOf(built: Awaited<ReturnType<typeof build>>): readonly string[] 
   const bundles = [built].flat().flatMap((part) => ('output' in part ? part.output : []))
   return bundles.flatMap((part) => (part.type === 'chunk' ? part.moduleIds : []))
 }
+
+// Nothing that the pages are made of does anything by being looked at.
+const treeshake = { propertyReadSideEffects: false, unknownGlobalSideEffects: false } as const
 
 // The palette has twelve steps of each colour, and all of them once more for wide gamuts.
 const WIDE_GAMUT =
@@ -74,9 +81,26 @@ const usedColours: Plugin = {
       if (file.type !== 'asset' || !file.fileName.endsWith('.css')) continue
       const css = String(file.source).replaceAll(WIDE_GAMUT, '')
       const used = new Set([...css.matchAll(USED_STEP)].map(([, name]) => name))
-      file.source = css.replaceAll(STEP, (step, name) => (used.has(name) ? step : ''))
+      const steps = css.replaceAll(STEP, (step, name) => (used.has(name) ? step : ''))
+      file.source = oneRuleEach(steps)
     }
   },
+}
+
+// One rule for each theme, where the palette has one for each colour.
+const PALETTE = /(:root,\.light,\.light-theme|\.dark,\.dark-theme)\{((?:--[^}]*))\}/g
+
+function oneRuleEach(css: string): string {
+  const themes = new Map<string, string[]>()
+  const rest = css.replaceAll(PALETTE, (_rule, theme: string, steps: string) => {
+    themes.set(theme, [...(themes.get(theme) ?? []), steps.replace(/;$/, '')])
+    return ''
+  })
+  const rules = [...themes].map(
+    // Of its two names for a theme the page uses one.
+    ([theme, steps]) => `${theme.replace(/,\.\w+-theme$/, '')}{${steps.join(';')}}`,
+  )
+  return `${rules.join('')}${rest}`
 }
 
 function common(outDir: string) {

@@ -104,6 +104,7 @@ export const packageRules: Readonly<Record<string, PackageRule>> = {
   web: {
     ranks: [
       ['texts', 'client', 'theme', 'style'],
+      ['remedy'],
       ['problem'],
       ['judgement'],
       ['field'],

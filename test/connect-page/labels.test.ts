@@ -109,6 +109,7 @@ it('has a place for every label that the five documents quote', async () => {
 
   await page.getByRole('radio', { name: /Guide me/ }).check()
   await page.locator('#field-guide-org').fill(desk.org.url)
+  await page.locator('#field-guide-org').press('Tab')
   await page.getByText(`connect to ${desk.org.url}`).last().waitFor()
   await collect('guide', 'guideText')
   await page

@@ -52,6 +52,7 @@ describe('S19 the link', () => {
     await page.goto(`${desk.app.url}/connect/#${link}`)
     await page.getByRole('radio', { name: /Guide me/ }).check()
     await page.locator('#field-guide-org').fill(desk.org.url)
+    await page.locator('#field-guide-org').press('Tab')
     await page.getByText(`connect to ${desk.org.url}`).waitFor()
     await page.reload()
     await page.getByRole('radio', { name: /Guide me/ }).waitFor()

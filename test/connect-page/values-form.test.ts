@@ -136,6 +136,21 @@ describe('the form of the Connect page', () => {
     expect(await everythingOf(page)).not.toContain(secret)
   })
 
+  it('asks nobody about an org that is still being typed, on the guide either', async () => {
+    const { page } = await openForm()
+    const asked: unknown[] = []
+    page.on('request', (request) => {
+      if (request.url().endsWith('/v1/connect/org')) asked.push(request.postDataJSON())
+    })
+    await page.getByRole('radio', { name: /Guide me/ }).check()
+    const field = page.locator('#field-guide-org')
+    // Slower than any pause that is waited for.
+    await field.pressSequentially('00a', { delay: 500 })
+    await field.fill('acme')
+    await field.press('Tab')
+    await expect.poll(() => asked).toEqual([{ orgUrl: 'acme' }])
+  })
+
   it('tries a key that was entered a moment ago as soon as it is understood', async () => {
     const org = await openOrg()
     const { form, page, name, ask } = await openForm({ orgUrl: org.url })

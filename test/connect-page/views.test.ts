@@ -87,6 +87,7 @@ it('every view of the guide, of an API token and of a link that is over can, too
 
   await page.getByRole('radio', { name: /Guide me/ }).check()
   await page.locator('#field-guide-org').fill(desk.org.url)
+  await page.locator('#field-guide-org').press('Tab')
   await page.getByText(`connect to ${desk.org.url}`).last().waitFor()
   await look(page, 'guide-start')
 

@@ -84,9 +84,9 @@ export class Client {
         redirect: 'error',
         signal: signal ?? null,
       })
-    } catch (error) {
+    } catch {
       signal?.throwIfAborted()
-      throw new RefusedError({ ...unreachable, detail: `${unreachable.detail} ${String(error)}` })
+      throw new RefusedError(unreachable)
     }
   }
 }
@@ -133,6 +133,6 @@ function asProblem(answer: unknown, status: number): ServerProblem {
     code: 'server_failed',
     status,
     detail: `The answer has the status ${status}, and no reason.`,
-    remedy: 'Try again; where it stays so, look into the log of Postern.',
+    remedy: 'Try again.',
   }
 }

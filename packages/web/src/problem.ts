@@ -1,7 +1,7 @@
 /** @module What is wrong with a value, in words that fit a page. */
 
 import { PosternError } from '@postern/core'
-import { texts } from './texts.ts'
+import { remedyOf } from './remedy.ts'
 
 /** One value that cannot be used, and what to do about it. */
 export interface Problem {
@@ -22,10 +22,5 @@ export function problemOf(error: unknown): Problem {
 
 /** The same problem with a remedy that names nothing of a command line, and no detail that the page leaves out. */
 export function worded({ code, message, remedy }: Problem): Problem {
-  const { remedies } = texts
-  return {
-    code,
-    message,
-    remedy: Object.hasOwn(remedies, code) ? (remedies[code] ?? remedy) : remedy,
-  }
+  return { code, message, remedy: remedyOf({ code, remedy }) ?? remedy }
 }

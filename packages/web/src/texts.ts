@@ -3,7 +3,7 @@
 import { formTexts } from './texts/form.ts'
 import { guideTexts } from './texts/guide.ts'
 import { pageTexts } from './texts/page.ts'
-import { remedies } from './texts/remedies.ts'
+import { operatorCodes, remedies } from './texts/remedies.ts'
 import { trialTexts } from './texts/trial.ts'
 
 /** The texts. A translation has the same shape. */
@@ -13,4 +13,5 @@ export const texts = {
   guide: guideTexts,
   trial: trialTexts,
   remedies,
+  operatorCodes,
 } as const

@@ -16,7 +16,7 @@ export function parseDescription(text: string | null | undefined): string | unde
   const lookAlike = secretLookAlike(text ?? '')
   if (lookAlike !== undefined) {
     throw new DescriptionError('description_looks_wrong', `The text looks like ${lookAlike}.`, {
-      remedy: 'Describe the connection in words: everybody who sees it reads them.',
+      remedy: 'Clear it: everybody who sees the connection reads this.',
     })
   }
   return text?.trim() || undefined

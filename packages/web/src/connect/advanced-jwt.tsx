@@ -9,25 +9,14 @@ import { RowsField } from './rows-field.tsx'
 import { TextField } from './text-field.tsx'
 import { AudienceField, TokenUrlField } from './token-endpoint.tsx'
 
-const ADVANCED = [
-  'jwtAlg',
-  'jwtExpirySeconds',
-  'jwtIssuer',
-  'jwtSubject',
-  'jwtAudience',
-  'tokenUrl',
-  'assertionKey',
-  'jwtClaims',
-  'headers',
-  'keys',
-  'dpop',
-] as const
+// What has a place of its own above.
+const NOT_ADVANCED = ['orgUrl', 'clientId', 'key', 'keyId', 'scopes', 'description']
 
 /** The part, closed until it is wanted. */
 export function AdvancedJwt(part: FormPart): ReactNode {
   const words = texts.form.advanced
   const { session, draft, judgements } = part
-  if (!ADVANCED.some((member) => judgements.has(member))) return null
+  if ([...judgements.keys()].every((member) => NOT_ADVANCED.includes(member))) return null
   const { key } = draft
   const { jwtAlg, keys, jwksUrl, dpop, headers } = words
   const kept = session.draft?.headerNames ?? []

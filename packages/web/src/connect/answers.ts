@@ -110,6 +110,8 @@ export interface GuideStep {
     readonly alsoCalled: readonly string[]
     readonly isSecret: boolean
   }
+  /** Only the person can tell whether it is done. */
+  readonly isToldOnly?: boolean
   readonly isDone: boolean
 }
 

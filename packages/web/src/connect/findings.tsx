@@ -2,9 +2,9 @@
 
 import type { Finding, FindingStatus } from '@postern/core'
 import type { ReactNode } from 'react'
+import { fromHere, remedyOf } from '../remedy.ts'
 import { texts } from '../texts.ts'
 import { Emphasised } from './emphasised.tsx'
-import { fromHere, remedyOf } from './remedies.ts'
 
 /** What a check looks at, in a word or three. */
 export function nameOfCheck(check: string): string {

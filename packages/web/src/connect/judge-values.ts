@@ -20,7 +20,7 @@ import { type Judgement, judge, judgeText, notesOf } from '../judgement.ts'
 import { type Problem, worded } from '../problem.ts'
 import { texts as words } from '../texts.ts'
 import type { Method, Session } from './answers.ts'
-import { type Draft, filledRows, type Row } from './draft.ts'
+import { type Draft, filledRows, type OrgAnswer, type Row } from './draft.ts'
 import { isOfMethod, jsonOf, orgOf } from './members.ts'
 
 /** The fields of the form in the order a person meets them, each judged. */
@@ -91,8 +91,7 @@ export function isRequired(member: string): member is keyof typeof words.form.bl
   return Object.hasOwn(words.form.blank, member) && member !== 'message'
 }
 
-/** Whether the server is to be asked about the text of an org that core refuses. */
-export function isAskable(problem: Problem): boolean {
+function isAskable(problem: Problem): boolean {
   return ASKABLE.has(problem.code)
 }
 
@@ -106,12 +105,13 @@ function judgeMember(member: string, draft: Draft, { given, jwksUrl }: Session):
   const { texts, rows } = draft
   switch (member) {
     case 'orgUrl':
-      return judgeOrgUrl(draft)
-    case 'clientId':
-      return judgeText(texts.clientId, (text) => {
-        const { clientId, warnings } = parseClientId(text)
-        return { notes: notesOf(warnings), ...(clientId === text.trim() ? {} : { echo: clientId }) }
+      return judgeOrgUrl({
+        text: texts.orgUrl,
+        org: draft.org,
+        isAsked: draft.left.has('orgUrl') || draft.wantsTry,
       })
+    case 'clientId':
+      return judgeClientId(texts.clientId)
     case 'key':
       return judgeKey(draft)
     case 'keyId':
@@ -137,7 +137,10 @@ function judgeMember(member: string, draft: Draft, { given, jwksUrl }: Session):
         notes: notesOf(checkAssertionOptions({ subject: subject.trim() })),
       }))
     case 'tokenUrl':
-      return judgeTokenUrl(draft.authorizationServerId, orgOf(draft, given))
+      return judgeTokenUrl(
+        draft.authorizationServerId,
+        orgOf(given.orgUrl ?? texts.orgUrl, draft.org),
+      )
     case 'assertionKey':
       return judgeText(texts.assertionKey, (name) =>
         checked(() => checkAssertionParameter(name.trim())),
@@ -161,19 +164,31 @@ function judgeMember(member: string, draft: Draft, { given, jwksUrl }: Session):
   }
 }
 
-function judgeOrgUrl({ texts, org, left, wantsTry }: Draft): Judgement {
+/**
+ * Judges the URL of an org by core, and by what the server said of it.
+ *
+ * @param of.isAsked - whether nobody types on, so that the server is asked about what core refuses.
+ */
+export function judgeOrgUrl({
+  text,
+  org,
+  isAsked,
+}: {
+  readonly text: string
+  readonly org: OrgAnswer | undefined
+  readonly isAsked: boolean
+}): Judgement {
   const { orgUrl: form } = words.form
-  const judged = judgeText(texts.orgUrl, (text) => {
+  const judged = judgeText(text, () => {
     const parsed = parseOrgUrl(text)
     return { echo: form.echo(parsed.org), notes: notesOf(parsed.warnings) }
   })
-  const answer = org?.text === texts.orgUrl ? org : undefined
+  const answer = org?.text === text ? org : undefined
   if (judged.is === 'blank') return judged
   if (judged.is === 'bad' && !isAskable(judged.problem)) return judged
   if (answer?.problem !== undefined) return { is: 'bad', problem: answer.problem }
   if (answer?.judged === undefined) {
     if (judged.is === 'good' || answer !== undefined) return judged
-    const isAsked = left.has('orgUrl') || wantsTry
     return isAsked ? { is: 'asked', note: form.asking } : { is: 'good', notes: [] }
   }
   const { orgUrl, warnings, isOrg } = answer.judged
@@ -214,6 +229,14 @@ function judgeKeyId(text: string, key: Draft['key']): Judgement {
   const isDerived = key.at === 'understood' && !key.key.kidGiven
   if (text.trim() === '' && isDerived) return { is: 'good', notes: [words.form.keyId.derived] }
   return judgeText(text, (keyId) => checked(() => validateKid(keyId.trim())))
+}
+
+/** Judges a client ID, and says it back where something around it was removed. */
+export function judgeClientId(text: string): Judgement {
+  return judgeText(text, () => {
+    const { clientId, warnings } = parseClientId(text)
+    return { notes: notesOf(warnings), ...(clientId === text.trim() ? {} : { echo: clientId }) }
+  })
 }
 
 function judgeDescription(text: string): Judgement {

@@ -2,7 +2,7 @@
 
 import { type OrgUrl, parseOrgUrl, Secret, tokenUrl } from '@postern/core'
 import type { ConnectionMembers, Method, Session } from './answers.ts'
-import { DEFAULT_CHOICES, type Draft, filledRows, textMembers } from './draft.ts'
+import { DEFAULT_CHOICES, type Draft, filledRows, type OrgAnswer, textMembers } from './draft.ts'
 
 /** The members to send: of the chosen method, and empty where an earlier try left what is taken back now. */
 export function membersOf(draft: Draft, { fields, given, draft: earlier }: Session): SentMembers {
@@ -15,7 +15,7 @@ export function membersOf(draft: Draft, { fields, given, draft: earlier }: Sessi
     const isTakenBack = text === '' && earlier?.[member] !== undefined
     if (text !== '' || isTakenBack) sent[member] = text || (DEFAULT_CHOICES.get(member) ?? '')
   }
-  const org = orgOf(draft, given)
+  const org = orgOf(given.orgUrl ?? texts.orgUrl, draft.org)
   if (method === 'api-token') {
     if (apiToken instanceof Secret) sent['apiToken'] = apiToken.reveal().trim()
   } else {
@@ -36,8 +36,7 @@ export function membersOf(draft: Draft, { fields, given, draft: earlier }: Sessi
 }
 
 /** The org, as far as it is known: what the server made of the text, else what core makes of it. */
-export function orgOf({ texts, org }: Draft, given: Session['given']): OrgUrl | undefined {
-  const text = given.orgUrl ?? texts.orgUrl
+export function orgOf(text: string, org: OrgAnswer | undefined): OrgUrl | undefined {
   if (org?.text === text && org.judged !== undefined) return org.judged.orgUrl as OrgUrl
   try {
     return parseOrgUrl(text).org

@@ -1,6 +1,6 @@
 /** @module The Org URL, which core judges while it is typed, and the server once the field is left. */
 
-import { type ReactNode, useEffect } from 'react'
+import { type ReactNode, useCallback, useEffect } from 'react'
 import { RefusedError, type ServerProblem } from '../client.ts'
 import { worded } from '../problem.ts'
 import { texts } from '../texts.ts'
@@ -24,17 +24,28 @@ export function useOrgAnswer(
   const is = judgements.get('orgUrl')?.is
   const isWanted =
     given.orgUrl !== undefined || is === 'asked' || (is === 'good' && draft.left.has('orgUrl'))
-  const isKnown = draft.org?.text === text
+  const onAnswer = useCallback((org: OrgAnswer) => change({ kind: 'org', org }), [change])
+  useAskedOrg(client, { text, isWanted, org: draft.org }, onAnswer)
+}
+
+/** Asks the server about a text, where that is wanted, once. @param onAnswer - the same one each time. */
+export function useAskedOrg(
+  client: ConnectSession,
+  of: { readonly text: string; readonly isWanted: boolean; readonly org: OrgAnswer | undefined },
+  onAnswer: (org: OrgAnswer) => void,
+): void {
+  const { text, isWanted } = of
+  const isKnown = of.org?.text === text
   useEffect(() => {
     if (!isWanted || isKnown) return
     const asking = new AbortController()
     const ask = () =>
       client.judgeOrg(text, asking.signal).then(
-        (judged) => change({ kind: 'org', org: { text, judged } }),
+        (judged) => onAnswer({ text, judged }),
         (error: unknown) => {
           if (asking.signal.aborted) return
           if (!(error instanceof RefusedError)) throw error
-          change({ kind: 'org', org: { text, ...refusalOf(error.problem) } })
+          onAnswer({ text, ...refusalOf(error.problem) })
         },
       )
     const timer = setTimeout(ask, PAUSE_MS)
@@ -42,7 +53,7 @@ export function useOrgAnswer(
       clearTimeout(timer)
       asking.abort()
     }
-  }, [client, text, isWanted, isKnown, change])
+  }, [client, text, isWanted, isKnown, onAnswer])
 }
 
 const PAUSE_MS = 300

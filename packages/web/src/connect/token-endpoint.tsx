@@ -15,7 +15,7 @@ export function TokenUrlField(part: FormPart): ReactNode {
   const words = texts.form.advanced
   const state = judgements.get('tokenUrl')
   if (state === undefined) return null
-  const org = orgOf(draft, session.given)
+  const org = orgOf(session.given.orgUrl ?? draft.texts.orgUrl, draft.org)
   const id = draft.authorizationServerId
   const setId = (next: string | undefined) => change({ kind: 'authorization-server', id: next })
   return (
@@ -36,9 +36,7 @@ export function TokenUrlField(part: FormPart): ReactNode {
             onChange={(event) => setId(event.target.value === 'own' ? undefined : '')}
           >
             <option value="own">
-              {words.tokenUrl.own(
-                org === undefined ? unknownOf('/oauth2/v1/token') : tokenUrl(org),
-              )}
+              {org === undefined ? unknownOf(words.tokenUrl.path) : tokenUrl(org)}
             </option>
             <option value="custom">{words.tokenUrl.custom}</option>
           </select>
@@ -74,7 +72,7 @@ export function TokenUrlField(part: FormPart): ReactNode {
 export function AudienceField(part: FormPart): ReactNode {
   const { session, draft } = part
   const { jwtAudience, tokenUrl: url } = texts.form.advanced
-  const org = orgOf(draft, session.given)
+  const org = orgOf(session.given.orgUrl ?? draft.texts.orgUrl, draft.org)
   const [token, issuer] = addressesOf(org, draft.authorizationServerId)
   return (
     <ChoiceField

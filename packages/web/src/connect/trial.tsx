@@ -2,12 +2,12 @@
 
 import { type Finding, type FindingStatus, isProblem } from '@postern/core'
 import type { ReactNode } from 'react'
+import { fromHere } from '../remedy.ts'
 import { texts } from '../texts.ts'
 import type { Method } from './answers.ts'
 import { checkRows } from './check-rows.ts'
 import { nameOfCheck, StatusIcon } from './findings.tsx'
 import { ViewHeading } from './heading.tsx'
-import { fromHere } from './remedies.ts'
 
 /** The try. */
 export function Trial(of: {

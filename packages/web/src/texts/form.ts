@@ -78,7 +78,7 @@ export const formTexts = {
     label: 'Key ID',
     also: ['KID'],
     hint: 'Okta shows it beside the public key. A JWK has its own; with a PEM, copy it here.',
-    derived: 'Left blank, the key’s thumbprint is used. Copy what Okta shows, if it is another.',
+    derived: 'Left blank, the key’s thumbprint is used, unless Okta shows another.',
   },
   apiToken: {
     label: 'API token',
@@ -111,7 +111,7 @@ export const formTexts = {
     also: [],
     hint: 'For people who will see this connection later.',
     wrong: (lookAlike: string) => `This looks like ${lookAlike}.`,
-    remedy: 'Describe the connection in words: everybody who sees it reads them.',
+    remedy: 'Clear it: everybody who sees the connection reads this.',
   },
   advanced: {
     title: 'Advanced JWT',
@@ -152,7 +152,6 @@ export const formTexts = {
       label: 'Jwt Auth Oauth2 Access Token Request URL',
       also: ['Token URL'],
       hint: 'Only the org’s own server gives okta.* scopes.',
-      own: (url: string) => url,
       path: '/oauth2/v1/token',
       custom: 'A custom authorization server',
       unknownOrg: 'https://{your org}',

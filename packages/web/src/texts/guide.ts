@@ -3,8 +3,7 @@
 /** The texts around the steps. */
 export const guideTexts = {
   start: {
-    orgUrlWhere:
-      'In the Admin Console: the menu under your name, at the top right; or **Settings** > **Account**.',
+    orgUrlWhere: '**Settings** > **Account**, or the menu at the top right.',
     noOrg: 'No org yet? Sign up for an Integrator Free Plan org at developer.okta.com.',
     method: 'How shall Postern sign in?',
     bundle: 'What is the connection for?',

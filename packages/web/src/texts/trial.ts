@@ -1,7 +1,6 @@
 /** @module English texts of a try: its checks while they run, what is wrong, what was proven. */
 
 import type { CheckName } from '@postern/core'
-import { operatorCodes, trialRemedies } from './trial-remedies.ts'
 
 /** The checks in the order they are made, each as what it looks at. That of an admin's credential is not made here. */
 export const checkNames: Readonly<Record<Exclude<CheckName, 'admin'>, string>> = {
@@ -31,11 +30,8 @@ export const trialTexts = {
   title: 'Trying the connection',
   hint: 'Postern signs in to the org and reads a little. Nothing is changed there.',
   checks: checkNames,
-  remedies: trialRemedies,
-  operatorCodes,
   forOperator: (remedy: string) => `For whoever runs Postern: ${remedy}`,
   progress: (name: string, done: number, all: number) => `Check ${done} of ${all}: ${name}`,
-  waiting: 'Waiting',
   underWay: 'Looking…',
   statuses: {
     ok: 'Good',
@@ -54,11 +50,11 @@ export const trialTexts = {
     hintFailed: (count: number) =>
       count === 1
         ? 'One thing is wrong. Put it right, then check again.'
-        : `${count} things are wrong. Put them right from the top, then check again: one may be the cause of the others.`,
+        : `${count} things are wrong. Put them right from the top: one may be the cause of the others.`,
     hintWarning: 'You can put it right now, or keep the connection as it is.',
     noneNamed: 'The org allows nothing of what this connection is for.',
     keptSecrets:
-      'What you gave is kept, sealed, until this link ends: to check again, you need not enter it again.',
+      'What you gave is kept, sealed, until this link ends: you need not enter it again.',
     again: 'Check again',
     change: 'Change the values',
     back: 'Back to the steps',

@@ -63,7 +63,7 @@ describe('judgeValues', () => {
   it('warns of a client ID of an unusual form, and does not refuse it', () => {
     expect(judged('clientId', text('clientId', 'my-own-client'))).toEqual({
       is: 'good',
-      notes: ['This is not the usual form, 0oa and 17 letters or digits.'],
+      notes: ['Most client IDs have 0oa and 17 letters or digits; this one has another form.'],
     })
   })
 

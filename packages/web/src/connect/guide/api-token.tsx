@@ -7,7 +7,8 @@ import { Field } from '../../field.tsx'
 import { type Judgement, judgeText } from '../../judgement.ts'
 import { texts } from '../../texts.ts'
 import type { ConnectionMembers } from '../answers.ts'
-import { remedyOf } from '../remedies.ts'
+import { Refusal } from '../refusal.tsx'
+import { unassisted } from '../unassisted.ts'
 import { StepWords } from './step.tsx'
 
 /** The steps. @param of.problems - what the server refused of the last try. */
@@ -30,10 +31,7 @@ export function ApiTokenGuide(of: {
         <div className="step-body">
           <StepWords step={step} />
           {problems.map(({ member, code, message, remedy }) => (
-            <div className="notice notice-failed" role="alert" key={`${member} ${code}`}>
-              <p className="notice-title">{message}</p>
-              <p>{remedyOf({ code, remedy })}</p>
-            </div>
+            <Refusal key={`${member} ${code}`} problem={{ code, detail: message, remedy }} />
           ))}
           <TokenForm onToken={(apiToken) => onTry({ orgUrl, apiToken })} />
         </div>
@@ -74,9 +72,8 @@ function TokenForm(of: { readonly onToken: (apiToken: string) => void }): ReactN
             {...props}
             className="input"
             ref={control}
+            {...unassisted}
             type="password"
-            autoComplete="off"
-            spellCheck={false}
             required
             onChange={() => setState(judgeToken(read()))}
           />

@@ -6,10 +6,13 @@ import { Field, fieldId } from '../../field.tsx'
 import { texts } from '../../texts.ts'
 import type { Method, Session } from '../answers.ts'
 import { Choices } from '../choices.tsx'
+import type { OrgAnswer } from '../draft.ts'
 import { Emphasised } from '../emphasised.tsx'
-import { missing } from '../judge-values.ts'
+import { judgeOrgUrl, missing } from '../judge-values.ts'
+import { orgOf } from '../members.ts'
+import { useAskedOrg } from '../org-url.tsx'
 import type { ConnectSession, GuideChoice } from '../session.ts'
-import { useOrg } from './use-org.ts'
+import { unassisted } from '../unassisted.ts'
 
 type Bundle = keyof typeof scopeBundles
 
@@ -28,23 +31,32 @@ export function GuideStart(of: {
   const { given, methods, jwksUrl, fields } = session
   const [orgText, setOrgText] = useState(given.orgUrl ?? earlier?.orgUrl ?? '')
   const [isLeft, setIsLeft] = useState(false)
+  const [org, setOrg] = useState<OrgAnswer>()
   const [wasHeld, setWasHeld] = useState(false)
   const [isWanted, setIsWanted] = useState(false)
   const [method, setMethod] = useState<Method>(earlier?.method ?? methods[0] ?? 'service-app')
   const [bundle, setBundle] = useState<Bundle>(earlier?.bundle ?? 'read-only')
   const [keys, setKeys] = useState<'okta' | 'url'>(earlier?.keys ?? 'okta')
-  const { state, orgUrl } = useOrg(client, orgText)
   const { form } = texts
   const words = texts.guide.start
   const isApp = method === 'service-app'
   const fixedScopes = given.scopes?.split(' ') ?? session.wants ?? undefined
   const mayUseUrl = jwksUrl !== null && fields.includes('keys')
-  const isMissing = wasHeld && orgText.trim() === ''
-  const isWaiting = state.is === 'asked' && orgUrl === undefined
+  const judged = judgeOrgUrl({ text: orgText, org, isAsked: isLeft || isWanted })
+  const { is } = judged
+  // Nobody is asked about what somebody is still typing.
+  useAskedOrg(
+    client,
+    { text: orgText, isWanted: is === 'asked' || (is === 'good' && isLeft), org },
+    setOrg,
+  )
+  const isMissing = wasHeld && is === 'blank'
+  const isWaiting = is === 'asked'
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each time that it is wanted
   useEffect(() => {
     if (!isWanted || isWaiting) return
     setIsWanted(false)
+    const orgUrl = is === 'good' ? orgOf(orgText, org) : undefined
     if (orgUrl === undefined) {
       setWasHeld(true)
       return document.getElementById(fieldId('guide-org'))?.focus()
@@ -66,7 +78,7 @@ export function GuideStart(of: {
       <Field
         name="guide-org"
         words={form.orgUrl}
-        state={isMissing ? { is: 'bad', problem: missing('orgUrl') } : state}
+        state={isMissing ? { is: 'bad', problem: missing('orgUrl') } : judged}
         value={orgText}
         isLeft={isLeft}
         onLeft={() => setIsLeft(true)}
@@ -75,12 +87,9 @@ export function GuideStart(of: {
         {(control) => (
           <input
             {...control}
+            {...unassisted}
             className="input"
-            type="text"
             inputMode="url"
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
             required
             readOnly={given.orgUrl !== undefined}
             value={orgText}

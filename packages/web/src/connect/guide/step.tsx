@@ -1,19 +1,16 @@
 /** @module One step of the guide: where, what to do, what to paste, what to give back, and whether it is done. */
 
-import { parseClientId } from '@postern/core'
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { Field } from '../../field.tsx'
-import { type Judgement, judgeText, notesOf } from '../../judgement.ts'
+import { fromHere } from '../../remedy.ts'
 import { texts } from '../../texts.ts'
 import type { GuideOutcome, GuideStep } from '../answers.ts'
 import { Emphasised } from '../emphasised.tsx'
 import { StatusIcon } from '../findings.tsx'
-import { fromHere } from '../remedies.ts'
+import { judgeClientId } from '../judge-values.ts'
+import { unassisted } from '../unassisted.ts'
 import { CopyValue } from './copy.tsx'
 import type { StepState } from './progress.ts'
-
-// What these ask for leaves no trace that can be seen from outside.
-const ONLY_YOU_CAN_TELL = ['sign-in', 'create-app']
 
 /** What a person does with a step. */
 export interface StepDeeds {
@@ -114,7 +111,7 @@ function StepForm(of: {
   readonly deeds: StepDeeds
 }): ReactNode {
   const { state, isBusy, deeds } = of
-  const { id, asks } = state.step
+  const { id, asks, isToldOnly = false } = state.step
   const words = texts.guide.steps
   const [text, setText] = useState(of.clientId ?? '')
   const [isLeft, setIsLeft] = useState(false)
@@ -122,20 +119,17 @@ function StepForm(of: {
   const check = (event: FormEvent) => {
     event.preventDefault()
     setIsLeft(true)
-    if (judged?.clientId === undefined) {
-      if (asks === undefined) deeds.onCheck({})
-      return
-    }
-    deeds.onCheck({ clientId: judged.clientId })
+    if (judged === undefined) deeds.onCheck({})
+    else if (judged.is === 'good') deeds.onCheck({ clientId: text.trim() })
   }
-  const verb = ONLY_YOU_CAN_TELL.includes(id) ? words.done : words.verify
+  const verb = isToldOnly ? words.done : words.verify
   return (
     <form noValidate onSubmit={check}>
       {asks !== undefined && judged !== undefined && (
         <Field
           name={`step-${id}`}
           words={{ label: asks.label, also: asks.alsoCalled, hint: '' }}
-          state={judged.state}
+          state={judged}
           value={text}
           isLeft={isLeft}
           onLeft={() => setIsLeft(true)}
@@ -144,11 +138,8 @@ function StepForm(of: {
           {(control) => (
             <input
               {...control}
+              {...unassisted}
               className="input"
-              type="text"
-              autoComplete="off"
-              autoCapitalize="none"
-              spellCheck={false}
               required
               value={text}
               onChange={(event) => setText(event.target.value)}
@@ -160,7 +151,7 @@ function StepForm(of: {
         <button className="button primary" type="submit" disabled={isBusy}>
           {isBusy ? words.verifying : verb}
         </button>
-        {ONLY_YOU_CAN_TELL.includes(id) || asks !== undefined || (
+        {isToldOnly || asks !== undefined || (
           <button
             className="button"
             type="button"
@@ -173,19 +164,6 @@ function StepForm(of: {
       </div>
     </form>
   )
-}
-
-function judgeClientId(text: string): {
-  readonly state: Judgement
-  readonly clientId?: string
-} {
-  let clientId: string | undefined
-  const state = judgeText(text, () => {
-    const parsed = parseClientId(text)
-    clientId = parsed.clientId
-    return { notes: notesOf(parsed.warnings) }
-  })
-  return clientId === undefined ? { state } : { state, clientId }
 }
 
 function Outcome(of: { readonly outcome: GuideOutcome; readonly isOpen: boolean }): ReactNode {

@@ -1,9 +1,9 @@
 import { checks, knownRefusals } from '@postern/core'
 import { describe, expect, test } from 'vitest'
-import { remedies as ofDoctor } from '../../../core/src/doctor/problems.ts'
-import { checksOf } from '../../src/connect/check-rows.ts'
-import { fromHere, remedyOf } from '../../src/connect/remedies.ts'
-import { texts } from '../../src/texts.ts'
+import { remedies as ofDoctor } from '../../core/src/doctor/problems.ts'
+import { checksOf } from '../src/connect/check-rows.ts'
+import { fromHere, remedyOf } from '../src/remedy.ts'
+import { texts } from '../src/texts.ts'
 
 // A person on the page has no command line, and another machine than the one that signs in.
 const OF_ANOTHER_PLACE = /--[a-z]|\bpostern [a-z]|\b[Tt]his machine\b/
@@ -21,7 +21,7 @@ describe('what the page says to do', () => {
   )
 
   test('in its own words fits a page too', () => {
-    for (const remedy of Object.values(texts.trial.remedies)) {
+    for (const remedy of Object.values(texts.remedies)) {
       expect(remedy).not.toMatch(OF_ANOTHER_PLACE)
     }
   })

@@ -1,6 +1,6 @@
 /** @module What to do about a problem, for a person on the page: where core or the server name a command or a flag, the page says it otherwise. */
 
-import { texts } from '../texts.ts'
+import { texts } from './texts.ts'
 
 /** What is wrong, as core or the server tell it. */
 export interface Told {
@@ -11,12 +11,12 @@ export interface Told {
 
 /** The remedy, as it reads on the page; undefined where there is none. */
 export function remedyOf({ code, remedy }: Told): string | undefined {
-  const { remedies, operatorCodes, forOperator } = texts.trial
+  const { remedies, operatorCodes, trial } = texts
   const own = code !== undefined && Object.hasOwn(remedies, code) ? remedies[code] : undefined
   const text = own ?? remedy
   if (text === undefined) return undefined
   const isForOperator = code !== undefined && operatorCodes.includes(code)
-  return fromHere(isForOperator ? forOperator(text) : text)
+  return fromHere(isForOperator ? trial.forOperator(text) : text)
 }
 
 /** What those who run Postern call "this machine" is another one for whoever looks at the page. */
