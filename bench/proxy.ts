@@ -6,7 +6,7 @@
 
 import { type ChildProcess, execFile, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { loadavg, tmpdir } from 'node:os'
 import path from 'node:path'
@@ -14,13 +14,15 @@ import { setTimeout as passed } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { unpackDebian } from './debian.ts'
-import { type Case, type Figures, type Grid, measure, report } from './measure.ts'
+import { type Case, type Figures, figuresOf, type Grid, measure, report } from './measure.ts'
 import { writeOrg, writeProxy } from './nginx.ts'
 import type { ServedProxy } from './proxy-case.ts'
 
-const ROUNDS = 7
+const ROUNDS = 5
+const WARM_UPS = 3
 const SECONDS = 2
 const SLOW_CALLERS = 1_000
+const TICK_MICROSECONDS = 10_000
 // While they hold on; less than a minute, after which they would be cut off.
 const HELD = [
   { title: `${SLOW_CALLERS} callers, 5 s`, waitMs: 5_000 },
@@ -32,6 +34,7 @@ const nginxPort = 18_432
 
 interface Target extends ServedProxy {
   readonly name: string
+  /** Absent where it is the org itself. */
   readonly process?: ChildProcess
 }
 
@@ -49,11 +52,12 @@ try {
 async function run(): Promise<void> {
   const orgUrl = `http://127.0.0.1:${orgPort}`
   startNginx(1, writeOrg(folder, orgPort))
-  startNginx(0, writeProxy(folder, nginxPort, orgPort))
+  const proxy = startNginx(0, writeProxy(folder, nginxPort, orgPort))
   await passed(500)
   const key = ['TEST']
   const direct = { name: 'no proxy', url: orgUrl, accessKeys: key }
-  const nginx = { name: 'nginx', url: `http://127.0.0.1:${nginxPort}`, accessKeys: key }
+  const nginxUrl = `http://127.0.0.1:${nginxPort}`
+  const nginx = { name: 'nginx', url: nginxUrl, accessKeys: key, process: proxy }
   const bare = await serve('bare', orgUrl)
   const postern = await serve('postern', orgUrl)
   const proxies = [nginx, bare, postern]
@@ -62,31 +66,32 @@ async function run(): Promise<void> {
       [...proxies, direct].map((target) => timeOf(target, body)),
       ROUNDS,
     )
-  const rates = (body: Body) =>
-    measure(
-      proxies.map((target) => rateOf(target, body)),
-      ROUNDS,
-    )
+  await warmUp(proxies)
   const [smallTimes, largeTimes] = [await times('small'), await times('large')]
-  const [smallRates, largeRates] = [await rates('small'), await rates('large')]
+  const small = await measureRates(proxies, 'small')
+  const large = await measureRates(proxies, 'large')
   const memory = [await holdSlow(bare), await holdSlow(postern)]
   const unit = 'answers/s'
   report('proxy', 'npm run proxy -w bench -- --write', [
     { title: 'one caller, 80 B, half of the calls', unit: 'ms', digits: 3, figures: smallTimes },
     { title: 'one caller, 194 KB, half of the calls', unit: 'ms', digits: 3, figures: largeTimes },
-    { title: '32 callers, 80 B', unit, digits: 0, figures: smallRates },
-    { title: '32 callers, 194 KB', unit, digits: 0, figures: largeRates },
+    { title: '32 callers, 80 B', unit, digits: 0, figures: small.rates },
+    { title: '32 callers, 194 KB', unit, digits: 0, figures: large.rates },
+    { title: 'processor time, 80 B', unit: 'µs an answer', digits: 0, figures: small.costs },
+    { title: 'processor time, 194 KB', unit: 'µs an answer', digits: 0, figures: large.costs },
     { columns: ['MB of memory', 'at rest', ...HELD.map(({ title }) => title)], rows: memory },
-    goals({ smallTimes, largeTimes, smallRates, largeRates }),
+    goals({ smallTimes, largeTimes, smallRates: small.rates, largeRates: large.rates }),
     loadGrid(),
   ])
 }
 
 type Body = 'small' | 'large'
 
-function startNginx(core: number, configuration: string): void {
+function startNginx(core: number, configuration: string): ChildProcess {
   const args = ['-c', String(core), debian.program('usr/sbin/nginx'), '-c', configuration]
-  started.push(spawn('taskset', args, { env: debian.env, stdio: ['ignore', 'inherit', 'ignore'] }))
+  const child = spawn('taskset', args, { env: debian.env, stdio: ['ignore', 'inherit', 'ignore'] })
+  started.push(child)
+  return child
 }
 
 async function serve(kind: 'bare' | 'postern', orgUrl: string): Promise<Target> {
@@ -105,18 +110,57 @@ function timeOf(target: Target, body: Body): Case {
   return { name: target.name, run: async () => (await load(target, { body, callers: 1 })).halfMs }
 }
 
-function rateOf(target: Target, body: Body): Case {
-  return {
-    name: target.name,
-    run: async () => (await load(target, { body, callers: 32 })).perSecond,
+/** Until what is compiled while it runs is compiled. */
+async function warmUp(targets: readonly Target[]): Promise<void> {
+  for (const target of targets) {
+    for (let at = 0; at < WARM_UPS; at++) {
+      await load(target, { body: 'small', callers: 32 })
+      await load(target, { body: 'large', callers: 32 })
+    }
   }
+}
+
+/** How many answers 32 callers get, and what one costs the proxy, whatever else the machine does meanwhile. */
+async function measureRates(
+  targets: readonly Target[],
+  body: Body,
+): Promise<{ readonly rates: readonly Figures[]; readonly costs: readonly Figures[] }> {
+  const costs = targets.map((): number[] => [])
+  const cases = targets.map((target, index): Case => {
+    const run = async () => {
+      const before = processorMicroseconds(target)
+      const { answers, perSecond } = await load(target, { body, callers: 32 })
+      costs[index]?.push((processorMicroseconds(target) - before) / answers)
+      return perSecond
+    }
+    return { name: target.name, run }
+  })
+  const rates = await measure(cases, ROUNDS)
+  const [peer = [], ...others] = costs.map((all) => all.slice(-ROUNDS))
+  const figures = [peer, ...others].map((all, index) =>
+    figuresOf(targets[index]?.name ?? '', all, peer),
+  )
+  return { rates, costs: figures }
+}
+
+/** What Linux counted for all threads of a process. */
+function processorMicroseconds({ process: proxy }: Target): number {
+  const text = readFileSync(`/proc/${proxy?.pid}/stat`, 'utf8')
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MICROSECONDS
+}
+
+interface Load {
+  readonly halfMs: number
+  readonly answers: number
+  readonly perSecond: number
 }
 
 /** Has wrk ask for a while. */
 async function load(
   { url, accessKeys: [accessKey] }: Target,
   { body, callers }: { readonly body: Body; readonly callers: number },
-): Promise<{ readonly halfMs: number; readonly perSecond: number }> {
+): Promise<Load> {
   const { stdout } = await promisify(execFile)(
     'taskset',
     [
@@ -129,7 +173,8 @@ async function load(
   const [, half = '', unit = ''] = /^\s+50%\s+([\d.]+)(us|ms|s)/m.exec(stdout) ?? []
   const [, perSecond] = /Requests\/sec:\s+([\d.]+)/.exec(stdout) ?? []
   const toMs = { us: 0.001, ms: 1, s: 1_000 }[unit] ?? Number.NaN
-  return { halfMs: Number(half) * toMs, perSecond: Number(perSecond) }
+  const [, answers] = /(\d+) requests in/.exec(stdout) ?? []
+  return { halfMs: Number(half) * toMs, answers: Number(answers), perSecond: Number(perSecond) }
 }
 
 /** Has callers ask for 32 MB each and take nothing of it. @returns how much memory the proxy has meanwhile. */
