@@ -95,6 +95,10 @@ export class ConnectSessions {
     const expiresAt = new Date(now.getTime() + lifeMs)
     const session = { id, name, linkHash, settings, now, expiresAt, max: MAX_SESSIONS }
     await store.transaction(async () => {
+      // Two people with a link of one name would set one app up, each over the other's.
+      for (const row of await listConnectSessions(store)) {
+        if (row.name === name) await endSession(this.#context, row, { status: 'revoked', by })
+      }
       if (!(await insertConnectSession(store, session))) throw tooManySessions(MAX_SESSIONS)
       const details = { ...settings, expiresAt: expiresAt.toISOString() }
       await this.#audit({ by, action: 'add', row: session, details })

@@ -242,7 +242,7 @@ describe('a Connect session', () => {
   test('is reached by its own token and no other, and shows its own draft alone', async () => {
     const { org, values, person } = await desk()
     const one = await person()
-    const other = await person({ name: one.name })
+    const other = await person()
     await one.try({ ...values, clientId: WRONG })
     expect((await one.session()).json).toMatchObject({ draft: { hasKey: true } })
     expect((await other.session()).json).toMatchObject({ id: other.id, draft: null })

@@ -212,10 +212,10 @@ describe.each(stores)('the Connect page on $name', ({ open }) => {
 
   test('a name that is taken is told to whoever makes a link, and to the person who comes too late', async () => {
     const { app, values, make, person } = await desk()
-    const first = await person()
-    const late = await person({ name: first.name })
-    await first.try(values)
-    const refused = await make({ name: first.name })
+    const late = await person()
+    const meanwhile = { name: late.name, ...values }
+    expect((await app.send('POST', '/v1/connections', { body: meanwhile })).status).toBe(201)
+    const refused = await make({ name: late.name })
     expect([refused.answer.status, refused.answer.json?.['code']]).toEqual([
       409,
       'connection_exists',
@@ -227,6 +227,17 @@ describe.each(stores)('the Connect page on $name', ({ open }) => {
       triesLeft: 9,
       connection: null,
     })
+  })
+
+  test('a link ends as soon as there is a newer one of its name', async () => {
+    const { app, person, make } = await desk()
+    const they = await person()
+    const newer = await make({ name: they.name })
+    expect(newer.answer.status).toBe(201)
+    const session = await they.session()
+    expect([session.status, session.json?.['details']]).toEqual([410, { status: 'revoked' }])
+    const { json } = await app.send('GET', `/v1/connect-sessions/${newer.id}`)
+    expect(json).toMatchObject({ status: 'waiting' })
   })
 
   test('a person without an app is guided to one, whose key is made here', async () => {
