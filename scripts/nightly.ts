@@ -24,6 +24,8 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
   },
 })
+// A night's worth of schedules in one test.
+const TEST_TIMEOUT_MS = 3_600_000
 const root = fileURLToPath(new URL('..', import.meta.url))
 const log = path.join(mkdtempSync(path.join(tmpdir(), 'postern-nightly-')), 'kills')
 process.stdout.write(
@@ -54,11 +56,15 @@ process.exitCode = [kills, schedules, pace, races, copies].every(Boolean) ? 0 : 
 function run(name: string, settings: Readonly<Record<string, string>>): boolean {
   const file = `packages/postern/test/feeds/${name}.test.ts`
   const vitest = path.join(root, 'node_modules/vitest/vitest.mjs')
-  const { status } = spawnSync(process.execPath, [vitest, 'run', file], {
-    cwd: root,
-    env: { ...process.env, ...settings },
-    stdio: 'inherit',
-  })
+  const { status } = spawnSync(
+    process.execPath,
+    [vitest, 'run', file, `--testTimeout=${TEST_TIMEOUT_MS}`],
+    {
+      cwd: root,
+      env: { ...process.env, ...settings },
+      stdio: 'inherit',
+    },
+  )
   return status === 0
 }
 

@@ -16,14 +16,21 @@ interface Scenario {
   readonly startsMs: readonly number[]
 }
 
-const scenarios = fc.record({
-  limit: fc.oneof(fc.integer({ min: 30, max: 60 }), fc.constantFrom(300, 600)),
-  latencyMs: fc.integer({ min: 50, max: 1_500 }),
-  callers: fc.integer({ min: 1, max: 10 }),
-  startsMs: fc
-    .array(fc.integer({ min: 1, max: 3 * MINUTE_MS }), { minLength: 1, maxLength: 3 })
-    .map((later) => [0, ...later]),
-})
+/** Processes of which others begin at the times of `laterMs`. */
+const scenariosOf = (laterMs: fc.Arbitrary<number>) =>
+  fc.record({
+    limit: fc.oneof(fc.integer({ min: 30, max: 60 }), fc.constantFrom(300, 600)),
+    latencyMs: fc.integer({ min: 50, max: 1_500 }),
+    callers: fc.integer({ min: 1, max: 10 }),
+    startsMs: fc.array(laterMs, { minLength: 1, maxLength: 3 }).map((later) => [0, ...later]),
+  })
+
+const anyMs = fc.integer({ min: 1, max: 3 * MINUTE_MS })
+/** Seen by the others only in the next window, which they have begun to spend as if alone. */
+const isSeenLate = (ms: number) => ms % MINUTE_MS > MINUTE_MS - SEEN_AFTER_MS
+const lateMs = fc
+  .tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: SEEN_AFTER_MS }))
+  .map(([windows, beforeMs]) => windows * MINUTE_MS - beforeMs)
 
 /** Processes of one connection, each with callers that always have one more request to send. */
 async function play({ limit, latencyMs, callers, startsMs }: Scenario) {
@@ -54,13 +61,31 @@ async function play({ limit, latencyMs, callers, startsMs }: Scenario) {
 }
 
 describe('Pacers of several processes', () => {
-  test('divide a limit without a 429, whenever each of them begins', {
+  test('divide a limit without a 429, whenever in a window each of them begins', {
     timeout: 120_000,
   }, async () => {
+    const scenarios = scenariosOf(anyMs.filter((ms) => !isSeenLate(ms)))
     await fc.assert(
       fc.asyncProperty(scenarios, async (scenario) => {
         const seen = await play(scenario)
         expect(seen.filter(({ refused }) => refused)).toEqual([])
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  // Whoever is seen only after a window has begun finds some of its part spent. It cannot be given back; it is over with that window.
+  test('that begin as a window ends get a 429 in the next one at most', {
+    timeout: 120_000,
+  }, async () => {
+    await fc.assert(
+      fc.asyncProperty(scenariosOf(lateMs), async (scenario) => {
+        const seen = await play(scenario)
+        const beginMs = Math.floor((seen[0]?.sentMs ?? 0) / MINUTE_MS) * MINUTE_MS
+        const next = scenario.startsMs.slice(1).map((ms) => Math.ceil(ms / MINUTE_MS))
+        const refused = seen.filter((call) => call.refused)
+        const windows = refused.map(({ windowEndMs }) => (windowEndMs - beginMs) / MINUTE_MS - 1)
+        expect(next).toEqual(expect.arrayContaining(windows))
       }),
       { numRuns: 60 },
     )
