@@ -96,8 +96,9 @@ export class ConnectSessions {
     const session = { id, name, linkHash, settings, now, expiresAt, max: MAX_SESSIONS }
     await store.transaction(async () => {
       // Two people with a link of one name would set one app up, each over the other's.
-      for (const row of await listConnectSessions(store)) {
-        if (row.name === name) await endSession(this.#context, row, { status: 'revoked', by })
+      const rivals = await listConnectSessions(store)
+      for (const row of rivals.filter((one) => one.name === name && isLive(one.status))) {
+        await endSession(this.#context, row, { status: 'revoked', by })
       }
       if (!(await insertConnectSession(store, session))) throw tooManySessions(MAX_SESSIONS)
       const details = { ...settings, expiresAt: expiresAt.toISOString() }
