@@ -11,7 +11,7 @@ import type { Services } from '../services.ts'
 import { connectSession } from './connect-session.ts'
 import { connection, connectionWarning, maxConnectionBytes } from './connections.ts'
 import { finding } from './finding.ts'
-import { guideStep, shownStep, stepOutcome } from './guide.ts'
+import { guideStep, shownGuide, stepOutcome } from './guide.ts'
 
 const pageSession = connectSession
   .extend({
@@ -167,12 +167,8 @@ function addGuiding(api: Api): void {
     },
     async ({ services, caller, by, body, signal }) => {
       const deed = { id: caller.session.id, by, signal }
-      const { steps, state } = await services.connectSessions.guide(body, deed)
-      return {
-        orgUrl: state.plan.org,
-        clientId: state.app?.clientId ?? null,
-        steps: steps.map((step) => shownStep(step, state)),
-      }
+      const guide = await services.connectSessions.guide(body, deed)
+      return { orgUrl: guide.state.plan.org, ...shownGuide(guide) }
     },
   )
   api.add(

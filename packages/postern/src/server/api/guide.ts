@@ -3,6 +3,7 @@
 import { z } from '@hono/zod-openapi'
 import type { GuideStep, SetupState } from '@postern/core'
 import { setupMembers } from '../../config/setup-members.ts'
+import type { Guide } from '../../connections/guided-setups.ts'
 import type { Api } from '../api.ts'
 
 /** A step of a guide as it is shown. */
@@ -58,12 +59,8 @@ export function addGuideRoutes(api: Api): void {
       refusals: ['setup_busy', 'connection_exists', 'usage_invalid', 'setup_plan_invalid'],
     },
     async ({ services, by, body }) => {
-      const { steps, state } = await services.guidedSetups.begin(body, by)
-      return {
-        org: state.plan.org,
-        clientId: state.app?.clientId ?? null,
-        steps: steps.map((step) => shownStep(step, state)),
-      }
+      const guide = await services.guidedSetups.begin(body, by)
+      return { org: guide.state.plan.org, ...shownGuide(guide) }
     },
   )
   api.add(
@@ -87,7 +84,15 @@ export function addGuideRoutes(api: Api): void {
   )
 }
 
+/** How far a person got, and every step as it is shown. */
+export function shownGuide({ steps, state }: Guide) {
+  return {
+    clientId: state.app?.clientId ?? null,
+    steps: steps.map((step) => shownStep(step, state)),
+  }
+}
+
 /** Shows a step, and whether it is done. */
-export function shownStep({ check: _check, ...step }: GuideStep, { done }: SetupState) {
+function shownStep({ check: _check, ...step }: GuideStep, { done }: SetupState) {
   return { ...step, isDone: done.includes(`guide ${step.id}`) }
 }
