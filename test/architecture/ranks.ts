@@ -52,7 +52,7 @@ export const packageRules: Readonly<Record<string, PackageRule>> = {
       ['config', 'log', 'http'],
       ['store'],
       ['connections', 'jobs', 'sinks'],
-      ['feeds'],
+      ['feeds', 'actions'],
       ['server'],
       ['service'],
       ['cli'],

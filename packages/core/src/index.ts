@@ -1,5 +1,30 @@
 /** @module Everything a user of the library may import. */
 
+export type {
+  Action,
+  ActionAnswer,
+  ActionItem,
+  ActionObject,
+  Applied,
+  Effect,
+  Prepared,
+} from './actions/action.ts'
+export { ActionError, type ActionErrorCode } from './actions/action-error.ts'
+export {
+  Arguments,
+  argumentsSchema,
+  parseArguments,
+  readArgumentTexts,
+} from './actions/arguments.ts'
+export { type ActionProgress, Calls, type CallsOptions } from './actions/calls.ts'
+export { type Parameter, type ParameterKind, parameterKinds } from './actions/parameter.ts'
+export { actions, getAction } from './actions/registry.ts'
+export {
+  type PreparedAction,
+  prepareAction,
+  type RunActionOptions,
+  runAction,
+} from './actions/run.ts'
 export {
   type Assertion,
   type AssertionHeader,

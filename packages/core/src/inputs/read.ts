@@ -1,8 +1,8 @@
 /** @module Reads an input: judges the credential before, counts, and says where to go on where it stops. */
 
 import { PosternError } from '../error.ts'
+import { missingScopes } from '../org/missing-scopes.ts'
 import type { Org } from '../org/org.ts'
-import { scopeCovers } from '../url/scopes.ts'
 import type { Batch, Input, ReadOptions } from './input.ts'
 import { InputError } from './input-error.ts'
 import type { InputName } from './input-name.ts'
@@ -80,8 +80,7 @@ function checkRange({ since, until }: ReadOptions): void {
 }
 
 /**
- * Checks that a token for the org has what an input needs: Okta drops scopes that were not granted without a word, and the
- * walk would end in a 403. An API token has no scopes.
+ * Checks that a token for the org has what an input needs, since the walk would end in a 403. An API token has no scopes.
  *
  * @throws {InputError} `scope_not_granted`
  */
@@ -90,15 +89,13 @@ export async function requireScopes(
   input: Pick<Input, 'name' | 'resource' | 'scopes'>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const url = `${org.url}${input.resource.replace('/{id}', '')}`
-  const { token } = await org.authorizer.authorize({ method: 'GET', url, signal })
-  if (token === undefined) return
-  const missing = input.scopes.filter((scope) => !scopeCovers(token.scopes, scope))
+  const path = input.resource.replace('/{id}', '')
+  const { missing, granted } = await missingScopes(org, { path, scopes: input.scopes }, signal)
   if (missing.length === 0) return
   const names = missing.join(', ')
   throw new InputError('scope_not_granted', `The token for ${input.name} has no ${names}.`, {
     remedy: `Grant ${names} on the app's Okta API Scopes tab, and ask for it (--scopes).`,
-    details: { missing, granted: token.scopes },
+    details: { missing, granted },
   })
 }
 

@@ -1,0 +1,16 @@
+/** @module Every action that is built in. */
+
+import type { Action } from './action.ts'
+import { ActionError } from './action-error.ts'
+
+/** Every built-in action, in the order they are offered. */
+export const actions: readonly Action[] = []
+
+/** The action of a name. @throws {ActionError} `action_unknown` */
+export function getAction(name: string, among: readonly Action[] = actions): Action {
+  const found = among.find((action) => action.name === name)
+  if (found !== undefined) return found
+  throw new ActionError('action_unknown', 'There is no action of that name.', {
+    remedy: 'See `postern action list` for those that there are.',
+  })
+}
