@@ -8,6 +8,7 @@ export type ActionErrorCode =
   | 'action_arguments_invalid'
   | 'action_object_not_found'
   | 'action_object_ambiguous'
+  | 'action_object_exists'
   | 'action_group_not_editable'
   | 'action_access_from_group'
   | 'action_status_unsuitable'
@@ -16,6 +17,7 @@ export type ActionErrorCode =
   | 'action_outcome_unknown'
   | 'action_method_not_allowed'
   | 'action_effects_changed'
+  | 'action_declaration_invalid'
 
 /** An action that was refused; or, of `action_outcome_unknown`, one of which nobody can say whether it was done. */
 export class ActionError extends PosternError<ActionErrorCode> {

@@ -70,6 +70,8 @@ export interface Prepared {
 export interface Applied {
   /** How things are now, by what the org answered or, where it did not answer, by looking. */
   readonly after: JsonObject
+  /** False where somebody else made it so before this run could. */
+  readonly changed?: boolean
   readonly result?: JsonValue
   readonly notes?: readonly string[]
   readonly items?: readonly ActionItem[]

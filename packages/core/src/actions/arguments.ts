@@ -43,8 +43,11 @@ export class Arguments {
 
 const MAX_CHARACTERS = 512
 const MAX_ITEMS = 10_000
+const MAX_DEPTH = 32
 
-interface Problem {
+/** What is wrong with one argument. */
+export interface ArgumentProblem {
+  /** Its name; empty where it is about all of them. */
   readonly argument: string
   readonly observed: string
 }
@@ -132,7 +135,7 @@ function parseJsonText(text: string): JsonValue {
   }
 }
 
-function judge(parameter: Parameter, value: unknown): Problem[] {
+function judge(parameter: Parameter, value: unknown): ArgumentProblem[] {
   const { name, required } = parameter
   if (value === undefined) return required ? [{ argument: name, observed: 'It is missing.' }] : []
   const observed = faultOf(parameter, value)
@@ -144,9 +147,9 @@ function faultOf({ kind, choices, max }: Parameter, value: unknown): string | un
     case 'boolean':
       return typeof value === 'boolean' ? undefined : 'It is neither true nor false.'
     case 'object':
-      return isObject(value) ? undefined : 'It is no JSON object.'
+      return isObject(value) ? depthFault(value) : 'It is no JSON object.'
     case 'json':
-      return undefined
+      return depthFault(value)
     case 'users': {
       if (!Array.isArray(value) || value.length === 0) return 'It is no list with something in it.'
       const most = max ?? MAX_ITEMS
@@ -159,6 +162,15 @@ function faultOf({ kind, choices, max }: Parameter, value: unknown): string | un
         return `It is none of ${choices.join(', ')}.`
       return textFault(value, max ?? MAX_CHARACTERS)
   }
+}
+
+function depthFault(value: unknown): string | undefined {
+  return isDeeper(value, MAX_DEPTH) ? `It is nested more than ${MAX_DEPTH} deep.` : undefined
+}
+
+function isDeeper(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return depth === 0 || Object.values(value).some((item) => isDeeper(item, depth - 1))
 }
 
 function textFault(value: unknown, max: number): string | undefined {
@@ -188,9 +200,10 @@ function isObject(value: unknown): value is Readonly<Record<string, JsonValue | 
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function argumentsInvalid(
+/** The refusal of arguments, for what only the action itself can judge. */
+export function argumentsInvalid(
   { name, parameters }: TakesArguments,
-  problems: readonly Problem[],
+  problems: readonly ArgumentProblem[],
 ): ActionError {
   const told = problems.map(({ argument, observed }) =>
     `${argument}: ${observed}`.replace(/^: /, ''),

@@ -45,18 +45,19 @@ export class Calls {
    * Where nobody answered for it, `isDone` looks whether it was made: then it counts as done, and there is no answer. A
    * request that its method makes idempotent was repeated before.
    *
-   * @param isDone - reads the org; true where things are as the change would have made them.
+   * @param isDone - reads the org; true where things are as the change would have made them. Left out where nothing shows it.
    * @throws {ActionError} `action_outcome_unknown` where it does not show, a while later either.
    * @throws what `Org.request` throws where the org refuses, or nothing was sent.
    */
   async change(
     request: OrgRequest,
-    isDone: () => Promise<boolean>,
+    isDone?: () => Promise<boolean>,
   ): Promise<OrgAnswer | undefined> {
     try {
       return await this.#send(request, this.changeIds)
     } catch (error) {
       if (!isUnanswered(error)) throw error
+      if (isDone === undefined) throw outcomeUnseen(request, error)
       if (await this.#seesDone(isDone)) return undefined
       throw outcomeUnknown(request, error)
     }
@@ -87,6 +88,13 @@ const UNANSWERED: readonly UpstreamErrorCode[] = [
 
 function isUnanswered(error: unknown): boolean {
   return error instanceof UpstreamError && UNANSWERED.includes(error.code)
+}
+
+function outcomeUnseen({ method, path }: OrgRequest, cause: unknown): ActionError {
+  return new ActionError('action_outcome_unknown', `Nobody answered for ${method} ${path}.`, {
+    remedy: 'Look in the org whether it was done before you send it again.',
+    cause,
+  })
 }
 
 function outcomeUnknown({ method, path }: OrgRequest, cause: unknown): ActionError {

@@ -2,7 +2,7 @@
 
 import { type MissingScopes, missingScopes } from '../org/missing-scopes.ts'
 import type { Org } from '../org/org.ts'
-import type { Action, ActionAnswer, Effect, Prepared } from './action.ts'
+import type { Action, ActionAnswer, Applied, Effect, Prepared } from './action.ts'
 import { ActionError } from './action-error.ts'
 import { parseArguments } from './arguments.ts'
 import { Calls, type CallsOptions } from './calls.ts'
@@ -74,7 +74,8 @@ export async function prepareAction(
   return { ...(await action.prepare(calls, args)), calls }
 }
 
-function wasChanged({ items }: Pick<Prepared, 'items'>): boolean {
+function wasChanged({ changed = true, items }: Applied): boolean {
+  if (!changed) return false
   return items === undefined || items.some(({ outcome }) => outcome === 'changed')
 }
 
