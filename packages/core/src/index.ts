@@ -115,6 +115,13 @@ export {
   findGrantedScopes,
   type GrantedScopes,
 } from './org/granted-scopes.ts'
+export {
+  type DecodedPath,
+  decodePath,
+  isKeyCall,
+  type PathFault,
+  type PlainCall,
+} from './org/key-calls.ts'
 export { type Link, parseLinks } from './org/link.ts'
 export { Org, type OrgOptions, type OrgSettings } from './org/org.ts'
 export {

@@ -15,7 +15,7 @@ export type ActionErrorCode =
   | 'action_scope_missing'
   | 'action_role_missing'
   | 'action_outcome_unknown'
-  | 'action_method_not_allowed'
+  | 'action_path_refused'
   | 'action_effects_changed'
   | 'action_declaration_invalid'
 

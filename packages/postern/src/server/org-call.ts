@@ -1,6 +1,6 @@
 /** @module A call of an org that a caller wants Postern to make: whether it stays on the org, and whether the caller may. */
 
-import { PosternError } from '@postern/core'
+import { decodePath, isKeyCall, type PlainCall, PosternError } from '@postern/core'
 import type { CallMethod, Verb } from '../config/access-rules.ts'
 import type { RequestCaller } from './caller.ts'
 
@@ -40,31 +40,7 @@ export const callHeaders: ReadonlySet<string> = new Set([
   'x-okta-user-agent-extended',
 ])
 
-// A text that is still encoded after so many rounds is no id of anything.
-const MAX_ROUNDS = 4
-
 const KEYS: Verb = 'keys'
-
-// Tokens, clients and the keys of apps: what would be a credential past Postern.
-const KEY_PATHS: readonly RegExp[] = [
-  /^\/oauth2(?:\/[^/]+)?\/v1\/token(?:\/|$)/,
-  /^\/oauth2\/v1\/clients(?:\/|$)/,
-  /^\/api\/v1\/apps\/[^/]+\/credentials(?:\/|$)/,
-  /^\/integrations\/api\/v1\/api-services(?:\/|$)/,
-]
-
-// Reading there shows public halves alone; writing registers keys, makes some, or grants scopes. An app and an identity
-// provider are made and replaced whole, with their keys and secrets in them.
-const KEY_WRITING_PATHS: readonly RegExp[] = [
-  /^\/api\/v1\/(?:apps|idps)(?:\/[^/]+)?$/,
-  /^\/api\/v1\/apps\/[^/]+\/grants(?:\/|$)/,
-  /^\/api\/v1\/authorizationservers\/[^/]+\/(?:resourceserver)?credentials(?:\/|$)/,
-  /^\/api\/v1\/idps\/(?:[^/]+\/)?credentials(?:\/|$)/,
-  /^\/api\/v1\/(?:hook-keys|api-tokens)(?:\/|$)/,
-]
-// Each of the shapes has one of these; most paths have none, and need not be taken apart.
-const KEY_WORDS = /token|clients|apps|api-services|idps|authorizationservers|hook-keys/iu
-const READING: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 
 /**
  * Lets a call pass, or not. What gives tokens, clients or keys needs the verb `keys` too.
@@ -86,55 +62,21 @@ export function requireVerbFor(call: PlainCall, caller: RequestCaller, connectio
   if (isKeyCall(call)) caller.requireVerb(KEYS, connection)
 }
 
-/** A call as far as it decides whether it leads to keys. */
-export interface PlainCall {
-  readonly method: string
-  /** Decoded. */
-  readonly path: string
-}
-
-/** Whether a call gives tokens, clients or keys, or may register or grant some, however its path is written. */
-export function isKeyCall({ method, path }: PlainCall): boolean {
-  if (!KEY_WORDS.test(path)) return false
-  // What Okta's servers overlook: parameters of a segment, empty segments, and perhaps the case.
-  const segments = path.toLowerCase().split('/')
-  const plain = segments.map((segment) => segment.replace(/;.*/, '')).filter((text) => text !== '')
-  const shapes = READING.has(method) ? KEY_PATHS : [...KEY_PATHS, ...KEY_WRITING_PATHS]
-  return shapes.some((shape) => shape.test(`/${plain.join('/')}`))
-}
-
 /**
  * The path without its query, decoded until nothing changes.
  *
  * @throws {CallError} `proxy_host_refused`, `proxy_path_invalid`, `proxy_path_traversal`
  */
 export function decodedPath(text: string): string {
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) throw hostRefused()
-  let [path = ''] = text.split('?', 1)
-  requirePlain(path)
-  for (let round = 0; round < MAX_ROUNDS && path.includes('%'); round++) {
-    const decoded = decode(path)
-    if (decoded === undefined && round === 0) throw pathInvalid()
-    if (decoded === undefined) break
-    // A slash that was encoded would begin a segment for whoever decodes it.
-    if (decoded.split('/').length !== path.split('/').length) throw pathInvalid()
-    path = decoded
-    requirePlain(path)
-  }
-  return path
-}
-
-function requirePlain(path: string): void {
-  if (!/^\/(?!\/)/.test(path) || /[\\#\p{Cc}\p{Cs}\u2028\u2029]/u.test(path)) throw pathInvalid()
-  const segments = path.split('/').map((segment) => segment.replace(/;.*/, ''))
-  if (segments.some((segment) => segment === '.' || segment === '..')) throw traversal()
-}
-
-function decode(path: string): string | undefined {
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    return undefined
+  const decoded = decodePath(text)
+  if (decoded.ok) return decoded.path
+  switch (decoded.fault) {
+    case 'host':
+      throw hostRefused()
+    case 'invalid':
+      throw pathInvalid()
+    case 'traversal':
+      throw traversal()
   }
 }
 

@@ -1,9 +1,10 @@
+import { isKeyCall } from '@postern/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { loadCases } from '../../../../test/bad-inputs/load.mjs'
 import { type AccessRule, type CallMethod, callMethods } from '../../src/config/access-rules.ts'
 import { RequestCaller } from '../../src/server/caller.ts'
-import { decodedPath, isKeyCall, requireCall } from '../../src/server/org-call.ts'
+import { decodedPath, requireCall } from '../../src/server/org-call.ts'
 import { Permissions } from '../../src/server/permissions.ts'
 
 function callerWith(...rules: readonly AccessRule[]): RequestCaller {
