@@ -16,7 +16,12 @@ export {
   parseArguments,
   readArgumentTexts,
 } from './actions/arguments.ts'
-export { type ActionProgress, Calls, type CallsOptions } from './actions/calls.ts'
+export {
+  type ActionProgress,
+  type ActionResponse,
+  Calls,
+  type CallsOptions,
+} from './actions/calls.ts'
 export { type Parameter, type ParameterKind, parameterKinds } from './actions/parameter.ts'
 export { actions, getAction } from './actions/registry.ts'
 export {

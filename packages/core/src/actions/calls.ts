@@ -1,6 +1,10 @@
 /** @module The requests of one action: interactive, remembered by Okta's request id, and looked up where the answer is lost. */
 
+import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
+import { ApiError } from '../org/errors.ts'
 import type { Org } from '../org/org.ts'
+import { parseRecord } from '../org/page.ts'
+import type { PagesOptions } from '../org/pages.ts'
 import type { OrgAnswer, OrgRequest } from '../org/request.ts'
 import { UpstreamError, type UpstreamErrorCode } from '../transport.ts'
 import { ActionError } from './action-error.ts'
@@ -15,6 +19,14 @@ export interface ActionProgress {
 export interface CallsOptions {
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((progress: ActionProgress) => void) | undefined
+}
+
+/** An answer to a request of an action. */
+export interface ActionResponse extends OrgAnswer {
+  /** The body, which has to be an object. @throws {UpstreamError} `upstream_bad_response` */
+  object(): JsonObject
+  /** The objects of the body, which has to be a list. @throws {UpstreamError} `upstream_bad_response` */
+  objects(): readonly JsonObject[]
 }
 
 // How long a change whose answer was lost may still be on its way inside the org before it is looked for a last time.
@@ -35,15 +47,27 @@ export class Calls {
   }
 
   /** Sends what changes nothing. @throws what `Org.request` throws. */
-  async read(request: OrgRequest): Promise<OrgAnswer> {
+  async read(request: OrgRequest): Promise<ActionResponse> {
     return this.#send(request, this.readIds)
+  }
+
+  /** The objects of a list, page after page. @throws what `Org.pages` throws. */
+  async *list(
+    path: string,
+    options: Omit<PagesOptions, 'signal'> = {},
+  ): AsyncGenerator<JsonObject, void, undefined> {
+    for await (const page of this.org.pages(path, { ...options, signal: this.signal })) {
+      if (page.requestId !== undefined) this.readIds.push(page.requestId)
+      yield* page.records.map((record) => objectOf(parseRecord(record), path))
+    }
   }
 
   /**
    * Sends a change.
    *
    * Where nobody answered for it, `isDone` looks whether it was made: then it counts as done, and there is no answer. A
-   * request that its method makes idempotent was repeated before.
+   * request that its method makes idempotent was repeated before. Where the org refuses it, `isDone` looks too: what
+   * somebody else did meanwhile, or the repeated request did the first time, is no failure.
    *
    * @param isDone - reads the org; true where things are as the change would have made them. Left out where nothing shows it.
    * @throws {ActionError} `action_outcome_unknown` where it does not show, a while later either.
@@ -52,10 +76,12 @@ export class Calls {
   async change(
     request: OrgRequest,
     isDone?: () => Promise<boolean>,
-  ): Promise<OrgAnswer | undefined> {
+  ): Promise<ActionResponse | undefined> {
     try {
       return await this.#send(request, this.changeIds)
     } catch (error) {
+      if (isDone !== undefined && isRefusedByState(error) && (await seesNow(isDone)))
+        return undefined
       if (!isUnanswered(error)) throw error
       if (isDone === undefined) throw outcomeUnseen(request, error)
       if (await this.#seesDone(isDone)) return undefined
@@ -70,10 +96,49 @@ export class Calls {
     return isDone()
   }
 
-  async #send(request: OrgRequest, ids: string[]): Promise<OrgAnswer> {
+  async #send(request: OrgRequest, ids: string[]): Promise<ActionResponse> {
     const answer = await this.org.request({ signal: this.signal, ...request })
     if (answer.requestId !== undefined) ids.push(answer.requestId)
-    return answer
+    const { path } = request
+    return {
+      ...answer,
+      object: () => objectOf(answer.json(), path),
+      objects: () => objectsOf(answer.json(), path),
+    }
+  }
+}
+
+function objectOf(value: unknown, path: string): JsonObject {
+  // What was parsed as JSON is a value of JSON.
+  const parsed = value as JsonValue | undefined
+  if (isJsonObject(parsed)) return parsed
+  throw unusable(path, 'an object')
+}
+
+function objectsOf(value: unknown, path: string): readonly JsonObject[] {
+  if (Array.isArray(value)) return value.map((item: unknown) => objectOf(item, path))
+  throw unusable(path, 'a list')
+}
+
+function unusable(path: string, expected: string): UpstreamError {
+  return new UpstreamError('upstream_bad_response', `The answer of ${path} is not ${expected}.`, {
+    remedy: 'Check for a proxy that answers in the place of Okta, then try again.',
+  })
+}
+
+// Refusals that the state of an object can bring about; who asks is judged by 401.
+const BY_STATE: readonly number[] = [400, 403, 404, 409, 412]
+
+function isRefusedByState(error: unknown): boolean {
+  return error instanceof ApiError && BY_STATE.includes(error.okta.status)
+}
+
+/** Whether it is done; false where that cannot be seen: then the refusal is what there is to tell. */
+async function seesNow(isDone: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await isDone()
+  } catch {
+    return false
   }
 }
 

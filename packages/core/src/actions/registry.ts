@@ -2,10 +2,17 @@
 
 import type { Action } from './action.ts'
 import { ActionError } from './action-error.ts'
+import { appFind, groupFind, userFind } from './find.ts'
 import { requestAction, requestChangeAction } from './request.ts'
 
 /** Every built-in action, in the order they are offered. */
-export const actions: readonly Action[] = [requestAction, requestChangeAction]
+export const actions: readonly Action[] = [
+  userFind,
+  groupFind,
+  appFind,
+  requestAction,
+  requestChangeAction,
+]
 
 /** The action of a name. @throws {ActionError} `action_unknown` */
 export function getAction(name: string, among: readonly Action[] = actions): Action {

@@ -1,6 +1,5 @@
 /** @module An org's management API: every request authorised, paced, repeated where that helps, and explained where it does not. */
 
-import { decodeText } from '../base64url.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { randomFraction } from '../retry.ts'
 import type { Authorizer } from '../token/authorizer.ts'
@@ -13,7 +12,7 @@ import { type OrgUrl, parseOrgUrl } from '../url/org.ts'
 import { Attempts, type AuthorizedRequest, type OrgStep, type Send } from './attempts.ts'
 import { type Call, errorOf, type Lost, type Refused } from './call.ts'
 import type { Forwarded, ForwardedRequest, OpenAnswer } from './forward.ts'
-import { type Page, pageError } from './page.ts'
+import { type Page, parseRecord } from './page.ts'
 import { type BrokenPage, type PagesOptions, readPages } from './pages.ts'
 import { Pacer } from './rate-limit.ts'
 import { type OrgAnswer, type OrgRequest, parseAnswer, requestUrl } from './request.ts'
@@ -281,18 +280,5 @@ function sendOpen<Answer extends OpenAnswer>(
       answer.drop()
       throw thrown
     }
-  }
-}
-
-function parseRecord(record: Uint8Array): unknown {
-  try {
-    return JSON.parse(decodeText(record))
-  } catch {
-    // The parser's own message quotes the text.
-    throw pageError(
-      'page_not_json',
-      'A record of the page is not JSON.',
-      'Ask again from the same cursor; where that keeps happening, check the proxies on the way.',
-    )
   }
 }

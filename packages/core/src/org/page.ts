@@ -204,3 +204,17 @@ export function toJsonLines(records: readonly Uint8Array[]): Uint8Array<ArrayBuf
   }
   return lines
 }
+
+/** What a record holds. @throws {PageError} `page_not_json` */
+export function parseRecord(record: Uint8Array): unknown {
+  try {
+    return JSON.parse(decodeText(record))
+  } catch {
+    // The parser's own message quotes the text.
+    throw pageError(
+      'page_not_json',
+      'A record of the page is not JSON.',
+      'Ask again from the same cursor; where that keeps happening, check the proxies on the way.',
+    )
+  }
+}

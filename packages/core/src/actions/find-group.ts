@@ -1,0 +1,96 @@
+/** @module Finds the one group that a reference names: by id, or by its whole name. */
+
+import type { JsonObject } from '../json.ts'
+import { membersOf, requireText, textOf } from '../org/members.ts'
+import type { Calls } from './calls.ts'
+import {
+  ambiguous,
+  type FindOptions,
+  type Found,
+  isSameName,
+  type Kind,
+  mayBeId,
+  notFound,
+  parseReference,
+  quoted,
+  readObject,
+} from './reference.ts'
+
+/** A group as it was found. */
+export interface FoundGroup extends Found {
+  readonly kind: 'group'
+  /** `OKTA_GROUP` is the administrators' own; `APP_GROUP` and `BUILT_IN` take no changes. */
+  readonly type: string
+}
+
+const groupKind: Kind = {
+  kind: 'group',
+  list: '/api/v1/groups',
+  by: 'id or name',
+  forms: 'id: or name:',
+  everyOrgHas: 'every org has the group Everyone',
+}
+
+const SEARCH_LIMIT = 200
+
+/**
+ * Finds a group by id or whole name; where names differ by case alone, the one that is written like it is meant.
+ *
+ * @param text - `id:…` and `name:…` say how to read it.
+ * @throws {ActionError} `action_object_not_found`, `action_object_ambiguous`, `action_role_missing`
+ */
+export async function findGroup(
+  calls: Calls,
+  text: string,
+  options: FindOptions = {},
+): Promise<FoundGroup> {
+  const { form, text: name } = parseReference(text, ['id', 'name'] as const)
+  if (form === 'id' || (form === undefined && mayBeId(name))) {
+    const group = await readGroup(calls, name, options)
+    if (group !== undefined) return group
+  }
+  const found = form === 'id' ? undefined : await searchGroup(calls, name, options)
+  // What a search gives is a second old, or older.
+  const group = found && (await readGroup(calls, found.id, options))
+  if (group !== undefined && isSameName(group.name, name)) return group
+  throw await notFound(calls, groupKind, name, options)
+}
+
+/** A group of an answer. @throws {UpstreamError} `upstream_bad_response` */
+function toFoundGroup(whole: JsonObject): FoundGroup {
+  return {
+    kind: 'group',
+    id: requireText(whole, 'id', 'the group'),
+    name: textOf(membersOf(whole, 'profile'), 'name') ?? '',
+    type: textOf(whole, 'type') ?? '',
+    whole,
+  }
+}
+
+async function readGroup(
+  calls: Calls,
+  id: string,
+  options: FindOptions,
+): Promise<FoundGroup | undefined> {
+  // A path of dots leads elsewhere.
+  if (/^\.+$/.test(id)) return undefined
+  const whole = await readObject(calls, `${groupKind.list}/${encodeURIComponent(id)}`, options)
+  const group = whole === undefined ? undefined : toFoundGroup(whole)
+  return group?.id === id ? group : undefined
+}
+
+async function searchGroup(
+  calls: Calls,
+  name: string,
+  { priority = 'interactive' }: FindOptions,
+): Promise<FoundGroup | undefined> {
+  // `q` would take the beginning of a name.
+  const query = { search: `profile.name eq ${quoted(name)}`, limit: SEARCH_LIMIT }
+  const answer = await calls.read({ path: groupKind.list, query, priority })
+  const all = answer.objects().map(toFoundGroup)
+  const same = all.filter((group) => isSameName(group.name, name))
+  const written = same.filter((group) => group.name === name)
+  const found = written.length === 1 ? written : same
+  if (found.length > 1) throw ambiguous(groupKind, name, found)
+  return found[0]
+}

@@ -1,0 +1,144 @@
+/** @module What names one object of an org, and the judgement whether what was found is the one that is meant. */
+
+import { showHostile } from '../hostile.ts'
+import type { JsonObject } from '../json.ts'
+import { ApiError } from '../org/errors.ts'
+import { textOf } from '../org/members.ts'
+import type { Priority } from '../org/rate-limit.ts'
+import type { ActionObject } from './action.ts'
+import { ActionError } from './action-error.ts'
+import type { Calls } from './calls.ts'
+
+/** Options of what finds an object. */
+export interface FindOptions {
+  /** Default `interactive`. */
+  readonly priority?: Priority
+}
+
+/** A reference, and how it says to be read; without a form it is tried in every way. */
+export interface Reference<Form extends string> {
+  readonly form: Form | undefined
+  readonly text: string
+}
+
+/** An object as it was found. */
+export interface Found extends ActionObject {
+  /** The whole of it, as the org has it. */
+  readonly whole: JsonObject
+}
+
+/** A kind of object that can be looked for. */
+export interface Kind {
+  readonly kind: ActionObject['kind']
+  /** Where its list is: `/api/v1/users`. */
+  readonly list: string
+  /** What a reference can be: `id, login or e-mail address`. */
+  readonly by: string
+  /** The forms that say how to read a reference, for the remedy: `id: or login:`. */
+  readonly forms: string
+  /** `every org has its first administrator` */
+  readonly everyOrgHas: string
+}
+
+const MAX_CANDIDATES = 20
+const MAX_SHOWN = 100
+
+/** Reads `login:ada@example.com`; a text that does not begin with one of the forms stands for itself. */
+export function parseReference<Form extends string>(
+  text: string,
+  forms: readonly Form[],
+): Reference<Form> {
+  const form = forms.find((name) => text.startsWith(`${name}:`))
+  return { form, text: form === undefined ? text : text.slice(form.length + 1) }
+}
+
+/** Whether two names are the same to Okta, which looks at no case. */
+export function isSameName(name: string | undefined, other: string): boolean {
+  return name?.toLowerCase() === other.toLowerCase()
+}
+
+/** Whether a text may be an id: what Okta makes has twenty letters and digits. */
+export function mayBeId(text: string): boolean {
+  return /^[A-Za-z0-9]{20}$/.test(text)
+}
+
+/** A text as a value of a search expression. */
+export function quoted(text: string): string {
+  return JSON.stringify(text)
+}
+
+/** An object's name for a sentence: directory text, made safe to show. */
+function nameOf({ name }: Pick<ActionObject, 'name'>): string {
+  return showHostile(name, { maxCharacters: MAX_SHOWN })
+}
+
+/** Reads one object by its path; undefined where there is none. */
+export async function readObject(
+  calls: Calls,
+  path: string,
+  { priority = 'interactive' }: FindOptions = {},
+): Promise<JsonObject | undefined> {
+  try {
+    return (await calls.read({ path, priority })).object()
+  } catch (error) {
+    if (error instanceof ApiError && error.okta.status === 404) return undefined
+    throw error
+  }
+}
+
+/** The refusal to choose between several. */
+export function ambiguous(
+  { kind, forms }: Kind,
+  text: string,
+  found: readonly Found[],
+): ActionError {
+  const candidates = found.slice(0, MAX_CANDIDATES).map((object) => {
+    const state = textOf(object.whole, object.kind === 'group' ? 'type' : 'status')
+    return {
+      id: showHostile(object.id, { maxCharacters: MAX_SHOWN }),
+      name: nameOf(object),
+      ...(state === undefined ? {} : { [object.kind === 'group' ? 'type' : 'status']: state }),
+    }
+  })
+  const shown = nameOf({ name: text })
+  return new ActionError(
+    'action_object_ambiguous',
+    `${found.length} ${kind}s are meant by ${shown}: ${candidates.map(({ id }) => id).join(', ')}.`,
+    {
+      remedy: `Name one by its id, or say how to read it (${forms}).`,
+      details: { kind, candidates, count: found.length },
+    },
+  )
+}
+
+/** The refusal of a reference that nothing has; or, where the org shows nothing of the kind at all, of the role. */
+export async function notFound(
+  calls: Calls,
+  kind: Kind,
+  text: string,
+  { priority = 'interactive' }: FindOptions = {},
+): Promise<ActionError> {
+  const answer = await calls.read({ path: kind.list, query: { limit: 1 }, priority })
+  if (answer.objects().length === 0) return nothingShown(kind)
+  return new ActionError(
+    'action_object_not_found',
+    `There is no ${kind.kind} whose ${kind.by} is ${nameOf({ name: text })}, or the admin role does not reach it.`,
+    {
+      remedy:
+        'Write the whole of it, or the id. What is a few seconds old may be found by its id alone.',
+      details: { kind: kind.kind },
+    },
+  )
+}
+
+function nothingShown({ list, everyOrgHas }: Kind): ActionError {
+  return new ActionError(
+    'action_role_missing',
+    `GET ${list} was answered 200 with an empty list, and ${everyOrgHas}: the credential has no admin role that covers it.`,
+    {
+      remedy:
+        "Give the app an admin role that covers it on the app's Admin roles tab (Edit assignments > Add assignment > Save Changes); for an API token, give its owner that role.",
+      details: { path: list },
+    },
+  )
+}
