@@ -68,6 +68,7 @@ export class TokenSource {
   readonly #ownKey: string
   // The set used last is the last of these.
   readonly #entries = new Map<string, Entry>()
+  #latest: readonly [key: string | undefined, entry: Entry] = [undefined, newEntry()]
 
   /**
    * @throws {CredentialError | AssertionError | TokenUrlError} for a credential that no token endpoint could accept.
@@ -110,16 +111,26 @@ export class TokenSource {
     readonly signal?: AbortSignal | undefined
   }): Promise<Token> {
     const scopes = options?.scopes ?? this.credential.scopes
-    requireScopes(scopes)
-    const entry = this.#entry(scopes)
-    if (entry.kept && this.#remainingMs(entry.kept) > 0) {
-      this.#renewInBackground(entry, entry.kept, scopes)
-      return entry.kept.token
-    }
-    // Read only where there is something to wait for: a server makes the signal of a request when it is asked for it.
+    const kept = this.kept(scopes)
+    if (kept !== undefined) return kept
     const signal = options?.signal
     signal?.throwIfAborted()
-    return this.#flight(entry, scopes, false).join(signal)
+    return this.#flight(this.#entry(scopes), scopes, false).join(signal)
+  }
+
+  /**
+   * The token that is kept and valid now; undefined where one has to be asked for. It is renewed in the background as for
+   * {@link TokenSource.token}.
+   *
+   * @param scopes - Default: the credential's.
+   * @throws {CredentialError} `scope_empty`
+   */
+  kept(scopes: readonly string[] = this.credential.scopes): Token | undefined {
+    requireScopes(scopes)
+    const entry = this.#entry(scopes)
+    if (entry.kept === undefined || this.#remainingMs(entry.kept) <= 0) return undefined
+    this.#renewInBackground(entry, entry.kept, scopes)
+    return entry.kept.token
   }
 
   /**
@@ -146,7 +157,10 @@ export class TokenSource {
 
   #entry(scopes: readonly string[]): Entry {
     const key = scopes === this.credential.scopes ? this.#ownKey : keyOf(scopes)
+    const [latestKey, latest] = this.#latest
+    if (key === latestKey) return latest
     const entry = this.#entries.get(key) ?? newEntry()
+    this.#latest = [key, entry]
     this.#entries.delete(key)
     const [oldest] = this.#entries.keys()
     if (this.#entries.size >= MAX_SCOPE_SETS && oldest !== undefined) this.#entries.delete(oldest)

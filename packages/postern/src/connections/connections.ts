@@ -81,8 +81,13 @@ export class Connections {
    * @throws {SealError} where its credential does not open; {@link OrgUrlError} where its org is not allowed.
    */
   async open(name: string): Promise<OpenConnection> {
-    const opened = await this.#present(name)
-    return opened.parts
+    return this.opened(name) ?? (await this.#present(name)).parts
+  }
+
+  /** The connection that is open, as {@link Connections.open} would give it; undefined where it has to look it up. */
+  opened(name: string): OpenConnection | undefined {
+    const kept = this.#kept.get(name)
+    return kept !== undefined && this.#isFresh(kept) ? kept.opened.parts : undefined
   }
 
   /**

@@ -46,6 +46,7 @@ export class OpenedConnection {
   readonly #ended: AbortController
   #row: ConnectionRow
   #signIn: SignIn
+  #parts: OpenConnection
 
   /** @param parts - what {@link OpenedConnection.open} puts together. */
   private constructor(parts: {
@@ -62,6 +63,7 @@ export class OpenedConnection {
     this.#org = parts.org
     this.#transport = parts.transport
     this.#ended = parts.ended
+    this.#parts = this.#partsNow()
   }
 
   /**
@@ -107,9 +109,7 @@ export class OpenedConnection {
 
   /** What users of the connection get. */
   get parts(): OpenConnection {
-    const { tokens } = this.#signIn
-    const common = { row: this.#row, org: this.#org, signal: this.#ended.signal }
-    return tokens === undefined ? common : { ...common, tokens }
+    return this.#parts
   }
 
   /**
@@ -131,6 +131,13 @@ export class OpenedConnection {
       }
     }
     this.#row = row
+    this.#parts = this.#partsNow()
+  }
+
+  #partsNow(): OpenConnection {
+    const { tokens } = this.#signIn
+    const common = { row: this.#row, org: this.#org, signal: this.#ended.signal }
+    return tokens === undefined ? common : { ...common, tokens }
   }
 
   /** Ends everything that is under way. */

@@ -107,9 +107,16 @@ export class AccessKeys {
     return text
   }
 
-  /** Whose access key this is; undefined where it is missing, wrong, expired or revoked, in the same way. */
-  async recognise(text: string): Promise<RecognisedCaller | undefined> {
-    if (this.#clock.monotonicMs() >= this.#freshUntilMs) await this.#refresh()
+  /**
+   * Whose access key this is; undefined where it is missing, wrong, expired or revoked, in the same way. At once while what
+   * was read is good.
+   */
+  recognise(text: string): RecognisedCaller | undefined | Promise<RecognisedCaller | undefined> {
+    if (this.#clock.monotonicMs() < this.#freshUntilMs) return this.#recognise(text)
+    return this.#refresh().then(() => this.#recognise(text))
+  }
+
+  #recognise(text: string): RecognisedCaller | undefined {
     const presented = parseAccessKey(text)
     if (presented === undefined) return undefined
     if (presented.id === this.#local?.id)

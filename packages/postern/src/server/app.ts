@@ -16,7 +16,8 @@ import { acceptsJsonLines, answerInLines } from './json-lines.ts'
 import { countedAddress, Limits, type LimitsOptions } from './limits.ts'
 import { asOktaError, type Problem, problemAnswer, problemOf, ServerError } from './problem.ts'
 import { isReachable } from './readiness.ts'
-import { parseRequest } from './request-parts.ts'
+import { parseRequest, type RawParts } from './request-parts.ts'
+import { RouteCall } from './route-call.ts'
 import { addRoutes } from './routes.ts'
 import type { Services } from './services.ts'
 
@@ -151,12 +152,6 @@ function isHandOut({ access }: Route): boolean {
   return typeof access === 'object' && access.verb === 'token'
 }
 
-/** What a path and a query say, unjudged. */
-interface RawParts {
-  readonly params: Readonly<Record<string, string>>
-  readonly query: () => Readonly<Record<string, string[]>>
-}
-
 interface ExchangeOptions {
   readonly services: Services
   readonly limits: Limits
@@ -203,26 +198,25 @@ class Exchange {
     let caller: RequestCaller | undefined
     try {
       this.#admit(route)
-      caller = await this.#authenticate(served)
+      const authenticated = this.#authenticate(served)
+      caller = authenticated instanceof Promise ? await authenticated : authenticated
+      this.#beginAs(route, caller)
       requireAccess(route, caller, raw.params['name'])
-      const parts = await parseRequest(route, this.#request, raw)
-      const request = this.#request
-      const known = { services: this.#services, caller, by: caller.by }
-      const work = async (tell: (event: unknown) => void): Promise<unknown> =>
-        served.handle({
-          ...parts,
-          ...known,
-          get signal() {
-            return request.signal
-          },
-          request,
-          requestId: this.#requestId,
-          tell,
-        })
+      const parsed = parseRequest(route, this.#request, raw)
+      const parts = parsed instanceof Promise ? await parsed : parsed
+      const [services, request, requestId] = [this.#services, this.#request, this.#requestId]
+      const context = { services, caller, parts, request, requestId }
       if (route.event === undefined || !acceptsJsonLines(request))
-        return this.#succeed(served, await work(() => undefined))
+        return this.#succeed(served, await served.handle(new RouteCall(context)))
       endsLater = true
-      return await answerInLines((tell) => work(tell).finally(() => this.#end()), {
+      const work = async (tell: (event: unknown) => void) => {
+        try {
+          return await served.handle(new RouteCall({ ...context, tell }))
+        } finally {
+          this.#end()
+        }
+      }
+      return await answerInLines(work, {
         headers: this.#headers(),
         problemOf: (thrown) => this.#problemOf(thrown, raw),
       })
@@ -254,12 +248,11 @@ class Exchange {
     this.#ends.push(this.#limits.begin(countedAddress(this.#arrival.address)))
   }
 
-  async #authenticate({ route }: ServedRoute) {
-    const who = { services: this.#services, requestId: this.#requestId }
-    const caller = await authenticate(route, this.#request, who)
-    this.#actor = caller.by.actor
-    if (route.access !== 'public') this.#beginAs(caller.by.actor, route)
-    return caller
+  #authenticate({ route }: ServedRoute): RequestCaller | Promise<RequestCaller> {
+    return authenticate(route, this.#request, {
+      services: this.#services,
+      requestId: this.#requestId,
+    })
   }
 
   /** What is told of something that was thrown: of one guess too many, that it was that. */
@@ -274,7 +267,9 @@ class Exchange {
     }
   }
 
-  #beginAs(actor: string, { operationId, concurrent, access }: Route): void {
+  #beginAs({ operationId, concurrent, access }: Route, { by: { actor } }: RequestCaller): void {
+    this.#actor = actor
+    if (access === 'public') return
     const isPerson = access === 'connect-session'
     this.#ends.push(isPerson ? this.#limits.beginPerson(actor) : this.#limits.begin(actor))
     if (concurrent === undefined) return
@@ -294,8 +289,11 @@ class Exchange {
     if (!this.#limits.mayNoteRefusal(by.actor)) return
     const connection = name !== undefined && isConnectionName(name) ? name : undefined
     const deed = { action: 'access.refuse', target: route.operationId, outcome: thrown.code }
-    // It is refused whether there is a row of it or not.
-    await this.#services.auditBatch.add({ ...by, ...deed, connection }).catch(() => undefined)
+    try {
+      await this.#services.auditBatch.add({ ...by, ...deed, connection })
+    } catch {
+      // It is refused whether there is a row of it or not.
+    }
   }
 
   #succeed({ route }: ServedRoute, result: unknown): Answered {
@@ -366,6 +364,7 @@ class Exchange {
   }
 
   #end(): void {
-    for (const end of this.#ends.splice(0)) end()
+    for (const end of this.#ends) end()
+    this.#ends.length = 0
   }
 }

@@ -1,5 +1,6 @@
 /** @module Who makes a request: by its access key; on the routes of the Connect page by the token of its session; and by nothing else. */
 
+import type { RecognisedCaller } from './access-keys.ts'
 import type { Route } from './api.ts'
 import { RequestCaller } from './caller.ts'
 import type { Incoming } from './incoming.ts'
@@ -20,18 +21,18 @@ const BEARER = /^Bearer ([A-Za-z0-9._~+/=-]+)$/i
 const BEARER_OR_SSWS = /^(?:Bearer|SSWS) ([A-Za-z0-9._~+/=-]+)$/i
 
 /**
- * The caller of a route.
+ * The caller of a route: at once where nothing has to be read for it.
  *
  * @throws {ServerError} `access_key_invalid`, the same whether the key is missing, wrong, expired or revoked;
  *   `access_header_refused`
  * @throws {ConnectSessionError} `connect_session_invalid`, `connect_session_ended`, on the routes of the Connect page.
  * @see RFC 6750, section 2.1 - the Authorization request header field
  */
-export async function authenticate(
+export function authenticate(
   route: Route,
   request: Incoming,
   { services, requestId }: { readonly services: Services; readonly requestId: string },
-): Promise<RequestCaller> {
+): RequestCaller | Promise<RequestCaller> {
   if (route.access === 'public')
     return new RequestCaller({ actor: 'anybody', requestId }, noPermissions)
   for (const name of OTHER_CREDENTIAL_HEADERS) {
@@ -42,11 +43,20 @@ export async function authenticate(
   }
   const scheme = route.isPiped ? BEARER_OR_SSWS : BEARER
   const [, text = ''] = scheme.exec(request.headers.get('authorization') ?? '') ?? []
-  if (route.access === 'connect-session') {
-    const { row: session, actor } = await services.connectSessions.recognise(text)
-    return new RequestCaller({ actor, requestId }, noPermissions, { session })
-  }
-  const recognised = await services.accessKeys.recognise(text)
+  if (route.access === 'connect-session')
+    return services.connectSessions
+      .recognise(text)
+      .then(
+        ({ row: session, actor }) =>
+          new RequestCaller({ actor, requestId }, noPermissions, { session }),
+      )
+  const recognised = services.accessKeys.recognise(text)
+  return recognised instanceof Promise
+    ? recognised.then((found) => callerWithKey(found, requestId))
+    : callerWithKey(recognised, requestId)
+}
+
+function callerWithKey(recognised: RecognisedCaller | undefined, requestId: string): RequestCaller {
   if (recognised === undefined)
     throw new ServerError(
       'access_key_invalid',

@@ -21,12 +21,12 @@ export const tokenScopes = z
   .optional()
   .describe('Some of the scopes of the connection; default: all.')
 
+type TokenConnection = OpenConnection & { readonly tokens: TokenSource }
+
 /** The source of a connection's tokens. @throws {HandOutError} `token_not_for_api_token` */
-export function requireTokens(
-  open: OpenConnection,
-): OpenConnection & { readonly tokens: TokenSource } {
-  const { tokens, row } = open
-  if (tokens !== undefined) return { ...open, tokens }
+export function requireTokens(open: OpenConnection): TokenConnection {
+  if (hasTokens(open)) return open
+  const { row } = open
   throw new HandOutError(
     'token_not_for_api_token',
     `Connection ${row.name} signs in with an API token, which does not leave Postern.`,
@@ -36,6 +36,10 @@ export function requireTokens(
       details: { connection: row.name },
     },
   )
+}
+
+function hasTokens(open: OpenConnection): open is TokenConnection {
+  return open.tokens !== undefined
 }
 
 /** The scopes that are asked for, all of them of the connection. @throws {ScopeError}; {HandOutError} `token_scope_not_of_connection` */

@@ -52,10 +52,7 @@ export class NodeIncoming implements Incoming {
     this.message = message
     this.response = response
     this.#origins = origins
-    this.headers = {
-      get: (name) => textOf(message.headers[name]),
-      has: (name) => message.headers[name] !== undefined,
-    }
+    this.headers = new NodeHeaders(message)
   }
 
   get method(): string {
@@ -95,6 +92,22 @@ export class NodeIncoming implements Incoming {
   }
 }
 
+class NodeHeaders implements Pick<Headers, 'get' | 'has'> {
+  readonly #message: IncomingMessage
+
+  constructor(message: IncomingMessage) {
+    this.#message = message
+  }
+
+  get(name: string): string | null {
+    return textOf(this.#message.headers[name])
+  }
+
+  has(name: string): boolean {
+    return this.#message.headers[name] !== undefined
+  }
+}
+
 function textOf(value: string | string[] | undefined): string | null {
-  return value === undefined ? null : [value].flat().join(', ')
+  return Array.isArray(value) ? value.join(', ') : (value ?? null)
 }

@@ -13,23 +13,38 @@ export interface RequestParts {
   readonly body: unknown
 }
 
+/** What a path and a query say, unjudged. */
+export interface RawParts {
+  readonly params: Readonly<Record<string, string>>
+  /** Asked for where the route has a query. */
+  readonly query: () => Readonly<Record<string, readonly string[]>>
+}
+
 const DEFAULT_MAX_BODY_BYTES = 1_048_576
 const MAX_PROBLEMS = 100
 
-/** @throws {ServerError} `request_invalid` with every problem, `request_malformed`, `request_too_large`, `request_media_type` */
-export async function parseRequest(
+/**
+ * At once where there is no body to wait for.
+ *
+ * @throws {ServerError} `request_invalid` with every problem, `request_malformed`, `request_too_large`, `request_media_type`
+ */
+export function parseRequest(
   route: Route,
   request: Incoming,
-  raw: {
-    readonly params: Readonly<Record<string, string>>
-    /** Asked for where the route has a query. */
-    readonly query: () => Readonly<Record<string, readonly string[]>>
-  },
-): Promise<RequestParts> {
+  raw: RawParts,
+): RequestParts | Promise<RequestParts> {
+  if (route.body === undefined) return judgeParts(route, raw, undefined)
+  // The usual request that may leave its body out does.
+  if (route.bodyOptional && request.headers.get('content-length') === '0')
+    return judgeParts(route, raw, {})
+  return readBody(route, request).then((body) => judgeParts(route, raw, body))
+}
+
+function judgeParts(route: Route, raw: RawParts, rawBody: unknown): RequestParts {
   const problems: FieldProblem[] = []
   const params = judge('path', route.params, raw.params, problems) ?? {}
   const query = route.query ? judge('query', route.query, singleValues(raw.query()), problems) : {}
-  const body = route.body && judge('body', route.body, await readBody(route, request), problems)
+  const body = judge('body', route.body, rawBody, problems)
   if (problems.length === 0) return { params, query, body } as RequestParts
   const [first] = problems
   const message = first?.message.replace(/\.$/, '')
@@ -114,7 +129,6 @@ async function readBody(route: Route, request: Incoming): Promise<unknown> {
 
 async function readText(request: Incoming, maxBytes: number): Promise<string> {
   const announced = request.headers.get('content-length')
-  if (announced === '0') return ''
   // Node reads no more than was announced.
   if (announced !== null && Number(announced) <= maxBytes) return request.text()
   if (announced !== null) throw tooLarge(maxBytes)

@@ -40,14 +40,14 @@ export class AuditBatch {
   /**
    * Takes what is about to be handed out. Hand it out after that.
    *
-   * @throws {AuditError} `audit_unwritable`
+   * @returns what to wait for first, where it could not be taken at once; it rejects with {@link AuditError}
+   *   `audit_unwritable`.
    */
-  async add(entry: Omit<AuditEntry, 'at'>): Promise<void> {
-    if (this.#failed || this.#groups.size >= MAX_GROUPS) await this.flush()
-    const before = this.#groups.get(keyOf(entry))
-    if (before === undefined) this.#begin(entry)
-    else countUp(before, entry.requestId)
-    this.#timer ??= this.#writeSoon()
+  add(entry: Omit<AuditEntry, 'at'>): Promise<void> | undefined {
+    if (this.#failed || this.#groups.size >= MAX_GROUPS)
+      return this.flush().then(() => this.#take(entry))
+    this.#take(entry)
+    return undefined
   }
 
   /** Writes what was taken so far. @throws {AuditError} `audit_unwritable`; it stays taken then. */
@@ -67,10 +67,18 @@ export class AuditBatch {
     await this.flush()
   }
 
-  #begin(entry: AuditEntry): void {
+  #take(entry: AuditEntry): void {
+    const key = keyOf(entry)
+    const before = this.#groups.get(key)
+    if (before === undefined) this.#begin(key, entry)
+    else countUp(before, entry.requestId)
+    this.#timer ??= this.#writeSoon()
+  }
+
+  #begin(key: string, entry: AuditEntry): void {
     const { requestId } = entry
     const requestIds = requestId === undefined ? [] : [requestId]
-    this.#groups.set(keyOf(entry), { entry, at: this.#clock.now(), requestIds, count: 1 })
+    this.#groups.set(key, { entry, at: this.#clock.now(), requestIds, count: 1 })
   }
 
   async #writeSoon(): Promise<void> {
@@ -124,9 +132,11 @@ const knownFacts = new WeakMap<object, string>()
 
 // Whoever is handed the same token again has the same details, and to write them as JSON takes longer than to count up.
 function factsOf(details: NonNullable<AuditEntry['details']>): string {
-  const known = knownFacts.get(details) ?? JSON.stringify(details)
-  knownFacts.set(details, known)
-  return known
+  const known = knownFacts.get(details)
+  if (known !== undefined) return known
+  const facts = JSON.stringify(details)
+  knownFacts.set(details, facts)
+  return facts
 }
 
 function entryOf({ entry, at, requestIds, count }: Group): AuditEntry {
