@@ -164,7 +164,8 @@ function faultOf({ kind, choices, max }: Parameter, value: unknown): string | un
   }
 }
 
-function depthFault(value: unknown): string | undefined {
+/** What is wrong with the depth of a value of JSON; undefined where it will do. */
+export function depthFault(value: unknown): string | undefined {
   return isDeeper(value, MAX_DEPTH) ? `It is nested more than ${MAX_DEPTH} deep.` : undefined
 }
 
@@ -173,7 +174,8 @@ function isDeeper(value: unknown, depth: number): boolean {
   return depth === 0 || Object.values(value).some((item) => isDeeper(item, depth - 1))
 }
 
-function textFault(value: unknown, max: number): string | undefined {
+/** What is wrong with a text; undefined where it will do. @param max - its characters at most. */
+export function textFault(value: unknown, max: number): string | undefined {
   if (typeof value !== 'string') return 'It is no text.'
   if (value.trim() === '') return 'It is empty.'
   if (value.length > max) return `It has ${value.length} characters; at most ${max} are taken.`

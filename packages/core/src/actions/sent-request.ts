@@ -37,7 +37,7 @@ const MAX_BYTES = 1024 * 1024
  *
  * @throws {ActionError} `action_path_refused`
  */
-function requireSendable({ method, path }: Pick<GivenRequest, 'method' | 'path'>): void {
+export function requireSendable({ method, path }: Pick<GivenRequest, 'method' | 'path'>): void {
   const decoded = decodePath(path)
   if (!decoded.ok) {
     throw new ActionError('action_path_refused', 'The path does not stay on the org.', {
