@@ -22,6 +22,8 @@ export {
   Calls,
   type CallsOptions,
 } from './actions/calls.ts'
+export type { ActionDeclaration } from './actions/declaration.ts'
+export { declareAction } from './actions/declare.ts'
 export { type Parameter, type ParameterKind, parameterKinds } from './actions/parameter.ts'
 export { actions, getAction } from './actions/registry.ts'
 export {

@@ -29,6 +29,14 @@ export interface ActionResponse extends OrgAnswer {
   objects(): readonly JsonObject[]
 }
 
+/** What became of a change. */
+export interface Made {
+  /** Whether it was this run that made it. */
+  readonly changed: boolean
+  /** Absent where nobody answered for it, or it was so already. */
+  readonly answer?: ActionResponse
+}
+
 // How long a change whose answer was lost may still be on its way inside the org before it is looked for a last time.
 const SETTLE_MS = 2_000
 
@@ -77,14 +85,20 @@ export class Calls {
     request: OrgRequest,
     isDone?: () => Promise<boolean>,
   ): Promise<ActionResponse | undefined> {
+    return (await this.make(request, isDone)).answer
+  }
+
+  /** Sends a change as {@link Calls.change} does, and tells it from one that somebody else made first. */
+  async make(request: OrgRequest, isDone?: () => Promise<boolean>): Promise<Made> {
     try {
-      return await this.#send(request, this.changeIds)
+      return { changed: true, answer: await this.#send(request, this.changeIds) }
     } catch (error) {
+      // A POST is sent once, so what it is refused for was there before it came.
       if (isDone !== undefined && isRefusedByState(error) && (await seesNow(isDone)))
-        return undefined
+        return { changed: request.method !== 'POST' }
       if (!isUnanswered(error)) throw error
       if (isDone === undefined) throw outcomeUnseen(request, error)
-      if (await this.#seesDone(isDone)) return undefined
+      if (await this.#seesDone(isDone)) return { changed: true }
       throw outcomeUnknown(request, error)
     }
   }

@@ -73,7 +73,9 @@ export function parseDeclaration(given: unknown): ActionDeclaration {
   const reader = new DeclarationReader()
   const declaration = reader.read(given)
   if (declaration !== undefined && reader.problems.length === 0) return declaration
-  const told = reader.problems.map(({ path, observed }) => `${path}: ${observed}`.replace(/^: /, ''))
+  const told = reader.problems.map(({ path, observed }) =>
+    `${path}: ${observed}`.replace(/^: /, ''),
+  )
   throw new ActionError('action_declaration_invalid', told.join(' '), {
     remedy: 'Correct the declaration at the places that are named.',
     details: { problems: reader.problems },
@@ -144,7 +146,10 @@ class DeclarationReader {
   #name(given: JsonValue | undefined): string {
     const name = this.#text(given, 'name', 98)
     if (name !== '' && !NAME.test(name))
-      this.#note('name', 'It is not written as concept.verb in lower case, such as user.reset_factors.')
+      this.#note(
+        'name',
+        'It is not written as concept.verb in lower case, such as user.reset_factors.',
+      )
     if (actions.some((action) => action.name === name))
       this.#note('name', 'A built-in action has that name.')
     return name
@@ -214,7 +219,9 @@ class DeclarationReader {
   }
 
   #texts(given: JsonValue, path: string): readonly string[] {
-    const texts = Array.isArray(given) ? given.filter((text) => textFault(text, 128) === undefined) : []
+    const texts = Array.isArray(given)
+      ? given.filter((text) => textFault(text, 128) === undefined)
+      : []
     if (!Array.isArray(given) || texts.length < given.length)
       this.#note(path, 'It is no list of texts.')
     return texts
@@ -239,7 +246,8 @@ class DeclarationReader {
     if (!isJsonObject(given)) this.#note(at, 'It is no object.')
     this.#noteUnknown(members, PARAMETER_MEMBERS, at)
     const name = this.#text(members['name'], `${at}.name`, 32)
-    if (name !== '' && !PARAMETER_NAME.test(name))
+    // A name that every object has would be found where it was left out.
+    if (name !== '' && (!PARAMETER_NAME.test(name) || name in {}))
       this.#note(`${at}.name`, 'It is no word in camelCase.')
     const kind = this.#choice(members['kind'], kinds, `${at}.kind`)
     return {
@@ -252,7 +260,11 @@ class DeclarationReader {
     }
   }
 
-  #choices(given: JsonValue | undefined, kind: ParameterKind, at: string): Pick<Parameter, 'choices'> {
+  #choices(
+    given: JsonValue | undefined,
+    kind: ParameterKind,
+    at: string,
+  ): Pick<Parameter, 'choices'> {
     if (given === undefined) return {}
     if (kind !== 'text') this.#note(at, 'Only a text has choices.')
     const choices = this.#texts(given, at)

@@ -9,7 +9,7 @@ import { findApp } from './find-app.ts'
 import { findGroup } from './find-group.ts'
 import { findUser } from './find-user.ts'
 import type { Parameter } from './parameter.ts'
-import type { Found } from './reference.ts'
+import { type Found, shortOf } from './reference.ts'
 import { type GivenRequest, prepareChange, prepareRead } from './sent-request.ts'
 import { fillPath, fillValue, isSegment, placeholdersOfPath, type Values } from './template.ts'
 
@@ -54,7 +54,7 @@ async function prepare(
   }
   requireSegments(declaration, values)
   const request = fill(declaration, values)
-  const named = objects.map(({ kind, id, name }) => ({ kind, id, name }))
+  const named = objects.map(shortOf)
   if (declaration.effect === 'read') return prepareRead(calls, request, named)
   return prepareChange(calls, request, { change: declaration.name, objects: named })
 }

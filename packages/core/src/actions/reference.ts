@@ -68,7 +68,7 @@ export function quoted(text: string): string {
 }
 
 /** An object's name for a sentence: directory text, made safe to show. */
-function nameOf({ name }: Pick<ActionObject, 'name'>): string {
+export function nameOf({ name }: Pick<ActionObject, 'name'>): string {
   return showHostile(name, { maxCharacters: MAX_SHOWN })
 }
 
@@ -141,4 +141,9 @@ function nothingShown({ list, everyOrgHas }: Kind): ActionError {
       details: { path: list },
     },
   )
+}
+
+/** An object as answers show it, without the rest of it. */
+export function shortOf({ kind, id, name }: ActionObject): ActionObject {
+  return { kind, id, name }
 }

@@ -2,14 +2,18 @@
 
 import type { Action } from './action.ts'
 import { ActionError } from './action-error.ts'
+import { expireSessions } from './expire-sessions.ts'
 import { appFind, groupFind, userFind } from './find.ts'
 import { requestAction, requestChangeAction } from './request.ts'
+import { lifecycleActions } from './user-lifecycle.ts'
 
 /** Every built-in action, in the order they are offered. */
 export const actions: readonly Action[] = [
   userFind,
   groupFind,
   appFind,
+  ...lifecycleActions,
+  expireSessions,
   requestAction,
   requestChangeAction,
 ]
