@@ -34,9 +34,13 @@ test('whoever may call is said for every operation, and only what is public goes
     '/assets/{file}',
     '/connect/',
     '/connect/embed.js',
+    '/console/',
+    '/console/{view}',
     '/healthz',
     '/openapi.json',
     '/readyz',
     '/v1/connect/open',
+    '/v1/console/session',
+    '/v1/console/sign-in',
   ])
 })

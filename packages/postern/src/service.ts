@@ -22,6 +22,7 @@ import { Jobs } from './jobs/jobs.ts'
 import { type Log, openLog } from './log.ts'
 import { AccessKeys } from './server/access-keys.ts'
 import { createApp } from './server/app.ts'
+import { ConsoleSessions } from './server/console/sessions.ts'
 import { Metrics } from './server/metrics.ts'
 import type { Services } from './server/services.ts'
 import { Repeating } from './service/repeating.ts'
@@ -133,6 +134,11 @@ async function openParts(
         work: () => services.connectSessions.expire(),
       })
       repeating.begin({
+        name: 'console sessions that have expired',
+        everyMs: HOUR_MS,
+        work: () => services.consoleSessions.removeExpired(),
+      })
+      repeating.begin({
         name: 'events that were kept long enough',
         everyMs: HOUR_MS,
         work: async (signal) => {
@@ -191,12 +197,14 @@ export function openServices({
     run: (feedId, options) => runFeed(feedsContext, feedId, options),
   })
   const sinks = new Sinks(feedsContext)
+  const accessKeys = new AccessKeys(given)
   const guidedSetups = new GuidedSetups({ ...context, connections })
   return {
     ...given,
     metrics,
     connectOrigins,
-    accessKeys: new AccessKeys(given),
+    accessKeys,
+    consoleSessions: new ConsoleSessions({ ...given, accessKeys }),
     auditBatch: new AuditBatch(given),
     domains,
     connections,

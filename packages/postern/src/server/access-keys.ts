@@ -51,6 +51,8 @@ export interface AccessKeyView {
 /** Who an access key says its caller is. */
 export interface RecognisedCaller {
   readonly actor: string
+  /** What its access key is called. */
+  readonly name: string
   readonly permissions: Permissions
   /** When its access key ends. */
   readonly expiresAt?: Date
@@ -112,12 +114,19 @@ export class AccessKeys {
    * was read is good.
    */
   recognise(text: string): RecognisedCaller | undefined | Promise<RecognisedCaller | undefined> {
-    if (this.#clock.monotonicMs() < this.#freshUntilMs) return this.#recognise(text)
-    return this.#refresh().then(() => this.#recognise(text))
+    if (this.#clock.monotonicMs() < this.#freshUntilMs) return this.#recognise(parseAccessKey(text))
+    return this.recognisePresented(parseAccessKey(text))
   }
 
-  #recognise(text: string): RecognisedCaller | undefined {
-    const presented = parseAccessKey(text)
+  /** The same, of an access key whose text is not at hand. */
+  async recognisePresented(
+    presented: PresentedAccessKey | undefined,
+  ): Promise<RecognisedCaller | undefined> {
+    if (this.#clock.monotonicMs() >= this.#freshUntilMs) await this.#refresh()
+    return this.#recognise(presented)
+  }
+
+  #recognise(presented: PresentedAccessKey | undefined): RecognisedCaller | undefined {
     if (presented === undefined) return undefined
     if (presented.id === this.#local?.id)
       return isSameDigest(this.#local.digest, presented.digest) ? localCaller : undefined
@@ -337,6 +346,7 @@ const noDigest = new Uint8Array(32)
 
 const localCaller: RecognisedCaller = {
   actor: 'local',
+  name: 'local',
   permissions: new Permissions([
     {
       connections: [everyConnection],
@@ -349,6 +359,7 @@ const localCaller: RecognisedCaller = {
 function knownKey(row: AccessKeyRow): KnownKey {
   const recognised = {
     actor: `access-key:${row.id}`,
+    name: row.name,
     permissions: new Permissions(row.rules),
     ...(row.expires_at ? { expiresAt: row.expires_at } : {}),
   }

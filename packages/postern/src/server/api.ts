@@ -9,7 +9,7 @@ import type { Services } from './services.ts'
 
 /**
  * Who may call a route: `public` everybody; `any-key` whoever has an access key; `connect-session` the person of a Connect
- * session, by its token, and nobody else; else whoever has the verb.
+ * session, by its token, and nobody else; `console-session` whoever is signed in to the console; else whoever has the verb.
  *
  * `connection` says where the verb is needed: `name` on the connection that the path parameter `name` names, `any` on some
  * connection (the handler shows only what {@link RequestCaller.may} allows). Without it the verb is needed on all of them (`*`).
@@ -18,6 +18,7 @@ export type Access =
   | 'public'
   | 'any-key'
   | 'connect-session'
+  | 'console-session'
   | { readonly verb: Verb; readonly connection?: 'name' | 'any' }
 
 /** One route. */
@@ -45,6 +46,8 @@ export interface Route<
   readonly bodyOptional?: boolean
   /** Whether a browser may ask for it on behalf of another site: a page that is linked to or framed, a script that is loaded. */
   readonly fromOtherSites?: true
+  /** Whether its last path parameter takes all that is left of the path. */
+  readonly takesRest?: true
   /** Asked thousands of times a second, so that it is answered past Hono. Such a route has no query, no events and no `Response`. */
   readonly isDirect?: true
   /**

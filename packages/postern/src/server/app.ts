@@ -58,8 +58,9 @@ export function createApp(services: Services, options: AppOptions = {}): App {
   const begin = (request: Incoming, arrival: Arrival | undefined) =>
     new Exchange({ services, limits, request, arrival })
   for (const served of api.routes) {
-    const { method, path, isPiped } = served.route
-    const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1') + (isPiped ? '{.+}' : '')
+    const { method, path, isPiped, takesRest } = served.route
+    const rest = isPiped || takesRest ? '{.+}' : ''
+    const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1') + rest
     app.on(method.toUpperCase(), pattern, async ({ req, env }) => {
       const raw = { params: req.param(), query: () => req.queries() }
       return asResponse(await begin(req.raw, env?.arrival).answer(served, raw))
@@ -102,6 +103,7 @@ const UNRECOGNISED: ReadonlySet<string> = new Set([
   'access_key_invalid',
   'connect_link_invalid',
   'connect_session_invalid',
+  'console_session_invalid',
 ])
 
 /** Whether something ended because its caller is gone. */
@@ -252,6 +254,7 @@ class Exchange {
     return authenticate(route, this.#request, {
       services: this.#services,
       requestId: this.#requestId,
+      arrival: this.#arrival,
     })
   }
 

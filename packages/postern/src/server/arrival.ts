@@ -1,7 +1,7 @@
 /** @module How a request came: from whom, and under which names this server may be called. */
 
 import type { Incoming } from './incoming.ts'
-import { ServerError } from './problem.ts'
+import { crossOrigin, ServerError } from './problem.ts'
 
 /** What is known of a request that came over the network. One of this process has none. */
 export interface Arrival {
@@ -48,13 +48,7 @@ export function requireOwnName(
   const isOwn =
     (origin === null || names.origins.has(origin)) && (site === null || OWN_SITES.has(site))
   if (isOwn) return
-  throw new ServerError(
-    'request_cross_origin',
-    'The request comes from a page of another origin.',
-    {
-      remedy: 'Call the API from a program, or from a page that this server serves.',
-    },
-  )
+  throw crossOrigin()
 }
 
 /** Host and port of an absolute URL. @see RFC 9112, section 3.2.2 - an absolute target counts more than Host */

@@ -9,6 +9,7 @@ import {
 } from '../connections/stored-connection-error.ts'
 import type { Caller } from '../store/audit.ts'
 import type { ConnectSessionRow } from '../store/connect-sessions.ts'
+import type { ConsoleSession } from './console/sessions.ts'
 import type { Permissions } from './permissions.ts'
 import { ServerError } from './problem.ts'
 
@@ -21,22 +22,34 @@ export class RequestCaller {
   /** When its access key ends, if it does. */
   readonly expiresAt: Date | undefined
   readonly #session: ConnectSessionRow | undefined
+  readonly #console: ConsoleSession | undefined
 
   constructor(
     by: Caller,
     permissions: Permissions,
-    of: { readonly expiresAt?: Date | undefined; readonly session?: ConnectSessionRow } = {},
+    of: {
+      readonly expiresAt?: Date | undefined
+      readonly session?: ConnectSessionRow
+      readonly console?: ConsoleSession
+    } = {},
   ) {
     this.by = by
     this.permissions = permissions
     this.expiresAt = of.expiresAt
     this.#session = of.session
+    this.#console = of.console
   }
 
   /** The Connect session whose person it is, as it was when the request came. */
   get session(): ConnectSessionRow {
     if (this.#session === undefined) throw new TypeError('This route is for no Connect session.')
     return this.#session
+  }
+
+  /** The console session of whoever is signed in. */
+  get console(): ConsoleSession {
+    if (this.#console === undefined) throw new TypeError('This route is for no console session.')
+    return this.#console
   }
 
   /** Whether the caller has the verb on a connection; without one, on every connection. */
@@ -53,8 +66,18 @@ export class RequestCaller {
     if (connection !== undefined && !this.permissions.maySee(connection))
       throw hiddenConnection(connection)
     const where = connection === undefined ? 'every connection (*)' : 'this connection'
-    throw new ServerError('access_denied', `This access key does not have ${verb} on ${where}.`, {
-      remedy: `Use an access key that has a rule with ${verb}, or have one made with \`postern access add\`.`,
+    const [who, remedy] =
+      this.#console?.kind === 'person'
+        ? [
+            `${this.by.actor} does`,
+            `Ask whoever runs this server for a group whose rules under signIn give ${verb}.`,
+          ]
+        : [
+            'This access key does',
+            `Use an access key that has a rule with ${verb}, or have one made with \`postern access add\`.`,
+          ]
+    throw new ServerError('access_denied', `${who} not have ${verb} on ${where}.`, {
+      remedy,
       details: { verb },
     })
   }

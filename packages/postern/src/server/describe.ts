@@ -2,6 +2,7 @@
 
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Access, Route } from './api.ts'
+import { takesConsole } from './console/recognise.ts'
 import { statusOf } from './problem-status.ts'
 
 /** An OpenAPI document. */
@@ -12,6 +13,7 @@ type Responses = ZodRoute['responses']
 
 const ACCESS_KEY = 'accessKey'
 const CONNECT_SESSION = 'connectSession'
+const CONSOLE_SESSION = 'consoleSession'
 
 const problem = z
   .object({
@@ -57,6 +59,13 @@ export function describeApi(routes: readonly Route[], version: string): ApiDescr
     scheme: 'bearer',
     description: 'The token of a Connect session: `connect_<id>_<secret>`.',
   })
+  app.openAPIRegistry.registerComponent('securitySchemes', CONSOLE_SESSION, {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-postern',
+    description:
+      'The cookie of the console, from a page of this server alone; with `X-Postern-Console: 1` wherever something changes.',
+  })
   app.openAPIRegistry.register('Problem', problem)
   for (const route of routes) app.openAPIRegistry.registerPath(describeRoute(route))
   return app.getOpenAPI31Document({
@@ -80,7 +89,7 @@ function describeRoute(route: Route): ZodRoute {
     tags: [tag],
     summary,
     description: describeAccess(access),
-    security: securityOf(access),
+    security: securityOf(route),
     request: {
       ...(params ? { params } : {}),
       ...(query ? { query } : {}),
@@ -97,14 +106,18 @@ function describeRoute(route: Route): ZodRoute {
   })
 }
 
-function securityOf(access: Access): { [scheme: string]: string[] }[] {
+function securityOf(route: Route): { [scheme: string]: string[] }[] {
+  const { access } = route
   if (access === 'public') return []
-  return [{ [access === 'connect-session' ? CONNECT_SESSION : ACCESS_KEY]: [] }]
+  if (access === 'connect-session') return [{ [CONNECT_SESSION]: [] }]
+  if (access === 'console-session') return [{ [CONSOLE_SESSION]: [] }]
+  return [{ [ACCESS_KEY]: [] }, ...(takesConsole(route) ? [{ [CONSOLE_SESSION]: [] }] : [])]
 }
 
 function describeAccess(access: Access): string {
   if (access === 'public') return 'Open to everybody.'
   if (access === 'any-key') return 'Takes any access key.'
+  if (access === 'console-session') return 'Takes the cookie of a console session.'
   if (access === 'connect-session') return 'Takes the token of a Connect session that is open.'
   const where = {
     name: 'the connection',
@@ -134,9 +147,10 @@ function describeSuccess(route: Route): Responses {
 }
 
 /** What every route of a kind refuses with, and what this one does. */
-function codesOf({ access, params, query, body, refusals = [] }: Route): readonly string[] {
+function codesOf(route: Route): readonly string[] {
+  const { access, params, query, body, refusals = [] } = route
   return [
-    ...credentialCodesOf(access),
+    ...credentialCodesOf(route),
     ...(typeof access === 'object' ? ['access_denied'] : []),
     ...(typeof access === 'object' && access.connection === 'name' ? ['connection_not_found'] : []),
     ...(params || query || body ? ['request_invalid'] : []),
@@ -150,14 +164,26 @@ function codesOf({ access, params, query, body, refusals = [] }: Route): readonl
   ]
 }
 
-function credentialCodesOf(access: Access): readonly string[] {
-  switch (access) {
+const CONSOLE_REFUSALS = [
+  'console_session_missing',
+  'console_session_invalid',
+  'console_header_missing',
+]
+
+function credentialCodesOf(route: Route): readonly string[] {
+  switch (route.access) {
     case 'public':
       return []
     case 'connect-session':
       return ['connect_session_invalid', 'connect_session_ended', 'access_header_refused']
+    case 'console-session':
+      return [...CONSOLE_REFUSALS, 'access_header_refused']
     default:
-      return ['access_key_invalid', 'access_header_refused']
+      return [
+        'access_key_invalid',
+        'access_header_refused',
+        ...(takesConsole(route) ? CONSOLE_REFUSALS : []),
+      ]
   }
 }
 

@@ -11,12 +11,12 @@ import { defaultCalls } from '../config/default-calls.ts'
 
 /** The verbs that rules give, by connection. */
 export class Permissions {
-  readonly #rules: readonly AccessRule[]
+  readonly rules: readonly AccessRule[]
   readonly #connections = new Map<Verb, Set<string>>()
   readonly #visible = new Set<string>()
 
   constructor(rules: readonly AccessRule[]) {
-    this.#rules = rules
+    this.rules = rules
     for (const rule of rules) {
       for (const connection of rule.connections) this.#visible.add(connection)
       // Rules are judged before they are kept; what a database says all the same gives nothing more.
@@ -56,7 +56,7 @@ export class Permissions {
     connection: string,
     { method, path }: { readonly method: CallMethod; readonly path: string },
   ): 'method' | 'path' | undefined {
-    const rules = this.#rules.filter((rule) => isAboutCalls(rule, connection)).map(limitsOf)
+    const rules = this.rules.filter((rule) => isAboutCalls(rule, connection)).map(limitsOf)
     const ofMethod = rules.filter(({ methods }) => methods.includes(method))
     if (ofMethod.length === 0) return 'method'
     const isGiven = ofMethod.some(({ paths }) => paths.some((prefix) => isBelow(path, prefix)))
@@ -68,7 +68,7 @@ export class Permissions {
     return rule.connections.every((connection) =>
       rule.verbs.every((verb) =>
         verb === 'proxy'
-          ? this.#rules.some((own) => givesProxy(own, connection, rule))
+          ? this.rules.some((own) => givesProxy(own, connection, rule))
           : this.may(verb, connection),
       ),
     )

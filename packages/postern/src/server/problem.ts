@@ -68,6 +68,22 @@ export class ServerError extends PosternError<ServerErrorCode> {
   override readonly name = 'ServerError'
 }
 
+/** The refusal of an access key that is missing, wrong, expired or revoked, in the same words. */
+export function accessKeyInvalid(): ServerError {
+  return new ServerError('access_key_invalid', 'The request has no access key that is good here.', {
+    remedy: 'Send one as Authorization: Bearer; `postern access add` makes one.',
+  })
+}
+
+/** The refusal of what a page of another origin has a browser send. */
+export function crossOrigin(): ServerError {
+  return new ServerError(
+    'request_cross_origin',
+    'The request comes from a page of another origin.',
+    { remedy: 'Call the API from a program, or from a page that this server serves.' },
+  )
+}
+
 /** The problem that an error is told as. An error that nobody planned may quote anything, so nothing of it is told. */
 export function problemOf(thrown: unknown, requestId: string): Problem {
   const error = thrown instanceof PosternError ? thrown : unexpected

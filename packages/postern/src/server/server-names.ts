@@ -6,7 +6,7 @@ import type { ServerNames } from './arrival.ts'
 import type { CheckedBinding } from './binding.ts'
 
 /** The names of this machine itself, as they stand in a URL. */
-const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]']
+export const loopbackNames: readonly string[] = ['127.0.0.1', 'localhost', '[::1]']
 
 /** The address a server listens on, the names of this machine, and the name others know it by. */
 export function serverNames(
@@ -14,7 +14,7 @@ export function serverNames(
   { tls, publicUrl }: CheckedBinding,
 ): ServerNames {
   const scheme = tls ? 'https' : 'http'
-  const urls = [...LOOPBACK_NAMES, ...addressesOf(address).map(inUrl)].map(
+  const urls = [...loopbackNames, ...addressesOf(address).map(inUrl)].map(
     (name) => new URL(`${scheme}://${name}:${port}`),
   )
   if (publicUrl) urls.push(publicUrl)

@@ -20,6 +20,7 @@ import type { AuditBatch } from '../store/audit-batch.ts'
 import type { Seal } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
 import type { AccessKeys } from './access-keys.ts'
+import type { ConsoleSessions } from './console/sessions.ts'
 import type { Metrics } from './metrics.ts'
 
 /** The parts of a running Postern, as the routes see them. */
@@ -32,6 +33,7 @@ export interface Services {
   /** The origins whose pages may embed the Connect page and hear from it. */
   readonly connectOrigins: readonly string[]
   readonly accessKeys: AccessKeys
+  readonly consoleSessions: ConsoleSessions
   /** Where hand-outs are noted before they are given. */
   readonly auditBatch: AuditBatch
   readonly domains: Domains

@@ -38,7 +38,10 @@ export class WebFiles {
    */
   find(path: string): WebFile | undefined {
     this.#files ??= this.#read()
-    return this.#files.get(path)
+    const file = this.#files.get(path)
+    // Only what was built knows the names of the other files, so a page that is missing was not built.
+    if (file === undefined && path.endsWith('.html')) throw notBuilt()
+    return file
   }
 
   #read(): ReadonlyMap<string, WebFile> {

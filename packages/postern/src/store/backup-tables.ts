@@ -9,8 +9,9 @@ export interface BackupTable {
   readonly columns: readonly { readonly name: string; readonly type: string }[]
 }
 
-// What holds for as long as a process runs: a store that is restored has no process yet.
-const OF_PROCESSES: ReadonlySet<string> = new Set(['lease', 'connection_use'])
+// What holds for as long as a process runs, or a browser is signed in: a store that is restored has neither yet, and what has
+// ended since the backup stays so.
+const OF_PROCESSES: ReadonlySet<string> = new Set(['lease', 'connection_use', 'console_session'])
 
 // What the sink `store` has is part of where its feeds stand.
 const RECORDS = 'records'

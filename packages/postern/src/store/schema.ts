@@ -35,6 +35,7 @@ export interface Schema {
   readonly setup: SetupTable
   readonly key_draft: KeyDraftTable
   readonly connect_session: ConnectSessionTable
+  readonly console_session: ConsoleSessionTable
   readonly lease: LeaseTable
   readonly connection_use: ConnectionUseTable
   readonly declared_key: DeclaredKeyTable
@@ -190,6 +191,27 @@ export interface ConnectSessionTable {
   /** Of the last try. */
   findings: ColumnType<readonly Finding[] | null, string | null, string | null>
   created_at: Date
+  expires_at: Date
+  ended_at: Date | null
+}
+
+/** A browser in which somebody has signed in to the console. */
+export interface ConsoleSessionTable {
+  id: string
+  /** SHA-256 of the secret of its cookie. */
+  secret_hash: Uint8Array
+  /** As the audit log names whoever signed in. */
+  actor: string
+  /** As the console shows them. */
+  name: string
+  /** The access key it was exchanged for; null: it is a person's. */
+  key_id: string | null
+  /** What it stands on, and ends with: SHA-256 of the secret of that key, or of the sign-in that a person came through. */
+  ground_hash: Uint8Array
+  /** Of a person. A key has its own. */
+  rules: ColumnType<readonly AccessRule[] | null, string | null, string | null>
+  created_at: Date
+  used_at: Date
   expires_at: Date
   ended_at: Date | null
 }

@@ -1,4 +1,4 @@
-/** @module Every route with every kind of access key, and with the token of a Connect session: who is let in, who is not, and in which words. */
+/** @module Every route with every kind of access key, with the token of a Connect session, and with the cookie of the console: who is let in, who is not, and in which words. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { TestStore } from '../../../../test/stores.ts'
@@ -26,6 +26,8 @@ const keys = new Map<string, string>()
 let expired = ''
 /** Tokens of Connect sessions. */
 const sessions = { open: '', revoked: '' }
+/** Cookies of console sessions: of an access key with every verb, one that has ended, of one with `read` alone. */
+const cookies = { all: '', ended: '', read: '' }
 
 beforeAll(async () => {
   opened = await openEmbedded()
@@ -53,6 +55,16 @@ beforeAll(async () => {
   const revoked = await openOne('theirs')
   sessions.revoked = revoked.token.reveal()
   await connectSessions.revoke(revoked.id, by)
+  const { text } = await accessKeys.add({ name: 'all', rules }, by)
+  const signIn = async (key: string) => {
+    const { session, cookie } = await services.consoleSessions.beginByKey(key, 'request')
+    return { id: session.id, cookie: `postern-console-80=${cookie.reveal()}` }
+  }
+  cookies.all = (await signIn(text.reveal())).cookie
+  cookies.read = (await signIn(keys.get('read *') ?? '')).cookie
+  const ended = await signIn(text.reveal())
+  cookies.ended = ended.cookie
+  await services.consoleSessions.end(ended.id, by)
 })
 afterAll(() => opened.close())
 
@@ -109,9 +121,50 @@ describe.each(routes.map((route) => [nameOf(route), route] as const))('%s', (_na
     expect(await statusFor(sessions.revoked)).toBe(expected.revoked)
   })
 
-  async function statusFor(key: string | undefined): Promise<number> {
+  test('with the cookie of the console, from a page of its own and from any other place', async () => {
+    const isRead = route.method === 'get' || route.method === 'head'
+    const own = { 'sec-fetch-site': 'same-origin', 'x-postern-console': '1' }
+    const withCookie = (cookie: string, headers: Record<string, string>) =>
+      statusWith({ cookie, ...headers })
+    const [all, ended] = [cookies.all, cookies.ended]
+    const wrong = all.replace(/.$/, (last) => (last === 'A' ? 'E' : 'A'))
+    const asked = {
+      all: await withCookie(all, own),
+      read: await withCookie(cookies.read, own),
+      ended: await withCookie(ended, own),
+      wrong: await withCookie(wrong, own),
+      ofOthers: await withCookie('theirs=1', own),
+      crossSite: await withCookie(all, { ...own, 'sec-fetch-site': 'cross-site' }),
+      otherPort: await withCookie(all, { ...own, 'sec-fetch-site': 'same-site' }),
+      typed: await withCookie(all, { ...own, 'sec-fetch-site': 'none' }),
+      unsaid: await withCookie(all, { 'x-postern-console': '1' }),
+      withoutHeader: await withCookie(all, { 'sec-fetch-site': 'same-origin' }),
+      besideKey: await withCookie(all, { ...own, authorization: `Bearer ${keys.get('read *')}` }),
+    }
+    const everyway = (status: number) =>
+      Object.fromEntries(Object.keys(asked).map((way) => [way, status]))
+    if (access === 'public') return expect(asked).toEqual(everyway(REACHED))
+    const takes =
+      access !== 'connect-session' &&
+      !route.isPiped &&
+      !(typeof access === 'object' && access.verb === 'token')
+    if (!takes) return expect(asked).toEqual(everyway(400))
+    expect(asked).toEqual({
+      all: REACHED,
+      read: typeof access === 'object' && access.verb !== 'read' ? 403 : REACHED,
+      ...{ ended: 401, wrong: 401, ofOthers: 401 },
+      ...{ crossSite: 403, otherPort: 403, typed: 403, unsaid: 403 },
+      withoutHeader: isRead ? REACHED : 403,
+      besideKey: 400,
+    })
+  })
+
+  function statusFor(key: string | undefined): Promise<number> {
+    return statusWith(key === undefined ? {} : { authorization: `Bearer ${key}` })
+  }
+
+  async function statusWith(headers: Readonly<Record<string, string>>): Promise<number> {
     const path = route.path.replace('{name}', 'mine').replaceAll(/\{\w+\}/g, 'x')
-    const headers = key === undefined ? {} : { authorization: `Bearer ${key}` }
     return (await app.request(path, { method: route.method.toUpperCase(), headers })).status
   }
 })

@@ -1,4 +1,4 @@
-/** @module Routes of what a browser loads: the Connect page, its assets, and the script of a page that embeds it. */
+/** @module Routes of what a browser loads: the Connect page, the console, their assets, and the script of a page that embeds the first. */
 
 import { z } from '@hono/zod-openapi'
 import type { Api } from '../api.ts'
@@ -10,9 +10,8 @@ const tag = 'pages'
 const DAY_SECONDS = 86_400
 const YEAR_SECONDS = 365 * DAY_SECONDS
 
-/** Adds the routes. */
-export function addPageRoutes(api: Api): void {
-  const files = new WebFiles()
+/** Adds the routes. @param files - default: as they were built. */
+export function addPageRoutes(api: Api, files = new WebFiles()): void {
   const requireFile = (path: string) => files.find(path) ?? notFound()
   api.add(
     {
@@ -29,9 +28,10 @@ export function addPageRoutes(api: Api): void {
     ({ services, request }) =>
       answerWith(requireFile('connect/index.html'), request, {
         'cache-control': 'no-store',
-        ...pageHeaders(services.connectOrigins),
+        ...connectHeaders(services.connectOrigins),
       }),
   )
+  addConsole(api, requireFile)
   api.add(
     {
       method: 'get',
@@ -72,14 +72,59 @@ export function addPageRoutes(api: Api): void {
   )
 }
 
+/** Each view of the console has its own address; all of them are one page, which knows by that what to show. */
+function addConsole(api: Api, requireFile: (path: string) => WebFile): void {
+  const page = {
+    method: 'get',
+    tag,
+    access: 'public',
+    fromOtherSites: true,
+    answer: z.string(),
+    answerType: 'text/html',
+  } as const
+  const answer = ({ request }: { readonly request: Incoming }) =>
+    answerWith(requireFile('console/index.html'), request, consoleHeaders)
+  api.add(
+    {
+      ...page,
+      path: '/console/',
+      operationId: 'getConsole',
+      summary: 'The console: what runs, what is wrong, and what to do.',
+    },
+    answer,
+  )
+  api.add(
+    {
+      ...page,
+      path: '/console/{view}',
+      operationId: 'getConsoleView',
+      summary: 'One view of the console, whose path has as many segments as it needs.',
+      takesRest: true,
+      params: z.object({ view: z.string() }),
+    },
+    answer,
+  )
+}
+
+const consoleHeaders = {
+  'cache-control': 'no-store',
+  ...pageHeaders([]),
+  'cross-origin-opener-policy': 'same-origin',
+}
+
+/** @param connectOrigins - whose pages may frame the Connect page. */
+function connectHeaders(connectOrigins: readonly string[]): Readonly<Record<string, string>> {
+  // A page that opens this one in a window hears from it that it is done.
+  return { ...pageHeaders(connectOrigins), 'cross-origin-opener-policy': 'unsafe-none' }
+}
+
 /**
- * What a browser may do with the page: nothing but load and ask this origin, and be framed by the origins that the operator
- * allows.
+ * What a browser may do with a page: nothing but load and ask this origin, and be framed by the origins that are given.
  *
  * @see Content Security Policy Level 3, section 6 - the directives; frame-ancestors supersedes X-Frame-Options
  */
-function pageHeaders(connectOrigins: readonly string[]): Readonly<Record<string, string>> {
-  const isFramed = connectOrigins.length > 0
+function pageHeaders(framedBy: readonly string[]): Readonly<Record<string, string>> {
+  const isFramed = framedBy.length > 0
   const policy = [
     "default-src 'none'",
     "script-src 'self'",
@@ -88,14 +133,12 @@ function pageHeaders(connectOrigins: readonly string[]): Readonly<Record<string,
     "connect-src 'self'",
     "form-action 'self'",
     "base-uri 'none'",
-    `frame-ancestors ${isFramed ? connectOrigins.join(' ') : "'none'"}`,
+    `frame-ancestors ${isFramed ? framedBy.join(' ') : "'none'"}`,
   ]
   return {
     'content-security-policy': policy.join('; '),
     'referrer-policy': 'no-referrer',
     'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
-    // A page that opens this one in a window hears from it that it is done.
-    'cross-origin-opener-policy': 'unsafe-none',
     ...(isFramed ? {} : { 'x-frame-options': 'DENY' }),
   }
 }

@@ -7,6 +7,7 @@ import { addBackupRoute } from './backup.ts'
 import { addConnectRoutes } from './connect.ts'
 import { addConnectSessionRoutes } from './connect-sessions.ts'
 import { addConnectionRoutes } from './connections.ts'
+import { addConsoleSessionRoutes } from './console-session.ts'
 import { addDescriptionRoute } from './description.ts'
 import { addDoctorRoute } from './doctor.ts'
 import { addDomainRoutes } from './domains.ts'
@@ -38,6 +39,7 @@ export function addRoutes(api: Api): void {
   addConnectionRoutes(api)
   addConnectRoutes(api)
   addConnectSessionRoutes(api)
+  addConsoleSessionRoutes(api)
   addDescriptionRoute(api)
   addDoctorRoute(api)
   addHealthRoutes(api)

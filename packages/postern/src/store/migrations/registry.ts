@@ -5,6 +5,7 @@ import { first } from './0001-first.ts'
 import { feeds } from './0002-feeds.ts'
 import { records } from './0003-records.ts'
 import { connectSessions } from './0004-connect-sessions.ts'
+import { consoleSessions } from './0006-console-sessions.ts'
 
 /** By name; they are applied in alphabetical order. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -12,4 +13,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0002-feeds': feeds,
   '0003-records': records,
   '0004-connect-sessions': connectSessions,
+  '0006-console-sessions': consoleSessions,
 }

@@ -1,0 +1,63 @@
+/** @module The cookie of a console session: how it is called where, set, cleared and read. */
+
+import { Secret } from '@postern/core'
+import { digestOf, idPattern, newSecretText, secretPattern } from '../../store/digest.ts'
+import { loopbackNames } from '../server-names.ts'
+
+/** What a browser presents of a session. */
+export interface PresentedCookie {
+  readonly id: string
+  /** SHA-256 of the secret. */
+  readonly digest: Uint8Array
+}
+
+const TEXT = new RegExp(`^(${idPattern})\\.(${secretPattern})$`)
+const ATTRIBUTES = 'Path=/; HttpOnly; SameSite=Strict'
+
+// A browser takes a name with __Host- over https alone, and from this host alone: no other one of the domain sets it.
+const SECURE_NAME = '__Host-postern'
+// Not every browser takes a Secure cookie over http, from this machine as little as from any other. Cookies know no ports:
+// without one in the name, signing in to one server of this machine would sign out of every other.
+const LOOPBACK_NAME = 'postern-console-'
+
+/** A new secret for a session: the value of its cookie, told once, and the digest, which is kept. */
+export function newCookie(id: string): { readonly text: Secret; readonly digest: Uint8Array } {
+  const secret = newSecretText()
+  return { text: new Secret(`${id}.${secret}`), digest: digestOf(secret) }
+}
+
+/** What the value of a cookie says; undefined where it is none of ours. */
+export function parseCookie(text: string): PresentedCookie | undefined {
+  const [, id, secret] = TEXT.exec(text) ?? []
+  return id === undefined || secret === undefined ? undefined : { id, digest: digestOf(secret) }
+}
+
+/** How the cookie is called at an origin; undefined where there may be none: over http from another machine. */
+export function cookieNameAt(origin: string): string | undefined {
+  const { protocol, hostname, port } = new URL(origin)
+  if (protocol === 'https:') return SECURE_NAME
+  return loopbackNames.includes(hostname) ? `${LOOPBACK_NAME}${port || 80}` : undefined
+}
+
+/** The values of a cookie, as a `Cookie` header has them. @see RFC 6265, section 5.4 - the Cookie header */
+export function cookieValues(header: string, name: string): readonly string[] {
+  return header.split(';').flatMap((pair) => {
+    const [own, value] = pair.trim().split('=', 2)
+    return own === name && value !== undefined ? [value] : []
+  })
+}
+
+/** The `Set-Cookie` header of a session. @see RFC 6265bis, section 4.1.3.2 - the prefix __Host- */
+export function setCookie(name: string, text: Secret, maxAgeSeconds: number): string {
+  return headerOf(name, text.reveal(), maxAgeSeconds)
+}
+
+/** The `Set-Cookie` header that takes it away. */
+export function clearCookie(name: string): string {
+  return headerOf(name, '', 0)
+}
+
+function headerOf(name: string, value: string, maxAgeSeconds: number): string {
+  const secure = name === SECURE_NAME ? '; Secure' : ''
+  return `${name}=${value}; Max-Age=${maxAgeSeconds}; ${ATTRIBUTES}${secure}`
+}
