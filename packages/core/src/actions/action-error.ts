@@ -11,6 +11,7 @@ export type ActionErrorCode =
   | 'action_object_exists'
   | 'action_group_not_editable'
   | 'action_access_from_group'
+  | 'action_membership_from_rule'
   | 'action_status_unsuitable'
   | 'action_scope_missing'
   | 'action_role_missing'

@@ -9,6 +9,7 @@ import {
   type Found,
   isSameName,
   type Kind,
+  mayBeId,
   notFound,
   parseReference,
   quoted,
@@ -67,7 +68,7 @@ export async function findUser(
 }
 
 /** A user of an answer. @throws {UpstreamError} `upstream_bad_response` */
-function toFoundUser(whole: JsonObject): FoundUser {
+export function toFoundUser(whole: JsonObject): FoundUser {
   return {
     kind: 'user',
     id: requireText(whole, 'id', 'the user'),
@@ -108,15 +109,33 @@ async function searchUsers(
   reference: UserReference,
   { priority = 'interactive' }: FindOptions,
 ): Promise<readonly FoundUser[]> {
-  const { form, text } = reference
-  const attributes = form === undefined ? ['login', 'email'] : [form]
-  const search = attributes.map((name) => `profile.${name} eq ${quoted(text)}`).join(' or ')
+  const search = searchFor(reference)
   const query = { search, limit: SEARCH_LIMIT }
   const answer = await calls.read({ path: userKind.list, query, priority })
   return answer
     .objects()
     .map(toFoundUser)
     .filter((user) => fits(reference, user))
+}
+
+/** What finds a user by a search, and what tells whether it is the one. */
+export interface UserMatcher {
+  readonly search: string
+  readonly fits: (user: FoundUser) => boolean
+}
+
+/** For a search that looks for several at once. */
+export function userMatcher(text: string): UserMatcher {
+  const reference = parseReference(text, forms)
+  const byId = reference.form === 'id' || (reference.form === undefined && mayBeId(reference.text))
+  if (!byId) return { search: searchFor(reference), fits: (user) => fits(reference, user) }
+  const { text: id } = reference
+  return { search: `id eq ${quoted(id)}`, fits: (user) => user.id === id }
+}
+
+function searchFor({ form, text }: UserReference): string {
+  const attributes = form === undefined ? ['login', 'email'] : [form]
+  return attributes.map((name) => `profile.${name} eq ${quoted(text)}`).join(' or ')
 }
 
 function fits({ form, text }: UserReference, user: FoundUser): boolean {

@@ -2,8 +2,12 @@
 
 import type { Action } from './action.ts'
 import { ActionError } from './action-error.ts'
+import { appAssignGroup, appCheckGroup, appUnassignGroup } from './app-groups.ts'
+import { appAssignUser, appCheckUser, appUnassignUser } from './app-users.ts'
 import { expireSessions } from './expire-sessions.ts'
 import { appFind, groupFind, userFind } from './find.ts'
+import { groupAddMembers, groupRemoveMembers } from './group-many-members.ts'
+import { groupAddMember, groupCheckMember, groupRemoveMember } from './group-members.ts'
 import { requestAction, requestChangeAction } from './request.ts'
 import { lifecycleActions } from './user-lifecycle.ts'
 
@@ -12,6 +16,17 @@ export const actions: readonly Action[] = [
   userFind,
   groupFind,
   appFind,
+  groupCheckMember,
+  groupAddMember,
+  groupRemoveMember,
+  groupAddMembers,
+  groupRemoveMembers,
+  appCheckUser,
+  appAssignUser,
+  appUnassignUser,
+  appCheckGroup,
+  appAssignGroup,
+  appUnassignGroup,
   ...lifecycleActions,
   expireSessions,
   requestAction,

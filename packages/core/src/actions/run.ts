@@ -6,6 +6,7 @@ import type { Action, ActionAnswer, Applied, Effect, Prepared } from './action.t
 import { ActionError } from './action-error.ts'
 import { parseArguments } from './arguments.ts'
 import { Calls, type CallsOptions } from './calls.ts'
+import { explainRefusal } from './role-missing.ts'
 
 /** Options of {@link runAction}. */
 export interface RunActionOptions extends CallsOptions {
@@ -36,7 +37,7 @@ export async function runAction(
   if (approvedEffects !== undefined) requireApproved(found.effects, approvedEffects)
   await onPrepared?.(prepared)
   const isChange = !dryRun && action.effect === 'change' && found.effects.length > 0
-  const applied = isChange ? await found.apply?.() : undefined
+  const applied = isChange && found.apply ? await explaining(action, found.apply) : undefined
   const { result, items } = { ...found, ...applied }
   return {
     action: action.name,
@@ -71,7 +72,15 @@ export async function prepareAction(
   const lacks = await missingScopes(org, { path: '/api/v1', scopes: action.scopes }, options.signal)
   if (lacks.missing.length > 0) throw scopeMissing(action, lacks)
   const calls = new Calls(org, options)
-  return { ...(await action.prepare(calls, args)), calls }
+  return { ...(await explaining(action, () => action.prepare(calls, args))), calls }
+}
+
+async function explaining<Value>(action: Action, run: () => Promise<Value>): Promise<Value> {
+  try {
+    return await run()
+  } catch (error) {
+    throw explainRefusal(action, error)
+  }
 }
 
 function wasChanged({ changed = true, items }: Applied): boolean {
