@@ -87,8 +87,11 @@ async function change(
   const path = appGroupPath(app, group)
   // Without a priority, Okta puts it behind the others.
   const request = assigned ? { method: 'PUT', path, body: {} } : { method: 'DELETE', path }
-  await calls.change(request, async () => (await isGroupAssigned(calls, app, group)) === assigned)
-  return { after: { assigned } }
+  const { changed } = await calls.make(
+    request,
+    async () => (await isGroupAssigned(calls, app, group)) === assigned,
+  )
+  return { changed, after: { assigned } }
 }
 
 async function findBoth(calls: Calls, given: Arguments) {

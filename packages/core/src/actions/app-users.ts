@@ -13,9 +13,9 @@ import type { Arguments } from './arguments.ts'
 import type { Calls } from './calls.ts'
 import { type FoundApp, findApp } from './find-app.ts'
 import { type FoundUser, findUser } from './find-user.ts'
-import { statusUnsuitable } from './membership.ts'
 import { appParameter, userParameter } from './parameters.ts'
 import { nameOf, shortOf } from './reference.ts'
+import { statusUnsuitable } from './user-status.ts'
 
 /** Roles that may assign apps, the least first. */
 export const assignmentRoles = ['APP_ADMIN', 'SUPER_ADMIN']
@@ -55,7 +55,8 @@ export const appAssignUser: Action = {
   async prepare(calls, given) {
     const { app, user, objects, before } = await findBoth(calls, given)
     if (before.scope === 'USER') return { objects, before, after: before, effects: [] }
-    if (user.status === 'DEPROVISIONED' || user.status === 'SUSPENDED') throw inactive(user)
+    if (user.status === 'DEPROVISIONED' || user.status === 'SUSPENDED')
+      throw statusUnsuitable(user, 'be given an app')
     const directly = before.assigned ? ', who has it through a group, directly' : ''
     return {
       objects,
@@ -123,31 +124,26 @@ async function assign(calls: Calls, { app, user }: Pair): Promise<Applied> {
     retryable: true,
   }
   const isDone = async () => (await readAppAccess(calls, app, user)).scope === 'USER'
+  let changed: boolean
   try {
-    await calls.change(request, isDone)
+    changed = (await calls.make(request, isDone)).changed
   } catch (error) {
-    throw isOkta(error, 'E0000117') ? inactive(user, error) : error
+    throw isOkta(error, 'E0000117') ? statusUnsuitable(user, 'be given an app', error) : error
   }
-  return { after: await readAppAccess(calls, app, user) }
+  return { changed, after: await readAppAccess(calls, app, user) }
 }
 
 async function unassign(calls: Calls, { app, user }: Pair): Promise<Applied> {
   const isDone = async () => (await readAppAccess(calls, app, user)).scope !== 'USER'
+  let changed: boolean
   try {
-    await calls.change({ method: 'DELETE', path: appUserPath(app, user) }, isDone)
+    const request = { method: 'DELETE', path: appUserPath(app, user) }
+    changed = (await calls.make(request, isDone)).changed
   } catch (error) {
     if (!isOkta(error, 'E0000046')) throw error
     throw accessFromGroup({ app, user }, await grantingGroups(calls, app, user), error)
   }
-  return { after: await readAppAccess(calls, app, user) }
-}
-
-function inactive(user: FoundUser, cause?: unknown) {
-  const remedy =
-    user.status === 'SUSPENDED'
-      ? 'Unsuspend the user first (user.unsuspend).'
-      : 'Activate the user first (user.activate).'
-  return statusUnsuitable(user, remedy, cause)
+  return { changed, after: await readAppAccess(calls, app, user) }
 }
 
 function isOkta(error: unknown, code: string): boolean {

@@ -40,6 +40,11 @@ export interface Made {
 // How long a change whose answer was lost may still be on its way inside the org before it is looked for a last time.
 const SETTLE_MS = 2_000
 
+const MAX_ATTEMPTS = 3
+
+// RFC 9110, section 9.2.2: of those that change something.
+const IDEMPOTENT: readonly string[] = ['PUT', 'DELETE']
+
 /** What one run of an action sends. */
 export class Calls {
   readonly org: Org
@@ -73,10 +78,11 @@ export class Calls {
   /**
    * Sends a change.
    *
-   * Where nobody answered for it, `isDone` looks whether it was made: then it counts as done, and there is no answer. A
-   * request that its method makes idempotent was repeated before. Where the org refuses it, `isDone` looks too: what
-   * somebody else did meanwhile, or the repeated request did the first time, is no failure.
+   * Where nobody answered for it, `isDone` looks whether it was made: then it counts as done, and there is no answer. Where
+   * it was not, a request that may be repeated is sent again, and none before somebody looked. Where the org refuses it,
+   * `isDone` looks too: what somebody else did meanwhile is no failure.
    *
+   * @param request - `retryable` says whether a second one does no more than the first; default by its method.
    * @param isDone - reads the org; true where things are as the change would have made them. Left out where nothing shows it.
    * @throws {ActionError} `action_outcome_unknown` where it does not show, a while later either.
    * @throws what `Org.request` throws where the org refuses, or nothing was sent.
@@ -90,24 +96,32 @@ export class Calls {
 
   /** Sends a change as {@link Calls.change} does, and tells it from one that somebody else made first. */
   async make(request: OrgRequest, isDone?: () => Promise<boolean>): Promise<Made> {
-    try {
-      return { changed: true, answer: await this.#send(request, this.changeIds) }
-    } catch (error) {
-      // A POST is sent once, so what it is refused for was there before it came.
-      if (isDone !== undefined && isRefusedByState(error) && (await seesNow(isDone)))
-        return { changed: request.method !== 'POST' }
-      if (!isUnanswered(error)) throw error
-      if (isDone === undefined) throw outcomeUnseen(request, error)
-      if (await this.#seesDone(isDone)) return { changed: true }
-      throw outcomeUnknown(request, error)
+    const { retryable = IDEMPOTENT.includes(request.method ?? 'GET') } = request
+    const sent = isDone === undefined ? request : { ...request, retryable: false }
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return { changed: true, answer: await this.#send(sent, this.changeIds) }
+      } catch (error) {
+        // What the first one is refused for was there before it came.
+        if (isDone !== undefined && isRefusedByState(error) && (await seesNow(isDone)))
+          return { changed: attempt > 1 }
+        if (!isUnanswered(error)) throw error
+        if (isDone === undefined) throw outcomeUnseen(request, error)
+        if (await this.#seesDone(request, isDone)) return { changed: true }
+        if (!retryable || attempt === MAX_ATTEMPTS) throw outcomeUnknown(request, error)
+      }
     }
   }
 
-  async #seesDone(isDone: () => Promise<boolean>): Promise<boolean> {
+  async #seesDone(request: OrgRequest, isDone: () => Promise<boolean>): Promise<boolean> {
     this.signal?.throwIfAborted()
-    if (await isDone()) return true
-    await this.org.clock.sleep(SETTLE_MS, { signal: this.signal })
-    return isDone()
+    try {
+      if (await isDone()) return true
+      await this.org.clock.sleep(SETTLE_MS, { signal: this.signal })
+      return await isDone()
+    } catch (error) {
+      throw error instanceof UpstreamError ? outcomeUnknown(request, error) : error
+    }
   }
 
   async #send(request: OrgRequest, ids: string[]): Promise<ActionResponse> {
@@ -179,7 +193,7 @@ function outcomeUnseen({ method, path }: OrgRequest, cause: unknown): ActionErro
 function outcomeUnknown({ method, path }: OrgRequest, cause: unknown): ActionError {
   return new ActionError(
     'action_outcome_unknown',
-    `Nobody answered for ${method} ${path}, and the org does not show the change.`,
+    `Nobody answered for ${method} ${path}, and the org does not show that it was done.`,
     {
       remedy: 'Run the action again: it looks first, and does nothing where it is so already.',
       cause,

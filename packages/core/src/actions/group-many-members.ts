@@ -10,18 +10,20 @@ import { findUsers } from './find-users.ts'
 import {
   addEffect,
   addMember,
+  JOIN,
   membershipRoles,
   membershipScopes,
   removeEffect,
   removeMember,
   ruleNotes,
 } from './group-members.ts'
-import { deprovisioned, membersAmong, requireEditable, rulesOf } from './membership.ts'
+import { membersAmong, requireEditable, rulesOf } from './membership.ts'
 import { ALREADY_SO, changeEach, failed, type Outcome, PLANNED } from './outcomes.ts'
 import type { Parameter } from './parameter.ts'
 import { groupParameter } from './parameters.ts'
 import { groupReach } from './reach.ts'
 import { shortOf } from './reference.ts'
+import { statusUnsuitable } from './user-status.ts'
 
 const MAX_USERS = 10_000
 // A person waits for so few; more of them go behind what people do at the same time.
@@ -85,7 +87,7 @@ async function prepareMany(
   const isLeft = (user: FoundUser) => members.has(user.id) !== isAdding
   const all = [...found].map(([value, user]): Given => {
     if (!isAdding || user instanceof ActionError || !isLeft(user)) return { value, user }
-    return { value, user: user.status === 'DEPROVISIONED' ? deprovisioned(user) : user }
+    return { value, user: user.status === 'DEPROVISIONED' ? statusUnsuitable(user, JOIN) : user }
   })
   const wanted = distinct(all.map(({ user }) => user)).filter(isLeft)
   const rules = isAdding || wanted.length === 0 ? [] : await rulesOf(calls, group)
@@ -111,8 +113,8 @@ async function prepareMany(
     reach: async () => ({ users: wanted.length, ...(await groupReach(calls, group)) }),
     async apply() {
       const outcomes = await changeEach(calls, action, wanted, change)
-      const changed = [...outcomes.values()].filter(({ outcome }) => outcome === 'changed')
-      return { after: count(changed.length), items: itemsOf(outcomes) }
+      const settled = [...outcomes.values()].filter(({ outcome }) => outcome !== 'failed')
+      return { after: count(settled.length), items: itemsOf(outcomes) }
     },
   }
 }

@@ -7,22 +7,20 @@ import type { Arguments } from './arguments.ts'
 import type { Calls } from './calls.ts'
 import { type FoundGroup, findGroup } from './find-group.ts'
 import { type FoundUser, findUser } from './find-user.ts'
-import {
-  deprovisioned,
-  groupNotEditable,
-  isMember,
-  requireEditable,
-  rulesOf,
-} from './membership.ts'
+import { groupNotEditable, isMember, requireEditable, rulesOf } from './membership.ts'
 import { groupParameter, userParameter } from './parameters.ts'
 import { groupReach } from './reach.ts'
 import { type FindOptions, nameOf, shortOf } from './reference.ts'
+import { statusUnsuitable } from './user-status.ts'
 
 /** Roles that may change who is in a group, the least first. */
 export const membershipRoles = ['GROUP_MEMBERSHIP_ADMIN', 'USER_ADMIN', 'ORG_ADMIN', 'SUPER_ADMIN']
 
 /** Scopes to change who is in a group. */
 export const membershipScopes = ['okta.groups.manage', 'okta.users.read']
+
+/** What a deactivated user cannot. */
+export const JOIN = 'be put into a group'
 
 /** `group.check_member` */
 export const groupCheckMember: Action = {
@@ -53,7 +51,7 @@ export const groupAddMember: Action = {
   async prepare(calls, given) {
     const { group, user, objects, before } = await findBoth(calls, given, requireEditable)
     if (before.member) return { objects, before, after: before, effects: [] }
-    if (user.status === 'DEPROVISIONED') throw deprovisioned(user)
+    if (user.status === 'DEPROVISIONED') throw statusUnsuitable(user, JOIN)
     return {
       objects,
       before,
@@ -117,13 +115,14 @@ export async function addMember(
   { priority = 'interactive' }: FindOptions = {},
 ): Promise<Applied> {
   try {
-    await calls.change({ method: 'PUT', path: pathOf(group, user), priority }, () =>
-      isMember(calls, user, group, { priority }),
+    const { changed } = await calls.make(
+      { method: 'PUT', path: pathOf(group, user), priority },
+      () => isMember(calls, user, group, { priority }),
     )
+    return { changed, after: { member: true } }
   } catch (error) {
     throw explained(error, group)
   }
-  return { after: { member: true } }
 }
 
 /** Options of {@link removeMember}. */
@@ -140,17 +139,20 @@ export async function removeMember(
   { rules, priority = 'interactive' }: RemoveMemberOptions,
 ): Promise<Applied> {
   const isIn = () => isMember(calls, user, group, { priority })
+  let changed: boolean
   try {
-    await calls.change(
+    const made = await calls.make(
       { method: 'DELETE', path: pathOf(group, user), priority },
       async () => !(await isIn()),
     )
+    changed = made.changed
   } catch (error) {
     if (rules.length > 0 && isOkta(error, 'E0000006')) throw fromRule(error, { group, user, rules })
     throw explained(error, group)
   }
-  if (rules.length === 0 || !(await isIn())) return { after: { member: false } }
+  if (rules.length === 0 || !(await isIn())) return { changed, after: { member: false } }
   return {
+    changed,
     after: { member: true },
     notes: [`The user is in ${nameOf(group)} again: a group rule put the user back.`],
   }

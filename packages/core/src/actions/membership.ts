@@ -91,21 +91,6 @@ export function groupNotEditable(group: FoundGroup, cause?: unknown): ActionErro
   })
 }
 
-/** The refusal to put a deactivated user into a group. */
-export function deprovisioned(user: FoundUser): ActionError {
-  return statusUnsuitable(user, 'Activate the user first (user.activate).')
-}
-
-/** The refusal to do something with a user of that status. */
-export function statusUnsuitable(user: FoundUser, remedy: string, cause?: unknown): ActionError {
-  const { id, status } = user
-  return new ActionError('action_status_unsuitable', `The user ${nameOf(user)} is ${status}.`, {
-    remedy,
-    details: { user: id, status },
-    ...(cause === undefined ? {} : { cause }),
-  })
-}
-
 /** The names of the active rules that put users into a group; none also where they may not be read. */
 export async function rulesOf(calls: Calls, group: WithId): Promise<readonly string[]> {
   const names: string[] = []

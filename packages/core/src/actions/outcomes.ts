@@ -4,7 +4,7 @@ import { PosternError } from '../error.ts'
 import { ApiError } from '../org/errors.ts'
 import { TokenError } from '../token/errors.ts'
 import { UpstreamError } from '../transport.ts'
-import type { Action, ActionItem } from './action.ts'
+import type { Action, ActionItem, Applied } from './action.ts'
 import { ActionError } from './action-error.ts'
 import type { Calls } from './calls.ts'
 import { eachInParallel } from './in-parallel.ts'
@@ -41,7 +41,7 @@ export async function changeEach<Target extends { readonly id: string }>(
   calls: Calls,
   action: Action,
   targets: readonly Target[],
-  change: (target: Target) => Promise<unknown>,
+  change: (target: Target) => Promise<Applied>,
 ): Promise<ReadonlyMap<string, Outcome>> {
   const outcomes = new Map<string, Outcome>()
   let lostInARow = 0
@@ -49,9 +49,9 @@ export async function changeEach<Target extends { readonly id: string }>(
   const changeOne = async (target: Target): Promise<Outcome> => {
     if (ending !== undefined) return failed(ending)
     try {
-      await change(target)
+      const { changed = true } = await change(target)
       lostInARow = 0
-      return CHANGED
+      return changed ? CHANGED : ALREADY_SO
     } catch (thrown) {
       calls.signal?.throwIfAborted()
       const error = explainRefusal(action, thrown)

@@ -1,0 +1,31 @@
+/** @module The rows of the actions about users. */
+
+import type { ActionRow } from './row.ts'
+import type { UserStatus, World } from './world.ts'
+
+/** What every move of a user's life has in its row. */
+function move(action: string, login: string, status: UserStatus): ActionRow {
+  return {
+    action,
+    given: { user: login },
+    so: async ({ running, idOf }) => {
+      const user = running.org.users.get(idOf(login))
+      if (user !== undefined) running.org.putUser({ ...user, status })
+    },
+    effects: ['user updated'],
+    method: 'POST',
+    sentOnce: true,
+    isSo: async ({ sdk }: World) =>
+      (await sdk.userApi.getUser({ userId: login })).status === status,
+  }
+}
+
+/** Every action about users that core has. */
+export const userRows: readonly ActionRow[] = [
+  move('user.activate', 'staged@example.com', 'ACTIVE'),
+  move('user.deactivate', 'ada@example.com', 'DEPROVISIONED'),
+  move('user.suspend', 'ada@example.com', 'SUSPENDED'),
+  move('user.unsuspend', 'sue@example.com', 'ACTIVE'),
+  move('user.unlock', 'locked@example.com', 'ACTIVE'),
+  move('user.reset_password', 'ada@example.com', 'RECOVERY'),
+]
