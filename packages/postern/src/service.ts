@@ -1,6 +1,10 @@
 /** @module The composition root: opens every part, each with those it works with, and closes them in turn. */
 
 import { type Clock, type Secret, systemClock } from '@postern/core'
+import { Actions } from './actions/actions.ts'
+import { removeExpiredRuns } from './actions/idempotency.ts'
+import { KnownActions } from './actions/known-actions.ts'
+import { Plans } from './actions/plans.ts'
 import { readAllowedNetworks } from './config/allowed-networks.ts'
 import { ConnectSessions } from './connections/connect-sessions.ts'
 import { Connections } from './connections/connections.ts'
@@ -139,6 +143,14 @@ async function openParts(
         work: () => services.consoleSessions.removeExpired(),
       })
       repeating.begin({
+        name: 'plans and answers of actions that were kept long enough',
+        everyMs: HOUR_MS,
+        work: async () => {
+          await services.plans.removeOld()
+          await removeExpiredRuns(services)
+        },
+      })
+      repeating.begin({
         name: 'events that were kept long enough',
         everyMs: HOUR_MS,
         work: async (signal) => {
@@ -198,6 +210,15 @@ export function openServices({
   })
   const sinks = new Sinks(feedsContext)
   const accessKeys = new AccessKeys(given)
+  const auditBatch = new AuditBatch(given)
+  const actionsContext = {
+    ...given,
+    connections,
+    auditBatch,
+    onRun: (action: string, outcome: string) => metrics.countAction(action, outcome),
+  }
+  const known = new KnownActions()
+  const plans = new Plans(actionsContext, known)
   const guidedSetups = new GuidedSetups({ ...context, connections })
   return {
     ...given,
@@ -205,7 +226,7 @@ export function openServices({
     connectOrigins,
     accessKeys,
     consoleSessions: new ConsoleSessions({ ...given, accessKeys }),
-    auditBatch: new AuditBatch(given),
+    auditBatch,
     domains,
     connections,
     openStream: (org) => metrics.watch(openStream(org)),
@@ -217,6 +238,8 @@ export function openServices({
     publicUrl,
     keyDrafts: new KeyDrafts(context),
     keySets: new KeySets(context),
+    actions: new Actions(actionsContext, { known, plans }),
+    plans,
     schedules,
     feeds: new Feeds({ ...feedsContext, schedules, sinks }),
     sinks,

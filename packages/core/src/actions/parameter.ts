@@ -30,6 +30,8 @@ export interface Parameter {
   readonly required: boolean
   /** What a text may be. */
   readonly choices?: readonly string[]
+  /** Whether its value stands in an audit log, without a query; of any other the name alone does. */
+  readonly audited?: true
   /** Characters at most of a text, items at most of a list. Default 512 and 10,000. */
   readonly max?: number
 }

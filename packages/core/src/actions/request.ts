@@ -19,6 +19,7 @@ const path: Parameter = {
   kind: 'text',
   description: 'On the org, such as /api/v1/users; it may have a query.',
   required: true,
+  audited: true,
   max: MAX_PATH_CHARACTERS,
 }
 
@@ -44,6 +45,7 @@ export const requestAction: Action = {
       kind: 'text',
       description: 'GET where it is left out.',
       required: false,
+      audited: true,
       choices: readMethods,
     },
     path,
@@ -69,6 +71,7 @@ export const requestChangeAction: Action = {
       kind: 'text',
       description: 'The method of the request.',
       required: true,
+      audited: true,
       choices: changeMethods,
     },
     path,

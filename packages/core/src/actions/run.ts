@@ -15,7 +15,7 @@ export interface RunActionOptions extends CallsOptions {
   /** The effects that somebody approved: any other is refused before anything is done. */
   readonly approvedEffects?: readonly Effect[] | undefined
   /** Judges what was found before anything is done. Whatever it throws ends the run. */
-  readonly onPrepared?: (prepared: Prepared) => void | Promise<void>
+  readonly onPrepared?: ((prepared: PreparedAction) => void | Promise<void>) | undefined
 }
 
 /**

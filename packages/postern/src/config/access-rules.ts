@@ -29,6 +29,14 @@ const path = z
   .max(512)
   .regex(/^\/[\x21-\x7e]*$/, 'A path starts with / and has no space.')
 
+/** What stands in a rule for every action that only reads. */
+export const readingActions = 'reads'
+
+const actionName = z
+  .string()
+  .max(64)
+  .regex(/^[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*$/, 'It is no name of an action.')
+
 /** The members of one rule. */
 export const accessRule = z
   .strictObject({
@@ -49,11 +57,28 @@ export const accessRule = z
       .max(100)
       .optional()
       .describe('What the paths of `proxy` begin with; default `/api/v1`, and `/` is every path.'),
+    actions: z
+      .array(actionName)
+      .min(1)
+      .max(200)
+      .optional()
+      .describe(
+        'The actions of `act`, by name; `reads` stands for all that only read. Default: every one.',
+      ),
+    approval: z
+      .literal('required')
+      .optional()
+      .describe('Changes of `act` have to be planned, and approved by somebody else.'),
   })
-  .refine(({ methods, paths, verbs }) => !(methods ?? paths) || verbs.every(keepsLimits), {
+  .refine(({ methods, paths, verbs }) => !(methods ?? paths) || verbs.every(keepsCallLimits), {
     path: ['verbs'],
     message:
       'A rule with methods or paths gives read and proxy alone; put other verbs into a rule of their own.',
+  })
+  .refine(({ actions, approval, verbs }) => !(actions ?? approval) || givesActions(verbs), {
+    path: ['verbs'],
+    message:
+      'A rule with actions or approval gives act, and beside it read alone; put other verbs into a rule of their own.',
   })
   .meta({ id: 'AccessRule' })
 
@@ -63,7 +88,23 @@ export type AccessRule = z.output<typeof accessRule>
 /** The rules of one access key. */
 export const accessRules = z.array(accessRule).min(1).max(100)
 
-/** Whether a verb may stand in a rule with limits. A token obeys none, so a rule that gave one would limit nothing. */
-export function keepsLimits(verb: Verb): boolean {
+/** The verbs that a rule gives: with limits, those alone that obey them. A token obeys none, so it would be limited by nothing. */
+export function givenVerbs({ verbs, methods, paths, actions, approval }: AccessRule): Verb[] {
+  return verbs.filter(
+    (verb) =>
+      (!(methods ?? paths) || keepsCallLimits(verb)) &&
+      (!(actions ?? approval) || keepsActionLimits(verb)),
+  )
+}
+
+function keepsCallLimits(verb: Verb): boolean {
   return verb === 'read' || verb === 'proxy'
+}
+
+function keepsActionLimits(verb: Verb): boolean {
+  return verb === 'read' || verb === 'act'
+}
+
+function givesActions(verbs: readonly Verb[]): boolean {
+  return verbs.includes('act') && verbs.every(keepsActionLimits)
 }

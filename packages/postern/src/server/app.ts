@@ -96,6 +96,9 @@ const FORBIDDEN: ReadonlySet<string> = new Set([
   'proxy_method_not_allowed',
   'proxy_path_not_allowed',
   'connect_field_not_allowed',
+  'action_not_allowed',
+  'action_approval_required',
+  'plan_own',
 ])
 
 // What a program that guesses would be told again and again.

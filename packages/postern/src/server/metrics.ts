@@ -1,6 +1,6 @@
 /** @module What is counted and timed, for Prometheus. No label is a name from outside, and what is labelled by feed is bounded. */
 
-import type { Clock } from '@postern/core'
+import { actions, type Clock } from '@postern/core'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Seal } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
@@ -24,6 +24,7 @@ export class Metrics {
   readonly #requests: Counter<'route' | 'status'>
   readonly #requestSeconds: Histogram<'route'>
   readonly #handOuts: Counter<'route'>
+  readonly #actions: Counter<'action' | 'outcome'>
   readonly #upstream: Counter<'outcome'>
   readonly #upstreamSeconds: Histogram
   readonly #waits: Histogram
@@ -53,6 +54,12 @@ export class Metrics {
       name: 'postern_hand_outs_total',
       help: 'Tokens and proofs that were handed out, by route.',
       labelNames: ['route'],
+      registers,
+    })
+    this.#actions = new Counter({
+      name: 'postern_actions_total',
+      help: 'Runs of actions, by action and outcome; declared: of those that an operator declared.',
+      labelNames: ['action', 'outcome'],
       registers,
     })
     this.#upstream = new Counter({
@@ -105,6 +112,12 @@ export class Metrics {
   /** Counts a token or a proof that was handed out. @param route - the operation id. */
   countHandOut(route: string): void {
     this.#handOuts.inc({ route })
+  }
+
+  /** Counts a run of an action. @param outcome - `ok`, `partial`, or the code of the error. */
+  countAction(action: string, outcome: string): void {
+    const isBuiltIn = actions.some(({ name }) => name === action)
+    this.#actions.inc({ action: isBuiltIn ? action : 'declared', outcome })
   }
 
   /** Notes how long a request to an org waited for its turn. */

@@ -1,6 +1,8 @@
 /** @module What the routes work with. */
 
 import type { Clock } from '@postern/core'
+import type { Actions } from '../actions/actions.ts'
+import type { Plans } from '../actions/plans.ts'
 import type { ConnectSessions } from '../connections/connect-sessions.ts'
 import type { Connections } from '../connections/connections.ts'
 import type { Domains } from '../connections/domains.ts'
@@ -55,6 +57,8 @@ export interface Services {
   /** Where this server is reached from outside; undefined where nobody reaches it. */
   readonly publicUrl: string | undefined
   readonly keySets: KeySets
+  readonly actions: Actions
+  readonly plans: Plans
   readonly schedules: Schedules
   readonly feeds: Feeds
   readonly sinks: Sinks

@@ -2,7 +2,14 @@
 
 import { hash, timingSafeEqual } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import { importKey, PosternError, type PrivateKey, parseOrgUrl, Secret } from '@postern/core'
+import {
+  type Clock,
+  importKey,
+  PosternError,
+  type PrivateKey,
+  parseOrgUrl,
+  Secret,
+} from '@postern/core'
 import type { Connection } from '../config/connection.ts'
 import { parseConnection } from '../config/connection.ts'
 import {
@@ -20,9 +27,11 @@ import type { Connections } from '../connections/connections.ts'
 import { readCredential, valuesOfCredential } from '../connections/credential.ts'
 import { leaveToDoctor } from '../connections/trial.ts'
 import { isProbablePrime } from '../http/primes.ts'
+import { appendAudit } from '../store/audit.ts'
 import { type ConnectionRow, findConnection } from '../store/connections.ts'
 import { putDeclaredKey, readDeclaredKey } from '../store/declared-keys.ts'
 import type { Seal } from '../store/seal.ts'
+import { putStandingApprovals, readStandingApprovals } from '../store/standing-approvals.ts'
 import type { Store } from '../store/store.ts'
 import { type Applied, byConfig } from './applied.ts'
 
@@ -30,6 +39,7 @@ import { type Applied, byConfig } from './applied.ts'
 export interface ApplyConnectionContext {
   readonly store: Store
   readonly seal: Seal
+  readonly clock: Clock
   readonly connections: Connections
   readonly customDomains: readonly string[]
   readonly dev: boolean
@@ -72,16 +82,37 @@ export async function applyConnection(
     const request = connectionRequestOf({ name, orgUrl, ...members })
     const connected = await connections.connect(request, byConfig, { signal })
     await rememberKey(context, connected.row)
+    await preApprove(connected.row, declared, context)
     return { outcome: 'added' }
   }
   requireSameOrg(row, orgUrl, context)
+  // First what an operator takes back, whatever becomes of the rest.
+  const isOther = await preApprove(row, declared, context)
   const { changes, note } = await changesOf(row, members, context)
-  const changed = Object.keys(changes).sort()
+  const changed = [...Object.keys(changes), ...(isOther ? ['preApproved'] : [])].sort()
   const noted = note === undefined ? {} : { note }
   if (changed.length === 0) return { outcome: 'unchanged', ...noted }
-  const updated = await connections.update(name, { members: changes }, byConfig, { signal })
-  if ('key' in changes) await rememberKey(context, updated.row)
+  if (Object.keys(changes).length > 0) {
+    const updated = await connections.update(name, { members: changes }, byConfig, { signal })
+    if ('key' in changes) await rememberKey(context, updated.row)
+  }
   return { outcome: 'changed', changed, ...noted }
+}
+
+/** Keeps the standing approvals of the file, and no other. @returns whether there were others. */
+async function preApprove(
+  { id, name }: ConnectionRow,
+  { preApproved: approvals = [] }: DeclaredConnection,
+  { store, clock }: ApplyConnectionContext,
+): Promise<boolean> {
+  return store.transaction(async () => {
+    if (isDeepStrictEqual(await readStandingApprovals(store, id), approvals)) return false
+    await putStandingApprovals(store, id, approvals, clock.now())
+    const details = { preApproved: approvals }
+    const entry = { ...byConfig, action: 'connection.pre-approve', connection: name, details }
+    await appendAudit(store, { ...entry, outcome: 'ok' }, clock.now())
+    return true
+  })
 }
 
 function requireSameOrg(

@@ -1,9 +1,12 @@
 /** @module The table of connections. */
 
 import type { Insertable, Selectable, Updateable } from 'kysely'
+import { deleteActionRuns } from './action-runs.ts'
 import type { ConnectionSettings, DoctorResult } from './connection-settings.ts'
+import { deletePlans } from './plans.ts'
 import type { ConnectionTable } from './schema.ts'
 import { removeSecrets } from './secrets.ts'
+import { deleteStandingApprovals } from './standing-approvals.ts'
 import type { Store } from './store.ts'
 
 /** A stored connection, without its secrets. */
@@ -131,6 +134,9 @@ export async function deleteConnection(store: Store, id: string): Promise<boolea
     await store.db.deleteFrom('setup').where('id', '=', id).execute()
     await store.db.deleteFrom('connection_use').where('connection_id', '=', id).execute()
     await store.db.deleteFrom('declared_key').where('connection_id', '=', id).execute()
+    await deletePlans(store, { connectionId: id })
+    await deleteActionRuns(store, { connectionId: id })
+    await deleteStandingApprovals(store, id)
     const deleted = await store.db
       .deleteFrom('connection')
       .where('id', '=', id)

@@ -3,6 +3,7 @@
 import type { Finding, PublicJwk } from '@postern/core'
 import type { ColumnType, Generated } from 'kysely'
 import type { AccessRule } from '../config/access-rules.ts'
+import type { StandingApproval } from '../config/standing-approval.ts'
 import type {
   ConnectDraft,
   ConnectSessionSettings,
@@ -36,6 +37,10 @@ export interface Schema {
   readonly key_draft: KeyDraftTable
   readonly connect_session: ConnectSessionTable
   readonly console_session: ConsoleSessionTable
+  readonly plan: PlanTable
+  readonly action_run: ActionRunTable
+  readonly standing_approval: StandingApprovalTable
+  readonly declared_action: DeclaredActionTable
   readonly lease: LeaseTable
   readonly connection_use: ConnectionUseTable
   readonly declared_key: DeclaredKeyTable
@@ -214,6 +219,55 @@ export interface ConsoleSessionTable {
   used_at: Date
   expires_at: Date
   ended_at: Date | null
+}
+
+/** A change that somebody asked for and another one decides on. What it would do is sealed under `id`. */
+export interface PlanTable {
+  id: string
+  connection_id: string
+  /** The name of the action. */
+  action: string
+  /** The actor. */
+  requested_by: string
+  /** SHA-256 of the secret of its code. */
+  code_hash: Uint8Array
+  state: PlanState
+  /** Who approved or refused it; `standing:` and what was approved for good, where that did. */
+  decided_by: string | null
+  decided_at: Date | null
+  applied_at: Date | null
+  created_at: Date
+  expires_at: Date
+}
+
+/** What a plan has come to. One that nobody applied in time stays as it was. */
+export type PlanState = 'waiting' | 'approved' | 'refused' | 'applied'
+
+/** A run that its caller gave an idempotency key. Its answer is sealed under `id`. */
+export interface ActionRunTable {
+  /** SHA-256 of actor, connection and key. */
+  id: string
+  connection_id: string
+  /** SHA-256 of what was asked. */
+  request_hash: Uint8Array
+  /** Null: it is under way, or its process ended. */
+  ended_at: Date | null
+  expires_at: Date
+}
+
+/** What an operator approves of a connection before anybody asks. */
+export interface StandingApprovalTable {
+  connection_id: string
+  approvals: Json<readonly StandingApproval[]>
+  updated_at: Date
+}
+
+/** An action that an operator declared. */
+export interface DeclaredActionTable {
+  name: string
+  declaration: Json<unknown>
+  created_at: Date
+  updated_at: Date
 }
 
 /** Who does what only one may do at a time, and until when that holds without a sign of life. */

@@ -16,12 +16,12 @@ import type { Store } from './store.ts'
 /** What a secret of a connection can be. */
 export const secretKinds = ['private-key', 'api-token', 'headers'] as const
 
-/** What a secret is: of a connection, or of a sink. */
-export type SecretKind = (typeof secretKinds)[number] | 'sink'
+/** What a secret is: of a connection, of a sink, what a plan would do, or what an action answered. */
+export type SecretKind = (typeof secretKinds)[number] | 'sink' | 'plan' | 'action-answer'
 
 /** Where a secret belongs. It is bound to this: moved elsewhere, it does not open. */
 export interface SecretPlace {
-  /** The connection it belongs to; of kind `sink`, the sink. */
+  /** The connection it belongs to; of another kind, the sink, the plan or the run. */
   readonly connectionId: string
   readonly kind: SecretKind
   /** Tells secrets of one kind apart: the kid of a private key, the name among a sink's; empty where there is one only. */
@@ -117,10 +117,16 @@ export async function openSeal(store: Store, options: OpenSealOptions): Promise<
   return new Seal(keys)
 }
 
+const OTHER_OWNERS: Partial<Readonly<Record<SecretKind, string>>> = {
+  sink: 'sink',
+  plan: 'plan',
+  'action-answer': 'run',
+}
+
 function refuse(place: SecretPlace, cause: unknown): never {
   const { connectionId, kind, label } = place
   const details = { connectionId, kind, label }
-  const owner = kind === 'sink' ? 'sink' : 'connection'
+  const owner = OTHER_OWNERS[kind] ?? 'connection'
   const which = `secret ${kind}${label === '' ? '' : ` ${label}`} of ${owner} ${connectionId}`
   if (cause instanceof MasterKeyError) {
     const { message, remedy } = cause

@@ -2,6 +2,7 @@
 
 import type { AccessRule } from '../access-rules.ts'
 import type { ConnectionWarning } from '../connection-form.ts'
+import type { StandingApproval } from '../standing-approval.ts'
 import type { ConfigPath } from './problem.ts'
 import type { Reference } from './reference.ts'
 import type { ConnectionInFile, FeedInFile } from './schema.ts'
@@ -10,7 +11,12 @@ import type { ConnectionInFile, FeedInFile } from './schema.ts'
 export interface DeclaredConnection {
   readonly name: string
   readonly line: number
-  readonly members: Omit<ConnectionInFile, 'secrets' | 'headers' | 'clientId' | 'keyId'>
+  readonly members: Omit<
+    ConnectionInFile,
+    'secrets' | 'headers' | 'clientId' | 'keyId' | 'preApproved'
+  >
+  /** What nobody else has to approve; absent: nothing. */
+  readonly preApproved?: readonly StandingApproval[]
   readonly clientId?: string | Reference
   readonly keyId?: string | Reference
   readonly headers?: Readonly<Record<string, string | Reference>>

@@ -105,6 +105,8 @@ class Explainer {
     for (const [secret, reference] of Object.entries(secrets)) {
       await this.#addSecret([...at('secrets'), secret], reference)
     }
+    const { preApproved = 'nothing' } = connection
+    this.add(at('preApproved'), preApproved as unknown as JsonValue)
   }
 
   async addSink({ name, kind, settings, secrets }: DeclaredSink): Promise<void> {

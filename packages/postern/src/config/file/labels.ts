@@ -34,6 +34,7 @@ const LABELS: Readonly<Record<string, readonly string[]>> = {
   keys: ['Keys'],
   jwksUrl: ['JWKS URL', 'jwks_uri', 'URL to fetch keys dynamically'],
   wants: ['Wants'],
+  preApproved: ['Pre-approved'],
   authConfig: ['Auth Config'],
   accept: ['Accept'],
   contentType: ['Content-Type'],

@@ -52,6 +52,7 @@ const NUMBERS: ReadonlySet<string> = new Set([
   'jwtExpirySeconds',
   'rotationIntervalDays',
   'jwtClaims',
+  'preApproved',
 ])
 
 /** @throws {ConfigFileError} with every problem, in the order of the file. */
@@ -239,7 +240,7 @@ function readDomain(text: string, path: ConfigPath, report: Report): readonly De
 
 function declaredConnection(
   name: string,
-  { secrets = {}, headers, clientId, keyId, ...members }: ConnectionInFile,
+  { secrets = {}, headers, clientId, keyId, preApproved, ...members }: ConnectionInFile,
   line: number,
 ): DeclaredConnection {
   const references = Object.entries(secrets).flatMap(([member, text]) =>
@@ -253,6 +254,7 @@ function declaredConnection(
     name,
     line,
     members,
+    ...(preApproved === undefined ? {} : { preApproved }),
     ...(clientId === undefined ? {} : { clientId: parseReference(clientId) ?? clientId }),
     ...(keyId === undefined ? {} : { keyId: parseReference(keyId) ?? keyId }),
     ...(headers === undefined ? {} : { headers: Object.fromEntries(sealed) }),

@@ -5,6 +5,7 @@ import { accessRules } from '../access-rules.ts'
 import { connectionMembers } from '../connection-members.ts'
 import { feedMembers } from '../feed-members.ts'
 import { sinkMembers } from '../sink-members.ts'
+import { standingApprovals } from '../standing-approval.ts'
 
 const MAX_REFERENCE_CHARACTERS = 2_048
 const MAX_ENTRIES = 10_000
@@ -44,6 +45,9 @@ export const connectionInFile = z
       })
       .partial()
       .optional(),
+    preApproved: standingApprovals
+      .optional()
+      .describe('Changes that nobody else has to approve. Default: none.'),
   })
   .meta({ id: 'Connection' })
 

@@ -2,6 +2,7 @@
 
 import type { Api } from '../api.ts'
 import { addAccessKeyRoutes } from './access-keys.ts'
+import { addActionRoutes } from './actions.ts'
 import { addAuditRoutes } from './audit.ts'
 import { addBackupRoute } from './backup.ts'
 import { addConnectRoutes } from './connect.ts'
@@ -20,6 +21,7 @@ import { addKeyDraftRoutes } from './key-drafts.ts'
 import { addKeyInspectionRoute } from './key-inspection.ts'
 import { addMasterKeyRoutes } from './master-key.ts'
 import { addPageRoutes } from './pages.ts'
+import { addPlanRoutes } from './plans.ts'
 import { addProofRoute } from './proof.ts'
 import { addRecordRoutes } from './records.ts'
 import { addRepairRoute } from './repair.ts'
@@ -34,6 +36,7 @@ import { addTokenExplanationRoute } from './token-explanation.ts'
 /** Adds all routes. */
 export function addRoutes(api: Api): void {
   addAccessKeyRoutes(api)
+  addActionRoutes(api)
   addAuditRoutes(api)
   addBackupRoute(api)
   addConnectionRoutes(api)
@@ -50,6 +53,7 @@ export function addRoutes(api: Api): void {
   addKeyDraftRoutes(api)
   addMasterKeyRoutes(api)
   addPageRoutes(api)
+  addPlanRoutes(api)
   addProofRoute(api)
   addRecordRoutes(api)
   addRepairRoute(api)

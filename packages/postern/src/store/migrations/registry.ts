@@ -5,6 +5,7 @@ import { first } from './0001-first.ts'
 import { feeds } from './0002-feeds.ts'
 import { records } from './0003-records.ts'
 import { connectSessions } from './0004-connect-sessions.ts'
+import { actions } from './0005-actions.ts'
 import { consoleSessions } from './0006-console-sessions.ts'
 
 /** By name; they are applied in alphabetical order. */
@@ -13,5 +14,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0002-feeds': feeds,
   '0003-records': records,
   '0004-connect-sessions': connectSessions,
+  '0005-actions': actions,
   '0006-console-sessions': consoleSessions,
 }

@@ -53,6 +53,7 @@ accessKeys:
     'connections.acme.keys = "okta" < default',
     'connections.acme.headers.X-Gateway = "(secret)" < line 8, exec:vault (not run)',
     'connections.acme.secrets.key = "(secret)" < line 7, file:acme.pem (there)',
+    'connections.acme.preApproved = "nothing" < default',
     'accessKeys.ci.rules = [{"connections":["acme"],"verbs":["read"]}] < line 10',
     'accessKeys.ci.expiresAt = "never" < default',
     'accessKeys.ci.key = "(secret)" < line 10, env:CI_KEY (set)',
