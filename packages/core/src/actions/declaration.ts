@@ -145,13 +145,12 @@ class DeclarationReader {
 
   #name(given: JsonValue | undefined): string {
     const name = this.#text(given, 'name', 98)
-    if (name !== '' && !NAME.test(name))
-      this.#note(
-        'name',
-        'It is not written as concept.verb in lower case, such as user.reset_factors.',
-      )
-    if (actions.some((action) => action.name === name))
+    if (actions.some((action) => action.name === name)) {
       this.#note('name', 'A built-in action has that name.')
+    } else if (name !== '' && !NAME.test(name)) {
+      const observed = 'It is not written as concept.verb in lower case: user.reset_factors, say.'
+      this.#note('name', observed)
+    }
     return name
   }
 

@@ -79,16 +79,27 @@ async function readGroup(
   return group?.id === id ? group : undefined
 }
 
-async function searchGroup(
+/** The groups of a name in any case, as the index has them: a second old, or older. */
+export async function groupsNamed(
   calls: Calls,
   name: string,
-  { priority = 'interactive' }: FindOptions,
-): Promise<FoundGroup | undefined> {
+  { priority = 'interactive' }: FindOptions = {},
+): Promise<readonly FoundGroup[]> {
   // `q` would take the beginning of a name.
   const query = { search: `profile.name eq ${quoted(name)}`, limit: SEARCH_LIMIT }
   const answer = await calls.read({ path: groupKind.list, query, priority })
-  const all = answer.objects().map(toFoundGroup)
-  const same = all.filter((group) => isSameName(group.name, name))
+  return answer
+    .objects()
+    .map(toFoundGroup)
+    .filter((group) => isSameName(group.name, name))
+}
+
+async function searchGroup(
+  calls: Calls,
+  name: string,
+  options: FindOptions,
+): Promise<FoundGroup | undefined> {
+  const same = await groupsNamed(calls, name, options)
   const written = same.filter((group) => group.name === name)
   const found = written.length === 1 ? written : same
   if (found.length > 1) throw ambiguous(groupKind, name, found)

@@ -4,11 +4,15 @@ import type { Action } from './action.ts'
 import { ActionError } from './action-error.ts'
 import { appAssignGroup, appCheckGroup, appUnassignGroup } from './app-groups.ts'
 import { appAssignUser, appCheckUser, appUnassignUser } from './app-users.ts'
+import { createGroup } from './create-group.ts'
+import { createUser } from './create-user.ts'
 import { expireSessions } from './expire-sessions.ts'
 import { appFind, groupFind, userFind } from './find.ts'
 import { groupAddMembers, groupRemoveMembers } from './group-many-members.ts'
 import { groupAddMember, groupCheckMember, groupRemoveMember } from './group-members.ts'
 import { requestAction, requestChangeAction } from './request.ts'
+import { updateGroup } from './update-group.ts'
+import { updateUser } from './update-user.ts'
 import { lifecycleActions } from './user-lifecycle.ts'
 
 /** Every built-in action, in the order they are offered. */
@@ -27,8 +31,12 @@ export const actions: readonly Action[] = [
   appCheckGroup,
   appAssignGroup,
   appUnassignGroup,
+  createUser,
+  updateUser,
   ...lifecycleActions,
   expireSessions,
+  createGroup,
+  updateGroup,
   requestAction,
   requestChangeAction,
 ]

@@ -39,6 +39,7 @@ export async function openPeople(options: StartOptions = {}): Promise<People> {
     {
       clock,
       edition: 'unlimited',
+      keyType: 'EC',
       role: 'SUPER_ADMIN',
       scopes: ['okta.apps.read', 'okta.groups.manage', 'okta.users.manage'],
       onCall: ({ method, path }) => {
