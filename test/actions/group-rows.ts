@@ -6,6 +6,11 @@ import type { World } from './world.ts'
 const given = { group: 'Operations', user: 'ada@example.com' }
 const givenList = { group: 'Operations', users: ['ada@example.com', 'bob@example.com'] }
 
+const engineers = { name: 'Engineers', description: 'They build.' }
+
+// The index that a search reads is that far behind, at most.
+const INDEX_LAG_MS = 2_000
+
 const put =
   (...logins: readonly string[]) =>
   async ({ send, idOf }: World) => {
@@ -90,5 +95,38 @@ export const groupRows: readonly ActionRow[] = [
     isSo: holds(),
     refusesGroups: true,
     isList: true,
+  },
+  {
+    action: 'group.create',
+    given: engineers,
+    so: async ({ send, time }) => {
+      await send('POST', '/api/v1/groups', { profile: engineers })
+      await time.sleep(INDEX_LAG_MS)
+    },
+    effects: ['group created'],
+    method: 'POST',
+    sentOnce: true,
+    isSo: async ({ sdk, time }) => {
+      await time.sleep(INDEX_LAG_MS)
+      const found = await sdk.groupApi.listGroups({ search: 'profile.name eq "Engineers"' })
+      const profiles: unknown[] = []
+      await found.each(({ profile }) => void profiles.push(profile))
+      return profiles.length === 1
+    },
+  },
+  {
+    action: 'group.update',
+    given: { group: 'Operations', description: 'They run it.' },
+    so: ({ send, idOf }) =>
+      send('PUT', `/api/v1/groups/${idOf('Operations')}`, {
+        profile: { name: 'Operations', description: 'They run it.' },
+      }),
+    effects: ['group updated'],
+    method: 'PUT',
+    isSo: async ({ sdk, idOf }) => {
+      const { profile } = await sdk.groupApi.getGroup({ groupId: idOf('Operations') })
+      return profile?.name === 'Operations' && profile.description === 'They run it.'
+    },
+    refusesGroups: true,
   },
 ]

@@ -44,7 +44,8 @@ async function rolesOf(calls: Calls, { id }: Pick<FoundGroup, 'id'>): Promise<Js
   return answer.objects().map((role) => nameOf({ name: textOf(role, 'label') ?? '' }))
 }
 
-async function ifReadable(read: () => Promise<JsonValue>): Promise<JsonValue> {
+/** What is read; null where the org refuses it. */
+export async function ifReadable(read: () => Promise<JsonValue>): Promise<JsonValue> {
   try {
     return await read()
   } catch (error) {
