@@ -22,23 +22,14 @@ export async function prepareWeb(): Promise<void> {
 }
 
 /**
- * Builds the pages from nothing: `connect/index.html`, what it loads under `assets`, and the script for pages that embed it.
+ * Builds the pages from nothing: `connect/index.html`, `console/index.html`, what they load under `assets`, and the script for pages that embed it.
  *
  * @returns the files that they are made of, as far as packages can be told from them.
  */
 export async function buildWeb(outDir: string): Promise<readonly string[]> {
-  const pages = await build({
-    ...common(outDir),
-    build: {
-      ...common(outDir).build,
-      emptyOutDir: true,
-      rolldownOptions: {
-        onLog,
-        treeshake,
-        input: { connect: path.join(web, 'connect/index.html') },
-      },
-    },
-  })
+  const connect = await build(page(outDir, 'connect', { emptyOutDir: true }))
+  // By itself, so that the Connect page does not load in pieces what it would have in common with it.
+  const console = await build(page(outDir, 'console', { emptyOutDir: false, cssCodeSplit: false }))
   const script = await build({
     ...common(outDir),
     build: {
@@ -53,7 +44,7 @@ export async function buildWeb(outDir: string): Promise<readonly string[]> {
       rolldownOptions: { onLog, treeshake },
     },
   })
-  return [...[pages, script].flatMap(modulesOf), palette]
+  return [...[connect, console, script].flatMap(modulesOf), palette]
 }
 
 // Styles are put together before anything counts as a module.
@@ -62,6 +53,18 @@ const palette = path.join(root, 'node_modules/@radix-ui/colors/index.css')
 function modulesOf(built: Awaited<ReturnType<typeof build>>): readonly string[] {
   const bundles = [built].flat().flatMap((part) => ('output' in part ? part.output : []))
   return bundles.flatMap((part) => (part.type === 'chunk' ? part.moduleIds : []))
+}
+
+/** @param more - `cssCodeSplit: false` for one style sheet: whose parts were loaded later would lack colours, and move what is shown. */
+function page(
+  outDir: string,
+  name: 'connect' | 'console',
+  more: { readonly emptyOutDir: boolean; readonly cssCodeSplit?: boolean },
+): InlineConfig {
+  const input = { [name]: path.join(web, name, 'index.html') }
+  const config = common(outDir)
+  const rolldownOptions = { onLog, treeshake, input }
+  return { ...config, build: { ...config.build, ...more, rolldownOptions } }
 }
 
 // Nothing that the pages are made of does anything by being looked at.

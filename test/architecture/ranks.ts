@@ -103,12 +103,12 @@ export const packageRules: Readonly<Record<string, PackageRule>> = {
   },
   web: {
     ranks: [
-      ['texts', 'client', 'theme', 'style'],
-      ['remedy'],
+      ['texts', 'client', 'theme', 'style', 'emphasis'],
+      ['remedy', 'check-name', 'status-icon', 'emphasised'],
       ['problem'],
       ['judgement'],
       ['field'],
-      ['connect', 'embed'],
+      ['connect', 'console', 'embed'],
     ],
     packages: 'declared',
     nodeModulesAllowed: false,

@@ -31,9 +31,12 @@ export class RefusedError extends Error {
   }
 }
 
+/** How the server is asked. */
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+
 /** One request. */
 export interface Asked {
-  readonly method?: 'GET' | 'POST'
+  readonly method?: Method
   /** Below this origin. */
   readonly path: string
   readonly body?: unknown
@@ -42,13 +45,24 @@ export interface Asked {
   readonly signal?: AbortSignal
 }
 
+/** What the requests of a page have that is signed in by its cookie. */
+export interface OwnWays {
+  readonly credentials?: RequestCredentials
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 const LINES = 'application/jsonl'
 
 /** Asks with a token that travels as a header: no cookie goes along, in a frame as little as anywhere. */
 export class Client {
   /** What signs in; undefined before there is one. */
   token: string | undefined
+  readonly #own: OwnWays
   #behindMs = 0
+
+  constructor(own: OwnWays = {}) {
+    this.#own = own
+  }
 
   /** The time as the server has it, as far as its last answer said so: clocks of browsers are off. */
   now(): number {
@@ -73,13 +87,14 @@ export class Client {
       accept: onEvent === undefined ? 'application/json' : `${LINES}, application/json`,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(this.token === undefined ? {} : { authorization: `Bearer ${this.token}` }),
+      ...this.#own.headers,
     }
     try {
       return await fetch(path, {
         method,
         headers,
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        credentials: 'omit',
+        credentials: this.#own.credentials ?? 'omit',
         cache: 'no-store',
         redirect: 'error',
         signal: signal ?? null,
@@ -92,7 +107,7 @@ export class Client {
 }
 
 interface AskedOf {
-  readonly method: 'GET' | 'POST'
+  readonly method: Method
   readonly path: string
   readonly body: unknown
   readonly onEvent: Asked['onEvent'] | undefined

@@ -2,9 +2,10 @@
 
 import { isProblem } from '@postern/core'
 import type { ReactNode } from 'react'
+import { StatusIcon } from '../status-icon.tsx'
 import { texts } from '../texts.ts'
 import type { ConnectionView, TrialResult } from './answers.ts'
-import { Problem, StatusIcon } from './findings.tsx'
+import { Problem } from './findings.tsx'
 import { ViewHeading } from './heading.tsx'
 import { type Proven, provenBy } from './proven.ts'
 import { CheckList } from './trial.tsx'

@@ -2,8 +2,8 @@
 
 import type { ReactNode } from 'react'
 import type { ServerProblem } from '../client.ts'
+import { Emphasised } from '../emphasised.tsx'
 import { fromHere, remedyOf } from '../remedy.ts'
-import { Emphasised } from './emphasised.tsx'
 
 /** The refusal and what to do; read out as soon as it is there. */
 export function Refusal({

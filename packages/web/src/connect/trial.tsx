@@ -2,11 +2,12 @@
 
 import { type Finding, type FindingStatus, isProblem } from '@postern/core'
 import type { ReactNode } from 'react'
+import { nameOfCheck } from '../check-name.ts'
 import { fromHere } from '../remedy.ts'
+import { StatusIcon } from '../status-icon.tsx'
 import { texts } from '../texts.ts'
 import type { Method } from './answers.ts'
 import { checkRows } from './check-rows.ts'
-import { nameOfCheck, StatusIcon } from './findings.tsx'
 import { ViewHeading } from './heading.tsx'
 
 /** The try. */

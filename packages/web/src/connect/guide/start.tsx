@@ -2,12 +2,12 @@
 
 import { scopeBundles } from '@postern/core'
 import { type FormEvent, type ReactNode, useEffect, useState } from 'react'
+import { Emphasised } from '../../emphasised.tsx'
 import { Field, fieldId } from '../../field.tsx'
 import { texts } from '../../texts.ts'
 import type { Method, Session } from '../answers.ts'
 import { Choices } from '../choices.tsx'
 import type { OrgAnswer } from '../draft.ts'
-import { Emphasised } from '../emphasised.tsx'
 import { judgeOrgUrl, missing } from '../judge-values.ts'
 import { orgOf } from '../members.ts'
 import { useAskedOrg } from '../org-url.tsx'

@@ -1,12 +1,12 @@
 /** @module One step of the guide: where, what to do, what to paste, what to give back, and whether it is done. */
 
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { Emphasised } from '../../emphasised.tsx'
 import { Field } from '../../field.tsx'
 import { fromHere } from '../../remedy.ts'
+import { StatusIcon } from '../../status-icon.tsx'
 import { texts } from '../../texts.ts'
 import type { GuideOutcome, GuideStep } from '../answers.ts'
-import { Emphasised } from '../emphasised.tsx'
-import { StatusIcon } from '../findings.tsx'
 import { judgeClientId } from '../judge-values.ts'
 import { unassisted } from '../unassisted.ts'
 import { CopyValue } from './copy.tsx'

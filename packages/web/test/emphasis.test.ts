@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { piecesOf } from '../../src/connect/emphasis.ts'
+import { piecesOf } from '../src/emphasis.ts'
 
 describe('the words of a screen in a text', () => {
   const marked = (text: string) =>

@@ -1,0 +1,158 @@
+/** @module The access keys: who holds what, when it was used last, and when it ends. */
+
+import { type ReactNode, useState } from 'react'
+import { accessKeyTexts as texts } from '../../texts/console/access-keys.ts'
+import { useNow } from '../parts/clock.ts'
+import { EmptyState } from '../parts/empty-state.tsx'
+import { Loaded } from '../parts/loaded.tsx'
+import { State } from '../parts/state.tsx'
+import type { Column } from '../parts/table.tsx'
+import { Time } from '../parts/time.tsx'
+import { View } from '../parts/view.tsx'
+import { WholeList } from '../parts/whole-list.tsx'
+import { useAnswer } from '../server.ts'
+import { ACCESS_KEYS, type AccessKey, type NewAccessKey, ruleText, stateOf } from './access-key.ts'
+import { MakeDialog } from './make.tsx'
+import { NewKeyDialog } from './new-key.tsx'
+import { RevokeDialog } from './revoke.tsx'
+import { RotateDialog } from './rotate.tsx'
+
+type Open =
+  | { readonly what: 'make' }
+  | { readonly what: 'made'; readonly key: NewAccessKey }
+  | { readonly what: 'rotate' | 'revoke'; readonly key: AccessKey }
+
+/** The list. */
+export function AccessKeyList(): ReactNode {
+  const now = useNow()
+  const [open, setOpen] = useState<Open>()
+  const answer = useAnswer<{ readonly accessKeys: readonly AccessKey[] }>(ACCESS_KEYS)
+  const close = () => setOpen(undefined)
+  const show = (key: NewAccessKey) => setOpen({ what: 'made', key })
+  return (
+    <View
+      title={texts.title}
+      actions={
+        <button className="button primary" type="button" onClick={() => setOpen({ what: 'make' })}>
+          {texts.make.button}
+        </button>
+      }
+    >
+      <Loaded answer={answer}>
+        {({ accessKeys }) =>
+          accessKeys.length === 0 ? (
+            <EmptyState title={texts.none}>{texts.noneHint}</EmptyState>
+          ) : (
+            <WholeList
+              caption={texts.title}
+              columns={columnsOf(now, setOpen)}
+              rows={accessKeys}
+              keyOf={({ id }) => id}
+              textOf={(key) => `${key.name} ${key.id} ${stateOf(key, now).word}`}
+              order={{ key: 'createdAt', isDescending: true }}
+              search={texts.search}
+              noneFound={texts.noneFound}
+            />
+          )
+        }
+      </Loaded>
+      {open?.what === 'make' && <MakeDialog onClose={close} onMade={show} />}
+      {open?.what === 'made' && <NewKeyDialog made={open.key} onClose={close} />}
+      {open?.what === 'rotate' && (
+        <RotateDialog accessKey={open.key} onClose={close} onRotated={show} />
+      )}
+      {open?.what === 'revoke' && <RevokeDialog accessKey={open.key} onClose={close} />}
+    </View>
+  )
+}
+
+const { columns: names } = texts
+
+function columnsOf(now: number, setOpen: (open: Open) => void): readonly Column<AccessKey>[] {
+  return [
+    {
+      key: 'name',
+      name: names.name,
+      cell: ({ id, name }) => (
+        <>
+          <bdi className="is-short">{name}</bdi>
+          <code className="quiet">{id}</code>
+        </>
+      ),
+      sortBy: ({ name }) => name,
+    },
+    {
+      key: 'state',
+      name: names.state,
+      cell: (key) => {
+        const { tone, word } = stateOf(key, now)
+        return <State tone={tone}>{word}</State>
+      },
+      sortBy: (key) => stateOf(key, now).word,
+    },
+    {
+      key: 'rules',
+      name: names.rules,
+      cell: ({ rules }) => (
+        <ul className="words is-rows is-wrapping">
+          {rules.map((rule) => (
+            <li key={ruleText(rule)}>
+              <bdi>{ruleText(rule)}</bdi>
+            </li>
+          ))}
+        </ul>
+      ),
+    },
+    {
+      key: 'lastUsedAt',
+      name: names.lastUsedAt,
+      cell: ({ lastUsedAt }) =>
+        lastUsedAt === undefined ? (
+          <span className="quiet">{texts.never}</span>
+        ) : (
+          <Time at={lastUsedAt} />
+        ),
+      sortBy: ({ lastUsedAt }) => lastUsedAt,
+    },
+    {
+      key: 'expiresAt',
+      name: names.expiresAt,
+      cell: ({ expiresAt }) =>
+        expiresAt === undefined ? (
+          <span className="quiet">{texts.never}</span>
+        ) : (
+          <Time at={expiresAt} />
+        ),
+      sortBy: ({ expiresAt }) => expiresAt,
+    },
+    {
+      key: 'createdAt',
+      name: names.createdAt,
+      cell: ({ createdAt }) => <Time at={createdAt} />,
+      sortBy: ({ createdAt }) => createdAt,
+    },
+    {
+      key: 'actions',
+      name: names.actions,
+      cell: (key) =>
+        key.revokedAt === undefined && (
+          <span className="row-actions">
+            <button
+              className="button small"
+              type="button"
+              onClick={() => setOpen({ what: 'rotate', key })}
+            >
+              {texts.rotate.button}
+            </button>
+            <button
+              className="button small danger"
+              type="button"
+              onClick={() => setOpen({ what: 'revoke', key })}
+            >
+              {texts.revoke.button}
+            </button>
+          </span>
+        ),
+    },
+  ]
+}

@@ -1,0 +1,94 @@
+/** @module The audit log: every row, by who, what, where and when; and whether it is as it was written. */
+
+import type { ReactNode } from 'react'
+import { auditTexts as texts } from '../../texts/console/audit.ts'
+import { shellTexts } from '../../texts/console/shell.ts'
+import { EmptyState } from '../parts/empty-state.tsx'
+import { Link } from '../parts/link.tsx'
+import { Loaded } from '../parts/loaded.tsx'
+import { SearchField } from '../parts/search-field.tsx'
+import { View } from '../parts/view.tsx'
+import { goTo, usePlace, withQuery } from '../place.ts'
+import { useAnswer } from '../server.ts'
+import { usePermissions } from '../session.ts'
+import { AuditTable } from './audit-table.tsx'
+import { AUDIT, type AuditPage } from './row.ts'
+import { VerifyAudit } from './verify.tsx'
+
+const PAGE_ROWS = 50
+const FILTERS = ['actor', 'action', 'connection'] as const
+const TIMES = ['since', 'until'] as const
+
+/** The log. */
+export function Audit(): ReactNode {
+  const { query } = usePlace()
+  const given = Object.fromEntries(query)
+  const permissions = usePermissions()
+  const { since, until } = given
+  const answer = useAnswer<AuditPage>(
+    withQuery(AUDIT, {
+      ...given,
+      since: instantOf(since),
+      until: instantOf(until),
+      limit: PAGE_ROWS,
+    }),
+  )
+  const filter = (name: string, value: string) =>
+    goTo(withQuery('/audit', { ...given, before: undefined, [name]: value }), { replace: true })
+  const isFiltered = [...FILTERS, ...TIMES].some((name) => query.has(name))
+  return (
+    <View title={texts.title} actions={permissions.may('admin') ? <VerifyAudit /> : undefined}>
+      <search className="filters">
+        {FILTERS.map((name) => (
+          <SearchField
+            label={texts.filters[name]}
+            value={given[name] ?? ''}
+            onChange={(value) => filter(name, value)}
+            key={name}
+          />
+        ))}
+        {TIMES.map((name) => (
+          <label className="filter-time" key={name}>
+            {texts.filters[name]}
+            <input
+              className="input"
+              type="datetime-local"
+              value={given[name] ?? ''}
+              onChange={(event) => filter(name, event.currentTarget.value)}
+            />
+          </label>
+        ))}
+        {isFiltered && <Link to="/audit">{shellTexts.clear}</Link>}
+      </search>
+      <Loaded answer={answer}>
+        {({ rows, next }) =>
+          rows.length === 0 ? (
+            <EmptyState title={texts.none}>{texts.noneHint}</EmptyState>
+          ) : (
+            <>
+              <AuditTable caption={texts.title} rows={rows} />
+              <nav className="pager" aria-label={texts.title}>
+                {query.has('before') && (
+                  <Link to={withQuery('/audit', { ...given, before: undefined })}>
+                    {shellTexts.table.newest}
+                  </Link>
+                )}
+                {next !== undefined && (
+                  <Link to={withQuery('/audit', { ...given, before: next })}>
+                    {shellTexts.table.older}
+                  </Link>
+                )}
+              </nav>
+            </>
+          )
+        }
+      </Loaded>
+    </View>
+  )
+}
+
+/** What a field of the browser says in its own time zone, as an instant. */
+function instantOf(text: string | undefined): string | undefined {
+  const date = new Date(text ?? '')
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString()
+}

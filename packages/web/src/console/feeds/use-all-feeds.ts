@@ -1,0 +1,33 @@
+/** @module Every feed that the person may see, page by page. */
+
+import { useQuery } from '@tanstack/react-query'
+import type { RefusedError } from '../../client.ts'
+import { withQuery } from '../place.ts'
+import { type Answered, client } from '../server.ts'
+import { FEEDS, type Feed } from './feed.ts'
+
+const PAGE_FEEDS = 1_000
+
+/** The feeds. */
+export function useAllFeeds({ isAsked = true } = {}): Answered<readonly Feed[]> {
+  return useQuery<readonly Feed[], RefusedError>({
+    queryKey: [FEEDS],
+    enabled: isAsked,
+    queryFn: async ({ signal }) => {
+      const feeds: Feed[] = []
+      let after: string | undefined
+      do {
+        const path = withQuery(FEEDS, { after, limit: PAGE_FEEDS })
+        const page = await client.ask<Page>({ method: 'GET', path, signal })
+        feeds.push(...page.feeds)
+        after = page.next
+      } while (after !== undefined)
+      return feeds
+    },
+  })
+}
+
+interface Page {
+  readonly feeds: readonly Feed[]
+  readonly next?: string
+}

@@ -1,0 +1,104 @@
+/** @module What needs somebody: connections, feeds and access keys that are not well, the worst first. */
+
+import type { ReactNode } from 'react'
+import { overviewTexts } from '../../texts/console/overview.ts'
+import { ACCESS_KEYS, type AccessKey, stateOf as stateOfKey } from '../access-keys/access-key.ts'
+import { type Connection, stateOf as stateOfConnection } from '../connections/connection.ts'
+import { type Feed, stateOf as stateOfFeed } from '../feeds/feed.ts'
+import { useNow } from '../parts/clock.ts'
+import { Link } from '../parts/link.tsx'
+import { Panel } from '../parts/panel.tsx'
+import { State, type Tone } from '../parts/state.tsx'
+import { Time } from '../parts/time.tsx'
+import { pathOf } from '../place.ts'
+import { useAnswer } from '../server.ts'
+import { usePermissions } from '../session.ts'
+
+const { attention: texts } = overviewTexts
+const SHOWN = 12
+
+interface Trouble {
+  readonly kind: string
+  readonly name: string
+  readonly to: string
+  readonly tone: Tone
+  readonly word: string
+  readonly about: ReactNode
+}
+
+/** The list. */
+export function Attention(of: {
+  readonly connections: readonly Connection[]
+  readonly feeds: readonly Feed[]
+}): ReactNode {
+  const now = useNow()
+  const isAsked = usePermissions().maySomewhere('admin')
+  const { data } = useAnswer<{ readonly accessKeys: readonly AccessKey[] }>(ACCESS_KEYS, {
+    isAsked,
+  })
+  const troubles = [
+    ...of.connections.map(troubleOfConnection),
+    ...of.feeds.map(troubleOfFeed),
+    ...(data?.accessKeys ?? []).map((key) => troubleOfKey(key, now)),
+  ]
+    .filter(({ tone }) => tone === 'bad' || tone === 'warning')
+    .toSorted((a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad'))
+  const left = troubles.length - SHOWN
+  return (
+    <Panel title={texts.title}>
+      {troubles.length === 0 ? (
+        <p>
+          {texts.none} <span className="quiet">{texts.noneHint}</span>
+        </p>
+      ) : (
+        <ul className="troubles">
+          {troubles.slice(0, SHOWN).map(({ kind, name, to, tone, word, about }) => (
+            <li className="trouble" key={`${kind} ${to}`}>
+              <State tone={tone}>{word}</State>
+              <span>
+                <span className="quiet">{kind}</span>{' '}
+                <Link to={to}>
+                  <bdi>{name}</bdi>
+                </Link>
+              </span>
+              <span className="trouble-about">{about}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {left > 0 && <p className="quiet">{texts.more(left)}</p>}
+    </Panel>
+  )
+}
+
+function troubleOfConnection(connection: Connection): Trouble {
+  const { name, doctor } = connection
+  return {
+    ...{ kind: texts.connection, name, to: pathOf('/connections/:name', { name }) },
+    ...stateOfConnection(connection),
+    about: doctor?.problems.map((code) => <code key={code}>{code} </code>),
+  }
+}
+
+function troubleOfFeed(feed: Feed): Trouble {
+  const { name, gaps, deadLetters, held, lastRun, sinks } = feed
+  const error = sinks.find((sink) => sink.error)?.error ?? lastRun?.report.error ?? held
+  const missing = [
+    ...(gaps > 0 ? [texts.gaps(gaps)] : []),
+    ...(deadLetters > 0 ? [texts.deadLetters(deadLetters)] : []),
+  ]
+  return {
+    ...{ kind: texts.feed, name, to: pathOf('/feeds/:feed', { feed: name }) },
+    ...stateOfFeed(feed),
+    about: error?.message ?? missing.join(', '),
+  }
+}
+
+function troubleOfKey(key: AccessKey, now: number): Trouble {
+  const { name, id } = key
+  return {
+    ...{ kind: texts.accessKey, name, to: `/access-keys?search=${encodeURIComponent(id)}` },
+    ...stateOfKey(key, now),
+    about: <Time at={key.expiresAt} />,
+  }
+}

@@ -1,0 +1,134 @@
+/** @module What runs, what is wrong, and what to click: the first view. */
+
+import type { ReactNode } from 'react'
+import { overviewTexts as texts } from '../../texts/console/overview.ts'
+import { settingsTexts } from '../../texts/console/settings.ts'
+import { AuditTable } from '../audit/audit-table.tsx'
+import { AUDIT, type AuditPage } from '../audit/row.ts'
+import { CONNECTIONS, type Connection } from '../connections/connection.ts'
+import type { Feed } from '../feeds/feed.ts'
+import { useAllFeeds } from '../feeds/use-all-feeds.ts'
+import { EmptyState } from '../parts/empty-state.tsx'
+import { Link } from '../parts/link.tsx'
+import { Loaded } from '../parts/loaded.tsx'
+import { numberText } from '../parts/number-text.ts'
+import { Panel } from '../parts/panel.tsx'
+import { durationText } from '../parts/time-text.ts'
+import { View } from '../parts/view.tsx'
+import { withQuery } from '../place.ts'
+import { useAnswer } from '../server.ts'
+import { usePermissions } from '../session.ts'
+import { STATUS, type Status } from '../settings/status.ts'
+import { Attention } from './attention.tsx'
+
+const LATELY_ROWS = 8
+
+/** The overview. */
+export function Overview(): ReactNode {
+  const permissions = usePermissions()
+  const mayRead = permissions.maySomewhere('read')
+  const connections = useAnswer<{ readonly connections: readonly Connection[] }>(CONNECTIONS, {
+    isAsked: mayRead,
+  })
+  const feeds = useAllFeeds({ isAsked: mayRead })
+  const status = useAnswer<Status>(STATUS)
+  return (
+    <View title={texts.title}>
+      {mayRead && connections.data?.connections.length === 0 && (
+        <EmptyState title={texts.first.title}>
+          {texts.first.hint} <code>{texts.first.command}</code>
+        </EmptyState>
+      )}
+      <Figures
+        connections={connections.data?.connections}
+        feeds={feeds.data}
+        status={status.data}
+      />
+      {mayRead && (
+        <Loaded answer={connections}>
+          {(known) => (
+            <Loaded answer={feeds}>
+              {(knownFeeds) => <Attention connections={known.connections} feeds={knownFeeds} />}
+            </Loaded>
+          )}
+        </Loaded>
+      )}
+      {permissions.maySomewhere('admin') && <Lately />}
+    </View>
+  )
+}
+
+/** What there is, in numbers; a number that is awaited has its place. */
+function Figures(of: {
+  readonly connections: readonly Connection[] | undefined
+  readonly feeds: readonly Feed[] | undefined
+  readonly status: Status | undefined
+}): ReactNode {
+  const { connections, feeds, status } = of
+  const { figures } = texts
+  const works = connections?.filter(({ doctor }) => doctor?.status === 'ok').length ?? 0
+  const broken = connections?.filter(({ doctor }) => doctor?.status === 'failed').length ?? 0
+  const running = feeds?.filter(({ state }) => state === 'running').length ?? 0
+  const paused = feeds?.filter(({ state }) => state === 'paused').length ?? 0
+  const lags = feeds?.flatMap(({ name, lagSeconds }) =>
+    lagSeconds === undefined ? [] : [{ name, lagSeconds }],
+  )
+  const slowest = lags?.toSorted((a, b) => b.lagSeconds - a.lagSeconds)[0]
+  return (
+    <dl className="figures">
+      <Figure
+        name={figures.connections}
+        value={connections && numberText(connections.length)}
+        note={connections && figures.connectionsNote(works, broken)}
+      />
+      <Figure
+        name={figures.feeds}
+        value={feeds && numberText(feeds.length)}
+        note={feeds && figures.feedsNote(running, paused)}
+      />
+      <Figure
+        name={figures.lag}
+        value={feeds && (slowest === undefined ? '—' : durationText(slowest.lagSeconds))}
+        note={feeds && (slowest?.name ?? figures.lagNone)}
+      />
+      <Figure
+        name={figures.store}
+        value={status && settingsTexts.store.states[status.status]}
+        note={status && settingsTexts.store.kinds[status.store]}
+      />
+    </dl>
+  )
+}
+
+function Figure(of: {
+  readonly name: string
+  readonly value: string | undefined
+  readonly note: string | undefined
+}): ReactNode {
+  return (
+    <div className="figure">
+      <dt>{of.name}</dt>
+      <dd className="figure-value">{of.value ?? ' '}</dd>
+      <dd className="quiet">
+        <bdi>{of.note ?? ' '}</bdi>
+      </dd>
+    </div>
+  )
+}
+
+function Lately(): ReactNode {
+  const answer = useAnswer<AuditPage>(withQuery(AUDIT, { limit: LATELY_ROWS }))
+  return (
+    <Panel title={texts.lately.title} actions={<Link to="/audit">{texts.lately.all}</Link>}>
+      <Loaded answer={answer}>
+        {({ rows }) =>
+          rows.length === 0 ? (
+            <EmptyState title={texts.lately.none} />
+          ) : (
+            <AuditTable caption={texts.lately.title} rows={rows} />
+          )
+        }
+      </Loaded>
+    </Panel>
+  )
+}

@@ -1,0 +1,52 @@
+/** @module The field by which a list is searched; `/` leads to it from anywhere. */
+
+import { type ReactNode, useEffect, useRef, useState } from 'react'
+
+const PAUSE_MS = 200
+
+/** The field. What it says counts once somebody pauses. */
+export function SearchField(of: {
+  readonly label: string
+  readonly value: string
+  readonly onChange: (text: string) => void
+}): ReactNode {
+  const { label, value, onChange } = of
+  const [text, setText] = useState(value)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  useEffect(() => setText(value), [value])
+  useEffect(() => () => clearTimeout(timer.current), [])
+  const type = (next: string) => {
+    setText(next)
+    clearTimeout(timer.current)
+    timer.current = setTimeout(() => onChange(next.trim()), PAUSE_MS)
+  }
+  return (
+    <input
+      className="input search"
+      type="search"
+      aria-label={label}
+      aria-keyshortcuts="/"
+      placeholder={label}
+      value={text}
+      data-search=""
+      onChange={(event) => type(event.currentTarget.value)}
+    />
+  )
+}
+
+/** Leads to the first search field of the page with `/`, as long as nobody is writing. */
+export function useSearchKey(): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== '/' || event.metaKey || event.ctrlKey || event.altKey) return
+      if (event.target instanceof Element && event.target.closest('input, textarea, select')) return
+      const field = document.querySelector<HTMLInputElement>('[data-search]')
+      if (field === null || document.querySelector('[role="dialog"]') !== null) return
+      event.preventDefault()
+      field.focus()
+      field.select()
+    }
+    addEventListener('keydown', onKey)
+    return () => removeEventListener('keydown', onKey)
+  }, [])
+}

@@ -1,0 +1,77 @@
+/** @module What the server is asked, kept for a moment, and asked again when something changed. */
+
+import {
+  keepPreviousData,
+  QueryClient,
+  type UseQueryResult,
+  useMutation,
+  useQuery,
+} from '@tanstack/react-query'
+import { type Asked, Client, RefusedError } from '../client.ts'
+
+/** What asks for the person who is signed in. */
+export const client = new Client({
+  credentials: 'same-origin',
+  // No page of another origin can send it.
+  headers: { 'x-postern-console': '1' },
+})
+
+const FRESH_MS = 5_000
+
+/** What was answered, by path. */
+export const answers = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: FRESH_MS,
+      // A server on this machine answers without any network.
+      networkMode: 'always',
+      retry: (count, error) => count < 2 && codeOf(error) === 'server_unreachable',
+    },
+    mutations: { networkMode: 'always', retry: false },
+  },
+})
+
+/** An answer that is there, is awaited, or was refused. */
+export type Answered<Answer> = UseQueryResult<Answer, RefusedError>
+
+/** What the server answers to a GET. @param options.isAsked - false: not yet. @param options.everyMs - asks again so often. */
+export function useAnswer<Answer>(
+  path: string,
+  { isAsked = true, everyMs }: { readonly isAsked?: boolean; readonly everyMs?: number } = {},
+): Answered<Answer> {
+  return useQuery<unknown, RefusedError, Answer>({
+    queryKey: [path],
+    queryFn: ({ signal }) => client.ask<Answer>({ method: 'GET', path, signal }),
+    enabled: isAsked,
+    // What was refused is not asked for again by itself.
+    refetchInterval: ({ state }) => (state.error === null ? (everyMs ?? false) : false),
+    // Another page of a list takes the place of the one before when it is there, so that nothing jumps.
+    placeholderData: keepPreviousData,
+  })
+}
+
+/** Asks the server to do something. What is known of the paths that begin with `changes` is asked again after it. */
+export function useDeed<Given, Answer = unknown>(
+  askedOf: (given: Given) => Asked,
+  { changes }: { readonly changes: readonly string[] },
+) {
+  return useMutation<Answer, RefusedError, Given>({
+    mutationFn: (given) => client.ask<Answer>(askedOf(given)),
+    onSettled: () => {
+      void askAgain(changes)
+    },
+  })
+}
+
+/** Asks again for what is known of paths that begin so. */
+export function askAgain(beginnings: readonly string[]): Promise<void> {
+  return answers.invalidateQueries({
+    predicate: ({ queryKey: [path] }) =>
+      beginnings.some((beginning) => String(path).startsWith(beginning)),
+  })
+}
+
+/** The code of a refusal; undefined for anything else. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof RefusedError ? error.problem.code : undefined
+}
