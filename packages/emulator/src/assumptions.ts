@@ -156,6 +156,11 @@ export const assumptions = {
     question: 'What does POST /apps/{id}/users answer for a user who is already assigned?',
     choices: ['200', '409'],
   },
+  unassignmentWithGroup: {
+    question:
+      'What does taking an app from a user answer, who was given it directly and has it through a group too?',
+    choices: ['E0000046', 'group-stays'],
+  },
   duplicateGroupName: {
     question: 'How is a second group of the same name refused?',
     choices: ['400-E0000001', '409-E0000055'],

@@ -246,6 +246,12 @@ const probes: Readonly<Record<AssumptionName, Probe>> = {
       (acme) => ({ id: userIn(acme) }),
     ),
   ),
+  unassignmentWithGroup: choice(async (acme) => {
+    const [app, id] = [`/api/v1/apps/${await makeApp(acme)}`, userIn(acme)]
+    await acme.call('POST', `${app}/users`, { body: { id } })
+    await acme.call('PUT', `${app}/groups/${acme.running.org.everyoneId}`)
+    return call('DELETE', `${app}/users/${id}`)(acme)
+  }),
   duplicateGroupName: choice(
     twice(
       async () => '/api/v1/groups',

@@ -157,8 +157,9 @@ function putAppUser(
 function unassignUser(request: ManagementRequest): Answer {
   const { org, cause } = request
   const app = requireApp(request, 'apps.assign')
-  const { user, group } = requireAccess(request, app)
-  if (group !== undefined) {
+  const { user, group, direct } = requireAccess(request, app)
+  const isRefused = direct === undefined || org.assumptions.unassignmentWithGroup === 'E0000046'
+  if (group !== undefined && isRefused) {
     throw oktaError('E0000046', {
       causes: [
         'The application cannot be unassigned from the user while their group memberships grant them access.',
@@ -166,7 +167,7 @@ function unassignUser(request: ManagementRequest): Answer {
     })
   }
   org.appUsers.get(app.id)?.remove(user.id)
-  const events = [membershipEvent('remove', app, user)]
+  const events = [membershipEvent(group === undefined ? 'remove' : 'update', app, user)]
   org.record({ what: 'app-user', op: 'deleted', id: app.id, member: user.id, events }, cause)
   return noContent
 }
