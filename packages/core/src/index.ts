@@ -55,6 +55,11 @@ export type { Check, CheckName } from './doctor/check.ts'
 export type { ConnectionTexts } from './doctor/connection-texts.ts'
 export { diagnose } from './doctor/diagnose.ts'
 export type { DiagnoseOptions } from './doctor/examination.ts'
+export {
+  type ErrorMeaning,
+  type ExplainErrorOptions,
+  explainError,
+} from './doctor/explain-error.ts'
 export { type Finding, type FindingStatus, isProblem } from './doctor/finding.ts'
 export type { ProblemCode } from './doctor/problems.ts'
 export { checks } from './doctor/registry.ts'
