@@ -5,6 +5,7 @@ import {
   type Cursor,
   eachOf,
   literal,
+  ofConnections,
   type PageOfRecords,
   type PageRequest,
   pageOf,
@@ -148,8 +149,4 @@ function typeWhere(eventType: string) {
   return eventType.endsWith('.')
     ? sql<SqlBool>`event_type like ${`${literal(eventType)}%`}`
     : sql<SqlBool>`event_type = ${eventType}`
-}
-
-function ofConnections(connectionIds: readonly string[]) {
-  return sql<SqlBool>`connection_id in (select jsonb_array_elements_text(${JSON.stringify(connectionIds)}::jsonb))`
 }

@@ -5,6 +5,7 @@ import {
   type Cursor,
   eachOf,
   literal,
+  ofConnections,
   type PageOfRecords,
   type PageRequest,
   pageOf,
@@ -90,6 +91,27 @@ export async function readObjects(
       .execute(),
   )
   return pageOf(rows, page.limit, ({ connectionId, id }) => [connectionId, id, ''])
+}
+
+/** How many objects there are, by status, the most frequent first. */
+export async function countObjects(
+  store: Store,
+  query: ObjectQuery,
+  limit: number,
+): Promise<readonly { readonly status: string | null; readonly count: number }[]> {
+  const rows = await store.readRecords(() =>
+    store.db
+      .selectFrom('records.object')
+      .select(['status', ({ fn }) => fn.countAll().as('count')])
+      .where(ofConnections(query.connectionIds))
+      .where(objectsWhere(query))
+      .groupBy('status')
+      .orderBy('count', 'desc')
+      .orderBy('status')
+      .limit(limit)
+      .execute(),
+  )
+  return rows.map(({ status, count }) => ({ status, count: Number(count) }))
 }
 
 function objectsBehind(after: Cursor | undefined) {

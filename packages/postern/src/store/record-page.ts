@@ -1,6 +1,6 @@
 /** @module Pages of records: in the order of an index, and with a cursor that leads to the next one. */
 
-import { sql } from 'kysely'
+import { type SqlBool, sql } from 'kysely'
 
 /** A page of a list. */
 export interface PageOfRecords<Row> {
@@ -55,6 +55,11 @@ function isKey(value: unknown): value is string {
 export function eachOf(connectionIds: readonly string[]) {
   const json = JSON.stringify([...new Set(connectionIds)])
   return sql<{ id: string }>`jsonb_array_elements_text(${json}::jsonb)`.as<'one'>(sql`one(id)`)
+}
+
+/** The records of these connections, for what is counted of all of them. */
+export function ofConnections(connectionIds: readonly string[]) {
+  return sql<SqlBool>`connection_id in (select jsonb_array_elements_text(${JSON.stringify(connectionIds)}::jsonb))`
 }
 
 /** A text in which nothing is a pattern, and which a column could hold. */
