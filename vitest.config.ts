@@ -22,6 +22,10 @@ export default defineConfig({
     // An embedded store is made from nothing in one, while other tests have the processors.
     hookTimeout: 60_000,
     sequence: { sequencer: SlowFirst },
+    // Packages below the client publish their sources under the condition of ours, and Node runs no TypeScript of packages.
+    server: {
+      deps: { inline: [/\/@modelcontextprotocol\/client\//, /\/eventsource(?:-parser)?\//] },
+    },
     projects: [
       {
         extends: true,

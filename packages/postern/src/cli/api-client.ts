@@ -67,12 +67,15 @@ export class ApiClient implements AsyncDisposable {
   }
 
   /** Sends a request and gives its answer, a refusal too. @param signal - beside that of the client. */
-  send({ method, path, body, accept }: ApiCall, signal?: AbortSignal): Promise<LocalAnswer> {
+  send(
+    { method, path, body, accept, headers }: ApiCall,
+    signal?: AbortSignal,
+  ): Promise<LocalAnswer> {
     const content = body === undefined ? {} : { 'content-type': 'application/json' }
     return this.#api.send({
       method,
       path,
-      headers: { accept, ...content },
+      headers: { ...headers, accept, ...content },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: signal === undefined ? this.#signal : AbortSignal.any([this.#signal, signal]),
     })
@@ -99,6 +102,8 @@ interface ApiCall {
   /** Sent as JSON. */
   readonly body: unknown
   readonly accept: string
+  /** Beside those that a body and its answer need. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 function isJson({ headers }: LocalAnswer): boolean {

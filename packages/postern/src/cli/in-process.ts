@@ -39,7 +39,7 @@ export async function serveInProcess(
     return {
       url: listening.url,
       send: (request) => {
-        const headers = { ...request.headers, ...authorization(service) }
+        const headers = { ...authorization(service), ...request.headers }
         return sendLocally(listening, { ...request, headers })
       },
       close: async () => {
@@ -77,7 +77,7 @@ async function send(service: Service, request: LocalRequest) {
   const answer = await service.app.fetch(
     new Request(ORIGIN + path, {
       method,
-      headers: { ...headers, ...authorization(service) },
+      headers: { ...authorization(service), ...headers },
       ...(body === undefined ? {} : { body }),
       ...(signal === undefined ? {} : { signal }),
     }),

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import type { Secret } from '@postern/core'
 import description from '../../package.json' with { type: 'json' }
 import { dataDirectoryOf, hasDataDirectory } from '../config/data-directory.ts'
 import {
@@ -52,17 +53,34 @@ interface ApiPlace {
 /**
  * Opens a client of the API. Whoever opens it closes it: in this process, a store is open behind it.
  *
+ * @param options.accessKey - whose rights its calls have; default: those of this command.
  * @throws {ApiProblem} `server_version_differs`
  * @throws what opening the store here throws, where no server runs.
  */
-export async function openApi(flags: StoreFlags, signal: AbortSignal): Promise<ApiClient> {
+export async function openApi(
+  flags: StoreFlags,
+  signal: AbortSignal,
+  { accessKey }: { readonly accessKey?: Secret | undefined } = {},
+): Promise<ApiClient> {
   const { dataDir, server } = await findApi(flags)
   const openHere = async () => {
     const { openInProcess } = await import('./in-process.ts')
     return openInProcess(dataDir, flags)
   }
-  if (server === undefined) return new ApiClient({ ...(await openHere()), signal })
-  return new ApiClient({ ...overLoopback(server, dataDir, openHere), signal })
+  const opened = server === undefined ? await openHere() : overLoopback(server, dataDir, openHere)
+  return new ApiClient({ ...presenting(accessKey, opened), signal })
+}
+
+/** The same way to the API, with an access key in the place of this command's own. */
+function presenting(accessKey: Secret | undefined, { send, close }: OpenedApi): OpenedApi {
+  if (accessKey === undefined) return { send, close }
+  return {
+    send: (request) => {
+      const headers = { ...request.headers, authorization: `Bearer ${accessKey.reveal()}` }
+      return send({ ...request, headers })
+    },
+    close,
+  }
 }
 
 /** A client of the API, and the server on this machine that others can ask beside it. */
@@ -111,8 +129,8 @@ function overLoopback(
 ): OpenedApi {
   let here: Promise<OpenedApi> | undefined
   const sendThere: SendToApi = async (request) => {
-    const headers = { ...request.headers, authorization: `Bearer ${server.accessKey.reveal()}` }
-    return sendLocally(server, { ...request, headers })
+    const own = { authorization: `Bearer ${server.accessKey.reveal()}` }
+    return sendLocally(server, { ...request, headers: { ...own, ...request.headers } })
   }
   return {
     send: async (request) => {

@@ -18,6 +18,7 @@ export type ReferenceFlag =
   | '--passphrase'
   | '--api-token'
   | '--admin-token'
+  | '--access-key'
   | '--body'
   | '--database'
   | `--secret ${string}`

@@ -1,6 +1,6 @@
 /** @module Runs the command as a person does: a process of its own, with a home and an environment of its own. */
 
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +12,9 @@ const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 // A command that used fetch would send its requests past the address guard (S24), and fails here.
 const withoutFetch =
   'data:text/javascript,globalThis.fetch = () => { throw new Error("A command used fetch.") }'
+
+/** What stands before the arguments of a command on Node's own command line. */
+export const program: readonly string[] = [...sourceFlags, '--import', withoutFetch, main]
 
 /** What a command ended with. */
 export interface RunResult {
@@ -36,7 +39,7 @@ export interface RunOptions {
   /** Sent as soon as the command has written this much to stderr. */
   readonly interruptAfter?: string
   /** Given the process as soon as it runs, to be ended from outside. */
-  readonly onStart?: (process: { kill(signal: NodeJS.Signals): void }) => void
+  readonly onStart?: (process: Pick<ChildProcess, 'kill' | 'stdin'>) => void
   /** Given what the command writes to stdout, as it comes. */
   readonly onOutput?: (text: string) => void
   /** A file descriptor to write to, instead of the text of the result; `closed` is a pipe without a reader. */
@@ -61,8 +64,7 @@ function run(
 ): Promise<RunResult> {
   const { env = {}, input = '', interruptAfter, onStart, onOutput } = options
   const { stdout: out, stderr: err } = options
-  const node = [...sourceFlags, '--import', withoutFetch, main]
-  const child = spawn(process.execPath, [...node, ...args], {
+  const child = spawn(process.execPath, [...program, ...args], {
     cwd: folder,
     env: {
       HOME: folder,

@@ -72,6 +72,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./exec.ts')).defineExec,
   },
   {
+    name: 'mcp',
+    description:
+      'serve tools to an agent over standard input and output: read-only, unless --allow says more',
+    load: async () => (await import('./mcp.ts')).defineMcp,
+  },
+  {
     name: 'read',
     description:
       'read users, groups, group-members, apps, app-assignments or system-log, as JSON lines of what Okta sent',
