@@ -70,6 +70,23 @@ export class NodeIncoming implements Incoming {
     return [...this.#origins].findLast((origin) => origin.endsWith(end)) ?? ''
   }
 
+  /**
+   * Waits until those before it on its connection are answered: whoever sends requests without waiting may count on their
+   * order. Rejects where the connection ends first.
+   */
+  async turn(): Promise<void> {
+    const { message, response } = this
+    if (response.socket !== null) return
+    await new Promise<void>((resolve, reject) => {
+      const onClose = () => reject(new DOMException('The caller is gone.', 'AbortError'))
+      message.once('close', onClose)
+      response.once('socket', () => {
+        message.off('close', onClose)
+        resolve()
+      })
+    })
+  }
+
   get body(): AsyncIterable<Uint8Array> {
     return this.message
   }

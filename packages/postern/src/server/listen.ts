@@ -1,13 +1,14 @@
 /** @module Serves an app over HTTP, and stops without cutting off what runs. */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import type { App, AppEnv } from './app.ts'
 import type { Arrival, ServerNames } from './arrival.ts'
 import { type Binding, checkBinding } from './binding.ts'
 import { callerAddress } from './caller-address.ts'
+import { cutOffAtHalf, noteCarriers } from './cut-off.ts'
 import { type Answer, NodeIncoming, responseOf, SentAnswer } from './incoming.ts'
 import { type Problem, problemAnswer, problemOf, ServerError } from './problem.ts'
 import { serverNames } from './server-names.ts'
@@ -39,7 +40,8 @@ const MAX_HEADER_BYTES = 16_384
 const MAX_CONNECTIONS = 16_384
 const CLOSE_WITHIN_MS = 10_000
 const IDLE_CHECKED_MS = 20
-const SINGLE = ['host', 'authorization']
+const ENCODING = 'transfer-encoding'
+const SINGLE = ['host', 'authorization', ENCODING]
 
 /**
  * Starts to listen.
@@ -60,9 +62,10 @@ export async function listen(app: ServedApp, options: ListenOptions = {}): Promi
     { errorHandler: () => responseOf(problemAnswer(malformed())) },
   )
   const listener = (incoming: IncomingMessage, outgoing: ServerResponse) => {
-    if (isAmbiguous(incoming)) return write(outgoing, problemAnswer(malformed()))
+    if (isAmbiguous(incoming)) return refuseAmbiguous(incoming, outgoing)
     const answer = app.findDirect(incoming.method ?? '', incoming.url ?? '')
     if (answer === undefined) return void answerByFetch(incoming, outgoing)
+    cutOffAtHalf(incoming, outgoing)
     answer(new NodeIncoming(incoming, outgoing, names.origins), arrivalOf(incoming)).then(
       (direct) => {
         if (!(direct instanceof SentAnswer)) write(outgoing, direct)
@@ -81,6 +84,7 @@ export async function listen(app: ServedApp, options: ListenOptions = {}): Promi
   const server = tls
     ? createTlsServer({ ...limits, ...tls, minVersion: 'TLSv1.2' }, listener)
     : createServer(limits, listener)
+  if (server instanceof TlsServer) noteCarriers(server)
   server.maxConnections = MAX_CONNECTIONS
   server.on('clientError', refuseUnreadable)
   server.on('connect', (_request, socket: Socket) => refuse(socket))
@@ -95,17 +99,20 @@ export async function listen(app: ServedApp, options: ListenOptions = {}): Promi
 
 /**
  * Whether it names two hosts or two callers, of which Node takes the first without a word and a proxy in front may have
- * judged the other; or has no version of HTTP, and headers all the same.
+ * judged the other; or is of another HTTP than 1; or has a body in another form than it is read in here.
  *
  * @see RFC 9112, section 3.2 - more than one Host is answered with 400
+ * @see RFC 9112, section 6.1 - HTTP/1.0 has no chunks; what is encoded beside them is for nobody to read
  */
-function isAmbiguous({ rawHeaders, httpVersionMajor }: IncomingMessage): boolean {
-  if (httpVersionMajor === 0) return true
+function isAmbiguous({ rawHeaders, httpVersionMajor, httpVersionMinor }: IncomingMessage): boolean {
+  if (httpVersionMajor !== 1) return true
   let seen = ''
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = SINGLE.find((single) => isName(rawHeaders[at], single))
     if (name === undefined) continue
     if (seen.includes(name)) return true
+    if (name === ENCODING && (httpVersionMinor === 0 || !isName(rawHeaders[at + 1], 'chunked')))
+      return true
     seen += name
   }
   return false
@@ -141,8 +148,17 @@ async function close(server: Server, withinMs = CLOSE_WITHIN_MS): Promise<void> 
   clearTimeout(timer)
 }
 
+// What the reader of HTTP finds wrong behind it has been answered, too.
+const refused = new WeakSet<Socket>()
+
+function refuseAmbiguous({ socket }: IncomingMessage, outgoing: ServerResponse): void {
+  refused.add(socket)
+  write(outgoing, problemAnswer(malformed(), { connection: 'close' }))
+}
+
 /** Answers what is no HTTP, takes too long to come, or has too many headers: Node's own answer would have no problem in it. */
 function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (refused.has(socket)) return
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   refuse(socket)
 }

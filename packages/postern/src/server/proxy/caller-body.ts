@@ -6,8 +6,8 @@ import { ServerError } from '../problem.ts'
 
 /** The largest body that is kept, and so sent again where that helps. An object of an org has a few kilobytes. */
 export const maxKeptBytes = 65_536
-/** The largest body that is passed on. */
-export const maxBodyBytes = 10 * 1024 * 1024
+/** The largest body that is passed on, as of every other request. */
+export const maxBodyBytes = 1024 * 1024
 
 /** A body that is read once, by as many attempts as it takes while it is kept. */
 export class CallerBody {
@@ -113,7 +113,10 @@ function tooLarge(): ServerError {
   return new ServerError(
     'request_too_large',
     `The body is larger than the ${maxBodyBytes} bytes that are passed on.`,
-    { remedy: 'Send a smaller body.', details: { maxBytes: maxBodyBytes } },
+    {
+      remedy: 'Split what it changes into several requests; a larger file goes to the org itself.',
+      details: { maxBytes: maxBodyBytes },
+    },
   )
 }
 

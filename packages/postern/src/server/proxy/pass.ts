@@ -6,13 +6,13 @@ import { type CallMethod, callMethods } from '../../config/access-rules.ts'
 import type { StreamedAnswer } from '../../http/stream.ts'
 import type { Call } from '../api.ts'
 import { withAudit } from '../call-audit.ts'
+import { cutOff } from '../cut-off.ts'
 import { NodeIncoming, SentAnswer } from '../incoming.ts'
 import { methodRefused, requireCall } from '../org-call.ts'
 import { answeredByHeader, ServerError } from '../problem.ts'
 import { answerHeaders } from './answer-headers.ts'
 import { CallerBody } from './caller-body.ts'
 import { callerHeaders } from './caller-headers.ts'
-import { cutOff } from './cut-off.ts'
 
 /** What of a call the proxy uses. */
 export interface ProxiedCall
@@ -37,7 +37,9 @@ const STALL_MS = 60_000
 export async function passOn(call: ProxiedCall): Promise<SentAnswer> {
   const { services, caller, by } = call
   const { name: connection, path } = call.params
-  const { message, response, origin } = requireOwnForm(call.request)
+  const incoming = requireOwnForm(call.request)
+  await incoming.turn()
+  const { message, response, origin } = incoming
   const method = requireMethod(message.method)
   requireCall({ method, path, headers: {} }, caller, connection)
   const headers = callerHeaders(message)

@@ -2,14 +2,14 @@
 
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { pipeline } from 'node:stream/promises'
+import { finished } from 'node:stream/promises'
 import { type LocalServer, openLocally } from '../../http/local-client.ts'
 import type { DirectAnswer } from '../app.ts'
 import { requireOwnName } from '../arrival.ts'
+import { cutOff } from '../cut-off.ts'
 import { type Incoming, NodeIncoming, SentAnswer } from '../incoming.ts'
 import type { ServedApp } from '../listen.ts'
 import { asOktaError, problemAnswer, problemOf, ServerError } from '../problem.ts'
-import { cutOff } from './cut-off.ts'
 
 /** Whose root it is. */
 export interface Root {
@@ -27,6 +27,7 @@ export function rootApp(root: Root): ServedApp {
   const answer: DirectAnswer = async (request, arrival) => {
     try {
       const incoming = requireNetwork(request)
+      await incoming.turn()
       takeOwnForm(incoming.message)
       requireOwnName(incoming, arrival)
       return await passOn(incoming, root)
@@ -68,7 +69,9 @@ async function passOn(
       throw unreachable(error)
     })
     writeHead(answer, response, { proxy: prefix, origin })
-    await pipeline(answer, response).catch(() => cutOff(response))
+    // Nor here, where it would end a connection that has to be reset.
+    answer.pipe(response)
+    await finished(answer).catch(() => cutOff(response))
     return new SentAnswer(answer.statusCode ?? 0)
   } finally {
     response.off('close', gone)
@@ -125,6 +128,7 @@ function writeHead(
   const sent = { ...headers }
   delete sent.connection
   delete sent['keep-alive']
+  delete sent['transfer-encoding']
   const { link, location } = headers
   const here = (target: string) => {
     const start = target.indexOf(`${proxy}/`)

@@ -119,6 +119,7 @@ describe('a request that says two things', () => {
     ['a length and chunks', post('Content-Length: 5', 'Transfer-Encoding: chunked')],
     ['chunks and something else', post('Transfer-Encoding: chunked, identity')],
     ['an encoding that is none', post('Transfer-Encoding: xchunked')],
+    ['chunks of something encoded', post('Transfer-Encoding: gzip, chunked')],
     ['two encodings', post('Transfer-Encoding: chunked', 'Transfer-Encoding: identity')],
     ['a length that is no number', post('Content-Length: 5x')],
     ['a length with a sign', post('Content-Length: +5')],
@@ -152,6 +153,25 @@ describe('a request that says two things', () => {
     const text = await sendBytes(org.url, bytes)
     expect(statusOf(text)).toBeGreaterThanOrEqual(400)
     expect(text.match(/HTTP\/1\.1 \d{3} /g)).toHaveLength(1)
+    expect(org.requests).toEqual([])
+  })
+
+  test.each([
+    ['chunks, which HTTP/1.0 does not have', '1.0', ['Transfer-Encoding: chunked']],
+    ['a version that is not HTTP/1', '2.0', []],
+  ])('is refused with %s, and ends its connection', async (_what, version, more) => {
+    const org = await proxiedScript(opened.store, () => ({ body: [] }), {
+      keys: { any: [anyCall] },
+    })
+    const [, ...rest] = head(org)
+    const target = `POST ${ROOT}/api/v1/users HTTP/${version}`
+    const lines = [target, ...rest, 'Connection: keep-alive', ...more, '']
+    // What follows would be a request of its own.
+    const next = ['GET / HTTP/1.1', 'Host: x', '', '']
+    const bytes = [...lines, (more.length > 0 ? body : '') + next.join('\r\n')].join('\r\n')
+    const text = await sendBytes(org.url, bytes)
+    expect(text.match(/HTTP\/1\.1 \d{3} /g)).toEqual(['HTTP/1.1 400 '])
+    expect(codeOf(text)).toBe('request_malformed')
     expect(org.requests).toEqual([])
   })
 

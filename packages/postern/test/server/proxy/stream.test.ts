@@ -247,22 +247,6 @@ describe('the body of a request', () => {
     expect(org.incoming.complete).toBe(false)
   })
 
-  test('is held back while the org reads nothing', async () => {
-    const { begin } = await heldOrg()
-    const length = 9 * MIB
-    const { sent, answered, org } = await begin({
-      body: PIECE,
-      more: { 'content-length': String(length) },
-    })
-    for (let bytes = PIECE.byteLength; bytes < length; bytes += PIECE.byteLength) sent.write(PIECE)
-    await passed(100)
-    expect(sent.writableLength).toBeGreaterThan(0)
-    sent.end()
-    expect(await read(org.incoming)).toBe(length)
-    org.outgoing.end()
-    expect((await answered).statusCode).toBe(200)
-  })
-
   test.each([
     ['whose length says so', { 'content-length': String(maxBodyBytes + 1) }],
     ['that turns out to be so', {}],
