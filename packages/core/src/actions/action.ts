@@ -39,7 +39,7 @@ export interface ActionObject {
 export interface Effect {
   /** `group.member.added`: concept, what, deed. */
   readonly change: string
-  /** The ids of the objects, in the order of the sentence. */
+  /** The ids of the objects, in the order of the sentence; of what is not there yet, its name. */
   readonly objects: readonly string[]
   /** `Add ada@example.com to the group Operations.` */
   readonly summary: string

@@ -183,17 +183,22 @@ function isUnanswered(error: unknown): boolean {
   return error instanceof UpstreamError && UNANSWERED.includes(error.code)
 }
 
-function outcomeUnseen({ method, path }: OrgRequest, cause: unknown): ActionError {
-  return new ActionError('action_outcome_unknown', `Nobody answered for ${method} ${path}.`, {
+/** A request for a sentence, without what a query may say. */
+function named({ method, path }: OrgRequest): string {
+  return `${method} ${path.split('?', 1)[0]}`
+}
+
+function outcomeUnseen(request: OrgRequest, cause: unknown): ActionError {
+  return new ActionError('action_outcome_unknown', `Nobody answered for ${named(request)}.`, {
     remedy: 'Look in the org whether it was done before you send it again.',
     cause,
   })
 }
 
-function outcomeUnknown({ method, path }: OrgRequest, cause: unknown): ActionError {
+function outcomeUnknown(request: OrgRequest, cause: unknown): ActionError {
   return new ActionError(
     'action_outcome_unknown',
-    `Nobody answered for ${method} ${path}, and the org does not show that it was done.`,
+    `Nobody answered for ${named(request)}, and the org does not show that it was done.`,
     {
       remedy: 'Run the action again: it looks first, and does nothing where it is so already.',
       cause,

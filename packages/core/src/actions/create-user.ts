@@ -81,9 +81,8 @@ async function create(calls: Calls, wanted: Wanted): Promise<Applied> {
       body: { profile },
     }
     const { changed, answer } = await calls.make(request, isDone)
-    const id = answer === undefined ? undefined : requireText(answer.object(), 'id', 'the user')
-    const user = await findUser(calls, id === undefined ? `login:${login}` : `id:${id}`)
-    return { changed, after: stateOf(user, wanted) }
+    const whole = answer?.object() ?? (await findUser(calls, `login:${login}`)).whole
+    return { changed, after: stateOf({ whole }, wanted) }
   } catch (error) {
     // Somebody else took the login between the look and the change.
     const user = error instanceof ApiError ? await findByLogin(calls, login) : undefined
@@ -101,8 +100,9 @@ async function findByLogin(calls: Calls, login: string): Promise<FoundUser | und
   }
 }
 
-function stateOf(user: FoundUser, { profile }: Wanted): JsonObject {
-  return { exists: true, id: user.id, ...statusOf(user), profile: valuesOf(user, profile) }
+function stateOf(user: Pick<FoundUser, 'whole'>, { profile }: Wanted): JsonObject {
+  const id = requireText(user.whole, 'id', 'the user')
+  return { exists: true, id, ...statusOf(user), profile: valuesOf(user, profile) }
 }
 
 /** What an existing user has otherwise; the login is as Okta compares it. */

@@ -1,6 +1,8 @@
 /** @module The action that ends every session of a user. */
 
 import type { Action } from './action.ts'
+import { ActionError } from './action-error.ts'
+import type { Calls } from './calls.ts'
 import { findUser } from './find-user.ts'
 import { userParameter } from './parameters.ts'
 import { nameOf, shortOf } from './reference.ts'
@@ -32,10 +34,21 @@ export const expireSessions: Action = {
         },
       ],
       apply: async () => {
-        // Ending them twice is as ending them once, so a lost answer is asked for again.
-        await calls.change({ method: 'DELETE', path })
+        await end(calls, path)
         return { after: { sessions: 'none' } }
       },
     }
   },
+}
+
+async function end(calls: Calls, path: string): Promise<void> {
+  try {
+    await calls.change({ method: 'DELETE', path })
+  } catch (error) {
+    if (!(error instanceof ActionError) || error.code !== 'action_outcome_unknown') throw error
+    throw new ActionError(error.code, error.message, {
+      remedy: 'Run the action again: ending the sessions twice is as ending them once.',
+      cause: error,
+    })
+  }
 }

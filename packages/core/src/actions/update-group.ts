@@ -69,8 +69,10 @@ async function update(
   const isDone = async () => differing(valuesOf(await read(), wanted), wanted).length === 0
   try {
     const path = `/api/v1/groups/${encodeURIComponent(id)}`
-    const { changed } = await calls.make({ method: 'PUT', path, body: { profile } }, isDone)
-    return { changed, after: valuesOf(await read(), wanted) }
+    const request = { method: 'PUT', path, body: { profile } }
+    const { changed, answer } = await calls.make(request, isDone)
+    const now = answer === undefined ? await read() : { whole: answer.object() }
+    return { changed, after: valuesOf(now, wanted) }
   } catch (error) {
     if (isDuplicate(error)) throw nameTaken(group, error)
     if (isNotEditable(error)) throw groupNotEditable(group, error)

@@ -69,8 +69,9 @@ async function update(
       const path = pathOf(id)
       const headers = etag === undefined ? {} : { 'if-match': etag }
       const request = { method: 'POST', path, headers, body: { profile } }
-      const { changed } = await calls.make(request, isDone)
-      return { changed, after: valuesOf(await read(), wanted) }
+      const { changed, answer } = await calls.make(request, isDone)
+      const now = answer === undefined ? await read() : { whole: answer.object() }
+      return { changed, after: valuesOf(now, wanted) }
     } catch (error) {
       if (isRefused(error, 'E0000112')) throw statusUnsuitable(await read(), 'be changed', error)
       // Another attribute was changed since it was read: the look above tells whether it was one of these.

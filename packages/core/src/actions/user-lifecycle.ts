@@ -4,6 +4,7 @@ import type { JsonObject } from '../json.ts'
 import { ApiError } from '../org/errors.ts'
 import { membersOf, textOf } from '../org/members.ts'
 import type { Query } from '../org/request.ts'
+import { UpstreamError } from '../transport.ts'
 import type { Action, Applied, Prepared } from './action.ts'
 import type { Calls } from './calls.ts'
 import { type FoundUser, findUser } from './find-user.ts'
@@ -180,8 +181,14 @@ async function applyMove(calls: Calls, move: Move, user: FoundUser): Promise<App
     if (!isRefusedByStatus(error)) throw error
     throw statusUnsuitable(await read(), move.deed, error)
   }
-  const now = await read()
-  return { changed, after: statusOf(now), notes: notesOf(now) }
+  try {
+    const now = await read()
+    return { changed, after: statusOf(now), notes: notesOf(now) }
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error
+    const note = 'It is done; the org could not be asked for the status afterwards.'
+    return { changed, after: { status: move.to(user) }, notes: [note] }
+  }
 }
 
 function isSo(move: Move, user: FoundUser): boolean {

@@ -116,6 +116,18 @@ function ofCode({ errorCode, causes }: ApiRefusal): KnownAnswer | undefined {
         remedy:
           'Check the id; it may be of another org, deleted, or out of reach for this admin role.',
       }
+    case 'E0000023':
+      return {
+        code: 'request_refused',
+        remedy: 'Change it in the directory or the app that masters the profile of this user.',
+      }
+    case 'E0000016':
+    case 'E0000032':
+    case 'E0000038':
+      return {
+        code: 'request_refused',
+        remedy: 'Read the status of the object: it does not allow this operation.',
+      }
     case 'E0000029':
       return { code: 'cursor_rejected', remedy: 'Start the list again without the cursor.' }
     case 'E0000031':

@@ -159,3 +159,28 @@ test('ending sessions is sent each time, and nothing shows whether there was one
   expect(answers.map(({ changed }) => changed)).toEqual([true, true])
   expect(people.changes()).toHaveLength(2)
 })
+
+test('ending sessions is repeated where an answer is lost, and may be run again', async () => {
+  const people = await openPeople()
+  const { id } = people.put('ada@example.com')
+  const path = `/api/v1/users/${id}/sessions`
+  people.running.faults.on({ name: 'socket-reset-after-write', parameters: { times: 1, path } })
+  expect((await people.run('user.expire_sessions', { user: id })).changed).toBe(true)
+  people.running.faults.on({ name: 'socket-reset', parameters: { path } })
+  await expect(people.run('user.expire_sessions', { user: id })).rejects.toMatchObject({
+    code: 'action_outcome_unknown',
+    remedy: expect.stringContaining('Run the action again'),
+  })
+})
+
+test('a change is told although the look after it fails', async () => {
+  const people = await openPeople()
+  const { id } = people.put('ada@example.com')
+  const outage = { name: 'unavailable', parameters: { path: `/api/v1/users/${id}`, method: 'GET' } }
+  const onPrepared = () => void people.running.faults.on(outage)
+  expect(await people.run('user.suspend', { user: id }, { onPrepared })).toMatchObject({
+    changed: true,
+    after: { status: 'SUSPENDED' },
+    notes: [expect.stringContaining('could not be asked')],
+  })
+})

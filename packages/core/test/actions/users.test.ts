@@ -160,27 +160,35 @@ describe('user.update', () => {
     expect((await update(set({ title: 'Countess' }))).changed).toBe(false)
   })
 
-  test('a version that changes between the look and the change is read again', async () => {
+  test('never overwrites what somebody changes between its look and its change', async () => {
     const people = await openPeople()
-    const ada = people.put('ada@example.com', { profile: { title: 'Dr' } })
     const { org } = people.running
-    let conflicts = 0
-    // Right after the look that gives the version, somebody else changes the city.
-    const transport: Transport = async (request) => {
-      if (request.method === 'POST' && conflicts++ === 0) {
-        const now = people.now(ada) ?? ada
-        org.putUser({ ...now, profile: { ...now.profile, city: 'Paris' } })
-      }
-      return fetchTransport(request)
+    const ada = people.put('ada@example.com', { profile: { title: 'Dr' } })
+    const set = (profile: Readonly<Record<string, string>>) => {
+      const now = people.now(ada) ?? ada
+      org.putUser({ ...now, profile: { ...now.profile, ...profile } })
     }
-    const as = people.client({ transport, credential: people.credential })
-    const answer = await people.run(
-      'user.update',
-      { user: ada.id, profile: { title: 'Countess' } },
-      { as },
-    )
-    expect(answer.changed).toBe(true)
+    /** Updates the title while somebody else changes this just before the request arrives, so many times. */
+    const updateBeside = (profile: Readonly<Record<string, string>>, times: number) => {
+      let left = times
+      const transport: Transport = async (request) => {
+        if (request.method === 'POST' && request.url.endsWith(ada.id) && left-- > 0)
+          set({ ...profile, nickName: `N${left}` })
+        return fetchTransport(request)
+      }
+      const as = people.client({ transport, credential: people.credential })
+      return people.run('user.update', { user: ada.id, profile: { title: 'Countess' } }, { as })
+    }
+    expect((await updateBeside({ city: 'Paris' }, 2)).changed).toBe(true)
     expect(people.now(ada)?.profile).toMatchObject({ title: 'Countess', city: 'Paris' })
+    set({ title: 'Dr' })
+    await expect(updateBeside({ title: 'Prof' }, 1)).rejects.toMatchObject({
+      code: 'action_effects_changed',
+    })
+    expect(people.now(ada)?.profile['title']).toBe('Prof')
+    await expect(updateBeside({ city: 'Rome' }, 9)).rejects.toMatchObject({
+      code: 'object_conflict',
+    })
   })
 
   test('is not tried on who is deactivated or being activated', async () => {
