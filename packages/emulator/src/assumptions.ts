@@ -173,6 +173,10 @@ export const assumptions = {
     question: 'Which users show credentials.emails?',
     choices: ['with-password', 'always', 'never'],
   },
+  changeOfMasteredProfile: {
+    question: 'What does changing a profile answer that Active Directory or LDAP masters?',
+    choices: ['E0000023', '200'],
+  },
   meOfServiceApp: {
     question: 'What does GET /api/v1/users/me answer a service app, behind which there is no user?',
     choices: ['404', '403'],

@@ -268,6 +268,11 @@ const probes: Readonly<Record<AssumptionName, Probe>> = {
     const answers = await Promise.all([read(plain), read(userIn(acme))])
     return answers.map(({ body }) => body.credentials.emails?.length ?? 0)
   }),
+  changeOfMasteredProfile: choice(async (acme) => {
+    const provider = { type: 'LDAP', name: 'corp' }
+    const { id } = putUser(acme, 'mastered@example.com', { provider })
+    return call('POST', `/api/v1/users/${id}`, { profile: { title: 'x' } })(acme)
+  }),
   meOfServiceApp: choice(async (acme) => {
     const authorized = await bearer(acme, 'okta.users.read', 'SUPER_ADMIN')
     return (await acme.call('GET', '/api/v1/users/me', authorized)).status

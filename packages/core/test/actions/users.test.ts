@@ -205,6 +205,19 @@ describe('user.update', () => {
     expect(people.changes()).toHaveLength(sent)
   })
 
+  test('is refused by the org where a directory masters the profile', async () => {
+    const people = await openPeople()
+    const provider = { type: 'ACTIVE_DIRECTORY', name: 'corp.example' }
+    people.put('ada@example.com', { provider })
+    await expect(
+      people.run('user.update', { user: 'ada@example.com', firstName: 'X' }),
+    ).rejects.toMatchObject({
+      code: 'request_refused',
+      remedy: expect.stringContaining('masters the profile'),
+      details: { okta: { errorCode: 'E0000023' } },
+    })
+  })
+
   test('refuses what are no attributes before anything is sent', async () => {
     const people = await openPeople()
     const refused = [

@@ -280,6 +280,17 @@ describe('changing a user', () => {
     expect([half.status, half.body.errorCode]).toEqual([400, 'E0000001'])
   })
 
+  test('leaves a profile alone that a directory masters', async () => {
+    const provider = { type: 'LDAP', name: 'corp' }
+    const { id } = putUser(directory, 'mastered@example.com', { provider })
+    const change = async (body: unknown) => {
+      const answer = await directory.call('POST', `/api/v1/users/${id}`, { body })
+      return [answer.status, answer.body.errorCode]
+    }
+    expect(await change({ profile: { title: 'x' } })).toEqual([403, 'E0000023'])
+    expect(await change({})).toEqual([200, undefined])
+  })
+
   test('moves the login with the user', async () => {
     const { id } = putUser(directory, 'before@example.com')
     const body = { profile: { login: 'after@example.com' } }

@@ -32,6 +32,7 @@ function change(
   requireMatch(request, user)
   requireSettled(user)
   const body = readJsonObject(request)
+  if (body['profile'] !== undefined) refuseMastered(request, user)
   const profile = readProfile(org, body['profile'], {
     object: 'user',
     userId: user.id,
@@ -57,6 +58,13 @@ function change(
   )
   applyRules(org, changed, request.cause)
   return ok(showUser(request, changed), { Etag: userEtag(changed) })
+}
+
+const masters = ['ACTIVE_DIRECTORY', 'LDAP']
+
+function refuseMastered({ org }: ManagementRequest, { provider }: User): void {
+  if (org.assumptions.changeOfMasteredProfile === '200' || !masters.includes(provider.type)) return
+  throw oktaError('E0000023')
 }
 
 function requireMatch({ headers }: ManagementRequest, user: User): void {
