@@ -2,6 +2,7 @@
 
 import type { Tool } from './tool.ts'
 import { audit } from './tools/audit.ts'
+import { applyChange, listChanges, planChange, planStatus } from './tools/changes.ts'
 import { doctor } from './tools/doctor.ts'
 import { explainErrorTool } from './tools/explain-error.ts'
 import { feeds } from './tools/feeds.ts'
@@ -24,4 +25,8 @@ export const tools: readonly Tool[] = [
   explainErrorTool,
   feeds,
   audit,
+  listChanges,
+  planChange,
+  planStatus,
+  applyChange,
 ]

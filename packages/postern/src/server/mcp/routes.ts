@@ -3,6 +3,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Api } from '../api.ts'
 import type { Incoming } from '../incoming.ts'
+import { Reach } from './reach.ts'
 
 // What the protocol needs. Authorization and cookies stay behind: nothing of the caller's goes on to anybody.
 const HEADERS = [
@@ -35,15 +36,20 @@ export function addMcpRoutes(api: Api): void {
       maxBodyBytes: MAX_BODY_BYTES,
       query: z.object({
         connection: names.optional().describe('Keeps the tools to these connections.'),
+        allow: names
+          .optional()
+          .describe('Of the command `postern mcp` alone: changes that may be planned.'),
       }),
       body: z.record(z.string(), z.unknown()).describe('A message of JSON-RPC 2.0.'),
       answer: z.unknown().describe('The response of JSON-RPC 2.0.'),
+      refusals: ['action_unknown'],
     },
     async ({ services, caller, query, body, request, signal }) => {
       const { answerMcp } = await import('./serve.ts')
-      const connections = query.connection === undefined ? undefined : [query.connection].flat()
+      const wishes = { connections: listOf(query.connection), allow: listOf(query.allow) }
+      const reach = await Reach.open(services, caller, wishes)
       const headers = headersOf(request)
-      return answerMcp({ services, caller, connections, headers, body, signal })
+      return answerMcp({ services, caller, reach, headers, body, signal })
     },
   )
   for (const method of ['get', 'delete'] as const) {
@@ -61,6 +67,10 @@ export function addMcpRoutes(api: Api): void {
       () => new Response(null, { status: 405, headers: { allow: 'POST' } }),
     )
   }
+}
+
+function listOf(given: string | readonly string[] | undefined): readonly string[] | undefined {
+  return given === undefined ? undefined : [given].flat()
 }
 
 function headersOf({ headers }: Incoming): Record<string, string> {

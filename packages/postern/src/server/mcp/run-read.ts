@@ -1,6 +1,5 @@
 /** @module Runs an action that reads for a tool. */
 
-import { getAction, runAction } from '@postern/core'
 import type { ToolCall } from './tool.ts'
 
 /** Which action, of which connection, with what. */
@@ -12,17 +11,12 @@ export interface ReadRun {
 
 /** What the action answers, without what only changes have. */
 export async function runRead(
-  { services, by, signal }: Omit<ToolCall<unknown>, 'input'>,
+  { services, caller, by, signal }: Omit<ToolCall<unknown>, 'input'>,
   { connection, action, given }: ReadRun,
 ): Promise<object> {
-  const { org } = await services.connections.open(connection)
-  const { objects, result, notes } = await runAction(org, getAction(action), given, { signal })
-  await services.auditBatch.add({
-    ...by,
-    action: 'action.run',
-    connection,
-    target: action,
-    outcome: 'ok',
-  })
+  const asked = { connection, action, arguments: given, dryRun: true }
+  const rights = caller.permissions
+  const { answer } = await services.actions.run(asked, { by, rights }, { signal })
+  const { objects, result, notes } = answer
   return { connection, objects, result, ...(notes.length > 0 ? { notes } : {}) }
 }

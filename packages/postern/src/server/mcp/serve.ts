@@ -10,15 +10,14 @@ import description from '../../../package.json' with { type: 'json' }
 import type { RequestCaller } from '../caller.ts'
 import type { Services } from '../services.ts'
 import { instructions } from './instructions.ts'
-import { Reach } from './reach.ts'
+import type { Reach } from './reach.ts'
 import { callTool, describeTools } from './tools.ts'
 
 /** One request of a client. */
 export interface McpRequest {
   readonly services: Services
   readonly caller: RequestCaller
-  /** The connections that the client wants to be kept to; none: all that the caller may see. */
-  readonly connections: readonly string[] | undefined
+  readonly reach: Reach
   /** Headers of the protocol. What signs the caller in is not among them. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: Readonly<Record<string, unknown>>
@@ -63,16 +62,14 @@ function requestOf(request: Request | undefined): McpRequest {
   return asked
 }
 
-function openServer({ services, caller, connections, signal }: McpRequest): Server {
+function openServer({ services, caller, reach, signal }: McpRequest): Server {
   const { version } = description
   const server = new Server(
     { name: 'postern', title: 'Postern', version },
     { capabilities: { tools: {} }, instructions },
   )
-  const open = () => Reach.open(services, caller, connections)
-  server.setRequestHandler('tools/list', async () => ({ tools: describeTools(await open()) }))
+  server.setRequestHandler('tools/list', () => ({ tools: describeTools(reach) }))
   server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
-    const reach = await open()
     const call = { services, caller, by: caller.by, reach }
     const ended = AbortSignal.any([signal, mcpReq.signal])
     const { content, ...answer } = await callTool(params, { ...call, signal: ended })

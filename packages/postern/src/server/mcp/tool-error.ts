@@ -6,6 +6,7 @@ import { PosternError } from '@postern/core'
 export type ToolErrorCode =
   | 'tool_unknown'
   | 'tool_arguments_invalid'
+  | 'tool_action_not_listed'
   | 'tool_connection_needed'
   | 'tool_cursor_invalid'
 

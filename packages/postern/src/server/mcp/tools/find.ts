@@ -8,11 +8,14 @@ import { ToolError } from '../tool-error.ts'
 
 const kinds = ['user', 'group', 'app'] as const
 const reference = z.string().min(1).max(512)
-const readScopes = {
-  user: ['okta.users.read'],
-  group: ['okta.groups.read'],
-  app: ['okta.apps.read'],
-} as const
+const needOf = (kind: (typeof kinds)[number]) =>
+  ({ verb: 'act', scopes: [`okta.${kind}s.read`], actions: [`${kind}.find`] }) as const
+const question = <Name extends string>(scope: string, action: Name) =>
+  ({ verb: 'act', scopes: [scope], actions: [action] as const }) as const
+const checkMember = question('okta.groups.read', 'group.check_member')
+const checkUser = question('okta.apps.read', 'app.check_user')
+const checkGroup = question('okta.apps.read', 'app.check_group')
+const questions = [checkMember, checkUser, checkGroup] as const
 
 /** `find` */
 export const find = defineTool({
@@ -22,10 +25,9 @@ export const find = defineTool({
     "Finds one object by its exact name: id, a user's login or e-mail, a group's name, an app's label. Says so where several have it; never guesses.",
   input: z.strictObject({ kind: z.enum(kinds), name: reference, connection }),
   effect: 'read',
-  isOffered: (reach) =>
-    reach.having({ verb: 'act', scopes: Object.values(readScopes).flat() }).length > 0,
+  isOffered: (reach) => kinds.some((kind) => reach.having(needOf(kind)).length > 0),
   run: async ({ input: { kind, name, connection }, ...call }) => {
-    const row = call.reach.require({ verb: 'act', scopes: readScopes[kind] }, connection)
+    const row = call.reach.require(needOf(kind), connection)
     return runRead(call, { connection: row.name, action: `${kind}.find`, given: { [kind]: name } })
   },
 })
@@ -43,26 +45,23 @@ export const checkMembership = defineTool({
     connection,
   }),
   effect: 'read',
-  isOffered: (reach) =>
-    reach.having({ verb: 'act', scopes: [...readScopes.group, ...readScopes.app] }).length > 0,
+  isOffered: (reach) => questions.some((question) => reach.having(question).length > 0),
   run: async ({ input: { connection, ...given }, ...call }) => {
-    const action = questionOf(given)
-    const row = call.reach.require({ verb: 'act' }, connection)
-    return runRead(call, { connection: row.name, action, given })
+    const question = questionOf(given)
+    const { name } = call.reach.require(question, connection)
+    return runRead(call, { connection: name, action: question.actions[0], given })
   },
 })
 
-function questionOf(
-  given: { readonly [Kind in (typeof kinds)[number]]?: string | undefined },
-): string {
+function questionOf(given: { readonly [Kind in (typeof kinds)[number]]?: string | undefined }) {
   const named = kinds.filter((kind) => given[kind] !== undefined).join(' ')
   switch (named) {
     case 'user group':
-      return 'group.check_member'
+      return checkMember
     case 'user app':
-      return 'app.check_user'
+      return checkUser
     case 'group app':
-      return 'app.check_group'
+      return checkGroup
     default:
       throw new ToolError('tool_arguments_invalid', 'It takes two of user, group and app.', {
         remedy: 'Give user and group, user and app, or group and app.',
