@@ -72,8 +72,8 @@ async function readGroup(
   id: string,
   options: FindOptions,
 ): Promise<FoundGroup | undefined> {
-  // A path of dots leads elsewhere.
-  if (/^\.+$/.test(id)) return undefined
+  // These paths lead elsewhere.
+  if (/^(?:\.+|rules)$/.test(id)) return undefined
   const whole = await readObject(calls, `${groupKind.list}/${encodeURIComponent(id)}`, options)
   const group = whole === undefined ? undefined : toFoundGroup(whole)
   return group?.id === id ? group : undefined
