@@ -191,7 +191,11 @@ export function openServices({
   const metrics = new Metrics(given)
   const allowedNetworks = readAllowedNetworks(env)
   const openTransport = openOrgTransports({ dev, allowedNetworks })
-  const openStream = openOrgStreams({ dev, allowedNetworks })
+  const openStream = openOrgStreams({
+    dev,
+    allowedNetworks,
+    watch: (stream) => metrics.watch(stream),
+  })
   const context = {
     ...given,
     dev,
@@ -229,7 +233,7 @@ export function openServices({
     auditBatch,
     domains,
     connections,
-    openStream: (org) => metrics.watch(openStream(org)),
+    openStream,
     rotations: new Rotations({ ...context, connections }),
     setups: new Setups({ ...context, connections }),
     repair: (...asked) => repair({ ...context, connections }, ...asked),

@@ -94,13 +94,17 @@ export class Attempts {
   async make<Body>(call: Call, send: Send<Body>): Promise<Outcome<Body>> {
     const { pacer, authorizer, onSend } = this.#options
     const { priority = 'interactive', signal } = call.request
-    const permit = await pacer.acquire(call.bucket, { priority, signal })
+    signal?.throwIfAborted()
+    const permit =
+      pacer.acquireAtOnce(call.bucket, { priority }) ??
+      (await pacer.acquire(call.bucket, { priority, signal }))
     call.attempts++
     call.waitedMs += permit.waitedMs
     onSend?.(permit.waitedMs)
     let outcome: Outcome<Body> | undefined
     try {
-      outcome = await this.#send(call, await authorizer.authorize(call.api), send)
+      const used = authorizer.authorizeAtOnce?.(call.api) ?? (await authorizer.authorize(call.api))
+      outcome = await this.#send(call, used, send)
       return outcome
     } finally {
       const answer = outcome?.kind === 'lost' ? outcome.heard : outcome

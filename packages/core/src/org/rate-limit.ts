@@ -123,6 +123,18 @@ export class Pacer {
     })
   }
 
+  /** The same where nobody waits and the request may be sent now; undefined where `acquire` has to be waited for. */
+  acquireAtOnce(bucket: string, { priority }: { readonly priority: Priority }): Permit | undefined {
+    if (this.#isSomebodyWaiting()) return undefined
+    const nowMs = this.#clock.monotonicMs()
+    this.#recoverConcurrency(nowMs)
+    if (this.#inFlight >= this.#allowedInFlight) return undefined
+    const queue = this.#queue(bucket)
+    if (queue.budget.waitMs(nowMs, priority === priorities[0]) > 0) return undefined
+    this.#take(queue, nowMs)
+    return this.#permit(queue, 0)
+  }
+
   /** What is known of a bucket; undefined before its first answer. */
   view(bucket: string): BucketView | undefined {
     return this.#queues.get(bucket)?.budget.view(this.#clock.monotonicMs())
@@ -144,6 +156,16 @@ export class Pacer {
     const queue: Queue = { budget, waiters: [] }
     this.#queues.set(bucket, queue)
     return queue
+  }
+
+  #isSomebodyWaiting(): boolean {
+    for (const { waiters } of this.#queues.values()) if (waiters.length > 0) return true
+    return false
+  }
+
+  #take({ budget }: Queue, nowMs: number): void {
+    this.#inFlight++
+    budget.take(nowMs)
   }
 
   #permit(queue: Queue, waitedMs: number): Permit {
@@ -183,8 +205,7 @@ export class Pacer {
     for (;;) {
       const next = this.#next(nowMs)
       if (next === undefined) break
-      this.#inFlight++
-      next.budget.take(nowMs)
+      this.#take(next, nowMs)
       next.waiters.shift()?.grant()
     }
     for (const queue of this.#queues.values()) this.#wakeUp(queue, nowMs)

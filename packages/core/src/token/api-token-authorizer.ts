@@ -30,7 +30,7 @@ export class ApiTokenAuthorizer implements Authorizer {
   async authorize(request: ApiRequest): Promise<Authorization> {
     requireOrigin(this.org, request.url)
     const authorization = `SSWS ${this.#credential.apiToken.reveal()}`
-    return { headers: new Secret({ authorization }) }
+    return { by: this, headers: new Secret({ authorization }) }
   }
 
   async shouldRetry(

@@ -32,6 +32,8 @@ export interface Authorization {
   readonly nonce?: string | undefined
   /** How far the org's clock was taken to be ahead, in milliseconds. */
   readonly offsetMs?: number
+  /** Who gave it. */
+  readonly by?: Authorizer
 }
 
 /** Authorises requests to one org, and to no other origin. */
@@ -43,6 +45,8 @@ export interface Authorizer {
    * @throws {AuthorizerError} `auth_foreign_origin` for a URL outside the org.
    */
   authorize(request: ApiRequest): Promise<Authorization>
+  /** The same where nothing has to be asked or signed for it; undefined, or left out, where `authorize` has to be waited for. */
+  authorizeAtOnce?(request: ApiRequest): Authorization | undefined
   /**
    * Whether the same request, authorised anew, may pass: after a nonce challenge, after a proof refused for its time, or
    * after a token that was no longer good. Each reason counts once for a request, so a caller's loop ends; one object

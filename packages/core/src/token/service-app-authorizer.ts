@@ -5,6 +5,7 @@ import type { OrgUrl } from '../url/org.ts'
 import type { ApiAnswer, ApiRequest, Authorization, Authorizer } from './authorizer.ts'
 import { requireOrigin } from './authorizer.ts'
 import type { TokenSource } from './source.ts'
+import type { Token } from './token.ts'
 
 /**
  * Sends `Authorization: Bearer …`, or `DPoP …` with a proof for a bound token.
@@ -24,17 +25,32 @@ export class ServiceAppAuthorizer implements Authorizer {
   async authorize(request: ApiRequest): Promise<Authorization> {
     requireOrigin(this.org, request.url)
     const token = await this.#source.token({ signal: request.signal })
+    return token.type === 'Bearer' ? this.#bearer(token) : this.#bound(token, request)
+  }
+
+  authorizeAtOnce(request: ApiRequest): Authorization | undefined {
+    requireOrigin(this.org, request.url)
+    const token = this.#source.kept()
+    return token?.type === 'Bearer' ? this.#bearer(token) : undefined
+  }
+
+  #bearer(token: Token): Authorization {
+    const { offsetMs } = this.#source.endpoint.orgClock
+    const headers = new Secret({ authorization: `Bearer ${token.accessToken.reveal()}` })
+    return { by: this, headers, token, offsetMs }
+  }
+
+  /** A proof goes with a bound token. */
+  async #bound(token: Token, request: ApiRequest): Promise<Authorization> {
     const { orgClock } = this.#source.endpoint
     const { offsetMs } = orgClock
     const accessToken = token.accessToken.reveal()
-    const authorization = `${token.type} ${accessToken}`
-    if (token.type === 'Bearer') return { headers: new Secret({ authorization }), token, offsetMs }
     const prover = await this.#source.endpoint.prover()
     const { method, url } = request
     const now = orgClock.now()
     const proof = await prover.prove({ method, url, endpoint: 'resource', accessToken, now })
-    const headers = new Secret({ authorization, dpop: proof.jwt })
-    return { headers, token, offsetMs, nonce: proof.claims.nonce }
+    const headers = new Secret({ authorization: `DPoP ${accessToken}`, dpop: proof.jwt })
+    return { by: this, headers, token, offsetMs, nonce: proof.claims.nonce }
   }
 
   async shouldRetry(request: ApiRequest, used: Authorization, answer: ApiAnswer): Promise<boolean> {

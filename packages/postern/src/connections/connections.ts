@@ -81,13 +81,13 @@ export class Connections {
    * @throws {SealError} where its credential does not open; {@link OrgUrlError} where its org is not allowed.
    */
   async open(name: string): Promise<OpenConnection> {
-    return this.opened(name) ?? (await this.#present(name)).parts
+    const opened = await this.#present(name)
+    return opened.parts
   }
 
   /** The connection that is open, as {@link Connections.open} would give it; undefined where it has to look it up. */
   opened(name: string): OpenConnection | undefined {
-    const kept = this.#kept.get(name)
-    return kept !== undefined && this.#isFresh(kept) ? kept.opened.parts : undefined
+    return this.#known(name)?.parts
   }
 
   /**
@@ -211,9 +211,14 @@ export class Connections {
     await share?.leave()
   }
 
-  #present(name: string): Promise<OpenedConnection> {
+  #known(name: string): OpenedConnection | undefined {
     const kept = this.#kept.get(name)
-    if (kept !== undefined && this.#isFresh(kept)) return Promise.resolve(kept.opened)
+    return kept !== undefined && this.#isFresh(kept) ? kept.opened : undefined
+  }
+
+  #present(name: string): Promise<OpenedConnection> {
+    const known = this.#known(name)
+    if (known !== undefined) return Promise.resolve(known)
     const underWay = this.#flights.get(name)
     if (underWay !== undefined) return underWay
     const flight = this.#read(name).finally(() => this.#flights.delete(name))
@@ -257,7 +262,10 @@ export class Connections {
     const { name } = row
     const opened =
       this.#kept.get(name)?.opened ??
-      (await OpenedConnection.open(this.#context, row, () => this.#present(name)))
+      (await OpenedConnection.open(this.#context, row, {
+        known: () => this.#known(name),
+        find: () => this.#present(name),
+      }))
     await opened.follow(row)
     return opened
   }

@@ -2,32 +2,44 @@
 
 import type { ApiAnswer, ApiRequest, Authorization, Authorizer, OrgUrl } from '@postern/core'
 
+/** Who authorises at the moment. */
+export interface Present {
+  /** Undefined where it has to be looked up. */
+  known(): Authorizer | undefined
+  /** Rejects where the connection is gone. */
+  find(): Promise<Authorizer>
+}
+
 /** Asks for the present authorizer at each attempt. */
 export class FollowingAuthorizer implements Authorizer {
   readonly org: OrgUrl
-  readonly #present: () => Promise<Authorizer>
-  readonly #usedBy = new WeakMap<Authorization, Authorizer>()
+  readonly #present: Present
   #latest: Authorizer
 
-  /** @param present - rejects where the connection is gone. */
-  constructor(first: Authorizer, present: () => Promise<Authorizer>) {
+  constructor(first: Authorizer, present: Present) {
     this.org = first.org
     this.#latest = first
     this.#present = present
   }
 
   async authorize(request: ApiRequest): Promise<Authorization> {
-    const authorizer = await this.#present()
+    const authorizer = await this.#present.find()
     const authorization = await authorizer.authorize(request)
     this.#latest = authorizer
-    this.#usedBy.set(authorization, authorizer)
+    return authorization
+  }
+
+  authorizeAtOnce(request: ApiRequest): Authorization | undefined {
+    const authorizer = this.#present.known()
+    const authorization = authorizer?.authorizeAtOnce?.(request)
+    if (authorizer !== undefined && authorization !== undefined) this.#latest = authorizer
     return authorization
   }
 
   async shouldRetry(request: ApiRequest, used: Authorization, answer: ApiAnswer): Promise<boolean> {
-    const usedBy = this.#usedBy.get(used) ?? this.#latest
+    const usedBy = used.by ?? this.#latest
     // The credential was replaced meanwhile: the next attempt has the new one.
-    if (answer.status === 401 && usedBy !== (await this.#present())) return true
+    if (answer.status === 401 && usedBy !== (await this.#present.find())) return true
     return usedBy.shouldRetry(request, used, answer)
   }
 

@@ -32,6 +32,14 @@ export interface OpenConnection {
   readonly signal: AbortSignal
 }
 
+/** The connection that has a name now. */
+export interface PresentConnection {
+  /** Undefined where it has to be looked up. */
+  known(): OpenedConnection | undefined
+  /** Rejects where it is gone. */
+  find(): Promise<OpenedConnection>
+}
+
 interface SignIn {
   readonly credential: Connection['credential']
   readonly authorizer: Authorizer
@@ -69,14 +77,14 @@ export class OpenedConnection {
   /**
    * Unseals a connection's credential and puts its parts together. Sends nothing.
    *
-   * @param present - the connection of that name as it is now; rejects where it is gone.
+   * @param present - the connection of that name as it is now.
    * @throws {SealError} where the credential does not open.
    * @throws {OrgUrlError} where its org is on this machine, or a domain that the operator does not allow (any more).
    */
   static async open(
     context: ConnectionsContext,
     row: ConnectionRow,
-    present: () => Promise<OpenedConnection>,
+    present: PresentConnection,
   ): Promise<OpenedConnection> {
     const { clock, dev } = context
     const customDomains = await context.customDomains()
@@ -84,11 +92,17 @@ export class OpenedConnection {
     const ended = new AbortController()
     const transport = endedBy(context.openTransport(url), ended.signal)
     const signIn = signInTo(url, await readCredential(context, row), { transport, clock })
-    const authorizer = new FollowingAuthorizer(signIn.authorizer, async () => {
-      const opened = await present()
+    const authorizerOf = (opened: OpenedConnection) => {
       // Another connection may have the name by now, to another org.
       if (opened.#row.id !== row.id) throw connectionNotFound(row.name)
       return opened.#signIn.authorizer
+    }
+    const authorizer = new FollowingAuthorizer(signIn.authorizer, {
+      known: () => {
+        const opened = present.known()
+        return opened && authorizerOf(opened)
+      },
+      find: async () => authorizerOf(await present.find()),
     })
     const pacer = new WatchedPacer({ clock, onWait: context.onWait })
     const org = new Org({ url, authorizer, customDomains, dev, transport, clock, pacer })

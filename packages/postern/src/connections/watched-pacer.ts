@@ -21,4 +21,10 @@ export class WatchedPacer extends Pacer {
     this.#onWait?.(permit.waitedMs)
     return permit
   }
+
+  override acquireAtOnce(...asked: Parameters<Pacer['acquireAtOnce']>): Permit | undefined {
+    const permit = super.acquireAtOnce(...asked)
+    if (permit !== undefined) this.#onWait?.(permit.waitedMs)
+    return permit
+  }
 }

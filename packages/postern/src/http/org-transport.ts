@@ -1,9 +1,8 @@
 /** @module The way to all orgs that a process serves: one client, and so one pool of connections. */
 
 import type { Transport } from '@postern/core'
-import { OutboundError } from './outbound-error.ts'
 import type { Stream } from './stream.ts'
-import { createTransport, refusedAddress, type TransportOptions } from './transport.ts'
+import { createTransport, type TransportOptions } from './transport.ts'
 
 /** Options of {@link openOrgTransports}. */
 export interface OrgTransportOptions extends Omit<TransportOptions, 'loopbackOrigins'> {
@@ -27,23 +26,32 @@ export function openOrgTransports({
   }
 }
 
+/** Options of {@link openOrgStreams}. */
+export interface OrgStreamOptions extends Omit<OrgTransportOptions, 'maxBodyBytes'> {
+  /** What is put around the way to all orgs. */
+  readonly watch: (stream: Stream) => Stream
+}
+
 /** The same for requests whose bodies stay streams, on connections of their own. */
 export function openOrgStreams({
   dev,
+  watch,
   ...options
-}: Omit<OrgTransportOptions, 'maxBodyBytes'>): (origin: string) => Stream {
+}: OrgStreamOptions): (origin: string) => Stream {
   const loopbackOrigins = new Set<string>()
   const mayBeLoopback = (origin: string) => loopbackOrigins.has(origin)
-  let opened: Promise<Stream> | undefined
-  const stream: Stream = async (request) => {
-    opened ??= import('./stream.ts').then(({ openStream }) =>
-      openStream({ ...options, mayBeLoopback }),
-    )
-    const send = await opened
-    return send(request).catch((thrown: unknown) => {
-      throw thrown instanceof OutboundError ? refusedAddress(thrown) : thrown
-    })
+  let opening: Promise<Stream> | undefined
+  let opened: Stream | undefined
+  const open = async () => {
+    const { openStream } = await import('./stream.ts')
+    opened ??= openStream({ ...options, mayBeLoopback })
+    return opened
   }
+  const stream = watch((request) => {
+    if (opened !== undefined) return opened(request)
+    opening ??= open()
+    return opening.then((send) => send(request))
+  })
   return (origin) => {
     if (dev) loopbackOrigins.add(origin)
     return stream

@@ -7,7 +7,9 @@ import { AddressGuard } from './address-guard.ts'
 import { openAgent } from './agent.ts'
 import { type ClientOptions, defaultLimits } from './client.ts'
 import { connectionFailure } from './connection-failure.ts'
+import { OutboundError } from './outbound-error.ts'
 import { type HeaderFields, ReceivedHeaders } from './received-headers.ts'
+import { refusedAddress } from './transport.ts'
 
 /** The body of a request that is streamed. */
 export interface StreamedBody {
@@ -25,7 +27,7 @@ export interface StreamRequest extends AuthorizedRequest {
 export interface StreamedAnswer extends OpenAnswer {
   readonly headers: ReceivedHeaders
   /**
-   * Moves the body to its end into what takes it, and ends that. Reads no faster than it takes.
+   * Moves the body to its end into what takes it, and ends that: until it has taken everything. Reads no faster than it takes.
    *
    * Rejects where the body breaks off, where what takes it is closed, or where it takes nothing for `stallMs`; it is not ended
    * then, so that a broken body never looks like a whole one.
@@ -38,12 +40,13 @@ export type Stream = (request: StreamRequest) => Promise<StreamedAnswer>
 
 // What has arrived by the time somebody takes the body: the usual answer whole.
 const MAX_WAITING_BYTES = 65_536
+const MAX_TEXT_BYTES = 16_384
 
 /**
  * Opens a client for streams, with the guard and the limits of {@link openClient} but that of a whole body, and with
  * connections of its own: slow readers do not keep them from anybody else.
  *
- * Rejects as that does.
+ * Rejects as that does, but with `upstream_address_refused` for what the guard refuses.
  *
  * @throws {OutboundError} `outbound_network_malformed`
  */
@@ -135,7 +138,11 @@ class Streaming implements Dispatcher.DispatchHandler, StreamedAnswer {
   }
 
   onResponseError(_controller: unknown, error: Error): void {
-    this.#finish({ isWhole: false, reason: connectionFailure(error, this.#context.host) })
+    const reason = connectionFailure(error, this.#context.host)
+    this.#finish({
+      isWhole: false,
+      reason: reason instanceof OutboundError ? refusedAddress(reason) : reason,
+    })
   }
 
   async peek(maxBytes: number): Promise<Uint8Array> {
@@ -156,7 +163,17 @@ class Streaming implements Dispatcher.DispatchHandler, StreamedAnswer {
     this.#controller?.resume()
   }
 
-  pipeTo(destination: Writable, { stallMs }: { readonly stallMs: number }): Promise<void> {
+  async pipeTo(destination: Writable, { stallMs }: { readonly stallMs: number }): Promise<void> {
+    if (this.#end?.isWhole && this.#waitingBytes <= MAX_TEXT_BYTES && !destination.destroyed) {
+      // As a text of one character a byte, what is short goes out with the head of the answer, in one piece.
+      destination.end(Buffer.concat(this.#chunks).toString('latin1'), 'latin1')
+      this.#chunks = []
+      if (destination.writableLength === 0) return
+    }
+    await this.#move(destination, stallMs)
+  }
+
+  #move(destination: Writable, stallMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const taker = new Taker(destination, {
         ...{ stallMs, resolve, reject },

@@ -50,11 +50,15 @@ async function read<Answer extends AuditedAnswer>(
   entry: Entry,
   send: () => Promise<Answer>,
 ): Promise<Answer> {
-  const answer = await send().catch(async (error: unknown) => {
+  let answer: Answer
+  try {
+    answer = await send()
+  } catch (error) {
     await auditBatch.add({ ...entry, outcome: codeOf(error) })
     throw error
-  })
-  await auditBatch.add({ ...entry, outcome: outcomeOf(answer) })
+  }
+  const unwritten = auditBatch.add({ ...entry, outcome: outcomeOf(answer) })
+  if (unwritten !== undefined) await unwritten
   return answer
 }
 

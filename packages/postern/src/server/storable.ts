@@ -14,6 +14,7 @@ interface Part {
 
 /** One problem for each text, each name of a member and each value that cannot be kept. */
 export function findUnstorable(where: FieldProblem['in'], value: unknown): readonly FieldProblem[] {
+  if (isFlat(value)) return []
   const problems: FieldProblem[] = []
   // A list of what is left, since calls cannot be nested as deep as a body can.
   const left: Part[] = [{ path: '', depth: 0, value }]
@@ -32,6 +33,16 @@ export function findUnstorable(where: FieldProblem['in'], value: unknown): reado
     }
   }
   return problems
+}
+
+/** Whether it has texts alone, none of them with NUL: the usual path, query and short body. */
+function isFlat(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  for (const name in value) {
+    const member: unknown = value[name as keyof typeof value]
+    if (name.includes(NUL) || typeof member !== 'string' || member.includes(NUL)) return false
+  }
+  return true
 }
 
 function join({ path, value }: Part, name: string): string {

@@ -124,19 +124,8 @@ function sumOf(before: Group, group: Group): Group {
 
 /** The same for entries that count up in one row. No part has a line break. */
 function keyOf({ actor, action, connection, target, outcome, details }: AuditEntry): string {
-  const facts = details === undefined ? '' : factsOf(details)
+  const facts = details === undefined ? '' : JSON.stringify(details)
   return `${actor}\n${action}\n${connection}\n${target}\n${outcome}\n${facts}`
-}
-
-const knownFacts = new WeakMap<object, string>()
-
-// Whoever is handed the same token again has the same details, and to write them as JSON takes longer than to count up.
-function factsOf(details: NonNullable<AuditEntry['details']>): string {
-  const known = knownFacts.get(details)
-  if (known !== undefined) return known
-  const facts = JSON.stringify(details)
-  knownFacts.set(details, facts)
-  return facts
 }
 
 function entryOf({ entry, at, requestIds, count }: Group): AuditEntry {

@@ -52,7 +52,7 @@ describe('an answer that is moved on', () => {
     expect(Buffer.from(await answer.peek(3)).toString()).toBe('abc')
     const { writable, text } = taker()
     await answer.pipeTo(writable, patient)
-    expect([text(), writable.writableFinished]).toEqual(['abcd', true])
+    expect([text(), writable.writableEnded]).toEqual(['abcd', true])
   })
 
   test('is given up where whoever takes it takes nothing any more', async () => {

@@ -67,7 +67,7 @@ const BOUND =
 
 const knownDetails = new WeakMap<Token, { readonly scopes: string }>()
 
-/** What the audit log says of a token: the same object for the same token, by which the log counts up. */
+/** What the audit log says of a token, put together once for each. */
 function detailsOf(token: Token): { readonly scopes: string } {
   const known = knownDetails.get(token)
   if (known !== undefined) return known

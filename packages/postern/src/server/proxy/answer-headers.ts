@@ -33,10 +33,14 @@ const PASSED_BEGIN = /^x-(?:okta|rate-limit)-/
 /**
  * The headers that go on, by an allow-list; what points to the org points to the proxy.
  *
+ * @param placeOf - asked where something does.
  * @throws {UpstreamError} `upstream_bad_response` for a list that goes on where the proxy does not lead: left out, it would
  *   look as if the list were at its end.
  */
-export function answerHeaders(headers: ReceivedHeaders, place: ProxyPlace): Record<string, string> {
+export function answerHeaders(
+  headers: ReceivedHeaders,
+  placeOf: () => ProxyPlace,
+): Record<string, string> {
   const passed: Record<string, string> = {}
   for (const name of headers.names) {
     if (!PASSED.has(name) && !PASSED_BEGIN.test(name)) continue
@@ -44,9 +48,9 @@ export function answerHeaders(headers: ReceivedHeaders, place: ProxyPlace): Reco
     if (value === null) continue
     const rewritten =
       name === 'link'
-        ? requireLinks(rewriteLinks(value, place))
+        ? requireLinks(rewriteLinks(value, placeOf()))
         : name === 'location'
-          ? rewriteTarget(value, place)
+          ? rewriteTarget(value, placeOf())
           : value
     if (rewritten !== undefined) passed[name] = rewritten
   }

@@ -39,12 +39,14 @@ export async function passOn(call: ProxiedCall): Promise<SentAnswer> {
   const { name: connection, path } = call.params
   const incoming = requireOwnForm(call.request)
   await incoming.turn()
-  const { message, response, origin } = incoming
+  const { message, response } = incoming
   const method = requireMethod(message.method)
   requireCall({ method, path, headers: {} }, caller, connection)
   const headers = callerHeaders(message)
   const body = CallerBody.of(message)
-  const { org, signal: removed } = await services.connections.open(connection)
+  const { connections } = services
+  const { org, signal: removed } =
+    connections.opened(connection) ?? (await connections.open(connection))
   const stop = new StopSignal(response, removed)
   const send = services.openStream(org.url)
   let opened: StreamedAnswer | undefined
@@ -60,11 +62,12 @@ export async function passOn(call: ProxiedCall): Promise<SentAnswer> {
       opened = got.answer
       return got
     })
-    const target = message.url ?? ''
-    const base = origin + target.slice(0, target.length - path.length)
-    const place = { org: org.url, url: org.url + path, base }
     const { status, answer } = forwarded
-    const passed = answerHeaders(answer.headers, place)
+    const passed = answerHeaders(answer.headers, () => {
+      const { url: target = '' } = message
+      const base = incoming.origin + target.slice(0, target.length - path.length)
+      return { org: org.url, url: org.url + path, base }
+    })
     response.writeHead(status, { ...passed, ...ownHeaders(forwarded, call.requestId) })
     await answer.pipeTo(response, { stallMs: STALL_MS }).catch((error: unknown) => {
       services.log.info({ requestId: call.requestId, code: codeOf(error) }, 'an answer was cut off')
