@@ -51,8 +51,12 @@ export class ApiClient implements AsyncDisposable {
     method: string,
     path: string,
     body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
   ): AsyncGenerator<Event, Result> {
-    const answer = await this.#request({ method, path, body, accept: 'application/jsonl' })
+    const answer = await this.#request({
+      ...{ method, path, body, headers },
+      accept: 'application/jsonl',
+    })
     for await (const text of linesOf(answer)) {
       const line = parse(text, answer.status) as ApiLine<Event, Result>
       if ('problem' in line) throw problemOf(line.problem, answer.status)

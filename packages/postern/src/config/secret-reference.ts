@@ -19,6 +19,7 @@ export type ReferenceFlag =
   | '--api-token'
   | '--admin-token'
   | '--access-key'
+  | '--json'
   | '--body'
   | '--database'
   | `--secret ${string}`

@@ -1,4 +1,4 @@
-/** @module A rule of an access key as it is typed: connections, verbs, methods and paths. */
+/** @module A rule of an access key as it is typed: connections, verbs, and the limits of calls or of actions. */
 
 import { defaultCalls } from '../../config/default-calls.ts'
 import { UsageError } from '../../config/usage-error.ts'
@@ -9,17 +9,20 @@ export interface AccessRule {
   readonly verbs: readonly string[]
   readonly methods?: readonly string[]
   readonly paths?: readonly string[]
+  readonly actions?: readonly string[]
+  readonly approval?: string
 }
 
 /**
- * Parses `CONNECTIONS:VERBS[:METHODS[:PATHS]]`, each a list with commas; an empty one limits nothing.
+ * Parses `CONNECTIONS:VERBS[:METHODS[:PATHS]]`, each a list with commas; an empty one limits nothing. Of a rule with `act` and
+ * without `proxy` the third part names actions, and the fourth may be `approval`.
  *
  * @throws {UsageError} `usage_invalid`
  */
 export function parseRule(text: string): AccessRule {
   // A path may have colons of its own.
   const [, ...parts] = /^([^:]*):([^:]*)(?::([^:]*))?(?::(.*))?$/s.exec(text) ?? []
-  const [connections = [], verbs = [], methods = [], paths = []] = parts.map(listOf)
+  const [connections = [], verbs = [], third = [], fourth = []] = parts.map(listOf)
   if (connections.length === 0 || verbs.length === 0) {
     throw new UsageError('usage_invalid', 'A rule of --allow has no connection, or no verb.', {
       remedy:
@@ -27,17 +30,44 @@ export function parseRule(text: string): AccessRule {
       details: { flag: '--allow' },
     })
   }
+  if (verbs.includes('act') && !verbs.includes('proxy')) {
+    return { connections, verbs, ...actionLimitsOf(third, fourth) }
+  }
   return {
     connections,
     verbs,
-    ...(methods.length === 0 ? {} : { methods: methods.map((method) => method.toUpperCase()) }),
-    ...(paths.length === 0 ? {} : { paths }),
+    ...(third.length === 0 ? {} : { methods: third.map((method) => method.toUpperCase()) }),
+    ...(fourth.length === 0 ? {} : { paths: fourth }),
   }
 }
 
+function actionLimitsOf(
+  actions: readonly string[],
+  approval: readonly string[],
+): Pick<AccessRule, 'actions' | 'approval'> {
+  if (approval.length > 0 && approval.join() !== APPROVAL) {
+    throw new UsageError('usage_invalid', 'The fourth part of a rule with act is another word.', {
+      remedy:
+        'Write CONNECTIONS:act[:ACTIONS[:approval]], such as acme:act:group.add_member,reads:approval.',
+      details: { flag: '--allow' },
+    })
+  }
+  return {
+    ...(actions.length === 0 ? {} : { actions }),
+    ...(approval.length === 0 ? {} : { approval: 'required' }),
+  }
+}
+
+const APPROVAL = 'approval'
+
 /** A rule as it would be typed. */
-export function formatRule({ connections, verbs, methods = [], paths = [] }: AccessRule): string {
-  return [connections, verbs, methods, paths]
+export function formatRule(rule: AccessRule): string {
+  const { connections, verbs, methods = [], paths = [], actions = [], approval } = rule
+  const isOfActions = actions.length > 0 || approval !== undefined
+  const limits = isOfActions
+    ? [actions, approval === undefined ? [] : [APPROVAL]]
+    : [methods, paths]
+  return [connections, verbs, ...limits]
     .map((list) => list.join(','))
     .join(':')
     .replace(/:+$/, '')

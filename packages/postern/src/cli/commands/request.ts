@@ -40,7 +40,7 @@ export async function request(
   })
   const headers = Object.fromEntries(pairs('--header', flags.requestHeader))
   const query = pairs('--query', flags.query)
-  const body = await readBody(flags.body, process.stdin)
+  const body = await readBody(flags.body)
   await useOrg(flags, { ...options, signal }, async ({ org }) => {
     const path = withQuery(pathOf(org, flags.path), query)
     if (flags.paginate) return printList(org, path, { ...options, signal })

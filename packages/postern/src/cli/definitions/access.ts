@@ -10,7 +10,7 @@ export function defineAccess(command: Command, signal: AbortSignal): void {
     .description('make an access key, and print it: it is not shown again')
     .requiredOption(
       '--allow <rule>',
-      'CONNECTIONS:VERBS[:METHODS[:PATHS]] with commas, such as acme:token,read or *:proxy:GET:/api/v1/users; may be repeated',
+      'CONNECTIONS:VERBS[:LIMITS] with commas: acme:token,read, *:proxy:GET:/api/v1/users (methods, paths), acme:act:group.add_member,reads:approval (actions, whether changes have to be approved); may be repeated',
       collect,
     )
     .option('--expires <when>', 'an instant, or an age such as 90d; default: never')

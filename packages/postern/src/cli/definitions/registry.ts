@@ -105,6 +105,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./records.ts')).defineRecords,
   },
   {
+    name: 'action',
+    description: 'change an org, or ask it: group members, app assignments, users; --dry-run first',
+    load: async () => (await import('./action.ts')).defineAction,
+  },
+  {
+    name: 'plan',
+    description: 'changes that somebody else approves before they are made: create, show, approve',
+    load: async () => (await import('./plan.ts')).definePlan,
+  },
+  {
     name: 'domains',
     description: 'the custom domains of orgs that are allowed: allow, list, remove',
     load: async () => (await import('./domains.ts')).defineDomains,
