@@ -36,6 +36,8 @@ export type Holder = keyof typeof rules
 export interface ActionDesk {
   readonly app: ServedApp<Holder>
   readonly org: RunningOrg
+  /** Logins of users and names of groups that Okta did not make, none of them in a group yet. */
+  names(): Promise<{ readonly users: readonly string[]; readonly groups: readonly string[] }>
   /** How many changes the org's ledger has from requests. */
   changes(): number
   run(action: string, body: object, as: Holder | 'local', more?: SendOptions): Promise<Answer>
@@ -62,11 +64,31 @@ export async function openActionDesk(
     await connections.connect({ name, values: valuesOfApp(org), force: true }, by)
   }
   const keyOf = (holder: Holder | 'local') => (holder === 'local' ? {} : { key: app.keys[holder] })
+  const listed = async (
+    path: string,
+    nameOf: (listedObject: {
+      readonly profile: Readonly<Record<string, string>>
+    }) => string | undefined,
+  ) => {
+    const headers = { authorization: `SSWS ${org.adminToken}` }
+    const objects = await (await fetch(`${org.url}${path}`, { headers })).json()
+    return (objects as Parameters<typeof nameOf>[0][]).map((object) => nameOf(object) ?? '')
+  }
   const changes = () =>
     org.org.ledger.read().filter((entry) => entry.kind === 'change' && entry.requestId).length
   return {
     app,
     org,
+    names: async () => ({
+      users: await listed(
+        '/api/v1/users?filter=status eq "ACTIVE"',
+        ({ profile }) => profile['login'],
+      ),
+      groups: await listed(
+        '/api/v1/groups?filter=type eq "OKTA_GROUP"',
+        ({ profile }) => profile['name'],
+      ),
+    }),
     changes,
     run: (action, body, as, more) =>
       app.send('POST', `/v1/connections/acme/actions/${action}`, { body, ...keyOf(as), ...more }),

@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { appendAudit } from '../../src/store/audit.ts'
-import type { Store } from '../../src/store/store.ts'
+import { refuseRows, takeRows } from './refused-rows.ts'
 import { serveApp } from './served-app.ts'
 
 const newKey = { name: 'robot', rules: [{ connections: ['acme'], verbs: ['read'] }] }
@@ -146,14 +146,3 @@ describe.each(stores)('the audit log on $name', ({ open }) => {
     })
   })
 })
-
-/** The database refuses rows: by its rights where it has them, else by a rule of the table. */
-async function refuseRows({ kind, db }: Store): Promise<void> {
-  if (kind === 'postgres') await sql`revoke insert on audit from current_user`.execute(db)
-  else await sql`alter table audit add constraint "full" check (seq < 0) not valid`.execute(db)
-}
-
-async function takeRows({ kind, db }: Store): Promise<void> {
-  if (kind === 'postgres') await sql`grant insert on audit to current_user`.execute(db)
-  else await sql`alter table audit drop constraint "full"`.execute(db)
-}
