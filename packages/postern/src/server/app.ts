@@ -11,7 +11,7 @@ import { type Arrival, requireOwnName } from './arrival.ts'
 import { authenticate, requireAccess } from './authenticate.ts'
 import { hiddenConnection, type RequestCaller } from './caller.ts'
 import { routeFinder } from './find-route.ts'
-import { type Answer, type Incoming, responseOf, SentAnswer } from './incoming.ts'
+import { type Answer, type Answered, type Incoming, responseOf, SentAnswer } from './incoming.ts'
 import { acceptsJsonLines, answerInLines } from './json-lines.ts'
 import { countedAddress, Limits, type LimitsOptions } from './limits.ts'
 import { asOktaError, type Problem, problemAnswer, problemOf, ServerError } from './problem.ts'
@@ -30,7 +30,7 @@ export interface AppOptions {
 }
 
 /** Answers a request that came over the network and whose path it was found by. */
-export type DirectAnswer = (request: Incoming, arrival: Arrival) => Promise<Answer | SentAnswer>
+export type DirectAnswer = (request: Incoming, arrival: Arrival) => Promise<Answered>
 
 /** What the app is given beside a request. */
 export interface AppEnv {
@@ -73,17 +73,15 @@ export function createApp(services: Services, options: AppOptions = {}): App {
   const findDirect: App['findDirect'] = (method, target) => {
     const found = findRoute(method, target)
     if (found === undefined) return undefined
-    const raw = { params: found.params, query: () => ({}) }
-    return async (request, arrival) => {
-      const answer = await begin(request, arrival).answer(found.served, raw)
-      if (answer instanceof Response) throw new TypeError('A direct route answers no Response.')
-      return answer
-    }
+    const raw = { params: found.params, query: noQuery }
+    return (request, arrival) => begin(request, arrival).answer(found.served, raw)
   }
   return Object.assign(app, { findDirect })
 }
 
-type Answered = Answer | Response | SentAnswer
+function noQuery(): Readonly<Record<string, string[]>> {
+  return {}
+}
 
 function asResponse(answer: Answered): Response {
   if (answer instanceof SentAnswer) throw new TypeError('There is no connection to answer over.')
@@ -184,12 +182,6 @@ class Exchange {
     this.#arrival = arrival
   }
 
-  async answer(served: ServedRoute, raw: RawParts): Promise<Answered> {
-    const response = await this.#answer(served, raw)
-    this.#note(served.route, response.status)
-    return response
-  }
-
   /** The answer to what no route takes. */
   async refuseUnknown(): Promise<Answer> {
     const response = await this.#refuseUnknown()
@@ -197,10 +189,11 @@ class Exchange {
     return response
   }
 
-  async #answer(served: ServedRoute, raw: RawParts): Promise<Answered> {
+  async answer(served: ServedRoute, raw: RawParts): Promise<Answered> {
     const { route } = served
     let endsLater = false
     let caller: RequestCaller | undefined
+    let answer: Answered
     try {
       this.#admit(route)
       const authenticated = this.#authenticate(served)
@@ -211,26 +204,30 @@ class Exchange {
       const parts = parsed instanceof Promise ? await parsed : parsed
       const [services, request, requestId] = [this.#services, this.#request, this.#requestId]
       const context = { services, caller, parts, request, requestId }
-      if (route.event === undefined || !acceptsJsonLines(request))
-        return this.#succeed(served, await served.handle(new RouteCall(context)))
-      endsLater = true
-      const work = async (tell: (event: unknown) => void) => {
-        try {
-          return await served.handle(new RouteCall({ ...context, tell }))
-        } finally {
-          this.#end()
+      if (route.event !== undefined && acceptsJsonLines(request)) {
+        endsLater = true
+        const work = async (tell: (event: unknown) => void) => {
+          try {
+            return await served.handle(new RouteCall({ ...context, tell }))
+          } finally {
+            this.#end()
+          }
         }
+        answer = await answerInLines(work, {
+          headers: this.#headers(),
+          problemOf: (thrown) => this.#problemOf(thrown, raw),
+        })
+      } else {
+        answer = this.#succeed(served, await served.handle(new RouteCall(context)))
       }
-      return await answerInLines(work, {
-        headers: this.#headers(),
-        problemOf: (thrown) => this.#problemOf(thrown, raw),
-      })
     } catch (thrown) {
       if (caller !== undefined) await this.#noteRefusal(route, caller, { thrown, raw })
-      return await this.#refuse(this.#countGuess(thrown), { raw, route })
+      answer = await this.#refuse(this.#countGuess(thrown), { raw, route })
     } finally {
       if (!endsLater) this.#end()
     }
+    this.#note(route, answer.status)
+    return answer
   }
 
   async #refuseUnknown(): Promise<Answer> {

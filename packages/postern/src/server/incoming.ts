@@ -31,6 +31,9 @@ export class SentAnswer {
   }
 }
 
+/** What a request is answered with. */
+export type Answered = Answer | Response | SentAnswer
+
 /** The same as Fetch's `Response`. */
 export function responseOf({ status, headers, body }: Answer): Response {
   return new Response(body, { status, headers })
@@ -70,13 +73,18 @@ export class NodeIncoming implements Incoming {
     return [...this.#origins].findLast((origin) => origin.endsWith(end)) ?? ''
   }
 
+  /** Whether those before it on its connection are answered. */
+  get isNext(): boolean {
+    return this.response.socket !== null
+  }
+
   /**
    * Waits until those before it on its connection are answered: whoever sends requests without waiting may count on their
    * order. Rejects where the connection ends first.
    */
   async turn(): Promise<void> {
     const { message, response } = this
-    if (response.socket !== null) return
+    if (this.isNext) return
     await new Promise<void>((resolve, reject) => {
       const onClose = () => reject(new DOMException('The caller is gone.', 'AbortError'))
       message.once('close', onClose)

@@ -105,7 +105,8 @@ export class Limits {
 
 /** What an address is counted as: one of IPv6 with everybody of its network of 64 bits, which one subscriber has. */
 export function countedAddress(address: string): string {
-  return isIPv6(address) && !address.startsWith('::ffff:') ? networkOf(address) : address
+  const mayBeSix = address.includes(':') && !address.startsWith('::ffff:')
+  return mayBeSix && isIPv6(address) ? networkOf(address) : address
 }
 
 function networkOf(address: string): string {

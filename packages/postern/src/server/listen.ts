@@ -68,7 +68,10 @@ export async function listen(app: ServedApp, options: ListenOptions = {}): Promi
     cutOffAtHalf(incoming, outgoing)
     answer(new NodeIncoming(incoming, outgoing, names.origins), arrivalOf(incoming)).then(
       (direct) => {
-        if (!(direct instanceof SentAnswer)) write(outgoing, direct)
+        if (direct instanceof SentAnswer) return
+        // No direct route answers so.
+        if (direct instanceof Response) outgoing.destroy()
+        else write(outgoing, direct)
       },
       // A failure past every net; whoever asked sees the connection end.
       () => outgoing.destroy(),

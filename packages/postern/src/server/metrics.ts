@@ -28,6 +28,7 @@ export class Metrics {
   readonly #upstream: Counter<'outcome'>
   readonly #upstreamSeconds: Histogram
   readonly #waits: Histogram
+  readonly #handOutCounts = new Map<string, ReturnType<Counter['labels']>>()
   readonly #outcomes = new Map<number, ReturnType<Counter['labels']>>()
   readonly #counts = new Map<string, (seconds: number) => void>()
   readonly #feeds: FeedMetrics
@@ -111,7 +112,9 @@ export class Metrics {
 
   /** Counts a token or a proof that was handed out. @param route - the operation id. */
   countHandOut(route: string): void {
-    this.#handOuts.inc({ route })
+    const count = this.#handOutCounts.get(route) ?? this.#handOuts.labels(route)
+    this.#handOutCounts.set(route, count)
+    count.inc()
   }
 
   /** Counts a run of an action. @param outcome - `ok`, `partial`, or the code of the error. */

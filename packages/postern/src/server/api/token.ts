@@ -47,16 +47,13 @@ export function addTokenRoute(api: Api): void {
       const got = tokens.kept(scopes) ?? (await tokens.token({ scopes, signal: call.signal }))
       const expiresInMs = got.expiresAt.getTime() - clock.now().getTime()
       const deed = { action: 'token.hand-out', connection: name, outcome: 'ok' }
-      const unwritten = auditBatch.add({ ...by, ...deed, details: detailsOf(got) })
+      const { details, answer } = handOutOf(got)
+      const unwritten = auditBatch.add({ ...by, ...deed, details })
       if (unwritten !== undefined) await unwritten
       return {
         accessToken: got.accessToken.reveal(),
-        tokenType: got.type,
         expiresInSeconds: Math.max(0, Math.floor(expiresInMs / 1_000)),
-        expiresAt: got.expiresAt.toISOString(),
-        scopes: got.scopes,
-        missingScopes: got.missingScopes,
-        ...(got.type === 'DPoP' ? { note: BOUND } : {}),
+        ...answer,
       }
     },
   )
@@ -65,13 +62,26 @@ export function addTokenRoute(api: Api): void {
 const BOUND =
   'The token is bound to a key that Postern keeps, and Okta takes it with a proof of that key alone: get each request’s headers from …/proof, or send requests through …/request.'
 
-const knownDetails = new WeakMap<Token, { readonly scopes: string }>()
+/** What goes with a token however often it is handed out. */
+interface HandOut {
+  /** For the audit log. */
+  readonly details: { readonly scopes: string }
+  readonly answer: Omit<z.input<typeof token>, 'accessToken' | 'expiresInSeconds'>
+}
 
-/** What the audit log says of a token, put together once for each. */
-function detailsOf(token: Token): { readonly scopes: string } {
-  const known = knownDetails.get(token)
+const handOuts = new WeakMap<Token, HandOut>()
+
+function handOutOf(got: Token): HandOut {
+  const known = handOuts.get(got)
   if (known !== undefined) return known
-  const details = { scopes: formatScopes(token.scopes) }
-  knownDetails.set(token, details)
-  return details
+  const answer = {
+    tokenType: got.type,
+    expiresAt: got.expiresAt.toISOString(),
+    scopes: got.scopes,
+    missingScopes: got.missingScopes,
+    ...(got.type === 'DPoP' ? { note: BOUND } : {}),
+  }
+  const handOut = { details: { scopes: formatScopes(got.scopes) }, answer }
+  handOuts.set(got, handOut)
+  return handOut
 }

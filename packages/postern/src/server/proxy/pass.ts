@@ -38,7 +38,7 @@ export async function passOn(call: ProxiedCall): Promise<SentAnswer> {
   const { services, caller, by } = call
   const { name: connection, path } = call.params
   const incoming = requireOwnForm(call.request)
-  await incoming.turn()
+  if (!incoming.isNext) await incoming.turn()
   const { message, response } = incoming
   const method = requireMethod(message.method)
   requireCall({ method, path, headers: {} }, caller, connection)
@@ -115,6 +115,10 @@ function codeOf(error: unknown): string {
   return error instanceof PosternError ? error.code : 'request_abandoned'
 }
 
+function heardElsewhere(): void {
+  // The response closes too.
+}
+
 /** Aborts when the caller is gone, or the connection is removed. */
 class StopSignal {
   readonly #controller = new AbortController()
@@ -126,7 +130,7 @@ class StopSignal {
     this.#removed = removed
     response.once('close', this.#onClose)
     // What is written when the caller is just gone fails, and that it is gone is heard of anyway.
-    response.on('error', () => undefined)
+    response.on('error', heardElsewhere)
     removed.addEventListener('abort', this.#onRemoved, { once: true })
     if (removed.aborted) this.#onRemoved()
     if (response.destroyed) this.#onClose()
