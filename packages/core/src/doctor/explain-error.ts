@@ -1,7 +1,11 @@
 /** @module What an error code means and what to do about it, from the code alone and whatever else is known of it. */
 
+import { keyRemedies } from '../keys/refusals.ts'
 import { meaningOf } from '../org/refusals.ts'
 import { knownRefusals } from '../token/refusals.ts'
+import { clientIdRemedies } from '../url/client-id.ts'
+import { orgUrlRemedies } from '../url/org-error.ts'
+import { scopeRemedies } from '../url/scope-error.ts'
 import { remedies } from './problems.ts'
 
 /** One thing that a code can mean. */
@@ -21,10 +25,19 @@ export interface ExplainErrorOptions {
   readonly message?: string | undefined
 }
 
+const own: Readonly<Record<string, string>> = {
+  ...keyRemedies,
+  ...orgUrlRemedies,
+  ...clientIdRemedies,
+  ...scopeRemedies,
+  ...remedies,
+}
+
 const API_CODE = /^E\d{7}$/
 
 /**
- * Explains a code of Postern's doctor, of Okta's management API (`E0000006`) or of a token endpoint (`invalid_client`).
+ * Explains a code of Postern's (of keys, org URLs, client IDs, scopes and the doctor), of Okta's management API (`E0000006`)
+ * or of a token endpoint (`invalid_client`).
  *
  * @returns everything that it can mean, narrowed by the message; empty for a code that is not known.
  */
@@ -33,8 +46,8 @@ export function explainError(
   options: ExplainErrorOptions = {},
 ): readonly ErrorMeaning[] {
   if (API_CODE.test(code)) return ofApi(code, options)
-  const own = Object.hasOwn(remedies, code) ? remedies[code as keyof typeof remedies] : undefined
-  return [...(own === undefined ? [] : [{ code, remedy: own }]), ...ofTokenEndpoint(code, options)]
+  const remedy = Object.hasOwn(own, code) ? own[code] : undefined
+  return [...(remedy === undefined ? [] : [{ code, remedy }]), ...ofTokenEndpoint(code, options)]
 }
 
 function ofApi(

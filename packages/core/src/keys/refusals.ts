@@ -2,7 +2,8 @@
 
 import { type ErrorDetails, PosternError } from '../error.ts'
 
-const REMEDIES = {
+/** What to do about each refusal of a key, by its code. */
+export const keyRemedies = {
   input_too_large: 'Paste the key alone, or pass its file with --key: a key is never this large.',
   input_too_deep: 'Paste the JWK alone, without the document that surrounds it.',
   key_empty:
@@ -69,11 +70,11 @@ const REMEDIES = {
 } as const satisfies Readonly<Record<string, string>>
 
 /** What can be wrong with a key, or with its id, before Okta is asked. */
-export type KeyErrorCode = keyof typeof REMEDIES
+export type KeyErrorCode = keyof typeof keyRemedies
 
 /** Every {@link KeyErrorCode}. */
 export const keyErrorCodes: readonly KeyErrorCode[] = Object.freeze(
-  Object.keys(REMEDIES) as KeyErrorCode[],
+  Object.keys(keyRemedies) as KeyErrorCode[],
 )
 
 /**
@@ -93,7 +94,7 @@ export function refuse(
   details?: ErrorDetails & { readonly detail?: string },
 ): never {
   throw new KeyError(code, observed, {
-    remedy: REMEDIES[code],
+    remedy: keyRemedies[code],
     ...(details === undefined ? {} : { details }),
   })
 }

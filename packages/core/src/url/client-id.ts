@@ -24,7 +24,8 @@ export interface ParsedClientId {
   readonly warnings: readonly Warning<ClientIdWarningCode>[]
 }
 
-const remedies: Readonly<Record<ClientIdErrorCode, string>> = {
+/** What to do about each refusal of a client ID, by its code. */
+export const clientIdRemedies: Readonly<Record<ClientIdErrorCode, string>> = {
   client_id_empty: "Enter the Client ID from the app's General tab.",
   client_id_invalid:
     "A client ID has 6 to 100 letters, digits or $-_.+!*'(), characters. Copy it from the app's General tab.",
@@ -108,7 +109,7 @@ function clientIdError(
   lookAlike?: ClientIdLookAlike,
 ): ClientIdError {
   return new ClientIdError(code, observed, {
-    remedy: remedies[code],
+    remedy: clientIdRemedies[code],
     ...(lookAlike === undefined ? {} : { details: { detail: lookAlike.detail } }),
   })
 }

@@ -32,7 +32,8 @@ export class OrgUrlError extends PosternError<OrgUrlErrorCode> {
   override readonly name = 'OrgUrlError'
 }
 
-const remedies: Readonly<Record<OrgUrlErrorCode, string>> = {
+/** What to do about each refusal of an org URL, by its code. */
+export const orgUrlRemedies: Readonly<Record<OrgUrlErrorCode, string>> = {
   org_url_empty: 'Enter the org URL, for example https://dev-12345678.okta.com',
   org_url_malformed: "This is not a URL. Enter https:// and the org's host, nothing else.",
   org_url_placeholder: "The placeholder was not replaced. Enter your own org's host.",
@@ -75,7 +76,7 @@ export function orgUrlError(
   },
 ): OrgUrlError {
   return new OrgUrlError(code, observed, {
-    remedy: options?.remedy ?? remedies[code],
+    remedy: options?.remedy ?? orgUrlRemedies[code],
     ...(options?.details === undefined ? {} : { details: options.details }),
   })
 }

@@ -21,7 +21,8 @@ export class ScopeError extends PosternError<ScopeErrorCode> {
   override readonly name = 'ScopeError'
 }
 
-const remedies: Readonly<Record<ScopeErrorCode, string>> = {
+/** What to do about each refusal of scopes, by its code. */
+export const scopeRemedies: Readonly<Record<ScopeErrorCode, string>> = {
   scope_empty:
     'Okta needs at least one scope in every token request. Enter, for example, okta.users.read.',
   scope_invalid_char:
@@ -51,7 +52,7 @@ export function scopeError(
   details: Readonly<Record<string, string | number>> = {},
   cause?: unknown,
 ): ScopeError {
-  const options = { remedy: remedies[code], details }
+  const options = { remedy: scopeRemedies[code], details }
   return new ScopeError(code, observed, cause === undefined ? options : { ...options, cause })
 }
 
