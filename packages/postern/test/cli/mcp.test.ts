@@ -75,6 +75,46 @@ describe('over a server that runs', () => {
     expect((await agent.call('status')).code).toBe('access_key_invalid')
   })
 
+  test('with --allow it plans what is allowed, and applies what somebody else approved', async () => {
+    const scopes = ['okta.users.read', 'okta.groups.manage']
+    const options = { users: 3, groups: 1, role: 'SUPER_ADMIN', scopes } as const
+    const { app, get, running } = await serveOrg(place, options)
+    const { env, service } = postern
+    expect((await place.run(['connect', 'changing', ...app], { env })).code).toBe(0)
+    const [user] = JSON.parse(await get('/api/v1/users?limit=1'))
+    const groups: { id: string; type: string }[] = JSON.parse(await get('/api/v1/groups'))
+    const group = groups.find(({ type }) => type === 'OKTA_GROUP')?.id
+    const members = async () => JSON.parse(await get(`/api/v1/groups/${group}/users`)).length
+    const before = await members()
+    const agent = await connectStdio(['changing', '--allow', 'group.remove_member'], { env })
+    const action = before === 0 ? 'group.add_member' : 'group.remove_member'
+    const other = await agent.call('plan_change', { action: 'group.add_member', arguments: {} })
+    expect(other.code).toBe('tool_action_not_listed')
+    const allowed = await connectStdio(['changing', '--allow', action], { env })
+    const [member = user] = JSON.parse(await get(`/api/v1/groups/${group}/users`))
+    const given = { action, arguments: { group, user: member.id } }
+    const planned = await allowed.call('plan_change', given)
+    const code = planned.data['code']
+    const early = await allowed.call('apply_change', { ...given, code })
+    expect([early.code, await members()]).toEqual(['plan_not_approved', before])
+    const rules = [{ connections: ['changing'], verbs: ['approve' as const] }]
+    const { text } = await service.accessKeys.add({ name: 'p', rules }, { actor: 'local' })
+    const headers = { authorization: `Bearer ${text.reveal()}` }
+    const path = `${postern.url}/v1/plans/${planned.data['plan']}/approve`
+    expect((await fetch(path, { method: 'POST', headers })).status).toBe(200)
+    const applied = await allowed.call('apply_change', { ...given, code })
+    expect(applied.data).toMatchObject({ changed: true })
+    expect(Math.abs((await members()) - before)).toBe(1)
+    expect(running.unexpected).toEqual([])
+    expect(agent.said()).toBe('')
+  })
+
+  test('an action that is not there is refused with its name’s remedy', async () => {
+    const agent = await connectStdio(['--allow', 'group.add_membr'], { env: postern.env })
+    await expect(agent.list()).rejects.toThrow(/no action of that name/)
+    expect((await agent.call('status')).code).toBe('action_unknown')
+  })
+
   test.each([
     [['--access-key', '-'], 'Standard input is the protocol'],
     [['--access-key', 'env:PATH', '--allow', 'group.add_member'], '--allow is given beside'],
@@ -83,6 +123,15 @@ describe('over a server that runs', () => {
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toContain(said)
   })
+})
+
+test('a server that goes away is an error of the call, and the next one finds the store', async () => {
+  const served = await servePostern()
+  const agent = await connectStdio([], { env: served.env })
+  expect((await agent.call('explain_error', { code: 'E0000006' })).isError).toBe(false)
+  await served.stopListening()
+  expect((await agent.call('explain_error', { code: 'E0000006' })).isError).toBe(true)
+  await served.close()
 })
 
 describe('where no server runs', () => {

@@ -14,6 +14,8 @@ export interface ServedPostern {
   readonly service: Service
   /** What leads commands to it. */
   readonly env: Readonly<Record<string, string>>
+  /** Listens no more; the store stays open. */
+  stopListening(): Promise<void>
   close(): Promise<void>
 }
 
@@ -34,6 +36,7 @@ export async function servePostern(
     url: listening.url,
     service,
     env: { POSTERN_DATA: dataDir },
+    stopListening: () => listening.close(),
     close: async () => {
       await listening.close()
       await service.close()

@@ -14,6 +14,7 @@ export class IdleApi implements AsyncDisposable {
   readonly #how: { readonly signal: AbortSignal; readonly accessKey: Secret | undefined }
   #opened: Promise<ApiClient> | undefined
   #users = 0
+  #failed = false
   #idle: NodeJS.Timeout | undefined
 
   constructor(
@@ -30,9 +31,14 @@ export class IdleApi implements AsyncDisposable {
     this.#users++
     try {
       return await work(await this.#open())
+    } catch (error) {
+      // Where it is may have changed: the next call looks anew.
+      this.#failed = true
+      throw error
     } finally {
       this.#users--
-      if (this.#users === 0) this.#idle = setTimeout(() => void this.#close(), IDLE_MS)
+      if (this.#users === 0 && this.#failed) await this.#close()
+      else if (this.#users === 0) this.#idle = setTimeout(() => void this.#close(), IDLE_MS)
     }
   }
 
@@ -41,22 +47,18 @@ export class IdleApi implements AsyncDisposable {
     await this.#close()
   }
 
-  async #open(): Promise<ApiClient> {
+  #open(): Promise<ApiClient> {
     const { signal, accessKey } = this.#how
     this.#opened ??= openApi(this.#options, signal, { accessKey })
-    try {
-      return await this.#opened
-    } catch (error) {
-      // The next call tries again.
-      this.#opened = undefined
-      throw error
-    }
+    return this.#opened
   }
 
   async #close(): Promise<void> {
     const opened = this.#opened
     this.#opened = undefined
+    this.#failed = false
     const api = await opened?.catch(() => undefined)
-    await api?.[Symbol.asyncDispose]()
+    // What could not be opened cannot be closed, and was told already.
+    await api?.[Symbol.asyncDispose]().catch(() => undefined)
   }
 }

@@ -28,6 +28,8 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject> {
   readonly input: Input
   /** `plan` keeps something in Postern and changes nothing in the org; `change` changes the org. */
   readonly effect: 'read' | 'plan' | 'change'
+  /** What an access key needs for it, for the documents. */
+  readonly needs: string
   /** Whether it could do anything for this caller. What could not is not listed. */
   isOffered(reach: Reach): boolean
   /** What it answers, as JSON; it is made safe and short before it is sent. */

@@ -162,6 +162,19 @@ describe.each(eras)('in the era %j', (era) => {
   })
 })
 
+test('of two that apply a plan at the same time one does', async () => {
+  const agents = [
+    await connectHttp(app.url, app.keys.agent),
+    await connectHttp(app.url, app.keys.agent, { era: eras[1] }),
+  ] as const
+  const planned = await plan(agents[0])
+  await approve(planned.data['plan'])
+  const asked = { ...given(), ...codeOf(planned) }
+  const answers = await Promise.all(agents.map((agent) => agent.call('apply_change', asked)))
+  expect(answers.map(({ isError }) => isError).toSorted()).toEqual([false, true])
+  expect(written()).toHaveLength(1)
+})
+
 test('a rule that was taken back ends what it gave, an approved plan too', async () => {
   const agent = await connectHttp(app.url, app.keys.agent)
   const planned = await plan(agent)

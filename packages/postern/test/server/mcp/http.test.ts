@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { leaksIn } from '../../../../../test/canary.ts'
 import { sendRaw } from '../raw-http.ts'
 import { type Desk, openDesk, reading, serveDesk } from './desk.ts'
 import { connectHttp, eras } from './mcp-client.ts'
@@ -46,6 +47,31 @@ describe('who is let in', () => {
       code: 'request_host_unknown',
     })
   })
+})
+
+test('no answer of a tool, and no refusal, has a secret in it', async () => {
+  const app = await serve()
+  const keys = {
+    agent: app.keys.agent,
+    other: app.keys.other,
+    signing: String(desk.org.app.key['d']),
+  }
+  const secretOf = (key: string) => key.split('_').slice(2).join('_')
+  const marks = {
+    agent: secretOf(keys.agent),
+    other: secretOf(keys.other),
+    signing: keys.signing,
+    admin: desk.org.adminToken,
+  }
+  const agent = await connectHttp(app.url, keys.agent)
+  const shown: unknown[] = [await agent.client.listTools()]
+  for (const name of await agent.list())
+    for (const args of [{}, { kind: 'user' }, { path: '/api/v1/apps' }, { code: keys.other }])
+      shown.push(await agent.call(name, args).catch((error: unknown) => String(error)))
+  shown.push(await agent.call('get', { path: `/api/v1/apps/${desk.org.app.clientId}` }))
+  shown.push(await agent.call('get', { path: `/api/v1/${keys.other}` }))
+  expect(shown.length).toBeGreaterThan(40)
+  expect(leaksIn(JSON.stringify([shown, app.logged]), marks)).toEqual([])
 })
 
 describe('what is taken', () => {

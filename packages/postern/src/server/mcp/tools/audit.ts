@@ -25,6 +25,7 @@ export const audit = defineTool({
     connection,
   }),
   effect: 'read',
+  needs: '`admin`',
   isOffered: (reach) => reach.having(need).length > 0,
   run: async ({ input, services, caller, reach }) => {
     const { since, until, limit, maxKb: kb, connection: name, ...which } = input

@@ -22,6 +22,7 @@ export const listChanges = defineTool({
   description: 'Lists the actions that plan_change takes, and their arguments.',
   input: z.strictObject({ connection }),
   effect: 'read',
+  needs: '`act` with an action by its name, and its scopes',
   isOffered,
   run: async ({ input, reach }) => {
     const row = requireChanging(reach, input.connection)
@@ -37,6 +38,7 @@ export const planChange = defineTool({
     'Says exactly what an action of list_changes would change, changes nothing, and keeps it as a plan for 5 minutes with a code. A person has to approve the plan outside of this conversation: give them its id and its effects.',
   input: z.strictObject({ action, arguments: given, connection }),
   effect: 'plan',
+  needs: '`act` with an action by its name, and its scopes',
   isOffered,
   run: async ({ input, services, caller, by, reach, signal }) => {
     const { name } = requireChange(reach, input.action, input.connection)
@@ -56,6 +58,7 @@ export const planStatus = defineTool({
   description: 'Says whether a plan of yours is approved, refused, applied or expired.',
   input: z.strictObject({ plan: z.string().min(1).max(64) }),
   effect: 'read',
+  needs: '`act` with an action by its name, and its scopes',
   isOffered,
   run: async ({ input: { plan: id }, services, by, reach }) => {
     const { requestedBy, connection: name } = await services.plans.find(id)
@@ -79,6 +82,7 @@ export const applyChange = defineTool({
     connection,
   }),
   effect: 'change',
+  needs: '`act` with an action by its name, and its scopes',
   isOffered,
   run: async ({ input, services, caller, by, reach, signal }) => {
     const { name } = requireChange(reach, input.action, input.connection)

@@ -16,6 +16,7 @@ export const doctor = defineTool({
     'Examines a connection and says what is wrong, with what to do. Changes nothing at Okta. all: findings that are fine too.',
   input: z.strictObject({ all: z.boolean().default(false), connection }),
   effect: 'read',
+  needs: '`read`',
   isOffered: (reach) => reach.having(need).length > 0,
   run: async ({ input, services, reach, signal }) => {
     const { name } = reach.require(need, input.connection)

@@ -16,6 +16,7 @@ export const explainErrorTool = defineTool({
     message: z.string().max(2_000).optional().describe("Okta's description"),
   }),
   effect: 'read',
+  needs: 'nothing',
   isOffered: () => true,
   run: async ({ input }) => {
     const meanings = explainError(input.code, input)

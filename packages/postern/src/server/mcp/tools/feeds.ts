@@ -22,6 +22,7 @@ export const feeds = defineTool({
     after: z.string().max(64).optional().describe('Feeds whose names come later'),
   }),
   effect: 'read',
+  needs: '`read`',
   isOffered: (reach) => reach.having(need).length > 0,
   run: async ({ input, services, reach }) => {
     const names = reach.having(need).map(({ name }) => name)

@@ -25,6 +25,7 @@ export const find = defineTool({
     "Finds one object by its exact name: id, a user's login or e-mail, a group's name, an app's label. Says so where several have it; never guesses.",
   input: z.strictObject({ kind: z.enum(kinds), name: reference, connection }),
   effect: 'read',
+  needs: '`act` (`user.find`, `group.find` or `app.find`), and the scope to read them',
   isOffered: (reach) => kinds.some((kind) => reach.having(needOf(kind)).length > 0),
   run: async ({ input: { kind, name, connection }, ...call }) => {
     const row = call.reach.require(needOf(kind), connection)
@@ -45,6 +46,8 @@ export const checkMembership = defineTool({
     connection,
   }),
   effect: 'read',
+  needs:
+    '`act` (`group.check_member`, `app.check_user` or `app.check_group`), and the scope to read them',
   isOffered: (reach) => questions.some((question) => reach.having(question).length > 0),
   run: async ({ input: { connection, ...given }, ...call }) => {
     const question = questionOf(given)

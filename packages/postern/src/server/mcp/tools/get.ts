@@ -26,6 +26,7 @@ export const get = defineTool({
     connection,
   }),
   effect: 'read',
+  needs: '`proxy`, within its methods and paths',
   isOffered: (reach) => reach.having({ verb: 'proxy' }).length > 0,
   run: async ({ input, ...call }) => {
     const { name } = call.reach.require({ verb: 'proxy' }, input.connection)

@@ -36,6 +36,7 @@ export const logs = defineTool({
     connection,
   }),
   effect: 'read',
+  needs: '`proxy` with `/api/v1`, and `okta.logs.read`',
   isOffered: (reach) => reach.having(need).length > 0,
   run: async ({ input, ...call }) => {
     const { name } = call.reach.require(need, input.connection)

@@ -14,6 +14,7 @@ export const status = defineTool({
     'Lists the connections (each one Okta org), their scopes, how the last doctor run came out, and what you may do. Start here.',
   input: z.strictObject({}),
   effect: 'read',
+  needs: 'any rule for a connection',
   isOffered: (reach) => reach.all.length > 0,
   run: async ({ caller, reach }) => {
     const connections = reach.all.map(({ name, org_url, kind, settings, doctor }) => ({

@@ -51,6 +51,7 @@ export const query = defineTool({
     maxKb,
   }),
   effect: 'read',
+  needs: '`read`',
   isOffered: (reach) => reach.having({ verb: 'read' }).length > 0,
   run: async ({ input, services, by, reach }) => {
     const named = connectionsOf(reach, input)
@@ -78,6 +79,7 @@ export const count = defineTool({
   description: 'Counts the same records as query: events by type, objects by status.',
   input: z.strictObject(filters),
   effect: 'read',
+  needs: '`read`',
   isOffered: (reach) => reach.having({ verb: 'read' }).length > 0,
   run: async ({ input, services, by, reach }) => {
     const { store } = services
