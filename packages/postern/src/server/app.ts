@@ -105,6 +105,7 @@ const UNRECOGNISED: ReadonlySet<string> = new Set([
   'connect_link_invalid',
   'connect_session_invalid',
   'console_session_invalid',
+  'console_link_invalid',
 ])
 
 /** Whether something ended because its caller is gone. */

@@ -36,6 +36,8 @@ const byCode: Readonly<Record<string, number>> = {
   connection_in_use: 409,
   connection_not_found: 404,
   console_header_missing: 403,
+  console_link_invalid: 401,
+  console_link_over: 410,
   console_origin_insecure: 403,
   console_session_invalid: 401,
   console_session_missing: 401,

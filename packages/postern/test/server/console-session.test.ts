@@ -196,6 +196,32 @@ describe.each(stores)('the console on $name', ({ open }) => {
     )
   })
 
+  test('takes the link that the server showed, once, within ten minutes, for all but approving', async () => {
+    const { services, clock, own, send, as, cookieOf } = await serve()
+    const localKey = services.accessKeys.addLocal()
+    const enterBy = (link: string) =>
+      send('POST', PATH, { key: null, headers: own, body: { link } })
+    const link = services.consoleSessions.addLink(localKey).reveal()
+    const cut = link.slice(0, -1)
+    expect(refusal(await enterBy(cut))).toEqual([401, 'console_link_invalid'])
+    const answers = await Promise.all(Array.from({ length: 5 }, () => enterBy(link)))
+    const [first, ...others] = answers.toSorted((one, other) => one.status - other.status)
+    expect(first?.json).toMatchObject({
+      session: { name: 'local', actor: 'local', kind: 'access-key' },
+    })
+    expect(JSON.stringify(first?.json)).not.toContain('approve')
+    expect(others.map(refusal)).toEqual(Array(4).fill([410, 'console_link_over']))
+    if (first === undefined) throw new Error('nobody got in')
+    const browser = as(cookieOf(first))
+    expect((await browser.send('GET', '/v1/connections')).status).toBe(200)
+    const late = services.consoleSessions.addLink(localKey).reveal()
+    clock.advance(10 * MINUTE_MS)
+    expect(refusal(await enterBy(late))).toEqual([410, 'console_link_over'])
+    // The access key of a process ends with it, and so does what was begun by its link.
+    services.accessKeys.addLocal()
+    expect(refusal(await browser.session())).toEqual([401, 'console_session_invalid'])
+  })
+
   test.each([
     ['of another site', { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }],
     ['of another port of this machine', { 'sec-fetch-site': 'same-site' }],

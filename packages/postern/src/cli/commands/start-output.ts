@@ -1,7 +1,8 @@
 /** @module What `postern start` prints when it runs: where it is, what it keeps where, and how to go on. */
 
+import type { Secret } from '@postern/core'
 import type { GlobalOptions } from '../global-options.ts'
-import { formatFields, printData, showPlain, tell } from '../output.ts'
+import { formatFields, paint, printData, showPlain, tell } from '../output.ts'
 
 /** A server that has just started. */
 export interface RunningServer {
@@ -38,6 +39,12 @@ export async function printWorking(
 }
 
 const STORES = { pglite: 'embedded, in the data directory', postgres: 'PostgreSQL' } as const
+
+/** Shows whoever started the server, on a terminal, how a browser of this machine gets in. */
+export function tellConsole(url: string, link: Secret): void {
+  tell('The console, for one browser on this machine, within ten minutes:')
+  tell(paint('bold', `  ${url}/console/#${link.reveal()}`))
+}
 
 /** Prints it: for people, or for programs as a line of JSON, or as YAML. */
 export async function printRunning(

@@ -23,7 +23,7 @@ import { protectProcess } from '../protect-process.ts'
 import { hasFlag, liftoffFlag, relaunchWith } from '../relaunch.ts'
 import { readTls, tlsRefusal } from '../tls-files.ts'
 import type { StartFlags } from './start-flags.ts'
-import { printRunning } from './start-output.ts'
+import { printRunning, tellConsole } from './start-output.ts'
 import { requireNoServer, serverError } from './start-refusals.ts'
 import { parseConcurrency, startWorker } from './start-worker.ts'
 
@@ -131,6 +131,8 @@ async function serve(
   await service.begin(concurrency === undefined ? {} : { concurrency })
   const { kind } = service.store
   await printRunning({ url: listening.url, pid, version, dataDir, store: kind }, options)
+  // What a log keeps is no place for it.
+  if (process.stderr.isTTY) tellConsole(url, service.consoleSessions.addLink(accessKey))
   if (config !== undefined) await applyAtStart(service, config, { dev, signal })
   if (!signal.aborted) await once(signal, 'abort')
   tell('Stopping: what runs is finished first. Once more ends it at once.')

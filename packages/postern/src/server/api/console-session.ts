@@ -20,7 +20,7 @@ const consoleSession = z
   })
   .openapi('ConsoleSession')
 
-const MAX_KEY_CHARACTERS = 200
+const MAX_CHARACTERS = 200
 const path = '/v1/console/session'
 const tag = 'console'
 
@@ -50,16 +50,32 @@ export function addConsoleSessionRoutes(api: Api): void {
       path,
       operationId: 'beginConsoleSession',
       tag,
-      summary: 'Signs in to the console: exchanges an access key for a cookie.',
+      summary: 'Signs in to the console: exchanges an access key, or a link, for a cookie.',
       access: 'public',
-      body: z.strictObject({ accessKey: z.string().max(MAX_KEY_CHARACTERS) }),
+      body: z.union([
+        z.strictObject({ accessKey: z.string().max(MAX_CHARACTERS) }),
+        z.strictObject({
+          link: z
+            .string()
+            .max(MAX_CHARACTERS)
+            .describe('What stands behind # in a link that the server showed when it started.'),
+        }),
+      ]),
       answer: z.object({ session: consoleSession }),
-      refusals: ['access_key_invalid', 'console_header_missing', 'console_origin_insecure'],
+      refusals: [
+        'access_key_invalid',
+        'console_link_invalid',
+        'console_link_over',
+        'console_header_missing',
+        'console_origin_insecure',
+      ],
     },
     async ({ services, request, requestId, body }) => {
       const name = requireCookieName(request)
       const { consoleSessions } = services
-      const begun = await consoleSessions.beginByKey(body.accessKey, requestId)
+      const begun = await ('link' in body
+        ? consoleSessions.beginByLink(body.link, requestId)
+        : consoleSessions.beginByKey(body.accessKey, requestId))
       const { session, cookie, lifeSeconds } = begun
       return withCookie(
         setCookie(name, cookie, lifeSeconds),

@@ -4,6 +4,8 @@ import { PosternError } from '@postern/core'
 
 /** What can be wrong with a console session. */
 export type ConsoleErrorCode =
+  | 'console_link_invalid'
+  | 'console_link_over'
   | 'console_session_missing'
   | 'console_session_invalid'
   | 'console_header_missing'
@@ -48,5 +50,24 @@ export function originInsecure(): ConsoleError {
     'console_origin_insecure',
     'The page was loaded over http from another machine, where anybody on the way would read the cookie.',
     { remedy: 'Open the console by its https address: the one of --public-url.' },
+  )
+}
+
+/** The refusal of a link that nobody was given. */
+export function linkInvalid(): ConsoleError {
+  return new ConsoleError('console_link_invalid', 'The link is none that leads here.', {
+    remedy: 'Open the whole link that `postern start` shows, up to its last character.',
+  })
+}
+
+/** The refusal of a link that was opened before, or too late. */
+export function linkOver(): ConsoleError {
+  return new ConsoleError(
+    'console_link_over',
+    'The link was opened before, or its ten minutes are over.',
+    {
+      remedy:
+        'Sign in with an access key, or start the server anew on a terminal for another link.',
+    },
   )
 }

@@ -16,6 +16,7 @@ import { parseAccessKey } from '../access-key-text.ts'
 import type { AccessKeys, RecognisedCaller } from '../access-keys.ts'
 import { accessKeyInvalid } from '../problem.ts'
 import { newCookie, parseCookie } from './cookie.ts'
+import { ConsoleLinks } from './links.ts'
 import { sessionInvalid } from './session-error.ts'
 
 /** A session, and who is signed in. */
@@ -50,9 +51,11 @@ const noDigest = new Uint8Array(32)
 /** The console sessions of a store. One lasts 12 hours at most, and one hour after it was used last. */
 export class ConsoleSessions {
   readonly #context: ConsoleSessionsContext
+  readonly #links: ConsoleLinks
 
   constructor(context: ConsoleSessionsContext) {
     this.#context = context
+    this.#links = new ConsoleLinks(context.clock)
   }
 
   /**
@@ -66,6 +69,16 @@ export class ConsoleSessions {
     if (presented === undefined || caller === undefined) throw accessKeyInvalid()
     const { id: keyId, digest: ground } = presented
     return this.#begin({ keyId, ground, name: caller.name, caller, requestId })
+  }
+
+  /** A link for one browser on this machine, good for ten minutes: what it gives, the access key of this process has. */
+  addLink(localKey: Secret): Secret {
+    return this.#links.add(localKey)
+  }
+
+  /** Begins a session by a link. @throws {ConsoleError} `console_link_invalid`, `console_link_over` */
+  async beginByLink(text: string, requestId: string): Promise<BegunSession> {
+    return this.beginByKey(this.#links.take(text).reveal(), requestId)
   }
 
   async #begin(of: {
