@@ -40,6 +40,8 @@ test('whoever may call is said for every operation, and only what is public goes
     '/openapi.json',
     '/readyz',
     '/v1/connect/open',
+    '/v1/console/openid/begin',
+    '/v1/console/openid/callback',
     '/v1/console/session',
     '/v1/console/sign-in',
   ])

@@ -6,6 +6,7 @@ import { removeExpiredRuns } from './actions/idempotency.ts'
 import { KnownActions } from './actions/known-actions.ts'
 import { Plans } from './actions/plans.ts'
 import { readAllowedNetworks } from './config/allowed-networks.ts'
+import type { SignIn } from './config/sign-in.ts'
 import { ConnectSessions } from './connections/connect-sessions.ts'
 import { Connections } from './connections/connections.ts'
 import { Domains } from './connections/domains.ts'
@@ -26,6 +27,7 @@ import { Jobs } from './jobs/jobs.ts'
 import { type Log, openLog } from './log.ts'
 import { AccessKeys } from './server/access-keys.ts'
 import { createApp } from './server/app.ts'
+import { OpenId, type OpenIdOptions } from './server/console/openid.ts'
 import { ConsoleSessions } from './server/console/sessions.ts'
 import { Metrics } from './server/metrics.ts'
 import type { Services } from './server/services.ts'
@@ -54,6 +56,8 @@ export interface ServiceOptions {
   readonly publicUrl?: string | undefined
   /** The origins whose pages may embed the Connect page. Default: none. */
   readonly connectOrigins?: readonly string[] | undefined
+  /** How people sign in to the console. Default: by access keys alone. */
+  readonly signIn?: SignIn | undefined
   /** Default: nothing is logged. */
   readonly log?: Log | undefined
   readonly clock?: Clock | undefined
@@ -177,7 +181,7 @@ async function openParts(
 /** What {@link openServices} puts together, beside what it makes. */
 export interface ServicesContext
   extends Pick<Services, 'store' | 'seal' | 'clock' | 'log'>,
-    Pick<ServiceOptions, 'env' | 'dev' | 'publicUrl' | 'connectOrigins'> {}
+    Pick<ServiceOptions, 'env' | 'dev' | 'publicUrl' | 'connectOrigins' | 'signIn'> {}
 
 /** Puts the parts together that the routes work with. Begins nothing. */
 export function openServices({
@@ -185,6 +189,7 @@ export function openServices({
   dev,
   publicUrl,
   connectOrigins = [],
+  signIn,
   ...given
 }: ServicesContext): Services {
   const domains = new Domains(given)
@@ -223,13 +228,15 @@ export function openServices({
   }
   const known = new KnownActions()
   const plans = new Plans(actionsContext, known)
+  const openId = openProvider({ signIn, publicUrl, transport: outbound, clock: given.clock, dev })
   const guidedSetups = new GuidedSetups({ ...context, connections })
   return {
     ...given,
     metrics,
     connectOrigins,
     accessKeys,
-    consoleSessions: new ConsoleSessions({ ...given, accessKeys }),
+    consoleSessions: new ConsoleSessions({ ...given, accessKeys, openId }),
+    openId,
     auditBatch,
     domains,
     connections,
@@ -248,4 +255,16 @@ export function openServices({
     feeds: new Feeds({ ...feedsContext, schedules, sinks }),
     sinks,
   }
+}
+
+/** The provider of people, where one is declared and browsers can be sent back. */
+function openProvider({
+  signIn,
+  publicUrl,
+  ...of
+}: Omit<OpenIdOptions, 'signIn' | 'publicUrl'> & Pick<ServiceOptions, 'signIn' | 'publicUrl'>):
+  | OpenId
+  | undefined {
+  if (signIn === undefined || publicUrl === undefined) return undefined
+  return new OpenId({ ...of, signIn, publicUrl })
 }

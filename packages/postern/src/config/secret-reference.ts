@@ -26,7 +26,11 @@ export type ReferenceFlag =
   | ConfigPlace
 
 /** A place in a configuration file, as errors name it. */
-export type ConfigPlace = `connections.${string}` | `sinks.${string}` | `accessKeys.${string}`
+export type ConfigPlace =
+  | `connections.${string}`
+  | `sinks.${string}`
+  | `accessKeys.${string}`
+  | `signIn.${string}`
 
 /** What can go wrong between a reference and the secret it names. */
 export type FileErrorCode =

@@ -16,16 +16,15 @@ export async function check(
   { output: format }: GlobalOptions,
 ): Promise<void> {
   try {
-    const { connections, sinks, feeds, accessKeys, domains, warnings } = await readConfigFile(
-      file,
-      declarationJudges,
-    )
+    const { connections, sinks, feeds, accessKeys, domains, signIn, warnings } =
+      await readConfigFile(file, declarationJudges)
     const found = {
       connections: connections.length,
       sinks: sinks.length,
       feeds: feeds.length,
       accessKeys: accessKeys.length,
       domains: domains.length,
+      ...(signIn === undefined ? {} : { signIn: 1 }),
     }
     await printData([], { format, text: () => describeSound(found) })
     for (const { code, message, path, line } of warnings) {

@@ -20,6 +20,7 @@ import { tellLocked, tellMasterKey } from '../master-key-note.ts'
 import { tell } from '../output.ts'
 import { parsePort } from '../port.ts'
 import { protectProcess } from '../protect-process.ts'
+import { readSignIn } from '../read-sign-in.ts'
 import { hasFlag, liftoffFlag, relaunchWith } from '../relaunch.ts'
 import { readTls, tlsRefusal } from '../tls-files.ts'
 import type { StartFlags } from './start-flags.ts'
@@ -42,6 +43,7 @@ export async function start(
   const { connectOrigins } = checkBinding(binding)
   const config = await readConfigFlag(flags.config)
   const { env, stdin } = process
+  const signIn = await readSignIn(config, { publicUrl: flags.publicUrl, env })
   const database = await readDatabaseUrl(options.database, { env, stdin })
   if (database === undefined && !hasFlag(liftoffFlag)) return relaunchWith(liftoffFlag)
   // What others may read is decided by the modes of each file, and that is nothing.
@@ -59,6 +61,7 @@ export async function start(
     dev: flags.dev === true,
     publicUrl: flags.publicUrl,
     connectOrigins,
+    signIn,
     log: openLog({ level: options.debug ? 'debug' : 'info' }),
   })
   try {

@@ -2,6 +2,7 @@
 
 import type { AccessRule } from '../access-rules.ts'
 import type { ConnectionWarning } from '../connection-form.ts'
+import type { SignIn } from '../sign-in.ts'
 import type { StandingApproval } from '../standing-approval.ts'
 import type { ConfigPath } from './problem.ts'
 import type { Reference } from './reference.ts'
@@ -48,6 +49,13 @@ export interface DeclaredFeed {
   readonly members: FeedInFile
 }
 
+/** How people sign in, as the file declares it. Its secrets were not read. */
+export interface DeclaredSignIn extends Omit<SignIn, 'credential'> {
+  readonly line: number
+  readonly clientSecret?: Reference
+  readonly key?: Reference
+}
+
 /** A custom domain as the file declares it. */
 export interface DeclaredDomain {
   readonly host: string
@@ -65,6 +73,7 @@ export interface DeclaredConfig {
   readonly sinks: readonly DeclaredSink[]
   readonly feeds: readonly DeclaredFeed[]
   readonly accessKeys: readonly DeclaredAccessKey[]
+  readonly signIn?: DeclaredSignIn
   /** The line on which something stands, by the members' own names. */
   readonly lineOf: (path: ConfigPath) => number | undefined
   /** What is worth knowing about the values. */

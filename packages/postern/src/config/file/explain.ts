@@ -10,6 +10,7 @@ import type {
   DeclaredConfig,
   DeclaredConnection,
   DeclaredFeed,
+  DeclaredSignIn,
   DeclaredSink,
 } from './declared.ts'
 import { type ConfigPath, showPath } from './problem.ts'
@@ -42,6 +43,7 @@ export async function explainConfig(
   for (const sink of config.sinks) await explainer.addSink(sink)
   for (const feed of config.feeds) explainer.addFeed(feed)
   for (const key of config.accessKeys) await explainer.addAccessKey(key)
+  if (config.signIn !== undefined) await explainer.addSignIn(config.signIn)
   return explainer.values
 }
 
@@ -140,6 +142,24 @@ class Explainer {
     this.add(at('expiresAt'), expiresAt?.toISOString() ?? 'never')
     if (key === undefined) this.add(at('key'), SECRET, 'made when it is first applied, shown once')
     else await this.#addSecret(at('key'), key)
+  }
+
+  async addSignIn(signIn: DeclaredSignIn): Promise<void> {
+    const { clientSecret, key, groups, people } = signIn
+    const at = (...rest: readonly string[]): ConfigPath => ['signIn', ...rest]
+    this.add(at('issuer'), signIn.issuer)
+    this.add(at('clientId'), signIn.clientId)
+    if (clientSecret !== undefined) await this.#addSecret(at('clientSecret'), clientSecret)
+    if (key !== undefined) await this.#addSecret(at('key'), key)
+    this.add(at('scopes'), [...signIn.scopes])
+    this.add(at('groupsClaim'), signIn.groupsClaim)
+    this.add(at('name'), signIn.name)
+    for (const [group, rules] of groups) {
+      this.add(at('groups', group), rules as unknown as JsonValue)
+    }
+    for (const [person, rules] of people) {
+      this.add(at('people', person), rules as unknown as JsonValue)
+    }
   }
 
   /** An identifier, which may stand where secrets do. */

@@ -3,12 +3,14 @@
 import { PosternError, parseCustomDomain } from '@postern/core'
 import type { z } from 'zod'
 import type { MemberProblem } from '../member-problem.ts'
+import { signInDefaults } from '../sign-in.ts'
 import { checkConnection } from './check-connection.ts'
 import type {
   DeclaredConfig,
   DeclaredConnection,
   DeclaredDomain,
   DeclaredFeed,
+  DeclaredSignIn,
   DeclaredSink,
 } from './declared.ts'
 import { addIssues } from './issues.ts'
@@ -21,6 +23,8 @@ import {
   configFile,
   connectionInFile,
   feedInFile,
+  type SignInInFile,
+  signInInFile,
   sinkInFile,
 } from './schema.ts'
 import {
@@ -45,6 +49,7 @@ export interface ConfigFilePlace {
 export interface DeclarationJudges {
   readonly sink: (sink: DeclaredSink) => readonly MemberProblem[]
   readonly feed: (feed: DeclaredFeed) => readonly MemberProblem[]
+  readonly signIn: (signIn: DeclaredSignIn) => readonly MemberProblem[]
 }
 
 // Where an identifier of digits alone stays the text that it is in the file.
@@ -79,6 +84,9 @@ export async function parseConfigFile(
   )
   judgeAll('sinks', declared.sinks, { judge: judges.sink, report })
   judgeAll('feeds', declared.feeds, { judge: judges.feed, report })
+  for (const { path, ...problem } of declared.signIn ? judges.signIn(declared.signIn) : []) {
+    report.add(['signIn', ...path.split('.').filter(Boolean)], problem)
+  }
   if (report.problems.length > 0) throw new ConfigFileError(file, report.problems)
   const warnings = declared.connections.flatMap(({ name, line }, index) =>
     (checked[index] ?? []).map((warning) => ({ ...warning, path: `connections.${name}`, line })),
@@ -105,7 +113,7 @@ function judgeAll<Declared extends { readonly name: string }>(
 
 /** The parts that are what they have to be, of a file that as a whole is not. */
 function soundParts(value: unknown): ConfigFileMembers {
-  const { domains, connections, sinks, feeds } = isRecord(value) ? value : {}
+  const { domains, connections, sinks, feeds, signIn } = isRecord(value) ? value : {}
   const sound = Object.entries(isRecord(connections) ? connections : {}).flatMap(
     ([name, entry]): [string, ConnectionInFile][] => {
       const { data, error } = connectionInFile.safeParse(entry)
@@ -121,6 +129,7 @@ function soundParts(value: unknown): ConfigFileMembers {
     connections: Object.fromEntries(sound),
     sinks: soundEntries(sinks, sinkInFile),
     feeds: soundEntries(feeds, feedInFile),
+    signIn: signInInFile.safeParse(signIn).data,
   }
 }
 
@@ -153,8 +162,18 @@ function understand(root: YamlNode, report: Report): YamlNode {
     for (const [name, member] of key) entry.set(name, member)
     return { ...node, members: entry }
   })
+  const signIn = members.get('signIn')
+  if (signIn?.value.kind === 'mapping') {
+    const entry = new Map(signIn.value.members)
+    const secrets: Members = new Map([...entry].filter(([name]) => SIGN_IN_SECRETS.has(name)))
+    requireReferences(secrets, ['signIn'], report)
+    for (const [name, member] of secrets) entry.set(name, member)
+    members.set('signIn', { ...signIn, value: { ...signIn.value, members: entry } })
+  }
   return { ...root, members }
 }
+
+const SIGN_IN_SECRETS: ReadonlySet<string> = new Set(['clientSecret', 'key'])
 
 function replaceEach(
   members: Map<string, YamlMember>,
@@ -192,11 +211,19 @@ function plainOf(node: YamlNode, path: ConfigPath, report: Report): unknown {
 }
 
 function keepsType([group, _name, member]: ConfigPath): boolean {
+  if (group === 'signIn') return false
   return group !== 'connections' || (typeof member === 'string' && NUMBERS.has(member))
 }
 
 function declarationsOf(
-  { domains = [], connections = {}, sinks = {}, feeds = {}, accessKeys = {} }: ConfigFileMembers,
+  {
+    domains = [],
+    connections = {},
+    sinks = {},
+    feeds = {},
+    accessKeys = {},
+    signIn,
+  }: ConfigFileMembers,
   report: Report,
 ) {
   return {
@@ -225,6 +252,21 @@ function declarationsOf(
       ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt) }),
       ...(key === undefined ? {} : { key: referenceOf(key) }),
     })),
+    ...(signIn === undefined ? {} : { signIn: declaredSignIn(signIn, report) }),
+  }
+}
+
+function declaredSignIn(members: SignInInFile, report: Report): DeclaredSignIn {
+  const { clientSecret, key, groups = {}, people = {}, ...given } = members
+  const defined = Object.entries(given).filter(([, value]) => value !== undefined)
+  return {
+    ...signInDefaults,
+    ...(Object.fromEntries(defined) as typeof given & typeof signInDefaults),
+    line: report.lineOf(['signIn']) ?? 1,
+    groups: new Map(Object.entries(groups)),
+    people: new Map(Object.entries(people)),
+    ...(clientSecret === undefined ? {} : { clientSecret: referenceOf(clientSecret) }),
+    ...(key === undefined ? {} : { key: referenceOf(key) }),
   }
 }
 

@@ -69,6 +69,41 @@ const accessKey = z
   })
   .meta({ id: 'AccessKey' })
 
+const rulesByName = z.record(z.string().min(1).max(255), accessRules)
+
+/** How people sign in to the console. */
+export const signInInFile = z
+  .strictObject({
+    issuer: z
+      .string()
+      .max(MAX_REFERENCE_CHARACTERS)
+      .describe('The issuer of an OpenID provider, such as https://acme.okta.com.'),
+    clientId: z.string().min(1).max(200).describe('Of the web app that stands for this server.'),
+    clientSecret: reference.optional().describe('The secret of that app.'),
+    key: reference
+      .optional()
+      .describe('In its place, the private key that the app has: JWK or PEM, for private_key_jwt.'),
+    scopes: z
+      .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/))
+      .max(50)
+      .optional()
+      .describe('What is asked for; default openid, profile, email, groups.'),
+    groupsClaim: z
+      .string()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe("The claim that has the names of a person's groups; default groups."),
+    name: z.string().min(1).max(60).optional().describe('What the button says: Sign in with NAME.'),
+    groups: rulesByName
+      .optional()
+      .describe('What the members of a group may do, by the name of the group.'),
+    people: rulesByName
+      .optional()
+      .describe('What single people may do, by their subject, or by a verified e-mail address.'),
+  })
+  .meta({ id: 'SignIn' })
+
 /** A sink. What its kind takes is judged by the kind. */
 export const sinkInFile = z
   .strictObject({
@@ -110,6 +145,9 @@ export const configFile = z
       .record(z.string().min(1).max(100), accessKey)
       .optional()
       .describe('Access keys by name.'),
+    signIn: signInInFile
+      .optional()
+      .describe('How people sign in to the console, and what each may do there.'),
   })
   .describe('postern.yaml: what a Postern keeps. The file wins for what it names.')
 
@@ -118,6 +156,9 @@ export type ConfigFileMembers = z.output<typeof configFile>
 
 /** A connection as its schema reads it. */
 export type ConnectionInFile = z.output<typeof connectionInFile>
+
+/** The sign-in as its schema reads it. */
+export type SignInInFile = z.output<typeof signInInFile>
 
 /** A feed as its schema reads it. */
 export type FeedInFile = z.output<typeof feedInFile>

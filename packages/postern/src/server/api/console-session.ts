@@ -42,7 +42,10 @@ export function addConsoleSessionRoutes(api: Api): void {
           .describe('Null where no provider is configured.'),
       }),
     },
-    () => ({ accessKey: true, openid: null }),
+    ({ services: { openId } }) => ({
+      accessKey: true,
+      openid: openId === undefined ? null : { name: openId.name },
+    }),
   )
   api.add(
     {

@@ -8,6 +8,7 @@ import { addBackupRoute } from './backup.ts'
 import { addConnectRoutes } from './connect.ts'
 import { addConnectSessionRoutes } from './connect-sessions.ts'
 import { addConnectionRoutes } from './connections.ts'
+import { addConsoleOpenIdRoutes } from './console-openid.ts'
 import { addConsoleSessionRoutes } from './console-session.ts'
 import { addDescriptionRoute } from './description.ts'
 import { addDoctorRoute } from './doctor.ts'
@@ -42,6 +43,7 @@ export function addRoutes(api: Api): void {
   addConnectionRoutes(api)
   addConnectRoutes(api)
   addConnectSessionRoutes(api)
+  addConsoleOpenIdRoutes(api)
   addConsoleSessionRoutes(api)
   addDescriptionRoute(api)
   addDoctorRoute(api)

@@ -12,7 +12,6 @@ export interface PresentedCookie {
 }
 
 const TEXT = new RegExp(`^(${idPattern})\\.(${secretPattern})$`)
-const ATTRIBUTES = 'Path=/; HttpOnly; SameSite=Strict'
 
 // A browser takes a name with __Host- over https alone, and from this host alone: no other one of the domain sets it.
 const SECURE_NAME = '__Host-postern'
@@ -39,6 +38,12 @@ export function cookieNameAt(origin: string): string | undefined {
   return loopbackNames.includes(hostname) ? `${LOOPBACK_NAME}${port || 80}` : undefined
 }
 
+/** How the cookie is called that a sign-in has under way; undefined where there may be none. */
+export function transactionNameAt(origin: string): string | undefined {
+  const name = cookieNameAt(origin)
+  return name && `${name}-sign-in`
+}
+
 /** The values of a cookie, as a `Cookie` header has them. @see RFC 6265, section 5.4 - the Cookie header */
 export function cookieValues(header: string, name: string): readonly string[] {
   return header.split(';').flatMap((pair) => {
@@ -49,15 +54,30 @@ export function cookieValues(header: string, name: string): readonly string[] {
 
 /** The `Set-Cookie` header of a session. @see RFC 6265bis, section 4.1.3.2 - the prefix __Host- */
 export function setCookie(name: string, text: Secret, maxAgeSeconds: number): string {
-  return headerOf(name, text.reveal(), maxAgeSeconds)
+  return headerOf(name, text.reveal(), { maxAgeSeconds, sameSite: 'Strict' })
+}
+
+/** The `Set-Cookie` header of a sign-in that is under way: it comes along when the provider sends the browser back. */
+export function setTransaction(name: string, text: Secret, maxAgeSeconds: number): string {
+  return headerOf(name, text.reveal(), { maxAgeSeconds, sameSite: 'Lax' })
+}
+
+/** The `Set-Cookie` header that takes that away. */
+export function clearTransaction(name: string): string {
+  return headerOf(name, '', { maxAgeSeconds: 0, sameSite: 'Lax' })
 }
 
 /** The `Set-Cookie` header that takes it away. */
 export function clearCookie(name: string): string {
-  return headerOf(name, '', 0)
+  return headerOf(name, '', { maxAgeSeconds: 0, sameSite: 'Strict' })
 }
 
-function headerOf(name: string, value: string, maxAgeSeconds: number): string {
-  const secure = name === SECURE_NAME ? '; Secure' : ''
-  return `${name}=${value}; Max-Age=${maxAgeSeconds}; ${ATTRIBUTES}${secure}`
+function headerOf(
+  name: string,
+  value: string,
+  of: { readonly maxAgeSeconds: number; readonly sameSite: 'Strict' | 'Lax' },
+): string {
+  const secure = name.startsWith(SECURE_NAME) ? '; Secure' : ''
+  const life = `Max-Age=${of.maxAgeSeconds}`
+  return `${name}=${value}; ${life}; Path=/; HttpOnly; SameSite=${of.sameSite}${secure}`
 }

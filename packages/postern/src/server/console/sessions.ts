@@ -14,10 +14,14 @@ import { isSameDigest, newId } from '../../store/digest.ts'
 import type { Store } from '../../store/store.ts'
 import { parseAccessKey } from '../access-key-text.ts'
 import type { AccessKeys, RecognisedCaller } from '../access-keys.ts'
+import { Permissions } from '../permissions.ts'
 import { accessKeyInvalid } from '../problem.ts'
 import { newCookie, parseCookie } from './cookie.ts'
 import { ConsoleLinks } from './links.ts'
+import type { OpenId } from './openid.ts'
+import type { Person } from './person.ts'
 import { sessionInvalid } from './session-error.ts'
+import { notConfigured, type SignInError } from './sign-in-error.ts'
 
 /** A session, and who is signed in. */
 export interface ConsoleSession {
@@ -41,6 +45,8 @@ export interface ConsoleSessionsContext {
   readonly store: Store
   readonly clock: Clock
   readonly accessKeys: AccessKeys
+  /** By whose word people sign in. */
+  readonly openId?: Pick<OpenId, 'ground'> | undefined
 }
 
 const MINUTE_MS = 60_000
@@ -68,7 +74,7 @@ export class ConsoleSessions {
     const caller = await this.#context.accessKeys.recognisePresented(presented)
     if (presented === undefined || caller === undefined) throw accessKeyInvalid()
     const { id: keyId, digest: ground } = presented
-    return this.#begin({ keyId, ground, name: caller.name, caller, requestId })
+    return this.#begin({ keyId, ground, rules: null, caller, requestId })
   }
 
   /** A link for one browser on this machine, good for ten minutes: what it gives, the access key of this process has. */
@@ -81,16 +87,33 @@ export class ConsoleSessions {
     return this.beginByKey(this.#links.take(text).reveal(), requestId)
   }
 
+  /** Begins a session of a person, with the rights that their groups give them now. */
+  async beginByPerson(person: Person, requestId: string): Promise<BegunSession> {
+    const { actor, name, rules, details } = person
+    const { openId } = this.#context
+    if (openId === undefined) throw notConfigured()
+    const caller = { actor, name, permissions: new Permissions(rules) }
+    return this.#begin({ keyId: null, ground: openId.ground, rules, caller, requestId, details })
+  }
+
+  /** Writes down that somebody whom the provider knows was not let in. */
+  async noteRefusal({ code, details }: SignInError, requestId: string): Promise<void> {
+    const { store, clock } = this.#context
+    const deed = { actor: String(details['actor']), requestId, action: 'console-session.begin' }
+    await appendAudit(store, { ...deed, outcome: code }, clock.now())
+  }
+
   async #begin(of: {
-    readonly keyId: string
+    readonly keyId: string | null
     readonly ground: Uint8Array
-    readonly name: string
+    readonly rules: ConsoleSessionRow['rules']
+    readonly details?: Readonly<Record<string, unknown>>
     readonly caller: RecognisedCaller
     readonly requestId: string
   }): Promise<BegunSession> {
     const { store, clock } = this.#context
-    const { keyId, ground, name, caller, requestId } = of
-    const { actor } = caller
+    const { keyId, ground, rules, caller, requestId } = of
+    const { actor, name } = caller
     const id = newId()
     const { text: cookie, digest } = newCookie(id)
     const now = clock.now()
@@ -102,7 +125,7 @@ export class ConsoleSessions {
       name,
       key_id: keyId,
       ground_hash: ground,
-      rules: null,
+      rules,
       created_at: now,
       used_at: now,
       expires_at: new Date(now.getTime() + lifeMs),
@@ -111,7 +134,7 @@ export class ConsoleSessions {
     const deed = { actor, requestId, action: 'console-session.begin', target: id, outcome: 'ok' }
     await store.transaction(async () => {
       await insertConsoleSession(store, row)
-      await appendAudit(store, { ...deed, details: { name } }, now)
+      await appendAudit(store, { ...deed, details: { ...of.details, name } }, now)
     })
     const session = sessionOf(row, caller)
     return { session, cookie, lifeSeconds: Math.floor(lifeMs / 1_000) }
@@ -155,11 +178,14 @@ export class ConsoleSessions {
     await deleteConsoleSessions(store, clock.now())
   }
 
-  async #callerOf({
-    key_id,
-    ground_hash,
-  }: ConsoleSessionRow): Promise<RecognisedCaller | undefined> {
-    if (key_id === null) return undefined
+  async #callerOf(row: ConsoleSessionRow): Promise<RecognisedCaller | undefined> {
+    const { key_id, ground_hash, actor, name, rules } = row
+    if (key_id === null) {
+      const { openId } = this.#context
+      // Other groups, other rules or another provider since: what was given then is not what would be given now.
+      if (openId === undefined || !isSameDigest(openId.ground, ground_hash)) return undefined
+      return { actor, name, permissions: new Permissions(rules ?? []) }
+    }
     return this.#context.accessKeys.recognisePresented({ id: key_id, digest: ground_hash })
   }
 }

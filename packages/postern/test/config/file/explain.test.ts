@@ -18,6 +18,24 @@ async function explain(text: string, env: Readonly<Record<string, string>> = {})
   return values.map(({ path, value, from }) => `${path} = ${JSON.stringify(value)} < ${from}`)
 }
 
+test('how people sign in is there, without its secret', async () => {
+  const text = `signIn:
+  issuer: https://acme.okta.com
+  clientId: 0oa1b2c3
+  clientSecret: env:CLIENT_SECRET
+  groups:
+    Operators: [{ connections: ["*"], verbs: [read] }]`
+  expect(await explain(text, { CLIENT_SECRET: 'TESTSECRET' })).toEqual([
+    'signIn.issuer = "https://acme.okta.com" < line 2',
+    'signIn.clientId = "0oa1b2c3" < line 3',
+    'signIn.clientSecret = "(secret)" < line 4, env:CLIENT_SECRET (set)',
+    'signIn.scopes = ["openid","profile","email","groups"] < default',
+    'signIn.groupsClaim = "groups" < default',
+    'signIn.name = "single sign-on" < default',
+    'signIn.groups.Operators = [{"connections":["*"],"verbs":["read"]}] < line 6',
+  ])
+})
+
 test('every value of a connection is there, with its line or as a default', async () => {
   const text = `domains: [login.acme.com]
 connections:

@@ -452,3 +452,74 @@ sinks:
     ])
   })
 })
+
+describe('how people sign in', () => {
+  const signIn = (...members: readonly string[]) =>
+    ['signIn:', '  issuer: https://acme.okta.com', '  clientId: 0oa1', ...members]
+      .map((line, index) => (index < 3 ? line : `  ${line}`))
+      .join('\n')
+  const groups = 'groups: { Operators: [{ connections: ["*"], verbs: [read] }] }'
+
+  test('is what its members say', async () => {
+    const rules = [{ connections: ['*'], verbs: ['read'] }]
+    const text = signIn(
+      'key: file:app.jwk',
+      'scopes: [openid]',
+      'groupsClaim: teams',
+      'name: Acme',
+      groups,
+      'people: { 00u1: [{ connections: ["*"], verbs: [read] }] }',
+    )
+    expect((await parse(text)).signIn).toEqual({
+      line: 1,
+      issuer: 'https://acme.okta.com',
+      clientId: '0oa1',
+      key: { kind: 'file', path: 'app.jwk' },
+      scopes: ['openid'],
+      groupsClaim: 'teams',
+      name: 'Acme',
+      groups: new Map([['Operators', rules]]),
+      people: new Map([['00u1', rules]]),
+    })
+  })
+
+  test.each([
+    ['no credential', [groups], 'signIn.clientSecret sign_in_invalid'],
+    ['two', [groups, 'clientSecret: env:S', 'key: env:K'], 'signIn.clientSecret sign_in_invalid'],
+    [
+      'the secret itself',
+      [groups, 'clientSecret: TESTSECRET'],
+      'signIn.clientSecret config_secret_in_file',
+    ],
+    ['nobody who may do anything', ['clientSecret: env:S'], 'signIn.groups sign_in_invalid'],
+    [
+      'scopes without openid',
+      [groups, 'clientSecret: env:S', 'scopes: [profile]'],
+      'signIn.scopes sign_in_invalid',
+    ],
+    [
+      'a verb that there is not',
+      ['clientSecret: env:S', 'groups: { A: [{ connections: ["*"], verbs: [all] }] }'],
+      'signIn.groups.A.1.verbs.1 config_value_invalid',
+    ],
+    [
+      'a member that there is not',
+      [groups, 'clientSecret: env:S', 'tenant: x'],
+      'signIn.tenant config_member_unknown',
+    ],
+  ])('is refused with %s', async (_what, members, problem) => {
+    const found = await problemsOf(signIn(...members))
+    expect(found.map((text) => text.replace(/^\d+ /, ''))).toEqual([problem])
+  })
+
+  test.each([
+    ['http://acme.okta.com', 'outbound_url_scheme'],
+    ['acme.okta.com', 'outbound_url_malformed'],
+    ['https://acme.okta.com/?x=1', 'sign_in_issuer_invalid'],
+    ['https://acme.okta.com/.well-known/openid-configuration', 'sign_in_issuer_invalid'],
+    ['https://a:b@acme.okta.com', 'outbound_url_userinfo'],
+  ])('is refused with the issuer %s', async (issuer, code) => {
+    const text = signIn('clientSecret: env:S', groups).replace('https://acme.okta.com', issuer)
+    expect(await problemsOf(text)).toEqual([`2 signIn.issuer ${code}`])
+  })
+})
