@@ -27,6 +27,7 @@ import { Jobs } from './jobs/jobs.ts'
 import { type Log, openLog } from './log.ts'
 import { AccessKeys } from './server/access-keys.ts'
 import { createApp } from './server/app.ts'
+import { Changes } from './server/changes.ts'
 import { OpenId, type OpenIdOptions } from './server/console/openid.ts'
 import { ConsoleSessions } from './server/console/sessions.ts'
 import { Metrics } from './server/metrics.ts'
@@ -237,6 +238,7 @@ export function openServices({
     accessKeys,
     consoleSessions: new ConsoleSessions({ ...given, accessKeys, openId }),
     openId,
+    changes: new Changes(given),
     auditBatch,
     domains,
     connections,

@@ -48,6 +48,8 @@ export interface Route<
   readonly fromOtherSites?: true
   /** Whether its last path parameter takes all that is left of the path. */
   readonly takesRest?: true
+  /** For programs alone: no browser in which somebody is signed in may ask for it. */
+  readonly forPrograms?: true
   /** Asked thousands of times a second, so that it is answered past Hono. Such a route has no query, no events and no `Response`. */
   readonly isDirect?: true
   /**

@@ -46,6 +46,11 @@ export class RequestCaller {
     return this.#session
   }
 
+  /** Whether it is a browser in which somebody is signed in to the console. */
+  get isSignedIn(): boolean {
+    return this.#console !== undefined
+  }
+
   /** The console session of whoever is signed in. */
   get console(): ConsoleSession {
     if (this.#console === undefined) throw new TypeError('This route is for no console session.')

@@ -35,6 +35,7 @@ const byCode: Readonly<Record<string, number>> = {
   connection_exists: 409,
   connection_in_use: 409,
   connection_not_found: 404,
+  changes_too_many: 429,
   console_header_missing: 403,
   console_link_invalid: 401,
   console_link_over: 410,

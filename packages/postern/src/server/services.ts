@@ -22,6 +22,7 @@ import type { AuditBatch } from '../store/audit-batch.ts'
 import type { Seal } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
 import type { AccessKeys } from './access-keys.ts'
+import type { Changes } from './changes.ts'
 import type { OpenId } from './console/openid.ts'
 import type { ConsoleSessions } from './console/sessions.ts'
 import type { Metrics } from './metrics.ts'
@@ -37,6 +38,7 @@ export interface Services {
   readonly connectOrigins: readonly string[]
   readonly accessKeys: AccessKeys
   readonly consoleSessions: ConsoleSessions
+  readonly changes: Changes
   /** The provider by which people sign in to the console; undefined where there is none. */
   readonly openId: OpenId | undefined
   /** Where hand-outs are noted before they are given. */

@@ -147,6 +147,7 @@ describe.each(routes.map((route) => [nameOf(route), route] as const))('%s', (_na
     const takes =
       access !== 'connect-session' &&
       !route.isPiped &&
+      route.path !== '/mcp' &&
       !(typeof access === 'object' && access.verb === 'token')
     if (!takes) return expect(asked).toEqual(everyway(400))
     expect(asked).toEqual({

@@ -85,6 +85,7 @@ export async function start(
       })
     } finally {
       await removeServerFile(dataDir, identity)
+      service.changes.close()
       await listening.close()
     }
   } finally {

@@ -5,6 +5,7 @@ import { addAccessKeyRoutes } from './access-keys.ts'
 import { addActionRoutes } from './actions.ts'
 import { addAuditRoutes } from './audit.ts'
 import { addBackupRoute } from './backup.ts'
+import { addChangesRoute } from './changes.ts'
 import { addConnectRoutes } from './connect.ts'
 import { addConnectSessionRoutes } from './connect-sessions.ts'
 import { addConnectionRoutes } from './connections.ts'
@@ -40,6 +41,7 @@ export function addRoutes(api: Api): void {
   addActionRoutes(api)
   addAuditRoutes(api)
   addBackupRoute(api)
+  addChangesRoute(api)
   addConnectionRoutes(api)
   addConnectRoutes(api)
   addConnectSessionRoutes(api)

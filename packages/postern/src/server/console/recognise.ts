@@ -17,8 +17,12 @@ const IN_PROCESS = 'http://localhost'
  * Whether a route takes a console session. Those that hand out what is good without this server, or pass a request on, do not:
  * whoever finds a way to make the browser ask must not have that in the answer.
  */
-export function takesConsole({ access, isPiped }: Pick<Route, 'access' | 'isPiped'>): boolean {
-  if (isPiped || access === 'public' || access === 'connect-session') return false
+export function takesConsole({
+  access,
+  isPiped,
+  forPrograms,
+}: Pick<Route, 'access' | 'isPiped' | 'forPrograms'>): boolean {
+  if (isPiped || forPrograms || access === 'public' || access === 'connect-session') return false
   return typeof access === 'string' || access.verb !== 'token'
 }
 

@@ -161,6 +161,15 @@ export class ConsoleSessions {
     return sessionOf(row, caller)
   }
 
+  /** Whether a session goes on. To ask is not to use it. */
+  async isGood(id: string): Promise<boolean> {
+    const { store, clock } = this.#context
+    const row = await readConsoleSession(store, id)
+    return (
+      row !== undefined && isLive(row, clock.now()) && (await this.#callerOf(row)) !== undefined
+    )
+  }
+
   /** Ends a session before its time. */
   async end(id: string, by: Caller): Promise<void> {
     const { store, clock } = this.#context

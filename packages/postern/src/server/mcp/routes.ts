@@ -32,6 +32,7 @@ export function addMcpRoutes(api: Api): void {
       summary:
         'Answers one message of the Model Context Protocol (streamable HTTP, without sessions) with the tools that the caller may use.',
       access,
+      forPrograms: true,
       concurrent: MAX_AT_ONCE,
       maxBodyBytes: MAX_BODY_BYTES,
       query: z.object({
@@ -61,6 +62,7 @@ export function addMcpRoutes(api: Api): void {
         tag,
         summary: 'Is refused with 405: there is no session that could be listened to or ended.',
         access,
+        forPrograms: true,
         answer: z.unknown(),
         otherStatuses: [405],
       },

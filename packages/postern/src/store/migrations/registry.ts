@@ -7,6 +7,7 @@ import { records } from './0003-records.ts'
 import { connectSessions } from './0004-connect-sessions.ts'
 import { actions } from './0005-actions.ts'
 import { consoleSessions } from './0006-console-sessions.ts'
+import { runTimes } from './0007-run-times.ts'
 
 /** By name; they are applied in alphabetical order. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -16,4 +17,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0004-connect-sessions': connectSessions,
   '0005-actions': actions,
   '0006-console-sessions': consoleSessions,
+  '0007-run-times': runTimes,
 }
