@@ -37,7 +37,10 @@ export function addChangesRoute(api: Api, heartbeatMs = HEARTBEAT_MS): void {
     let end = () => {}
     const body = new ReadableStream<Uint8Array>({
       start(controller) {
-        const send = (text: string) => controller.enqueue(Buffer.from(text))
+        let isOpen = true
+        const send = (text: string) => {
+          if (isOpen) controller.enqueue(Buffer.from(text))
+        }
         const onChange = (kinds: ReadonlySet<ChangeKind>, at: Date) => {
           // Whoever reads nothing is told nothing: a hint that is late is worth what one in time is.
           if ((controller.desiredSize ?? 0) < -MAX_WAITING) return
@@ -45,6 +48,7 @@ export function addChangesRoute(api: Api, heartbeatMs = HEARTBEAT_MS): void {
           send([...kinds].map((kind) => `event: ${kind}\ndata: ${data}\n\n`).join(''))
         }
         const onEnd = () => {
+          if (!isOpen) return
           end()
           controller.close()
         }
@@ -55,6 +59,7 @@ export function addChangesRoute(api: Api, heartbeatMs = HEARTBEAT_MS): void {
           else onEnd()
         }, heartbeatMs).unref()
         end = () => {
+          isOpen = false
           clearInterval(beat)
           unwatch()
         }
