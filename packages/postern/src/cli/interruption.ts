@@ -1,5 +1,7 @@
 /** @module SIGINT and SIGTERM: the first ends a command in order, the second at once. */
 
+import { readFileSync } from 'node:fs'
+
 /** What a command can be told of while it runs. */
 export interface Interruption {
   readonly signal: AbortSignal
@@ -41,6 +43,44 @@ const endingInOrder = new WeakSet<AbortSignal>()
 /** From now on the first signal only aborts: the command ends by itself, within limits of its own, and with its own code. */
 export function endInOrder(signal: AbortSignal): void {
   endingInOrder.add(signal)
+}
+
+/** Signals that end nothing. */
+export interface HeldSignals extends Disposable {
+  /** Aborts at the first of them. */
+  readonly signal: AbortSignal
+}
+
+const HELD = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/**
+ * Keeps signals from ending the process until what it must not leave behind is cleared away: a terminal that is closed sends
+ * SIGHUP twice. SIGQUIT still ends it at once.
+ */
+export function holdSignals(): HeldSignals {
+  const controller = new AbortController()
+  const abort = () => controller.abort()
+  const names = HELD.filter((name) => name !== 'SIGHUP' || !isHangupIgnored())
+  for (const name of names) process.on(name, abort)
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]: () => {
+      for (const name of names) process.off(name, abort)
+    },
+  }
+}
+
+const HANGUP = 1n
+
+/** Whether the process was started to outlive its terminal, as nohup does it. Known on Linux alone. */
+function isHangupIgnored(): boolean {
+  try {
+    const status = readFileSync('/proc/self/status', 'latin1')
+    const [, ignored = '0'] = /^SigIgn:\s*([0-9a-f]+)$/m.exec(status) ?? []
+    return (BigInt(`0x${ignored}`) & HANGUP) !== 0n
+  } catch {
+    return false
+  }
 }
 
 /**

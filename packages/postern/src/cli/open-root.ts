@@ -8,7 +8,7 @@ import { rootApp } from '../server/proxy/root.ts'
 import type { ApiClient } from './api-client.ts'
 import { type AccessRule, parseRule } from './commands/access-rule.ts'
 import type { StoreFlags } from './global-options.ts'
-import { endInOrder } from './interruption.ts'
+import { endInOrder, holdSignals } from './interruption.ts'
 import { useKeptServed } from './kept-connection.ts'
 import { openServedApi } from './open-api.ts'
 import { warn } from './output.ts'
@@ -51,13 +51,13 @@ const CLOSE_WITHIN_MS = 2_000
  * Opens a listener on loopback whose root is the root of an org, until the work is done. Every call needs the access key
  * that is made for it: another program of this machine that finds the port is refused as it is by the server.
  *
- * @param options.signal - from the beginning of the work on, aborting it ends nothing: the work has to look at it.
+ * @param work - has to look at its signal: until the access key is revoked, no interruption ends anything by itself.
  * @throws {UsageError} `usage_invalid` for a rule or a port; {ApiProblem} `connection_not_found`
  */
 export async function withRoot<Result>(
   { name, allow = [''], port, purpose }: RootRequest,
   options: StoreFlags & { readonly signal: AbortSignal },
-  work: (root: OpenRoot) => Promise<Result>,
+  work: (root: OpenRoot, signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   const rules = allow.map((text) => parseRule(`${name}:proxy:${text}`))
   // The access key is revoked after an interruption too.
@@ -68,15 +68,20 @@ export async function withRoot<Result>(
     options.signal.throwIfAborted()
     const connection = await api.call<ConnectionView>('GET', path)
     const listening = await openListener(rootApp({ server, connection: connection.name }), port)
+    using held = holdSignals()
+    const ended = AbortSignal.any([options.signal, held.signal])
     try {
       return await withAccessKey(api, { name: purpose, rules }, ({ id, text, rules: given }) =>
-        work({
-          url: listening.url,
-          accessKey: new Secret(text),
-          accessKeyId: id,
-          rules: given,
-          connection,
-        }),
+        work(
+          {
+            url: listening.url,
+            accessKey: new Secret(text),
+            accessKeyId: id,
+            rules: given,
+            connection,
+          },
+          ended,
+        ),
       )
     } finally {
       await listening.close(CLOSE_WITHIN_MS)
@@ -115,7 +120,7 @@ async function withAccessKey<Result>(
     return await work(made)
   } finally {
     clearInterval(renewal)
-    await api.call('DELETE', path).catch(() => {
+    await api.call('DELETE', `${path}?forget=true`).catch(() => {
       warn(
         'access_key_left',
         `The access key ${made.id} could not be revoked: it ends by itself within an hour.`,

@@ -4,6 +4,7 @@ import { type Clock, PosternError, type Secret } from '@postern/core'
 import { type AccessRule, callMethods, everyConnection, verbs } from '../config/access-rules.ts'
 import {
   type AccessKeyRow,
+  deleteAccessKey,
   insertAccessKey,
   readAccessKeys,
   rotateAccessKey,
@@ -260,13 +261,19 @@ export class AccessKeys {
     return { view: this.#view({ ...row, ...change }), text }
   }
 
-  /** Ends an access key. @throws {AccessKeyError} `access_key_not_found`, `access_key_revoked` */
-  async revoke(id: string, by: Caller): Promise<void> {
+  /**
+   * Ends an access key.
+   *
+   * @param options.forget - whether lists show it no more; what it did stays in the audit log.
+   * @throws {AccessKeyError} `access_key_not_found`, `access_key_revoked`
+   */
+  async revoke(id: string, by: Caller, { forget = false } = {}): Promise<void> {
     await this.#liveRow(id)
     const revoked_at = this.#clock.now()
     await this.#change({ action: 'access-key.revoke', target: id }, by, () =>
-      updateAccessKey(this.#store, id, { revoked_at }),
+      forget ? deleteAccessKey(this.#store, id) : updateAccessKey(this.#store, id, { revoked_at }),
     )
+    if (forget) this.#lastUses.delete(id)
   }
 
   /** Writes down what is known of last uses. Called once a minute, and before the store closes. */

@@ -50,6 +50,11 @@ export async function rotateAccessKey(
   return numUpdatedRows > 0
 }
 
+/** Removes an access key. */
+export async function deleteAccessKey(store: Store, id: string): Promise<void> {
+  await store.db.deleteFrom('access_key').where('id', '=', id).execute()
+}
+
 /** Changes an access key. */
 export async function updateAccessKey(
   store: Store,

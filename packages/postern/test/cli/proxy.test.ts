@@ -31,6 +31,7 @@ interface Printed {
 async function proxy(
   flags: readonly string[],
   use: (printed: Printed) => Promise<void>,
+  ending: NodeJS.Signals = 'SIGINT',
 ): Promise<RunResult> {
   let started: { kill(signal: NodeJS.Signals): void } | undefined
   let printed = ''
@@ -43,7 +44,7 @@ async function proxy(
     onOutput: (text) => {
       printed += text
       if (!printed.endsWith('\n')) return
-      used = use(JSON.parse(printed)).finally(() => started?.kill('SIGINT'))
+      used = use(JSON.parse(printed)).finally(() => started?.kill(ending))
       // Until it is waited for, below.
       used.catch(() => undefined)
     },
@@ -112,6 +113,13 @@ test('proxy gives the calls that are allowed, and listens where it is told to', 
     ])
   })
   expect(code).toBe(0)
+})
+
+test('proxy ends in order with its terminal, and is in no list of access keys', async () => {
+  const before = await postern.service.accessKeys.list()
+  const { code, stderr } = await proxy([], async () => undefined, 'SIGHUP')
+  expect([code, stderr]).toEqual([0, expect.stringContaining('Stopping.')])
+  expect(await postern.service.accessKeys.list()).toEqual(before)
 })
 
 test.each([

@@ -1,6 +1,6 @@
 /** @module `postern exec`: runs a command whose Okta tools find an org through Postern, and ends as the command does. */
 
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { isatty } from 'node:tty'
 import { PosternError, showHostile } from '@postern/core'
@@ -59,7 +59,7 @@ export async function exec(
 /** @returns its exit code; as a shell has it, where a signal ended it. */
 function run([program = '', ...args]: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: 'inherit', env })
+    const child = start(program, args, env)
     const isAtTerminal = isatty(0) || isatty(2)
     const pass = (name: NodeJS.Signals) => {
       if (!isAtTerminal || !FROM_TERMINAL.has(name)) child.kill(name)
@@ -79,17 +79,30 @@ function run([program = '', ...args]: readonly string[], env: NodeJS.ProcessEnv)
   })
 }
 
+function start(program: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+  try {
+    return spawn(program, args, { stdio: 'inherit', env })
+  } catch (error) {
+    // Of some reasons Node tells at once.
+    throw error instanceof Error ? notRun(program, error) : error
+  }
+}
+
 function notRun(program: string, cause: Error): ExecError {
   const reason = 'code' in cause ? String(cause.code) : 'unknown'
   const shown = showHostile(program)
-  if (reason === 'ENOENT') {
-    return new ExecError('command_not_found', `There is no program ${shown}.`, {
-      remedy: 'Write postern exec NAME -- COMMAND with a program of the PATH, or with its path.',
+  if (reason === 'ENOENT' || program === '') {
+    return new ExecError('command_not_found', `There is no program ${shown || "''"}.`, {
+      remedy:
+        'Write postern exec NAME -- COMMAND with a program of the PATH, or with its path; of a script, look at its first line.',
       cause,
     })
   }
   return new ExecError('command_not_executable', `${shown} cannot be run (${reason}).`, {
-    remedy: 'Make the file executable, and give a program, not a folder.',
+    remedy:
+      reason === 'E2BIG'
+        ? 'Give it fewer and shorter arguments, or a smaller environment.'
+        : 'Make the file executable, and give a program, not a folder.',
     cause,
   })
 }

@@ -18,13 +18,13 @@ export interface ProxyFlags {
 export async function proxy(
   { name, port, allow }: ProxyFlags,
   options: GlobalOptions,
-  signal: AbortSignal,
+  interrupted: AbortSignal,
 ): Promise<void> {
   const request = { name, allow, port: port === undefined ? undefined : parsePort(port) }
   await withRoot(
     { ...request, purpose: `postern proxy ${name}` },
-    { ...options, signal },
-    async ({ url, accessKey, accessKeyId, rules, connection }) => {
+    { ...options, signal: interrupted },
+    async ({ url, accessKey, accessKeyId, rules, connection }, signal) => {
       const text = accessKey.reveal()
       const unread = once(process.stdout, 'error')
       const data = {

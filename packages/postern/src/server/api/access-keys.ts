@@ -161,11 +161,18 @@ export function addAccessKeyRoutes(api: Api): void {
       summary: 'Revokes an access key.',
       access,
       params,
+      query: z.object({
+        forget: z
+          .enum(['true', 'false'])
+          .optional()
+          .describe('`true`: lists show it no more. What it did stays in the audit log.'),
+      }),
       refusals: ['access_key_not_found', 'access_key_revoked'],
     },
     async (call) => {
       await getManaged(call)
-      await call.services.accessKeys.revoke(call.params.id, call.by)
+      const forget = call.query.forget === 'true'
+      await call.services.accessKeys.revoke(call.params.id, call.by, { forget })
     },
   )
 }
