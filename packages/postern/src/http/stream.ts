@@ -38,6 +38,9 @@ export interface StreamedAnswer extends OpenAnswer {
 /** Sends a request, and gives its answer as soon as the headers are there. */
 export type Stream = (request: StreamRequest) => Promise<StreamedAnswer>
 
+// More than one access key may have under way: those who read slowly leave others a way to the org.
+const MAX_CONNECTIONS = 1_024
+
 // What has arrived by the time somebody takes the body: the usual answer whole.
 const MAX_WAITING_BYTES = 65_536
 const MAX_TEXT_BYTES = 16_384
@@ -52,7 +55,7 @@ const MAX_TEXT_BYTES = 16_384
  */
 export function openStream(options: Omit<ClientOptions, 'maxBodyBytes'>): Stream {
   const guard = new AddressGuard(options)
-  const limits = { ...defaultLimits, ...options }
+  const limits = { ...defaultLimits, maxConnections: MAX_CONNECTIONS, ...options }
   const agent = openAgent({ guard, limits, extraCa: options.extraCa })
   return ({ method, url, headers, body, signal }) => {
     // Absolute, as core makes them: to parse it once more would tell nothing new.

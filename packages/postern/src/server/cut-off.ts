@@ -16,20 +16,28 @@ export function cutOff(response: ServerResponse): void {
   else carrier.resetAndDestroy()
 }
 
-/**
- * Cuts a caller off who ends its half of the connection before it has the answer, where the end of the connection is the end
- * of the answer: Node would end the other half.
- */
-export function cutOffAtHalf(
-  { httpVersionMinor }: IncomingMessage,
-  response: ServerResponse,
-): void {
-  const { socket } = response
-  if (httpVersionMinor > 0 || socket === null) return
-  const onEnd = () => cutOff(response)
-  // Before Node's own, which has ended its half by then.
-  socket.prependListener('end', onEnd)
-  response.once('close', () => socket.off('end', onEnd))
+/** Answers under way that end with their connection: HTTP/1.0 has nothing else to know the end of one by. */
+export class UnframedAnswers {
+  readonly #answers = new Set<ServerResponse>()
+
+  /** Notes one, where it is one. Its caller is cut off who ends its half of the connection: Node would end the other half. */
+  add({ httpVersionMinor }: IncomingMessage, response: ServerResponse): void {
+    const { socket } = response
+    if (httpVersionMinor > 0 || socket === null) return
+    const onEnd = () => cutOff(response)
+    // Before Node's own, which has ended its half by then.
+    socket.prependListener('end', onEnd)
+    this.#answers.add(response)
+    response.once('close', () => {
+      socket.off('end', onEnd)
+      this.#answers.delete(response)
+    })
+  }
+
+  /** Cuts off what is still under way. */
+  cutOff(): void {
+    for (const response of this.#answers) cutOff(response)
+  }
 }
 
 /** Notes what each TLS connection of a server runs over. */

@@ -8,7 +8,7 @@ import type { App, AppEnv } from './app.ts'
 import type { Arrival, ServerNames } from './arrival.ts'
 import { type Binding, checkBinding } from './binding.ts'
 import { callerAddress } from './caller-address.ts'
-import { cutOffAtHalf, noteCarriers } from './cut-off.ts'
+import { noteCarriers, UnframedAnswers } from './cut-off.ts'
 import { type Answer, NodeIncoming, responseOf, SentAnswer } from './incoming.ts'
 import { type Problem, problemAnswer, problemOf, ServerError } from './problem.ts'
 import { serverNames } from './server-names.ts'
@@ -61,11 +61,12 @@ export async function listen(app: ServedApp, options: ListenOptions = {}): Promi
     (request, env) => app.fetch(request, { arrival: arrivalOf((env as HttpBindings).incoming) }),
     { errorHandler: () => responseOf(problemAnswer(malformed())) },
   )
+  const unframed = new UnframedAnswers()
   const listener = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     if (isAmbiguous(incoming)) return refuseAmbiguous(incoming, outgoing)
     const answer = app.findDirect(incoming.method ?? '', incoming.url ?? '')
     if (answer === undefined) return void answerByFetch(incoming, outgoing)
-    cutOffAtHalf(incoming, outgoing)
+    unframed.add(incoming, outgoing)
     answer(new NodeIncoming(incoming, outgoing, names.origins), arrivalOf(incoming)).then(
       (direct) => {
         if (direct instanceof SentAnswer) return
@@ -97,7 +98,10 @@ export async function listen(app: ServedApp, options: ListenOptions = {}): Promi
   })
   const address = server.address() as AddressInfo
   names = serverNames(address, binding)
-  return { url: urlOf(address, tls !== undefined), close: (withinMs) => close(server, withinMs) }
+  return {
+    url: urlOf(address, tls !== undefined),
+    close: (withinMs) => close(server, unframed, withinMs),
+  }
 }
 
 /**
@@ -139,8 +143,15 @@ function urlOf({ family, address, port }: AddressInfo, hasTls: boolean): string 
   return `${hasTls ? 'https' : 'http'}://${host}:${port}`
 }
 
-async function close(server: Server, withinMs = CLOSE_WITHIN_MS): Promise<void> {
-  const timer = setTimeout(() => server.closeAllConnections(), withinMs)
+async function close(
+  server: Server,
+  unframed: UnframedAnswers,
+  withinMs = CLOSE_WITHIN_MS,
+): Promise<void> {
+  const timer = setTimeout(() => {
+    unframed.cutOff()
+    server.closeAllConnections()
+  }, withinMs)
   // A connection that is kept alive is idle as soon as its last answer is out.
   const sweeper = setInterval(() => server.closeIdleConnections(), IDLE_CHECKED_MS)
   await new Promise<void>((resolve) => {

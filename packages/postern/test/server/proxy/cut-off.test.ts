@@ -43,7 +43,7 @@ async function heldOrg(tls: ListenOptions['tls']) {
   const serve = async (app: Parameters<typeof listen>[0], prefix: string) => {
     const listening = await listen(app, tls === undefined ? {} : { tls })
     onTestFinished(() => listening.close(0))
-    return { at: listening.url, prefix }
+    return { at: listening.url, prefix, close: listening.close }
   }
   paths.length = 0
   return {
@@ -126,6 +126,18 @@ describe.each([
       expect(text.slice(text.indexOf('\r\n\r\n'))).toBe('\r\n\r\n[1')
     }
   })
+})
+
+test('an answer to HTTP/1.0 that is under way when the server stops never ends like a whole one', async () => {
+  const org = await heldOrg(undefined)
+  const held = org.held()
+  const { socket, ended } = open(org.proxy, false)
+  socket.write(get(org, org.proxy, '1.0'))
+  const outgoing = await held
+  outgoing.write('[1')
+  await once(socket, 'data')
+  await org.proxy.close(10)
+  expect(await ended).toBe('ECONNRESET')
 })
 
 describe('requests that are sent without waiting', () => {

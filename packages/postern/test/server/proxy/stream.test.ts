@@ -41,7 +41,7 @@ async function heldOrg() {
   })
   const { port } = server.address() as AddressInfo
   const proxied = await proxiedServer(opened.store, `http://127.0.0.1:${port}`, {
-    keys: { any: [anyCall] },
+    keys: { any: [anyCall], other: [anyCall] },
   })
   const headers = { authorization: `SSWS ${proxied.keys.any}` }
   /** Sends a request through the proxy, and gives both ends of it. */
@@ -196,6 +196,38 @@ describe('the body of an answer', () => {
     const headers = { authorization: `SSWS ${keys.any}` }
     expect((await fetch(`${proxy}/api/v1/users`, { headers })).status).toBe(404)
   })
+})
+
+describe('an access key', () => {
+  test('that is revoked gets to its end what it was let in for, and nothing after that', async () => {
+    const { begin, services, proxy, keys } = await heldOrg()
+    const { answered, org } = await begin()
+    org.outgoing.writeHead(200)
+    org.outgoing.write('[1')
+    const answer = await answered
+    const [, id = ''] = keys.any.split('_')
+    await services.accessKeys.revoke(id, { actor: 'local' })
+    org.outgoing.end(']')
+    expect(await read(answer)).toBe(3)
+    const headers = { authorization: `SSWS ${keys.any}` }
+    expect((await fetch(`${proxy}/api/v1/users`, { headers })).status).toBe(401)
+  })
+
+  test('whose answers do not end leaves another one a way to the org', async () => {
+    const { begin, proxy, keys } = await heldOrg()
+    const most = 128
+    const hold = async () => {
+      const { answered, org } = await begin()
+      org.outgoing.writeHead(200)
+      org.outgoing.write('[1')
+      await answered
+    }
+    await Promise.all(Array.from({ length: most }, hold))
+    const ask = (key: string) =>
+      fetch(`${proxy}/api/v1/users`, { headers: { authorization: `SSWS ${key}` } })
+    expect([(await ask(keys.any)).status, (await ask(keys.other)).status]).toEqual([429, 200])
+    // Before the org is given up that sends nothing.
+  }, 25_000)
 })
 
 describe('a request without an answer yet', () => {
