@@ -37,6 +37,8 @@ const KEY_WRITING_PATHS: readonly RegExp[] = [
 ]
 // Each of the shapes has one of these; most paths have none, and need not be taken apart.
 const KEY_WORDS = /token|clients|apps|api-services|idps|authorizationservers|hook-keys/iu
+// With or without parameters, which servers cut off.
+const DOT_SEGMENT = /\/\.{1,2}(?:;[^/]*)?(?:\/|$)/
 const READING: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 
 /** Whether a call gives tokens, clients or keys, or may register or grant some, however its path is written. */
@@ -68,8 +70,7 @@ export function decodePath(text: string): DecodedPath {
 
 function faultOf(path: string): PathFault | undefined {
   if (!/^\/(?!\/)/.test(path) || /[\\#\p{Cc}\p{Cs}\u2028\u2029]/u.test(path)) return 'invalid'
-  const segments = path.split('/').map((segment) => segment.replace(/;.*/, ''))
-  return segments.some((segment) => segment === '.' || segment === '..') ? 'traversal' : undefined
+  return DOT_SEGMENT.test(path) ? 'traversal' : undefined
 }
 
 function decode(path: string): string | undefined {

@@ -85,7 +85,7 @@ export function requestUrl(org: OrgUrl, path: string, query: Query = {}): URL {
 
 function isPlainPath(pathname: string): boolean {
   if (!/^\/(?!\/)[\x21-\x7e\u00a0-\uffff ]*$/.test(pathname) || /[\\#]/.test(pathname)) return false
-  return !pathname.split('/').some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment))
+  return !/\/(?:\.|%2e){1,2}(?:\/|$)/i.test(pathname)
 }
 
 /**

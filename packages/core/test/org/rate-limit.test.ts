@@ -336,6 +336,20 @@ describe('Pacer', () => {
     expect(granted).toEqual(['first', 'second', 'third'])
   })
 
+  test('gives a permit at once where one is free, and none past those who wait', async () => {
+    const { ask, pacer, answer } = byHand({ maxInFlight: 1 })
+    const atOnce = (bucket: string) => pacer.acquireAtOnce(bucket, { priority: 'interactive' })
+    const first = atOnce('users')
+    expect([first?.waitedMs, atOnce('groups')]).toEqual([0, undefined])
+    first?.release(answer(200, 100, 99))
+    const second = atOnce('users')
+    second?.release(answer(429, 100, 0))
+    expect(atOnce('users')).toBeUndefined()
+    atOnce('groups')?.release(answer(200, 100, 99))
+    void ask('waits for the reset')
+    expect(atOnce('groups')).toBeUndefined()
+  })
+
   test('still sends one at a time where what stands before the org fails, for that knows no limit', async () => {
     const { ask, granted, time } = byHand()
     const first = await ask('first')

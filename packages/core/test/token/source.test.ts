@@ -18,6 +18,15 @@ describe('TokenSource', () => {
     expect(new Set(tokens.map(tokenText)).size).toBe(1)
   })
 
+  test('has the token at hand that it keeps, and none before it got one', async () => {
+    const { source, server } = await tokenScenario(() => tokenAnswer())
+    expect(source.kept()).toBeUndefined()
+    const token = await source.token()
+    expect(source.kept()).toBe(token)
+    expect(source.kept(['okta.groups.read'])).toBeUndefined()
+    expect(server.requests.length).toBe(1)
+  })
+
   test('100 parallel first calls share one refusal', async () => {
     const body = { error: 'invalid_client', error_description: 'The client JWKSet is invalid.' }
     const { source, server } = await tokenScenario(() => ({ status: 401, body }))

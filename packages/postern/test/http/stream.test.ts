@@ -43,6 +43,14 @@ function taker(isStalled = false) {
 const patient = { stallMs: 60_000 }
 
 describe('an answer that is moved on', () => {
+  test.each([0, 1, 16_384, 16_385, 400_000])('has every byte of %i as it was', async (bytes) => {
+    const body = Buffer.from(Array.from({ length: bytes }, (_, at) => (at * 7) % 256))
+    const { get } = await streamFrom((outgoing) => outgoing.end(body))
+    const { writable, text } = taker()
+    await (await get()).pipeTo(writable, patient)
+    expect(text()).toBe(body.toString('latin1'))
+  })
+
   test('comes whole, with what was looked at before', async () => {
     const { get } = await streamFrom((outgoing) => {
       outgoing.write('ab')
