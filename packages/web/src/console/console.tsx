@@ -2,7 +2,7 @@
 
 import { QueryClientProvider, useQuery } from '@tanstack/react-query'
 import { type ReactNode, useEffect } from 'react'
-import type { RefusedError } from '../client.ts'
+import { RefusedError, type ServerProblem } from '../client.ts'
 import { shellTexts as texts } from '../texts/console/shell.ts'
 import { Frame } from './frame.tsx'
 import { ErrorState } from './parts/error-state.tsx'
@@ -66,15 +66,30 @@ const spent = new Set<string>()
 
 /** The session of the cookie; where a link was followed, the one that it is exchanged for. */
 async function openSession(link: string | undefined): Promise<Session> {
-  if (link !== undefined && !spent.has(link)) {
-    spent.add(link)
-    await client.ask({ path: SESSION, body: { link } })
+  const refused = link === undefined ? undefined : await exchange(link)
+  try {
+    return await client.ask<Session>({ method: 'GET', path: SESSION })
+  } catch (error) {
+    if (refused === undefined || !isSignedOut(error as Error)) throw error
+    throw new RefusedError({ ...refused, status: 401 })
   }
-  return client.ask<Session>({ method: 'GET', path: SESSION })
+}
+
+/** Spends a link. @returns why it gave no session; somebody who has one already needs none. */
+async function exchange(link: string): Promise<ServerProblem | undefined> {
+  if (spent.has(link)) return undefined
+  spent.add(link)
+  try {
+    await client.ask({ path: SESSION, body: { link } })
+  } catch (error) {
+    if (error instanceof RefusedError) return error.problem
+    throw error
+  }
+  return undefined
 }
 
 function isSignedOut(error: Error): boolean {
-  return 'problem' in error && (error as RefusedError).problem.status === 401
+  return error instanceof RefusedError && error.problem.status === 401
 }
 
 /** Nobody who comes for the first time has done anything wrong. */

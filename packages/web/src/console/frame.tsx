@@ -30,7 +30,7 @@ export function Frame(): ReactNode {
           className={`following is-${following}`}
           title={following === 'live' ? texts.liveHint : texts.notLiveHint}
         >
-          {following === 'live' ? texts.live : texts.notLive}
+          <span>{following === 'live' ? texts.live : texts.notLive}</span>
         </p>
         <Holder />
       </header>

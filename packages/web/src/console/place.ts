@@ -70,7 +70,7 @@ export function withQuery(
 /** The secret of a sign-in link, which stands behind the `#` and leaves the address by being taken. */
 export function takeLink(): string | undefined {
   const link = location.hash.slice(1)
-  if (!link.includes('.')) return undefined
+  if (!/^[\w-]+\.[\w-]+$/.test(link)) return undefined
   history.replaceState(null, '', location.pathname + location.search)
   return link
 }

@@ -40,15 +40,18 @@ export function Audit(): ReactNode {
     <View title={texts.title} actions={permissions.may('admin') ? <VerifyAudit /> : undefined}>
       <search className="filters">
         {FILTERS.map((name) => (
-          <SearchField
-            label={texts.filters[name]}
-            value={given[name] ?? ''}
-            onChange={(value) => filter(name, value)}
-            key={name}
-          />
+          <div className="filter" key={name}>
+            <span aria-hidden="true">{texts.filters[name]}</span>
+            <SearchField
+              label={texts.filters[name]}
+              placeholder={texts.examples[name]}
+              value={given[name] ?? ''}
+              onChange={(value) => filter(name, value)}
+            />
+          </div>
         ))}
         {TIMES.map((name) => (
-          <label className="filter-time" key={name}>
+          <label className="filter" key={name}>
             {texts.filters[name]}
             <input
               className="input"

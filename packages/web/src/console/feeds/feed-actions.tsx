@@ -31,7 +31,8 @@ export function FeedActions({ feed }: { readonly feed: Feed }): ReactNode {
         if (kind === 'pause') say(texts.paused)
         if (kind === 'resume') say(texts.resumed)
         if (kind === 'run') say(texts.ran(outcome.run?.report.records ?? 0))
-        if (kind === 'verify') setVerified(outcome.verified ?? texts.verified)
+        if (kind === 'verify')
+          setVerified(outcome.verified ?? texts.ran(outcome.run?.report.records ?? 0))
       },
     })
   const underWay = deed.isPending ? deed.variables : undefined

@@ -19,10 +19,11 @@ export function CheckList(of: {
   const id = useId()
   const toggle = (value: string) =>
     onChoose(chosen.includes(value) ? chosen.filter((one) => one !== value) : [...chosen, value])
+  const isExplained = choices.some(([, , about]) => about !== undefined)
   return (
     <fieldset className="fieldset" aria-describedby={`${id}-message`}>
       <legend className="field-label">{legend}</legend>
-      <div className={isLong ? 'checks is-long' : 'checks'}>
+      <div className={`checks${isLong ? ' is-long' : ''}${isExplained ? ' is-rows' : ''}`}>
         {choices.map(([value, name, about]) => (
           <label className="check" key={value}>
             <input

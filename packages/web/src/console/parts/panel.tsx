@@ -1,6 +1,6 @@
 /** @module A part of a view under its own heading. */
 
-import { type ReactNode, useId } from 'react'
+import type { ReactNode } from 'react'
 
 /** The part. @param of.actions - beside the heading. @param of.note - below it. */
 export function Panel(of: {
@@ -9,11 +9,10 @@ export function Panel(of: {
   readonly actions?: ReactNode
   readonly children: ReactNode
 }): ReactNode {
-  const id = useId()
   return (
-    <section className="panel" aria-labelledby={id}>
+    <section className="panel">
       <div className="panel-head">
-        <h2 id={id}>{of.title}</h2>
+        <h2>{of.title}</h2>
         {of.actions !== undefined && <div className="panel-actions">{of.actions}</div>}
       </div>
       {of.note !== undefined && <p className="quiet">{of.note}</p>}

@@ -8,9 +8,11 @@ const PAUSE_MS = 200
 export function SearchField(of: {
   readonly label: string
   readonly value: string
+  /** Default: the label. */
+  readonly placeholder?: string
   readonly onChange: (text: string) => void
 }): ReactNode {
-  const { label, value, onChange } = of
+  const { label, value, placeholder = label, onChange } = of
   const [text, setText] = useState(value)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   useEffect(() => setText(value), [value])
@@ -26,7 +28,7 @@ export function SearchField(of: {
       type="search"
       aria-label={label}
       aria-keyshortcuts="/"
-      placeholder={label}
+      placeholder={placeholder}
       value={text}
       data-search=""
       onChange={(event) => type(event.currentTarget.value)}

@@ -14,7 +14,8 @@ const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'na
 export function relativeText(at: Date, now: number): string {
   const seconds = (at.getTime() - now) / 1_000
   const size = Math.abs(seconds)
-  if (size < 45) return seconds > 0 ? 'in a moment' : 'just now'
+  // The clock of the server is known to the second.
+  if (size < 45) return seconds > 2 ? 'in a moment' : 'just now'
   for (const [unit, unitSeconds] of UNITS) {
     // From 90 seconds on in minutes, from 90 minutes on in hours.
     if (size >= unitSeconds * (unit === 'minute' ? 0 : 1.5)) {

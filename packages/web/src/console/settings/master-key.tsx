@@ -72,7 +72,7 @@ export function MasterKey(): ReactNode {
 }
 
 const columns: readonly Column<Version>[] = [
-  { key: 'version', name: texts.version, isNumber: true, cell: ({ version }) => version },
+  { key: 'version', name: texts.version, cell: ({ version }) => version },
   {
     key: 'secrets',
     name: texts.secrets,

@@ -22,13 +22,12 @@ export const auditTexts = {
   exactly: 'Exactly',
   filters: {
     actor: 'Who',
-    actorHint: 'access-key:ID',
     action: 'What, or its beginning',
-    actionHint: 'connection.',
     connection: 'Connection',
     since: 'From',
     until: 'Until',
   },
+  examples: { actor: 'access-key:…', action: 'connection.', connection: '' },
   none: 'No row fits.',
   noneHint: 'Clear the filter, or choose another time.',
   verify: {

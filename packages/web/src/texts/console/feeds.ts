@@ -50,7 +50,6 @@ export const feedTexts = {
     resumed: 'The feed goes on.',
     ran: (records: number) =>
       `The run is over: ${records === 1 ? '1 record' : `${records} records`} read.`,
-    verified: 'Verified.',
   },
   facts: {
     title: 'How it stands',
@@ -73,7 +72,7 @@ export const feedTexts = {
   figures: {
     title: 'Records by the time of their run',
     panel: 'Records',
-    note: (runs: number) => `Of the last ${runs} runs.`,
+    note: (runs: number) => (runs === 1 ? 'Of one run.' : `Of the last ${runs} runs.`),
     records: 'Records',
     failed: 'Of failed runs',
     none: 'No run has read anything yet.',

@@ -1,0 +1,165 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { beforeAll, expect, it } from 'vitest'
+import { type ConsolePlace, openConsole, openConsolePlace, viewOf } from './console-place.ts'
+
+let place: ConsolePlace
+
+beforeAll(async () => {
+  place = await openConsolePlace()
+})
+
+it('a broken connection is found on the overview, and repaired from its finding', async () => {
+  await place.ask('POST', '/v1/connections/north/doctor', {})
+  const { page } = await openConsole(place)
+  await viewOf(page, 'Overview')
+  const trouble = page.getByRole('listitem').filter({ hasText: 'Broken' })
+  await trouble.getByRole('link', { name: 'north' }).click()
+  await viewOf(page, 'north')
+  await page.getByRole('button', { name: 'Check now' }).click()
+  const finding = page.getByRole('listitem').filter({ hasText: 'role_missing' })
+  await finding.getByRole('button', { name: 'Repair…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Repair in the org' })
+  await dialog.getByText('Assign Read-Only Administrator to the app').waitFor()
+  await dialog.getByLabel('API token of a Super Admin').fill(place.broken.adminToken)
+  await dialog.getByRole('button', { name: 'Repair', exact: true }).click()
+  await dialog.waitFor({ state: 'detached' })
+  await page.getByText('All is well.').waitFor()
+  await page.locator('.view-title').getByText('Works').waitFor()
+  expect(await place.ask('GET', '/v1/connections/north')).toMatchObject({
+    doctor: { status: 'ok', problems: [] },
+  })
+  await page.getByText('connection.repair').first().waitFor()
+})
+
+it('a key is rotated, and the connection signs with the new one', async () => {
+  const before = await place.ask('GET', '/v1/connections/acme')
+  const { page } = await openConsole(place, { at: '/connections/acme' })
+  await viewOf(page, 'acme')
+  await page.getByRole('button', { name: 'Rotate…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Rotate the key of acme' })
+  await dialog.getByLabel('As which administrator?').selectOption('A stored connection')
+  await dialog.getByRole('button', { name: 'Rotate the key' }).click()
+  await dialog.getByText('Name who does it.').waitFor()
+  await dialog.getByLabel('Connection of an administrator').selectOption('acme-admin')
+  await dialog.getByRole('button', { name: 'Rotate the key' }).click()
+  await dialog.getByText('New key proven').waitFor()
+  await page.getByText('The key was rotated.').waitFor()
+  const after = await place.ask('GET', '/v1/connections/acme')
+  expect(after['kid']).not.toBe(before['kid'])
+  await page.getByText(String(after['kid'])).first().waitFor()
+})
+
+it('an access key is made, used, and revoked, and then its holder is refused', async () => {
+  const { page } = await openConsole(place, { at: '/access-keys' })
+  await viewOf(page, 'Access keys')
+  await page.getByRole('button', { name: 'Make a key…' }).click()
+  const form = page.getByRole('dialog', { name: 'Make an access key' })
+  await form.getByLabel('Name').fill('payroll')
+  await form.getByRole('checkbox', { name: 'acme', exact: true }).check()
+  await form.getByRole('button', { name: 'Make the key' }).click()
+  const made = page.getByRole('dialog', { name: 'The access key payroll' })
+  const text = await made.getByLabel('Access key').inputValue()
+  await made.getByRole('button', { name: 'I have stored it' }).click()
+  expect(await page.content()).not.toContain(text)
+  const useIt = async () => {
+    const headers = { authorization: `Bearer ${text}` }
+    return (await fetch(`${place.url}/v1/connections/acme`, { headers })).status
+  }
+  expect(await useIt()).toBe(200)
+
+  await rowOf(page, 'payroll').getByRole('button', { name: 'Revoke…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Revoke payroll?' })
+  await dialog.getByText('read on acme').waitFor()
+  await dialog.getByRole('button', { name: 'Revoke the key' }).click()
+  await rowOf(page, 'payroll').getByText('Revoked').waitFor()
+  expect(await useIt()).toBe(401)
+})
+
+it('an access key is rotated, and its text before goes on for as long as was chosen', async () => {
+  const { text: before } = await place.makeKey('turned', [
+    { connections: ['acme'], verbs: ['read'] },
+  ])
+  const { page } = await openConsole(place, { at: '/access-keys' })
+  await viewOf(page, 'Access keys')
+  await rowOf(page, 'turned').getByRole('button', { name: 'Rotate…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Rotate turned' })
+  await dialog.getByLabel('The text before is accepted for').selectOption('No longer')
+  await dialog.getByRole('button', { name: 'Rotate the key' }).click()
+  const made = page.getByRole('dialog', { name: 'The access key turned' })
+  const text = await made.getByLabel('Access key').inputValue()
+  const statuses = await Promise.all(
+    [before, text].map(async (key) => {
+      const headers = { authorization: `Bearer ${key}` }
+      return (await fetch(`${place.url}/v1/connections/acme`, { headers })).status
+    }),
+  )
+  expect(statuses).toEqual([401, 200])
+})
+
+it('a feed is run and compared, shows what it read, and rests when it is told to', async () => {
+  const { page } = await openConsole(place, { at: '/feeds/log' })
+  await viewOf(page, 'log')
+  await page.getByText('It has not run yet.').waitFor()
+  await page.getByRole('button', { name: 'Run now' }).click()
+  await page.getByText(/^The run is over: /).waitFor()
+  const lines = await linesIn(place.folder)
+  expect(lines).toBeGreaterThan(0)
+  const row = page.getByRole('row').filter({ has: page.getByText('Request', { exact: true }) })
+  await row
+    .getByRole('cell', { name: String(lines), exact: true })
+    .first()
+    .waitFor()
+  await page.getByText('Show as a table').click()
+  await page
+    .getByRole('cell', { name: String(lines), exact: true })
+    .first()
+    .waitFor()
+  await page.getByRole('button', { name: 'Verify' }).click()
+  const found = page.getByRole('dialog', { name: 'What the comparison found' })
+  await found.getByText('missing so far: 0').waitFor()
+  await found.getByRole('button', { name: 'Close' }).click()
+  await page.getByRole('button', { name: 'Pause' }).click()
+  await page.locator('.view-title').getByText('Paused').waitFor()
+  expect(await place.ask('GET', '/v1/feeds/log')).toMatchObject({ state: 'paused' })
+  await page.getByRole('button', { name: 'Resume' }).click()
+  await page.locator('.view-title').getByText('Scheduled').waitFor()
+})
+
+it('the audit log is filtered by an address, and verified', async () => {
+  const { page } = await openConsole(place, { at: '/audit?action=feed.' })
+  await viewOf(page, 'Audit')
+  const actions = await page.getByRole('row').locator('td code').allInnerTexts()
+  expect(actions.length).toBeGreaterThan(1)
+  expect(actions.filter((action) => !action.startsWith('feed.'))).toEqual([])
+  await page.getByRole('button', { name: 'Verify the log' }).click()
+  await page.getByRole('dialog').getByText('Intact:').waitFor()
+  const end = await page.getByLabel('End of the log').inputValue()
+  expect(JSON.parse(end)).toMatchObject({ seq: expect.any(Number) })
+})
+
+it('a custom domain is allowed, refused where it is none, and removed', async () => {
+  const { page } = await openConsole(place, { at: '/settings' })
+  await viewOf(page, 'Settings')
+  await page.getByLabel('Host').fill('acme.okta.com')
+  await page.getByRole('button', { name: 'Allow' }).click()
+  await page.getByText('domain_of_okta').waitFor()
+  await page.getByLabel('Host').fill('login.acme.com')
+  await page.getByRole('button', { name: 'Allow' }).click()
+  await rowOf(page, 'login.acme.com').getByRole('button', { name: 'Remove…' }).click()
+  await page.getByRole('button', { name: 'Remove the domain' }).click()
+  await page.getByText('No custom domain is allowed.').waitFor()
+})
+
+function rowOf(page: Page, name: string) {
+  return page.getByRole('row').filter({ hasText: name })
+}
+
+async function linesIn(folder: string): Promise<number> {
+  const names = (await readdir(folder, { recursive: true })).filter((name) =>
+    name.endsWith('.jsonl'),
+  )
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')))
+  return texts.join('').split('\n').length - 1
+}

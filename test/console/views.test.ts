@@ -1,0 +1,117 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { beforeAll, expect, it } from 'vitest'
+import { accessibilityProblems, openPage } from '../chromium.ts'
+import { type ConsolePlace, openConsole, openConsolePlace, viewOf } from './console-place.ts'
+
+const WIDE = { width: 1_280, height: 900 }
+const NARROW = { width: 360, height: 800 }
+
+const pictures = process.env['POSTERN_PICTURES']
+
+let place: ConsolePlace
+
+beforeAll(async () => {
+  place = await openConsolePlace()
+  await place.ask('POST', '/v1/connections/acme/doctor', {})
+  await place.ask('POST', '/v1/connections/north/doctor', {})
+  await place.ask('POST', '/v1/feeds/log/run')
+  await place.ask('POST', '/v1/domains', { host: 'login.acme.com' })
+  await place.makeKey('hr-portal', [{ connections: ['acme'], verbs: ['read'] }])
+  if (pictures !== undefined) mkdirSync(pictures, { recursive: true })
+})
+
+// With `POSTERN_PICTURES=DIR`, each view is written there as PNG: in both themes, wide and narrow.
+it('every view of the console can be read by everybody, in both themes, and fits a phone', async () => {
+  const { page, requests, complaints } = await openConsole(place)
+  await viewOf(page, 'Overview')
+  await look(page, 'overview')
+
+  await open(page, 'Connections')
+  await look(page, 'connections')
+  await page.getByRole('link', { name: 'north', exact: true }).click()
+  await viewOf(page, 'north')
+  await page.getByRole('button', { name: 'Check now' }).click()
+  await page.getByRole('button', { name: 'Repair…' }).first().waitFor()
+  await page.getByRole('button', { name: 'Check now' }).waitFor()
+  await look(page, 'connection')
+  await page.getByRole('button', { name: 'Repair…' }).first().click()
+  await page.getByRole('dialog').waitFor()
+  await look(page, 'repair')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Rotate…' }).click()
+  await page.getByRole('dialog').waitFor()
+  await look(page, 'rotate')
+  await page.keyboard.press('Escape')
+
+  await open(page, 'Feeds')
+  await look(page, 'feeds')
+  await page.getByRole('link', { name: 'log', exact: true }).click()
+  await viewOf(page, 'log')
+  await page.getByText('Show as a table').click()
+  await look(page, 'feed')
+
+  await open(page, 'Access keys')
+  await look(page, 'access-keys')
+  await page.getByRole('button', { name: 'Make a key…' }).click()
+  await page.getByRole('checkbox', { name: /^proxy/ }).check()
+  await page.getByRole('button', { name: 'Make the key' }).click()
+  await page.getByText('Give it a name.').waitFor()
+  await look(page, 'make-key')
+  await page.keyboard.press('Escape')
+
+  await open(page, 'Audit')
+  await page.getByRole('button', { name: 'Look' }).first().click()
+  await look(page, 'audit')
+  await page.getByRole('button', { name: 'Verify the log' }).click()
+  await page.getByText('Intact:').waitFor()
+  await look(page, 'verified')
+  await page.getByRole('button', { name: 'Close' }).click()
+
+  await open(page, 'Settings')
+  await look(page, 'settings')
+
+  await page.goto(`${place.url}/console/feeds/none`)
+  await page.getByText('feed_not_found').waitFor()
+  await look(page, 'refused')
+  await page.goto(`${place.url}/console/nothing`)
+  await viewOf(page, 'There is no such page')
+  await look(page, 'not-there')
+
+  expect(complaints.filter((said) => !said.includes('the server responded'))).toEqual([])
+  expect(requests.filter((asked) => !asked.startsWith(`${place.url}/`))).toEqual([])
+}, 60_000)
+
+it('and so can the form to sign in', async () => {
+  const { page } = await openPage()
+  await page.goto(`${place.url}/console/audit`)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await page.getByText('Enter an access key.').waitFor()
+  await look(page, 'sign-in')
+})
+
+async function open(page: Page, name: string): Promise<void> {
+  await page.getByRole('navigation', { name: 'Console' }).getByRole('link', { name }).click()
+  await viewOf(page, name)
+}
+
+/** Looks at what a page shows: with axe, in both themes, whether it fits a phone, and, where pictures are wanted, with a camera. */
+async function look(page: Page, view: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    for (const size of [NARROW, WIDE]) {
+      await page.setViewportSize(size)
+      const name = `${view}-${colorScheme}-${size.width}`
+      const width = await page.evaluate('document.documentElement.scrollWidth')
+      expect([name, width]).toEqual([name, size.width])
+      if (pictures === undefined) continue
+      await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true })
+    }
+    // A theme changes colours, and nothing else.
+    const rule = colorScheme === 'dark' ? 'color-contrast' : undefined
+    expect([view, colorScheme, await accessibilityProblems(page, rule)]).toEqual([
+      ...[view, colorScheme, []],
+    ])
+  }
+}
