@@ -35,7 +35,7 @@ export interface Rule {
 }
 
 /** Everything that a person who runs Postern may do. */
-export const everything: readonly Rule[] = [
+const everything: readonly Rule[] = [
   {
     connections: ['*'],
     verbs: ['read', 'sync', 'act', 'proxy', 'token', 'keys', 'admin'],
@@ -91,7 +91,7 @@ export async function openConsolePlace(): Promise<ConsolePlace> {
 }
 
 /** The values of the ready app of an org. `force`: it is kept although it does not work. */
-export function valuesOf({ url, app }: RunningOrg): Json {
+function valuesOf({ url, app }: RunningOrg): Json {
   const { clientId, key, scopes } = app
   return { orgUrl: url, clientId, key: JSON.stringify(key), scopes: [...scopes], force: true }
 }

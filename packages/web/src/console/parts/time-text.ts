@@ -19,7 +19,7 @@ export function relativeText(at: Date, now: number): string {
   for (const [unit, unitSeconds] of UNITS) {
     // From 90 seconds on in minutes, from 90 minutes on in hours.
     if (size >= unitSeconds * (unit === 'minute' ? 0 : 1.5)) {
-      return relative.format(Math.round(seconds / unitSeconds) || Math.sign(seconds), unit)
+      return relative.format(Math.sign(seconds) * Math.max(1, Math.round(size / unitSeconds)), unit)
     }
   }
   return relative.format(Math.sign(seconds), 'minute')
