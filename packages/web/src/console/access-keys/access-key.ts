@@ -1,7 +1,7 @@
 /** @module An access key as the server tells it, and how it is. */
 
 import { accessKeyTexts } from '../../texts/console/access-keys.ts'
-import type { Tone } from '../parts/state.tsx'
+import type { Tone } from '../parts/tone.ts'
 import type { Rule } from '../permissions.ts'
 
 /** Where access keys are asked for. */

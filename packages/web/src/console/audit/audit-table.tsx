@@ -2,13 +2,13 @@
 
 import { type ReactNode, useState } from 'react'
 import { auditTexts as texts } from '../../texts/console/audit.ts'
+import { pathOf } from '../address.ts'
 import { Facts } from '../parts/facts.tsx'
 import { Link } from '../parts/link.tsx'
 import { State } from '../parts/state.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
 import { exactText } from '../parts/time-text.ts'
-import { pathOf } from '../place.ts'
 import type { AuditRow } from './row.ts'
 
 /** The table. @param of.without - the columns that say nothing where it stands. */

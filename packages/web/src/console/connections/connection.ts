@@ -1,7 +1,7 @@
 /** @module A connection as the server tells it, and how it is. */
 
 import { connectionTexts as texts } from '../../texts/console/connections.ts'
-import type { Tone } from '../parts/state.tsx'
+import type { Tone } from '../parts/tone.ts'
 
 /** Where connections are asked for. */
 export const CONNECTIONS = '/v1/connections'

@@ -2,6 +2,7 @@
 
 import type { ReactNode } from 'react'
 import { connectionTexts as texts } from '../../texts/console/connections.ts'
+import { pathOf } from '../address.ts'
 import { EmptyState } from '../parts/empty-state.tsx'
 import { Link } from '../parts/link.tsx'
 import { Loaded } from '../parts/loaded.tsx'
@@ -10,7 +11,6 @@ import type { Column } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
 import { View } from '../parts/view.tsx'
 import { WholeList } from '../parts/whole-list.tsx'
-import { pathOf } from '../place.ts'
 import { useAnswer } from '../server.ts'
 import { CONNECTIONS, type Connection, stateOf } from './connection.ts'
 

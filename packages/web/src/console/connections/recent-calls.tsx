@@ -2,13 +2,13 @@
 
 import type { ReactNode } from 'react'
 import { connectionTexts } from '../../texts/console/connections.ts'
+import { withQuery } from '../address.ts'
 import { AuditTable } from '../audit/audit-table.tsx'
 import { AUDIT, type AuditPage } from '../audit/row.ts'
 import { EmptyState } from '../parts/empty-state.tsx'
 import { Link } from '../parts/link.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Panel } from '../parts/panel.tsx'
-import { withQuery } from '../place.ts'
 import { useAnswer } from '../server.ts'
 
 const { calls: texts } = connectionTexts

@@ -1,7 +1,7 @@
 /** @module A feed as the server tells it, and how it is. */
 
 import { feedTexts as texts } from '../../texts/console/feeds.ts'
-import type { Tone } from '../parts/state.tsx'
+import type { Tone } from '../parts/tone.ts'
 
 /** Where feeds are asked for. */
 export const FEEDS = '/v1/feeds'

@@ -2,6 +2,7 @@
 
 import type { ReactNode } from 'react'
 import { feedTexts as texts } from '../../texts/console/feeds.ts'
+import { pathOf } from '../address.ts'
 import { EmptyState } from '../parts/empty-state.tsx'
 import { Link } from '../parts/link.tsx'
 import { Loaded } from '../parts/loaded.tsx'
@@ -12,7 +13,6 @@ import { Time } from '../parts/time.tsx'
 import { durationText } from '../parts/time-text.ts'
 import { View } from '../parts/view.tsx'
 import { WholeList } from '../parts/whole-list.tsx'
-import { pathOf } from '../place.ts'
 import { type Feed, stateOf } from './feed.ts'
 import { useAllFeeds } from './use-all-feeds.ts'
 

@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query'
 import type { RefusedError } from '../../client.ts'
-import { withQuery } from '../place.ts'
+import { withQuery } from '../address.ts'
 import { type Answered, client } from '../server.ts'
 import { FEEDS, type Feed } from './feed.ts'
 

@@ -1,9 +1,7 @@
 /** @module How something is, as a sign and a word: never by colour alone. */
 
 import type { ReactNode } from 'react'
-
-/** What a state means for whoever looks. */
-export type Tone = 'good' | 'busy' | 'quiet' | 'warning' | 'bad'
+import type { Tone } from './tone.ts'
 
 const SIGNS: Readonly<Record<Tone, string>> = {
   good: 'M3.5 8.4l3 3 6-6.6',

@@ -2,7 +2,8 @@
 
 import type { ReactNode } from 'react'
 import { shellTexts as texts } from '../../texts/console/shell.ts'
-import { goTo, usePlace, withQuery } from '../place.ts'
+import { withQuery } from '../address.ts'
+import { goTo, usePlace } from '../place.ts'
 import { EmptyState } from './empty-state.tsx'
 import { type Order, orderText, parseOrder, sortRows } from './order.ts'
 import { SearchField } from './search-field.tsx'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { matchPath, pathOf, withQuery } from '../../src/console/place.ts'
+import { matchPath, pathOf, withQuery } from '../../src/console/address.ts'
 
 describe('an address of the console', () => {
   test.each([
