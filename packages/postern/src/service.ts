@@ -227,7 +227,7 @@ export function openServices({
     auditBatch,
     onRun: (action: string, outcome: string) => metrics.countAction(action, outcome),
   }
-  const known = new KnownActions()
+  const known = new KnownActions(given)
   const plans = new Plans(actionsContext, known)
   const openId = openProvider({ signIn, publicUrl, transport: outbound, clock: given.clock, dev })
   const guidedSetups = new GuidedSetups({ ...context, connections })
@@ -253,6 +253,7 @@ export function openServices({
     keySets: new KeySets(context),
     actions: new Actions(actionsContext, { known, plans }),
     plans,
+    knownActions: known,
     schedules,
     feeds: new Feeds({ ...feedsContext, schedules, sinks }),
     sinks,

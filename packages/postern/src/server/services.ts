@@ -2,6 +2,7 @@
 
 import type { Clock } from '@postern/core'
 import type { Actions } from '../actions/actions.ts'
+import type { KnownActions } from '../actions/known-actions.ts'
 import type { Plans } from '../actions/plans.ts'
 import type { ConnectSessions } from '../connections/connect-sessions.ts'
 import type { Connections } from '../connections/connections.ts'
@@ -64,6 +65,7 @@ export interface Services {
   readonly keySets: KeySets
   readonly actions: Actions
   readonly plans: Plans
+  readonly knownActions: KnownActions
   readonly schedules: Schedules
   readonly feeds: Feeds
   readonly sinks: Sinks

@@ -7,7 +7,7 @@ export type AppliedOutcome = 'unchanged' | 'added' | 'changed' | 'refused'
 
 /** One thing that a file declares, after it was applied. */
 export interface Applied {
-  readonly kind: 'domain' | 'connection' | 'sink' | 'feed' | 'access-key'
+  readonly kind: 'domain' | 'connection' | 'sink' | 'feed' | 'action' | 'access-key'
   readonly name: string
   readonly outcome: AppliedOutcome
   /** Which of its members were other than the file says. */

@@ -5,6 +5,7 @@ import type { Services } from '../server/services.ts'
 import { withLease } from '../store/leases.ts'
 import { type Applied, applyOne, byConfig } from './applied.ts'
 import { applyAccessKey } from './apply-access-key.ts'
+import { applyAction } from './apply-action.ts'
 import { applyConnection } from './apply-connection.ts'
 import { applyFeed } from './apply-feed.ts'
 import { applySink } from './apply-sink.ts'
@@ -25,7 +26,7 @@ export interface ApplyConfigOptions {
 const LEASE = 'config'
 
 /**
- * Applies a file: domains, connections, sinks, feeds and access keys, in this order. Applied again, it changes nothing.
+ * Applies a file: domains, actions, connections, sinks, feeds and access keys, in this order. Applied again, it changes nothing.
  *
  * What cannot be as the file says is refused for itself and does not stop the others.
  *
@@ -69,6 +70,10 @@ async function applyAll(
   for (const { host } of config.domains) {
     const work = () => applyDomain(host, services)
     note(await applyOne({ kind: 'domain', name: host }, work))
+  }
+  for (const action of config.actions) {
+    const work = () => applyAction(action, services.knownActions)
+    note(await applyOne({ kind: 'action', name: action.name }, work))
   }
   const customDomains = await domains.hosts()
   const context = { ...services, customDomains, dev, sources, signal }

@@ -1,6 +1,13 @@
-/** @module Judges the sinks and feeds of a configuration file as the API judges them, before anything is opened. */
+/** @module Judges the sinks, feeds, actions and sign-in of a configuration file as the API judges them, before anything is opened. */
 
-import type { DeclaredFeed, DeclaredSignIn, DeclaredSink } from '../config/file/declared.ts'
+import { ActionError, declareAction } from '@postern/core'
+import { declarationOf } from '../config/action-declaration.ts'
+import type {
+  DeclaredAction,
+  DeclaredFeed,
+  DeclaredSignIn,
+  DeclaredSink,
+} from '../config/file/declared.ts'
 import type { DeclarationJudges } from '../config/file/parse.ts'
 import { type MemberProblem, MemberProblems } from '../config/member-problem.ts'
 import { parseOwnName } from '../config/own-name.ts'
@@ -14,6 +21,7 @@ export const declarationJudges: DeclarationJudges = {
   sink: judgeDeclaredSink,
   feed: judgeDeclaredFeed,
   signIn: judgeDeclaredSignIn,
+  action: judgeDeclaredAction,
 }
 
 function judgeDeclaredSink({
@@ -64,4 +72,22 @@ function judgeDeclaredSignIn(signIn: DeclaredSignIn): readonly MemberProblem[] {
       remedy: 'Name a group of the provider under groups, and give it rules.',
     })
   return problems.all
+}
+
+function judgeDeclaredAction({ name, members }: DeclaredAction): readonly MemberProblem[] {
+  try {
+    declareAction({ ...declarationOf(members).declaration, name })
+    return []
+  } catch (error) {
+    if (!(error instanceof ActionError)) throw error
+    const { code, remedy, details } = error
+    const problems = details['problems'] as readonly DeclarationProblem[]
+    return problems.map(({ path, observed: message }) => ({ path, code, message, remedy }))
+  }
+}
+
+/** As the error of a declaration tells it. */
+interface DeclarationProblem {
+  readonly path: string
+  readonly observed: string
 }

@@ -1,6 +1,6 @@
 /** @module The tables of the store, as Kysely sees them. The newest migration and this file say the same. */
 
-import type { Finding, PublicJwk } from '@postern/core'
+import type { Finding, JsonObject, PublicJwk } from '@postern/core'
 import type { ColumnType, Generated } from 'kysely'
 import type { AccessRule } from '../config/access-rules.ts'
 import type { StandingApproval } from '../config/standing-approval.ts'
@@ -265,7 +265,12 @@ export interface StandingApprovalTable {
 /** An action that an operator declared. */
 export interface DeclaredActionTable {
   name: string
-  declaration: Json<unknown>
+  declaration: Json<{
+    /** What core takes, less its name. */
+    readonly declaration: JsonObject
+    /** The names of the connections that it is for; absent: every one. */
+    readonly connections?: readonly string[]
+  }>
   created_at: Date
   updated_at: Date
 }

@@ -33,7 +33,7 @@ test('check takes postern.yaml of this folder, and needs none of its secrets', a
   const { code, stdout } = await place.run(['config', 'check'])
   expect([code, stdout]).toEqual([
     0,
-    'ok  connections 1, sinks 0, feeds 0, accessKeys 0, domains 0\n',
+    'ok  connections 1, sinks 0, feeds 0, actions 0, accessKeys 0, domains 0\n',
   ])
 })
 

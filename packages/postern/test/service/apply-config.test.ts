@@ -15,11 +15,13 @@ import { declarationJudges } from '../../src/service/judge-declared.ts'
 import { openServices } from '../../src/service.ts'
 import { withLease } from '../../src/store/leases.ts'
 import type { Seal } from '../../src/store/seal.ts'
+import { readStandingApprovals } from '../../src/store/standing-approvals.ts'
 
 const by = { actor: 'access-key:someone' }
 const EMPTIED = [
   ...(['connection', 'secret', 'domain', 'access_key', 'declared_key'] as const),
   ...(['sink', 'feed', 'feed_state', 'feed_sink'] as const),
+  ...(['standing_approval', 'declared_action'] as const),
 ]
 const accessKeyText = `postern_0123456789abcdef_${'A'.repeat(43)}`
 
@@ -110,6 +112,60 @@ ${members.map((member) => `    ${member}`).join('\n')}`
     const all = (await kept.dump()).split(/^-- /m)
     return all.filter((table) => !/^(?:audit|audit_head|lease)\n/.test(table)).join('-- ')
   }
+
+  test('an action is declared, changed and called by its name; what it leaves out stays', async () => {
+    const declared = (path: string) => `
+actions:
+  user.look_up: { title: Look up, summary: Reads., method: GET, path: ${path}, scopes: [okta.users.read], connections: [acme] }
+${acme('scopes: okta.users.read')}`
+    expect(outcomes(await apply(declared('/api/v1/users/me')))).toEqual([
+      'action user.look_up added',
+      'connection acme added',
+    ])
+    const caller = { by, rights: { actionRight: () => 'direct' } } as const
+    const run = () => services.actions.run({ connection: 'acme', action: 'user.look_up' }, caller)
+    await expect(run()).rejects.toMatchObject({ code: 'object_not_found' })
+    expect(outcomes(await apply(declared('/api/v1/users')))[0]).toBe('action user.look_up changed')
+    expect((await run()).answer.result).toMatchObject({ status: 200 })
+    const before = await dump()
+    expect(outcomes(await apply(declared('/api/v1/users')))[0]).toBe(
+      'action user.look_up unchanged',
+    )
+    expect(await dump()).toBe(before)
+    expect((await services.actions.list('acme')).map(({ name }) => name)).toContain('user.look_up')
+    expect((await services.actions.list('b')).map(({ name }) => name)).not.toContain('user.look_up')
+    await services.knownActions.remove('user.look_up', by)
+    await expect(run()).rejects.toMatchObject({ code: 'action_unknown' })
+    await expect(services.knownActions.remove('user.look_up', by)).rejects.toMatchObject({
+      code: 'action_unknown',
+    })
+  })
+
+  test('every problem of a declared action is told with its line, and nothing is applied', async () => {
+    const text = `actions:
+  group.add_member: { title: T, summary: S, method: GET, path: /api/v1/users, scopes: [okta.users.read] }
+  user.x: { title: T, summary: S, method: POST, path: "/api/v1/users/{who}", scopes: [okta.users.manage] }`
+    await expect(apply(text)).rejects.toMatchObject({
+      problems: [
+        { path: 'actions.group.add_member', line: 2, code: 'action_declaration_invalid' },
+        { path: 'actions.user.x.path', line: 3, code: 'action_declaration_invalid' },
+      ],
+    })
+  })
+
+  test('what is approved for good is what the file says, and nothing once it says nothing', async () => {
+    const approved = async () => {
+      const { id } = await services.connections.get('acme')
+      return readStandingApprovals(kept.store, id)
+    }
+    const approval = 'preApproved: [{ action: group.add_member, groups: [Staff], perDay: 5 }]'
+    expect(outcomes(await apply(acme(approval)))).toEqual(['connection acme added'])
+    const wanted = [{ action: 'group.add_member', groups: ['Staff'], perDay: 5 }]
+    expect(await approved()).toEqual(wanted)
+    expect(outcomes(await apply(acme(approval)))).toEqual(['connection acme unchanged'])
+    expect(outcomes(await apply(acme()))).toEqual(['connection acme changed preApproved'])
+    expect(await approved()).toEqual([])
+  })
 
   test('is there as the file says, and works', async () => {
     const applied = await apply(whole())

@@ -16,12 +16,13 @@ export async function check(
   { output: format }: GlobalOptions,
 ): Promise<void> {
   try {
-    const { connections, sinks, feeds, accessKeys, domains, signIn, warnings } =
+    const { connections, sinks, feeds, actions, accessKeys, domains, signIn, warnings } =
       await readConfigFile(file, declarationJudges)
     const found = {
       connections: connections.length,
       sinks: sinks.length,
       feeds: feeds.length,
+      actions: actions.length,
       accessKeys: accessKeys.length,
       domains: domains.length,
       ...(signIn === undefined ? {} : { signIn: 1 }),

@@ -1,6 +1,7 @@
 /** @module What a configuration file declares, once it was found to be in order. */
 
 import type { AccessRule } from '../access-rules.ts'
+import type { ActionDeclarationMembers } from '../action-declaration.ts'
 import type { ConnectionWarning } from '../connection-form.ts'
 import type { SignIn } from '../sign-in.ts'
 import type { StandingApproval } from '../standing-approval.ts'
@@ -56,6 +57,13 @@ export interface DeclaredSignIn extends Omit<SignIn, 'credential'> {
   readonly key?: Reference
 }
 
+/** An action as the file declares it. */
+export interface DeclaredAction {
+  readonly name: string
+  readonly line: number
+  readonly members: ActionDeclarationMembers
+}
+
 /** A custom domain as the file declares it. */
 export interface DeclaredDomain {
   readonly host: string
@@ -72,6 +80,7 @@ export interface DeclaredConfig {
   readonly connections: readonly DeclaredConnection[]
   readonly sinks: readonly DeclaredSink[]
   readonly feeds: readonly DeclaredFeed[]
+  readonly actions: readonly DeclaredAction[]
   readonly accessKeys: readonly DeclaredAccessKey[]
   readonly signIn?: DeclaredSignIn
   /** The line on which something stands, by the members' own names. */

@@ -7,6 +7,7 @@ import { showPath as showFilePath } from '../secret-reference.ts'
 import { parseWithStandIns } from './check-connection.ts'
 import type {
   DeclaredAccessKey,
+  DeclaredAction,
   DeclaredConfig,
   DeclaredConnection,
   DeclaredFeed,
@@ -42,6 +43,7 @@ export async function explainConfig(
   for (const connection of config.connections) await explainer.addConnection(connection)
   for (const sink of config.sinks) await explainer.addSink(sink)
   for (const feed of config.feeds) explainer.addFeed(feed)
+  for (const action of config.actions) explainer.addAction(action)
   for (const key of config.accessKeys) await explainer.addAccessKey(key)
   if (config.signIn !== undefined) await explainer.addSignIn(config.signIn)
   return explainer.values
@@ -134,6 +136,13 @@ class Explainer {
       const value = members[member]
       if (value !== undefined) this.add(at(member), value)
     }
+  }
+
+  addAction({ name, members }: DeclaredAction): void {
+    for (const [member, value] of Object.entries(members)) {
+      if (value !== undefined) this.add(['actions', name, member], value as JsonValue)
+    }
+    if (members.connections === undefined) this.add(['actions', name, 'connections'], 'every one')
   }
 
   async addAccessKey({ name, rules, expiresAt, key }: DeclaredAccessKey): Promise<void> {

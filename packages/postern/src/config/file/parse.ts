@@ -2,10 +2,12 @@
 
 import { PosternError, parseCustomDomain } from '@postern/core'
 import type { z } from 'zod'
+import { actionDeclaration } from '../action-declaration.ts'
 import type { MemberProblem } from '../member-problem.ts'
 import { signInDefaults } from '../sign-in.ts'
 import { checkConnection } from './check-connection.ts'
 import type {
+  DeclaredAction,
   DeclaredConfig,
   DeclaredConnection,
   DeclaredDomain,
@@ -50,6 +52,7 @@ export interface DeclarationJudges {
   readonly sink: (sink: DeclaredSink) => readonly MemberProblem[]
   readonly feed: (feed: DeclaredFeed) => readonly MemberProblem[]
   readonly signIn: (signIn: DeclaredSignIn) => readonly MemberProblem[]
+  readonly action: (action: DeclaredAction) => readonly MemberProblem[]
 }
 
 // Where an identifier of digits alone stays the text that it is in the file.
@@ -87,6 +90,7 @@ export async function parseConfigFile(
   for (const { path, ...problem } of declared.signIn ? judges.signIn(declared.signIn) : []) {
     report.add(['signIn', ...path.split('.').filter(Boolean)], problem)
   }
+  judgeAll('actions', declared.actions, { judge: judges.action, report })
   if (report.problems.length > 0) throw new ConfigFileError(file, report.problems)
   const warnings = declared.connections.flatMap(({ name, line }, index) =>
     (checked[index] ?? []).map((warning) => ({ ...warning, path: `connections.${name}`, line })),
@@ -113,7 +117,7 @@ function judgeAll<Declared extends { readonly name: string }>(
 
 /** The parts that are what they have to be, of a file that as a whole is not. */
 function soundParts(value: unknown): ConfigFileMembers {
-  const { domains, connections, sinks, feeds, signIn } = isRecord(value) ? value : {}
+  const { domains, connections, sinks, feeds, actions, signIn } = isRecord(value) ? value : {}
   const sound = Object.entries(isRecord(connections) ? connections : {}).flatMap(
     ([name, entry]): [string, ConnectionInFile][] => {
       const { data, error } = connectionInFile.safeParse(entry)
@@ -130,6 +134,7 @@ function soundParts(value: unknown): ConfigFileMembers {
     sinks: soundEntries(sinks, sinkInFile),
     feeds: soundEntries(feeds, feedInFile),
     signIn: signInInFile.safeParse(signIn).data,
+    actions: soundEntries(actions, actionDeclaration),
   }
 }
 
@@ -215,17 +220,9 @@ function keepsType([group, _name, member]: ConfigPath): boolean {
   return group !== 'connections' || (typeof member === 'string' && NUMBERS.has(member))
 }
 
-function declarationsOf(
-  {
-    domains = [],
-    connections = {},
-    sinks = {},
-    feeds = {},
-    accessKeys = {},
-    signIn,
-  }: ConfigFileMembers,
-  report: Report,
-) {
+function declarationsOf(file: ConfigFileMembers, report: Report) {
+  const { domains = [], connections = {}, sinks = {}, feeds = {} } = file
+  const { actions = {}, accessKeys = {}, signIn } = file
   return {
     domains: domains.flatMap((text, index) => readDomain(text, ['domains', index], report)),
     connections: Object.entries(connections).map(([name, members]) =>
@@ -243,6 +240,11 @@ function declarationsOf(
     feeds: Object.entries(feeds).map(([name, members]) => ({
       name,
       line: report.lineOf(['feeds', name]) ?? 1,
+      members,
+    })),
+    actions: Object.entries(actions).map(([name, members]) => ({
+      name,
+      line: report.lineOf(['actions', name]) ?? 1,
       members,
     })),
     accessKeys: Object.entries(accessKeys).map(([name, { rules, expiresAt, key }]) => ({

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { accessRules } from '../access-rules.ts'
+import { actionDeclaration } from '../action-declaration.ts'
 import { connectionMembers } from '../connection-members.ts'
 import { feedMembers } from '../feed-members.ts'
 import { sinkMembers } from '../sink-members.ts'
@@ -141,6 +142,10 @@ export const configFile = z
       .record(z.string().max(512), feedInFile)
       .optional()
       .describe('Feeds by name: what is read over a connection, when, and where it goes.'),
+    actions: z
+      .record(z.string().max(100), actionDeclaration)
+      .optional()
+      .describe('Actions by name, concept.verb: one request of a template each.'),
     accessKeys: z
       .record(z.string().min(1).max(100), accessKey)
       .optional()

@@ -1,6 +1,7 @@
 /** @module Routes for actions: which there are, and one that is run over a connection. */
 
 import { z } from '@hono/zod-openapi'
+import { actionDeclaration, declarationOf } from '../../config/action-declaration.ts'
 import type { Api } from '../api.ts'
 import { acceptsJsonLines } from '../json-lines.ts'
 import { actionAnswer, actionList, actionProgress, shownAction } from './action-answer.ts'
@@ -41,6 +42,36 @@ export function addActionRoutes(api: Api): void {
       answer: actionList,
     },
     async ({ services }) => ({ actions: (await services.actions.list()).map(shownAction) }),
+  )
+  api.add(
+    {
+      method: 'put',
+      path: '/v1/actions/{action}',
+      operationId: 'declareAction',
+      tag,
+      summary: 'Declares an action of your own: one request of a template, called like any other.',
+      access: { verb: 'admin' },
+      params: z.object({ action: z.string().max(100) }),
+      body: actionDeclaration,
+      answer: z.object({ outcome: z.enum(['added', 'changed', 'unchanged']) }),
+      refusals: ['action_declaration_invalid', 'audit_unwritable'],
+    },
+    async ({ services, by, params: { action }, body }) => ({
+      outcome: await services.knownActions.declare(action, declarationOf(body), by),
+    }),
+  )
+  api.add(
+    {
+      method: 'delete',
+      path: '/v1/actions/{action}',
+      operationId: 'removeAction',
+      tag,
+      summary: 'Forgets an action that was declared.',
+      access: { verb: 'admin' },
+      params: z.object({ action: z.string().max(100) }),
+      refusals: ['action_unknown', 'audit_unwritable'],
+    },
+    async ({ services, by, params: { action } }) => services.knownActions.remove(action, by),
   )
   api.add(
     {
