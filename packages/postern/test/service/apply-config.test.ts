@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { TestClock } from '../../../../test/test-clock.ts'
 import { openTestSeal } from '../../../../test/test-seal.ts'
+import type { ActionRights } from '../../src/actions/rights.ts'
 import { parseConfigFile } from '../../src/config/file/parse.ts'
 import { openLog } from '../../src/log.ts'
 import type { Services } from '../../src/server/services.ts'
@@ -122,8 +123,9 @@ ${acme('scopes: okta.users.read')}`
       'action user.look_up added',
       'connection acme added',
     ])
-    const caller = { by, rights: { actionRight: () => 'direct' } } as const
-    const run = () => services.actions.run({ connection: 'acme', action: 'user.look_up' }, caller)
+    const rights: ActionRights = { actionRight: () => 'direct' }
+    const run = () =>
+      services.actions.run({ connection: 'acme', action: 'user.look_up' }, { by, rights })
     await expect(run()).rejects.toMatchObject({ code: 'object_not_found' })
     expect(outcomes(await apply(declared('/api/v1/users')))[0]).toBe('action user.look_up changed')
     expect((await run()).answer.result).toMatchObject({ status: 200 })
