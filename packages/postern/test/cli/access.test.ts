@@ -25,14 +25,28 @@ describe('a rule of an access key', () => {
       '*:proxy:GET:/a:b,/c',
       { connections: ['*'], verbs: ['proxy'], methods: ['GET'], paths: ['/a:b', '/c'] },
     ],
+    ['acme:act:reads', { connections: ['acme'], verbs: ['act'], actions: ['reads'] }],
+    [
+      'acme:act,read:group.add_member,reads:approval',
+      {
+        connections: ['acme'],
+        verbs: ['act', 'read'],
+        actions: ['group.add_member', 'reads'],
+        approval: 'required',
+      },
+    ],
+    ['acme:act::approval', { connections: ['acme'], verbs: ['act'], approval: 'required' }],
   ])('%s is read and written the same', (text, rule) => {
     expect(parseRule(text)).toEqual(rule)
     expect(parseRule(formatRule(rule))).toEqual(rule)
   })
 
-  test.each(['', 'acme', 'acme:', ':token', ',:token'])('%j is refused', (text) => {
-    expect(() => parseRule(text)).toThrow(expect.objectContaining({ code: 'usage_invalid' }))
-  })
+  test.each(['', 'acme', 'acme:', ':token', ',:token', 'acme:act::all'])(
+    '%j is refused',
+    (text) => {
+      expect(() => parseRule(text)).toThrow(expect.objectContaining({ code: 'usage_invalid' }))
+    },
+  )
 })
 
 describe('postern access', () => {

@@ -35,6 +35,16 @@ describe.each(stores)('access keys on $name', ({ open }) => {
           { connections: ['acme'], verbs: ['proxy'], methods: ['GET'], paths: ['/api/v1/users'] },
         ],
         reader: [{ connections: ['*'], verbs: ['read'] }],
+        actor: [{ connections: ['acme'], verbs: ['admin', 'act'] }],
+        adder: [
+          { connections: ['acme'], verbs: ['admin'] },
+          {
+            connections: ['acme'],
+            verbs: ['act'],
+            actions: ['group.add_member', 'reads'],
+            approval: 'required',
+          },
+        ],
       },
     })
 
@@ -228,13 +238,14 @@ describe.each(stores)('access keys on $name', ({ open }) => {
   describe('nobody gives what they do not have', () => {
     const other = [{ connections: ['other'], verbs: ['read'] }]
     const wide = [{ connections: ['*'], verbs: ['read'] }]
-    const act = [{ connections: ['acme'], verbs: ['act'] }]
+    const act = (more: object) => [{ connections: ['acme'], verbs: ['act'], ...more }]
+    const limitless = [{ connections: ['acme'], verbs: ['act', 'token'], actions: ['reads'] }]
     const proxy = (more: object) => [{ connections: ['acme'], verbs: ['proxy'], ...more }]
     test.each([
       ['acmeAdmin', 'a key for its own connection', rules, 201],
       ['acmeAdmin', 'a key for another connection', other, 403],
       ['acmeAdmin', 'a key for all connections', wide, 403],
-      ['acmeAdmin', 'a verb that it lacks', act, 403],
+      ['acmeAdmin', 'a verb that it lacks', act({}), 403],
       [
         'limited',
         'proxy below its path',
@@ -254,6 +265,18 @@ describe.each(stores)('access keys on $name', ({ open }) => {
         proxy({ methods: ['GET'], paths: ['/api/v1/users2'] }),
         403,
       ],
+      [
+        'adder',
+        'its own action',
+        act({ actions: ['group.add_member'], approval: 'required' }),
+        201,
+      ],
+      ['adder', 'its action without approval', act({ actions: ['group.add_member'] }), 403],
+      ['adder', 'another action', act({ actions: ['user.find'], approval: 'required' }), 403],
+      ['adder', 'every action', act({ approval: 'required' }), 403],
+      ['actor', 'every action', act({}), 201],
+      ['actor', 'an action with approval', act({ actions: ['reads'], approval: 'required' }), 201],
+      [undefined, 'act beside token with limits', limitless, 400],
       ['reader', 'anything', rules, 403],
       ['all', 'approve', [{ connections: ['acme'], verbs: ['approve'] }], 201],
       [undefined, 'approve', [{ connections: ['acme'], verbs: ['approve'] }], 403],

@@ -6,6 +6,7 @@ import type { TestStore } from '../../../../test/stores.ts'
 import type { AccessRule } from '../../src/config/access-rules.ts'
 import type { Seal } from '../../src/store/seal.ts'
 import { by, valuesOfApp } from '../connections/kept.ts'
+import { namesIn } from './action-names.ts'
 import { type Answer, type SendOptions, type ServedApp, serveApp } from './served-app.ts'
 
 /** The scopes of an app that changes users, groups and apps. */
@@ -64,31 +65,12 @@ export async function openActionDesk(
     await connections.connect({ name, values: valuesOfApp(org), force: true }, by)
   }
   const keyOf = (holder: Holder | 'local') => (holder === 'local' ? {} : { key: app.keys[holder] })
-  const listed = async (
-    path: string,
-    nameOf: (listedObject: {
-      readonly profile: Readonly<Record<string, string>>
-    }) => string | undefined,
-  ) => {
-    const headers = { authorization: `SSWS ${org.adminToken}` }
-    const objects = await (await fetch(`${org.url}${path}`, { headers })).json()
-    return (objects as Parameters<typeof nameOf>[0][]).map((object) => nameOf(object) ?? '')
-  }
   const changes = () =>
     org.org.ledger.read().filter((entry) => entry.kind === 'change' && entry.requestId).length
   return {
     app,
     org,
-    names: async () => ({
-      users: await listed(
-        '/api/v1/users?filter=status eq "ACTIVE"',
-        ({ profile }) => profile['login'],
-      ),
-      groups: await listed(
-        '/api/v1/groups?filter=type eq "OKTA_GROUP"',
-        ({ profile }) => profile['name'],
-      ),
-    }),
+    names: () => namesIn(org),
     changes,
     run: (action, body, as, more) =>
       app.send('POST', `/v1/connections/acme/actions/${action}`, { body, ...keyOf(as), ...more }),

@@ -1,0 +1,170 @@
+/** @module `postern action` and `postern plan`: arguments, what is printed, exit codes, and who may decide. */
+
+import { writeFileSync } from 'node:fs'
+import { type RunningOrg, startOrg } from '@postern/emulator'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { namesIn } from '../server/action-names.ts'
+import { createPlace, type RunResult } from './run.ts'
+import { type ServedPostern, servePostern } from './served-postern.ts'
+
+const scopes = ['okta.users.manage', 'okta.groups.manage', 'okta.users.read', 'okta.groups.read']
+const place = createPlace()
+let postern: ServedPostern
+let org: RunningOrg
+let flags: readonly string[]
+let users: readonly string[]
+let group: string
+let empty: string
+beforeAll(async () => {
+  postern = await servePostern()
+})
+afterAll(async () => {
+  await postern.close()
+  await org.close()
+  place.remove()
+})
+
+const run = (args: readonly string[], more: Parameters<typeof place.run>[1] = {}) =>
+  place.run(args, { ...more, env: { ...postern.env, ...more.env } })
+const changes = () =>
+  org.org.ledger.read().filter((entry) => entry.kind === 'change' && entry.requestId).length
+const codeOf = ({ code, stderr }: RunResult) => [code, /\((\w+)\)$/m.exec(stderr)?.[1]]
+
+describe('postern action', () => {
+  beforeAll(async () => {
+    org = await startOrg({
+      ...{ edition: 'unlimited', keyType: 'EC', users: 6, groups: 2 },
+      ...{ role: 'SUPER_ADMIN', scopes },
+    })
+    writeFileSync(place.path('key'), JSON.stringify(org.app.key), { mode: 0o600 })
+    flags = [
+      ...['--org', org.url, '--client-id', org.app.clientId],
+      ...['--key', place.path('key'), '--scopes', scopes.join(' ')],
+    ]
+    const names = await namesIn(org)
+    users = names.users
+    group = names.groups[0] ?? ''
+    empty = names.groups[1] ?? ''
+    const { code, stderr } = await run(['connect', 'acme', ...flags])
+    if (code !== 0) throw new Error(stderr)
+  })
+
+  test('shows what would change, changes it, and has nothing to change the second time', async () => {
+    const args = ['action', 'run', 'acme', 'group.add_member', `group=${group}`, `user=${users[0]}`]
+    const before = changes()
+    const dry = await run([...args, '--dry-run'])
+    expect([dry.code, dry.stdout]).toEqual([0, `would  Add ${users[0]} to the group ${group}.\n`])
+    expect(changes()).toBe(before)
+    const done = await run(args)
+    expect([done.code, done.stdout]).toEqual([0, `done  Add ${users[0]} to the group ${group}.\n`])
+    const again = await run(args)
+    expect([again.code, again.stdout]).toEqual([0, 'It is so already: nothing was changed.\n'])
+    expect(changes()).toBe(before + 1)
+    const json = await run([
+      ...['action', 'run', 'acme', 'group.check_member', '--output', 'json'],
+      ...['--json', JSON.stringify({ group, user: users[0] })],
+    ])
+    expect(JSON.parse(json.stdout)).toMatchObject({ changed: false, result: { member: true } })
+  })
+
+  test('works with the flags of a connection, and keeps nothing then', async () => {
+    const args = ['action', 'run', 'group.add_member', `group=${group}`, `user=${users[1]}`]
+    const { code, stdout } = await place.run([...args, ...flags, '--output', 'json'])
+    expect([code, JSON.parse(stdout).changed]).toEqual([0, true])
+    expect(codeOf(await place.run([...args, ...flags, '--idempotency-key', 'x']))).toEqual([
+      2,
+      'usage_invalid',
+    ])
+  })
+
+  test('takes a list from a file or standard input, and ends with 8 where a part failed', async () => {
+    writeFileSync(place.path('users'), `${users[2]}\nnobody@example.com\n`)
+    const args = ['action', 'run', 'acme', 'group.add_members', `group=${group}`]
+    const some = await run([...args, `users=@${place.path('users')}`])
+    expect([some.code, some.stdout]).toEqual([8, '2 items: 1 changed, 1 failed\n'])
+    expect(some.stderr).toContain('nobody@example.com: There is no user')
+    const all = await run([...args, 'users=-'], { input: `${users[2]}\n${users[3]}\n` })
+    expect([all.code, all.stdout.split('\n')[0]]).toEqual([
+      0,
+      expect.stringMatching(/^2 items: .*1 so already/),
+    ])
+    expect(codeOf(await run([...args, 'users=@/no/such/file']))).toEqual([6, 'file_not_found'])
+  })
+
+  test.each([
+    [2, 'usage_invalid', ['acme', 'group.add_member', 'one', 'more']],
+    [2, 'action_arguments_invalid', ['acme', 'group.add_member', 'group=x']],
+    [2, 'action_arguments_invalid', ['acme', 'group.add_member', 'grp=x', 'user=y']],
+    [2, 'usage_invalid', ['acme', 'group.add_member', 'group=x', '--json', '{}']],
+    [5, 'action_scope_missing', ['acme', 'app.find', 'app=x']],
+    [6, 'action_unknown', ['acme', 'group.sing']],
+    [6, 'action_object_not_found', ['acme', 'group.find', 'group=Nothing of this name']],
+    [6, 'connection_not_found', ['nobody', 'group.find', 'group=x']],
+  ])('ends with %i and %s for %j', async (code, name, words) => {
+    expect(codeOf(await run(['action', 'run', ...words]))).toEqual([code, name])
+  })
+
+  test('lists every action, and shows what one takes', async () => {
+    const listed = await run(['action', 'list', '--output', 'json'])
+    const { stdout } = await place.run(['action', 'list', '--output', 'json'])
+    expect(JSON.parse(listed.stdout).map(({ name }: { name: string }) => name)).toEqual(
+      JSON.parse(stdout).map(({ name }: { name: string }) => name),
+    )
+    const shown = await run(['action', 'list', 'user.create'])
+    expect(shown.stdout).toMatch(/^Scopes +okta.users.manage$/m)
+    expect(shown.stdout).toMatch(/^login +text/m)
+    expect(codeOf(await run(['action', 'list', 'nothing']))).toEqual([6, 'action_unknown'])
+  })
+
+  describe('planned', () => {
+    const keyOf = async (name: string, rule: string) => {
+      const { accessKeys } = postern.service
+      const [connection = '', verb] = rule.split(':')
+      const rules =
+        verb === 'approve'
+          ? [{ connections: [connection], verbs: ['approve' as const] }]
+          : [{ connections: [connection], verbs: ['act' as const], approval: 'required' as const }]
+      return (await accessKeys.add({ name, rules }, { actor: 'local' })).text.reveal()
+    }
+
+    test('is approved by another access key, not by the machine nor by its own, and applied with its code', async () => {
+      const env = {
+        AGENT: await keyOf('agent', 'acme:act'),
+        PERSON: await keyOf('person', 'acme:approve'),
+      }
+      const before = changes()
+      const created = await run(
+        [
+          ...['plan', 'create', 'acme', 'group.add_member', `group=${empty}`, `user=${users[0]}`],
+          ...['--access-key', 'env:AGENT', '--output', 'json'],
+        ],
+        { env },
+      )
+      const { id, code } = JSON.parse(created.stdout)
+      const decide = (verb: string, ...more: readonly string[]) =>
+        run(['plan', verb, id, ...more], { env })
+      expect(codeOf(await decide('approve', '--yes'))).toEqual([2, 'usage_invalid'])
+      const asked = await decide('approve', '--access-key', 'env:PERSON')
+      expect(codeOf(asked)).toEqual([2, 'usage_invalid'])
+      expect(asked.stderr).toContain(`would  Add ${users[0]} to the group ${empty}.`)
+      expect(codeOf(await decide('approve', '--access-key', 'env:AGENT', '--yes'))).toEqual([
+        5,
+        'access_denied',
+      ])
+      const local = { authorization: `Bearer ${postern.service.localKey.reveal()}` }
+      const path = `${postern.url}/v1/plans/${id}/approve`
+      expect((await fetch(path, { method: 'POST', headers: local })).status).toBe(403)
+      const { env: withKey } = { env: { ...env, POSTERN_ACCESS_KEY: env.PERSON } }
+      const approved = await run(['plan', 'approve', id, '--yes'], { env: withKey })
+      expect([approved.code, approved.stdout]).toEqual([0, `Plan ${id} is approved.\n`])
+      // The code is its requester's alone.
+      const apply = ['action', 'run', 'acme', 'group.add_member', '--plan', code]
+      expect(codeOf(await run(apply))).toEqual([6, 'plan_not_found'])
+      expect(changes()).toBe(before)
+      const shown = await run(['plan', 'show', id, '--access-key', 'env:AGENT'], { env })
+      expect(shown.stdout).toMatch(/^State +approved$/m)
+      const listed = await run(['plan', 'list', '--access-key', 'env:AGENT'], { env })
+      expect(listed.stdout).toContain(id)
+    })
+  })
+})
