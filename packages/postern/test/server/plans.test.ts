@@ -1,12 +1,13 @@
 /** @module S30: a change that is to be approved reaches the org once somebody else approved exactly it, and never otherwise. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { openTestSeal } from '../../../../test/test-seal.ts'
+import { openStore } from '../../src/store/open.ts'
 import { insertPlan } from '../../src/store/plans.ts'
 import type { Seal } from '../../src/store/seal.ts'
 import { type ActionDesk, openActionDesk } from './action-desk.ts'
-import type { Answer } from './served-app.ts'
+import { type Answer, openServices } from './served-app.ts'
 
 const action = 'request.change'
 const wanted = { method: 'POST', path: '/api/v1/groups', body: { profile: { name: 'Planned' } } }
@@ -242,6 +243,34 @@ describe.each(stores)('a plan on $name', ({ open }) => {
     })
     expect(rows.map(({ details }) => details).join()).not.toContain('Planned')
   })
+})
+
+test('of two processes that apply a plan at the same time, one does', async () => {
+  const kept = await stores.find(({ name }) => name === 'PostgreSQL')?.open()
+  if (kept === undefined) throw new Error('there is no PostgreSQL')
+  onTestFinished(() => kept.close())
+  const other = await openStore(kept.place)
+  onTestFinished(() => other.close())
+  const seal = await openTestSeal(kept.store)
+  const desk = await openActionDesk({ store: kept.store, seal })
+  const before = desk.changes()
+  const { json } = await desk.plan({ action, arguments: wanted }, 'planner')
+  await desk.decide(json?.['id'], 'approve', 'approver')
+  const elsewhere = openServices({ store: other, seal, clock: desk.app.clock })
+  const caller = {
+    by: { actor: `access-key:${idOf(desk.app.keys.planner)}` },
+    rights: { actionRight: () => 'planned' as const },
+  }
+  const request = { connection: 'acme', action, plan: String(json?.['code']) }
+  const applied = await Promise.allSettled(
+    [desk.app.services, elsewhere, desk.app.services, elsewhere].map(({ actions }) =>
+      actions.run(request, caller),
+    ),
+  )
+  const codes = applied.map((one) => (one.status === 'fulfilled' ? 'applied' : one.reason.code))
+  expect(codes.toSorted()).toEqual(['applied', 'plan_used', 'plan_used', 'plan_used'])
+  expect(desk.changes()).toBe(before + 1)
+  await elsewhere.auditBatch.close()
 })
 
 function idOf(accessKey: string): string {
