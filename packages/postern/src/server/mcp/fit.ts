@@ -27,6 +27,11 @@ export function fitItems(items: Iterable<unknown>, maxBytes: number): Fitted {
   return { items: fitted, taken: fitted.length }
 }
 
+/** A value made plain, as far as it fits. */
+export function fitValue(value: unknown, maxBytes: number): JsonValue {
+  return shorten(plainData(value), maxBytes)
+}
+
 // How many characters of a text, and items of a list, are kept, in the order they are tried.
 const CUTS = [
   [4_000, 200],

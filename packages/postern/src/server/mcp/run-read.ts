@@ -1,5 +1,7 @@
 /** @module Runs an action that reads for a tool. */
 
+import { answerBytes } from './answer.ts'
+import { fitValue } from './fit.ts'
 import type { ToolCall } from './tool.ts'
 
 /** Which action, of which connection, with what. */
@@ -8,6 +10,8 @@ export interface ReadRun {
   readonly action: string
   readonly given: object
 }
+
+const AROUND_BYTES = 2_048
 
 /** What the action answers, without what only changes have. */
 export async function runRead(
@@ -18,5 +22,10 @@ export async function runRead(
   const rights = caller.permissions
   const { answer } = await services.actions.run(asked, { by, rights }, { signal })
   const { objects, result, notes } = answer
-  return { connection, objects, result, ...(notes.length > 0 ? { notes } : {}) }
+  const shown = {
+    objects: fitValue(objects, AROUND_BYTES),
+    result: fitValue(result ?? null, answerBytes.usual - 3 * AROUND_BYTES),
+    ...(notes.length > 0 ? { notes: fitValue(notes, AROUND_BYTES) } : {}),
+  }
+  return { connection, ...shown }
 }

@@ -1,6 +1,7 @@
 /** @module S29 and S30 over the tools: an agent changes what an operator listed, once somebody else approved exactly that, and nothing else. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { answerBytes } from '../../../src/server/mcp/answer.ts'
 import type { ServedApp } from '../served-app.ts'
 import { asAdmin, type Desk, openDesk, reading, serveDesk } from './desk.ts'
 import { connectHttp, eras, listOf, type McpClient, type ToolResult } from './mcp-client.ts'
@@ -9,7 +10,7 @@ const scopes = ['okta.users.manage', 'okta.groups.manage', 'okta.apps.read', 'ok
 const named = {
   connections: ['acme'],
   verbs: ['act' as const],
-  actions: ['group.add_member', 'group.remove_member', 'app.assign_user'],
+  actions: ['group.add_member', 'group.add_members', 'group.remove_member', 'app.assign_user'],
 }
 const holders = {
   agent: [reading, named],
@@ -75,7 +76,9 @@ describe.each(eras)('in the era %j', (era) => {
     const agent = await connect()
     expect(await agent.list()).toEqual(expect.arrayContaining(changeTools))
     const actions = listOf(await agent.call('list_changes'), 'actions')
-    expect(actions.map(({ name }) => name)).toEqual(['group.add_member', 'group.remove_member'])
+    expect(actions.map(({ name }) => name)).toEqual([
+      ...['group.add_member', 'group.remove_member', 'group.add_members'],
+    ])
     expect(actions[0]?.['arguments']).toMatchObject({ required: ['group', 'user'] })
     const other = await agent.call('plan_change', { action: 'user.suspend', arguments: { user } })
     expect(other.code).toBe('tool_action_not_listed')
@@ -173,6 +176,22 @@ test('of two that apply a plan at the same time one does', async () => {
   const answers = await Promise.all(agents.map((agent) => agent.call('apply_change', asked)))
   expect(answers.map(({ isError }) => isError).toSorted()).toEqual([false, true])
   expect(written()).toHaveLength(1)
+})
+
+test('a plan about hundreds is told in a bounded answer, its code whole', async () => {
+  const agent = await connectHttp(app.url, app.keys.agent)
+  const everybody = await asAdmin<{ id: string }[]>(desk, 'GET', '/api/v1/users?limit=200')
+  const strangers = Array.from({ length: 200 }, (_, index) => `id:${'x'.repeat(300)}${index}`)
+  const users = [...everybody.map(({ id }) => id), ...strangers]
+  const asked = { action: 'group.add_members', arguments: { group, users } }
+  const planned = await agent.call('plan_change', asked)
+  expect(planned.data).toMatchObject({ effectsCount: everybody.length, itemsCount: users.length })
+  expect(Buffer.byteLength(planned.text)).toBeLessThan(answerBytes.usual + 1_024)
+  await approve(planned.data['plan'])
+  const applied = await agent.call('apply_change', { ...asked, ...codeOf(planned) })
+  expect(applied.data).toMatchObject({ changed: true, itemsCount: users.length })
+  expect(Buffer.byteLength(applied.text)).toBeLessThan(answerBytes.usual + 1_024)
+  expect(written()).toHaveLength(everybody.length)
 })
 
 test('a rule that was taken back ends what it gave, an approved plan too', async () => {

@@ -22,6 +22,10 @@ const serve = () =>
       runner: [{ connections: ['acme'], verbs: ['act'] }],
       all: [{ ...everything, connections: ['*'], verbs: [...everything.verbs] }],
       people: [{ connections: ['people'], verbs: ['read', 'act', 'proxy'] }],
+      mixed: [
+        { connections: ['acme'], verbs: ['read'] },
+        { connections: ['people'], verbs: ['act'] },
+      ],
       nobody: [{ connections: ['elsewhere'], verbs: ['read', 'act', 'proxy', 'admin'] }],
     },
     { acme: desk.org.app.scopes, people: ['okta.users.read'] },
@@ -42,6 +46,7 @@ describe('the tools that are listed', () => {
       runner: 'status find check_membership explain_error',
       all: 'status find check_membership get logs query count doctor explain_error feeds audit',
       people: 'status find get query count doctor explain_error feeds',
+      mixed: 'status find query count doctor explain_error feeds',
       nobody: 'explain_error',
     })
   })
@@ -111,6 +116,27 @@ describe.each(eras)('in the era %j', (era) => {
     expect(times.length).toBeGreaterThan(1)
     expect(times).toEqual(times.toSorted().toReversed())
     expect(new Set(events.map((event) => event['uuid'])).size).toBe(times.length)
+  })
+
+  test('get reads what the rules of the access key give, and nothing that leads to keys', async () => {
+    const client = await agent()
+    const calls: string[] = []
+    const codeOf = async (path: string) => (await client.call('get', { path })).code
+    for (const path of [
+      ...[
+        '/oauth2/v1/clients',
+        '/.well-known/okta-organization',
+        '/api/v1/../../oauth2/v1/clients',
+      ],
+      ...['https://evil.example/api/v1/users', '//evil.example/api/v1/users', '/api/v1/%2e%2e/x'],
+      '/api/v1/apps/0oaTEST0000000000Tst/credentials/keys',
+    ])
+      calls.push(`${await codeOf(path)}`)
+    expect(calls).toEqual([
+      ...['proxy_path_not_allowed', 'proxy_path_not_allowed', 'proxy_path_traversal'],
+      ...['proxy_host_refused', 'proxy_path_invalid', 'proxy_path_traversal'],
+      'access_denied',
+    ])
   })
 
   test('find and check_membership answer what is so, and what is not', async () => {
@@ -202,6 +228,10 @@ describe('what feeds stored', () => {
     })
     const foreign = await asked('query', { kind: 'user', connection: 'people' })
     expect(foreign.code).toBe('connection_not_found')
+    const mixed = await connectHttp(app.url, app.keys.mixed)
+    expect(idsOf(await mixed.call('query', { kind: 'user' }))).toEqual(['acme-1', 'acme-2'])
+    const notRead = await mixed.call('query', { kind: 'user', connection: 'people' })
+    expect(notRead.code).toBe('access_denied')
     const all = await connectHttp(app.url, app.keys.all)
     expect(idsOf(await all.call('query', { kind: 'user' }))).toHaveLength(4)
     await app.services.auditBatch.flush()

@@ -1,11 +1,11 @@
 /** @module The tools that change an org: what may be planned, a plan, its state, and its application. None does without a plan. */
 
-import { type Action, argumentsSchema, showHostile } from '@postern/core'
+import { type Action, type ActionAnswer, argumentsSchema, showHostile } from '@postern/core'
 import { z } from 'zod'
 import { planNotFound } from '../../../actions/plan-error.ts'
 import type { PlanView } from '../../../actions/plans.ts'
 import { answerBytes } from '../answer.ts'
-import { fitItems } from '../fit.ts'
+import { fitItems, fitValue } from '../fit.ts'
 import { connection } from '../parameters.ts'
 import type { Reach } from '../reach.ts'
 import { defineTool } from '../tool.ts'
@@ -26,7 +26,10 @@ export const listChanges = defineTool({
   isOffered,
   run: async ({ input, reach }) => {
     const row = requireChanging(reach, input.connection)
-    return { connection: row.name, actions: reach.changesOf(row).map(shownAction) }
+    const all = reach.changesOf(row).map(shownAction)
+    const { items, taken } = fitItems(all, answerBytes.usual)
+    const names = all.slice(taken).map(({ name }) => name)
+    return { connection: row.name, actions: items, ...(names.length > 0 ? { more: names } : {}) }
   },
 })
 
@@ -92,13 +95,16 @@ export const applyChange = defineTool({
       { by, rights: caller.permissions },
       { signal },
     )
-    const { changed, objects, before, after, effects, items, notes, requestIds } = answer
-    const shown = { objects, before, after, notes, requestIds: requestIds.slice(0, MAX_LISTED) }
-    return { connection: name, action: named, changed, ...shown, ...listed({ effects, items }) }
+    const { changed, requestIds } = answer
+    const ids = requestIds.slice(0, MAX_REQUEST_IDS)
+    return { connection: name, action: named, changed, ...shownFound(answer), requestIds: ids }
   },
 })
 
-const MAX_LISTED = 50
+const MAX_REQUEST_IDS = 20
+// Together they stay below what is usual: what a code is cut from is good for nothing.
+const PART_BYTES = 1_536
+const LIST_BYTES = 4_096
 
 function requireChanging(reach: Reach, name: string | undefined) {
   return reach.requireOf(reach.changing(), { verb: 'act' }, name)
@@ -125,29 +131,30 @@ function shownAction(shown: Action) {
 
 function shownPlan(plan: PlanView) {
   const { id, connection: name, action: named, state, approval, expiresAt, decidedBy } = plan
-  const { objects, before, after, notes, reach, effects, items } = plan
   return {
-    ...{ plan: id, connection: name, action: named, arguments: plan.arguments },
-    ...{ state, approval, expiresAt, decidedBy },
-    ...{ objects: objects.slice(0, MAX_LISTED), before, after, notes, reach },
-    ...listed({ effects, items }),
+    ...{ plan: id, connection: name, action: named, state, approval, expiresAt, decidedBy },
+    arguments: fitValue(plan.arguments, PART_BYTES),
+    reach: fitValue(plan.reach, PART_BYTES),
+    ...shownFound(plan),
   }
 }
 
-interface Lists {
-  readonly effects: readonly unknown[]
-  readonly items: readonly unknown[] | undefined
+type Shown = Pick<ActionAnswer, 'objects' | 'before' | 'after' | 'effects' | 'notes'> & {
+  readonly items?: ActionAnswer['items'] | undefined
 }
 
-/** Lists of ten thousand as far as they fit, each with how long it is. */
-function listed({ effects, items }: Lists) {
-  const half = answerBytes.usual / 2
+/** What an action found, which may be about ten thousand objects: as far as it fits, each list with how long it is. */
+function shownFound({ objects, before, after, effects, notes, items }: Shown) {
   return {
-    effects: fitItems(effects, half).items,
+    objects: fitItems(objects, PART_BYTES).items,
+    before: fitValue(before, PART_BYTES),
+    after: fitValue(after, PART_BYTES),
+    effects: fitItems(effects, LIST_BYTES).items,
     effectsCount: effects.length,
+    notes: fitValue(notes, PART_BYTES),
     ...(items === undefined
       ? {}
-      : { items: fitItems(items, half).items, itemsCount: items.length }),
+      : { items: fitItems(items, LIST_BYTES).items, itemsCount: items.length }),
   }
 }
 

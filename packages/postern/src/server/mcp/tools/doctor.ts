@@ -3,6 +3,8 @@
 import { type Finding, isProblem } from '@postern/core'
 import { z } from 'zod'
 import { resultOf } from '../../../connections/trial.ts'
+import { answerBytes } from '../answer.ts'
+import { fitItems } from '../fit.ts'
 import { connection } from '../parameters.ts'
 import { defineTool } from '../tool.ts'
 
@@ -25,7 +27,8 @@ export const doctor = defineTool({
       findings.push(finding)
     const { status } = resultOf(findings, services.clock.now())
     const shown = input.all ? findings : findings.filter(isWorthTelling)
-    return { connection: name, status, looked: findings.length, findings: shown }
+    const { items } = fitItems(shown, answerBytes.usual)
+    return { connection: name, status, looked: findings.length, findings: items }
   },
 })
 

@@ -25,7 +25,7 @@ export const status = defineTool({
       doctor: doctor ?? 'was not asked yet',
       verbs: verbs.filter((verb) => caller.may(verb, name)),
     }))
-    const { items, taken } = fitItems(connections, answerBytes.most)
+    const { items, taken } = fitItems(connections, answerBytes.usual)
     return {
       connections: items,
       ...(taken < connections.length ? { more: connections.length - taken } : {}),
