@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import type { TestStore } from '../../../../../test/stores.ts'
 import { maxBodyBytes } from '../../../src/server/proxy/caller-body.ts'
 import { openEmbedded } from '../served-app.ts'
-import { anyCall, openSocket, proxiedServer } from './proxied-org.ts'
+import { anyCall, openSocket, proxiedServer, scriptedApiToken } from './proxied-org.ts'
 
 let opened: TestStore
 beforeAll(async () => {
@@ -228,6 +228,31 @@ describe('an access key', () => {
     expect([(await ask(keys.any)).status, (await ask(keys.other)).status]).toEqual([429, 200])
     // Before the org is given up that sends nothing.
   }, 25_000)
+})
+
+describe('a credential', () => {
+  test('that is replaced in the middle of an answer lets it end, and signs the next call', async () => {
+    const { begin, send } = await heldOrg()
+    const ask = async () => {
+      const { answered, org } = await begin()
+      org.outgoing.writeHead(200)
+      org.outgoing.write('[1')
+      return { answer: await answered, org, signedBy: org.incoming.headers.authorization }
+    }
+    const first = await ask()
+    const apiToken = `00${'TestToken1'.repeat(4)}`
+    const body = { apiToken, force: true }
+    expect((await send('PATCH', '/v1/connections/acme', { body })).status).toBe(200)
+    const next = await ask()
+    for (const { org, answer } of [first, next]) {
+      org.outgoing.end(']')
+      expect(await read(answer)).toBe(3)
+    }
+    expect([first.signedBy, next.signedBy]).toEqual([
+      `SSWS ${scriptedApiToken}`,
+      `SSWS ${apiToken}`,
+    ])
+  })
 })
 
 describe('a request without an answer yet', () => {
