@@ -48,6 +48,7 @@ const byCode: Readonly<Record<string, number>> = {
   feed_exists: 409,
   feed_fenced: 409,
   feed_fixed: 409,
+  event_not_found: 404,
   feed_not_found: 404,
   feed_nothing_held: 409,
   feed_paused: 409,

@@ -47,6 +47,7 @@ export type ServerErrorCode =
   | 'access_key_expired'
   | 'access_key_invalid'
   | 'access_header_refused'
+  | 'event_not_found'
   | 'key_set_not_found'
   | 'page_not_built'
   | 'request_abandoned'

@@ -31,6 +31,8 @@ export function storedEvent({ id, line }: FeedRecord, readAt: Date): StoredEvent
     actorId: textOf(member(value, 'actor', 'id')),
     actorLogin: textOf(member(value, 'actor', 'alternateId')),
     clientIp: textOf(member(value, 'client', 'ipAddress')),
+    sessionId: idOf(member(value, 'authenticationContext', 'externalSessionId')),
+    transactionId: idOf(member(value, 'transaction', 'id')),
     targetIds: (Array.isArray(targets) ? targets : [])
       .slice(0, MAX_TARGETS)
       .flatMap((target: unknown) => textOf(member(target, 'id')) ?? []),
@@ -112,7 +114,8 @@ function requireKey(id: string): string {
   throw new UnstorableRecord(`its id has other than 1 to ${MAX_CHARACTERS} characters of text`)
 }
 
-function member(value: unknown, ...path: readonly string[]): unknown {
+/** A member of a parsed text, by its path; undefined where it has none of its own. */
+export function member(value: unknown, ...path: readonly string[]): unknown {
   let inner = value
   for (const name of path) {
     if (typeof inner !== 'object' || inner === null || !Object.hasOwn(inner, name)) return undefined
@@ -121,10 +124,16 @@ function member(value: unknown, ...path: readonly string[]): unknown {
   return path.length === 0 ? undefined : inner
 }
 
-/** What a column can hold of a text: no NUL, no half of a character, and not more than an index takes. */
-function textOf(value: unknown): string | null {
+/** What a column can hold of a text: no NUL, no half of a character, and not more than an index takes. Null for what is no text. */
+export function textOf(value: unknown): string | null {
   if (typeof value !== 'string') return null
   return value.replaceAll('\0', '').slice(0, MAX_CHARACTERS).toWellFormed()
+}
+
+/** An id that events share. Those that say `unknown` have nothing to do with each other. */
+function idOf(value: unknown): string | null {
+  const text = textOf(value)
+  return text === 'unknown' || text === '' ? null : text
 }
 
 function dateOf(value: unknown): Date | undefined {

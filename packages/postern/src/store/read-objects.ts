@@ -1,24 +1,34 @@
 /** @module Reads the objects of the sink `store`, a page at a time, as somebody who can read nothing else. */
 
-import { type ExpressionBuilder, type ExpressionWrapper, type SqlBool, sql } from 'kysely'
+import { sql } from 'kysely'
 import {
-  type Cursor,
-  eachOf,
+  allOf,
+  type Condition,
+  everyOf,
   literal,
   ofConnections,
   type PageOfRecords,
   type PageRequest,
-  pageOf,
-  parseCursor,
+  type RecordList,
+  readPage,
 } from './record-page.ts'
-import type { Schema } from './schema.ts'
 import type { Store } from './store.ts'
+
+/** The kinds of objects that are kept. */
+export const objectKinds = [
+  'user',
+  'group',
+  'group-member',
+  'app',
+  'app-user',
+  'app-group',
+] as const
 
 /** Which objects. */
 export interface ObjectQuery {
   /** Of these connections, and no other. */
   readonly connectionIds: readonly string[]
-  /** `user`, `group`, `group-member`, `app`, `app-user`, `app-group`. */
+  /** One of {@link objectKinds}. */
   readonly kind: string
   readonly id?: string | undefined
   /** Members and assignments: of this group or app. */
@@ -46,51 +56,32 @@ export interface ReadObject {
   readonly raw: string
 }
 
-type Where = (
-  eb: ExpressionBuilder<Schema, 'records.object'>,
-) => ExpressionWrapper<Schema, 'records.object', SqlBool>
+const LOOKED_AT = 10_000
+
+const objects: RecordList<ReadObject> = {
+  table: sql`records.object`,
+  columns: sql`connection_id as "connectionId", kind, id, parent, child, status, label, login, version,
+    observed_at as "observedAt", raw::text as raw`,
+  key: sql`connection_id, kind, id`,
+  order: sql`connection_id, id`,
+  behind: ([connectionId, id]) => sql`(connection_id, id) > (${connectionId}, ${id})`,
+  until: ([connectionId, id]) => sql`(connection_id, id) <= (${connectionId}, ${id})`,
+  placeOf: ({ connectionId, id }) => [connectionId, id, ''],
+}
 
 /** The objects that are asked for, by id. */
-export async function readObjects(
+export function readObjects(
   store: Store,
   query: ObjectQuery,
   page: PageRequest,
 ): Promise<PageOfRecords<ReadObject>> {
-  const after = parseCursor(page.cursor)
-  const rows = await store.readRecords(() =>
-    store.db
-      .selectFrom(eachOf(query.connectionIds))
-      .innerJoinLateral(
-        ({ selectFrom }) =>
-          selectFrom('records.object')
-            .select([
-              'connection_id as connectionId',
-              'kind',
-              'id',
-              'parent',
-              'child',
-              'status',
-              'label',
-              'login',
-              'version',
-              'observed_at as observedAt',
-              sql<string>`raw::text`.as('raw'),
-            ])
-            .where('connection_id', '=', sql.ref<string>('one.id'))
-            .where(objectsWhere(query))
-            .where(objectsBehind(after))
-            .orderBy('id')
-            .limit(page.limit + 1)
-            .as('object'),
-        (join) => join.onTrue(),
-      )
-      .selectAll('object')
-      .orderBy('connectionId')
-      .orderBy('object.id')
-      .limit(page.limit + 1)
-      .execute(),
-  )
-  return pageOf(rows, page.limit, ({ connectionId, id }) => [connectionId, id, ''])
+  const search = {
+    lookups: everyOf(query.connectionIds),
+    within: [sql<boolean>`kind = ${query.kind}`, ...indexed(query)],
+    rest: unindexed(query),
+    most: LOOKED_AT,
+  }
+  return readPage(store, objects, async () => search, page)
 }
 
 /** How many objects there are, by status, the most frequent first. */
@@ -99,43 +90,30 @@ export async function countObjects(
   query: ObjectQuery,
   limit: number,
 ): Promise<readonly { readonly status: string | null; readonly count: number }[]> {
-  const rows = await store.readRecords(() =>
-    store.db
-      .selectFrom('records.object')
-      .select(['status', ({ fn }) => fn.countAll().as('count')])
-      .where(ofConnections(query.connectionIds))
-      .where(objectsWhere(query))
-      .groupBy('status')
-      .orderBy('count', 'desc')
-      .orderBy('status')
-      .limit(limit)
-      .execute(),
+  const { rows } = await store.readRecords(() =>
+    sql<{ status: string | null; count: string | number }>`
+      select status, count(*) as count from records.object
+      where ${ofConnections(query.connectionIds)} and kind = ${query.kind}
+        and ${allOf([...indexed(query), ...unindexed(query)])}
+      group by status order by count desc, status limit ${limit}`.execute(store.db),
   )
   return rows.map(({ status, count }) => ({ status, count: Number(count) }))
 }
 
-function objectsBehind(after: Cursor | undefined) {
-  if (after === undefined) return sql<SqlBool>`true`
-  const [connectionId, id] = after
-  return sql<SqlBool>`(connection_id, id) > (${connectionId}, ${id})`
+function indexed({ id, parent, child }: ObjectQuery): readonly Condition[] {
+  return [
+    ...(id === undefined ? [] : [sql<boolean>`id = ${id}`]),
+    ...(parent === undefined ? [] : [sql<boolean>`parent = ${parent}`]),
+    ...(child === undefined ? [] : [sql<boolean>`child = ${child}`]),
+  ]
 }
 
-function objectsWhere(query: ObjectQuery): Where {
-  const { kind, id, parent, child, status, text } = query
-  return (eb) =>
-    eb.and([
-      eb('kind', '=', kind),
-      ...(id === undefined ? [] : [eb('id', '=', id)]),
-      ...(parent === undefined ? [] : [eb('parent', '=', parent)]),
-      ...(child === undefined ? [] : [eb('child', '=', child)]),
-      ...(status === undefined ? [] : [eb('status', '=', status)]),
-      ...(text === undefined
-        ? []
-        : [
-            eb.or([
-              eb('label', 'ilike', `%${literal(text)}%`),
-              eb('login', 'ilike', `%${literal(text)}%`),
-            ]),
-          ]),
-    ])
+function unindexed({ status, text }: ObjectQuery): readonly Condition[] {
+  const pattern = `%${literal(text ?? '')}%`
+  return [
+    ...(status === undefined ? [] : [sql<boolean>`status = ${status}`]),
+    ...(text === undefined
+      ? []
+      : [sql<boolean>`(label ilike ${pattern} or login ilike ${pattern})`]),
+  ]
 }

@@ -13,6 +13,8 @@ export interface StoredEvent {
   readonly actorId: string | null
   readonly actorLogin: string | null
   readonly clientIp: string | null
+  readonly sessionId: string | null
+  readonly transactionId: string | null
   readonly targetIds: readonly string[]
   /** The JSON text that Okta sent. */
   readonly raw: string
@@ -59,7 +61,7 @@ export async function findConnectionOfFeed(
 }
 
 /**
- * Adds events. One that is there already stays as it is.
+ * Adds events, and counts them. One that is there already stays as it is.
  *
  * The raw text travels as a text within the parameter: as JSON, the database would look into it, and refuse what no column
  * can hold.
@@ -71,14 +73,35 @@ export async function addEvents(
 ): Promise<void> {
   if (events.length === 0) return
   await sql`
-    insert into records.event (connection_id, uuid, published, event_type, severity, outcome,
-      actor_id, actor_login, client_ip, target_ids, raw)
-    select ${connectionId}::text, "uuid", published, "eventType", severity, outcome,
-      "actorId", "actorLogin", "clientIp", "targetIds", raw::json
-    from json_to_recordset(${JSON.stringify(events)}::json) as e(
-      "uuid" text, published timestamptz, "eventType" text, severity text, outcome text,
-      "actorId" text, "actorLogin" text, "clientIp" text, "targetIds" text[], raw text)
-    on conflict do nothing`.execute(store.db)
+    with added as (
+      insert into records.event (connection_id, uuid, published, event_type, severity, outcome,
+        actor_id, actor_login, client_ip, session_id, transaction_id, target_ids, raw)
+      select ${connectionId}::text, "uuid", published, "eventType", severity, outcome,
+        "actorId", "actorLogin", "clientIp", "sessionId", "transactionId", "targetIds", raw::json
+      from json_to_recordset(${JSON.stringify(events)}::json) as e(
+        "uuid" text, published timestamptz, "eventType" text, severity text, outcome text,
+        "actorId" text, "actorLogin" text, "clientIp" text, "sessionId" text,
+        "transactionId" text, "targetIds" text[], raw text)
+      on conflict do nothing
+      returning connection_id, published, event_type, outcome
+    ), counted as (${counts('added')})
+    insert into records.event_count as kept (connection_id, grain, at, event_type, total, failures)
+    select * from counted
+    on conflict (connection_id, grain, at, event_type) do update
+      set total = kept.total + excluded.total, failures = kept.failures + excluded.failures`.execute(
+    store.db,
+  )
+}
+
+/** Events by hour and by day, of all types and of each; in the order of their key, so that two who count the same wait at the first row. */
+function counts(events: 'added' | 'gone') {
+  return sql`select connection_id, grain, date_trunc(grain, published, 'UTC') as at,
+      case when part = 'all' then '' else event_type end as event_type, count(*) as total,
+      count(*) filter (where outcome in ('FAILURE', 'DENY')) as failures
+    from ${sql.table(events)} cross join (values ('hour'), ('day')) as grains(grain)
+      cross join (values ('all'), ('type')) as parts(part)
+    where part = 'all' or event_type <> ''
+    group by 1, 2, 3, 4 order by 1, 2, 3, 4`
 }
 
 /**
@@ -150,7 +173,7 @@ export async function removeEventsBefore(
     id = await nextConnection(store, id)
   ) {
     const old = sql`connection_id = ${id} and published < ${before.toISOString()}::timestamptz`
-    removed += await inSteps(signal, () => deleteEvents(store, old))
+    removed += await removeEvents(store, old, signal)
   }
   return removed
 }
@@ -184,13 +207,12 @@ export async function eraseSubject(
 ): Promise<RemovedRecords> {
   const { connectionId, userId } = subject
   const logins = await readLogins(store, subject)
-  const events = await inSteps(signal, () =>
-    deleteEvents(
-      store,
-      sql`connection_id = ${connectionId} and (actor_id = ${userId}
-        or target_ids @> array[${userId}]::text[]
-        or actor_login in (select jsonb_array_elements_text(${JSON.stringify(logins)}::jsonb)))`,
-    ),
+  const events = await removeEvents(
+    store,
+    sql`connection_id = ${connectionId} and (actor_id = ${userId}
+      or target_ids @> array[${userId}]::text[]
+      or actor_login in (select jsonb_array_elements_text(${JSON.stringify(logins)}::jsonb)))`,
+    signal,
   )
   const objects = await inSteps(signal, () =>
     deleteObjects(
@@ -221,22 +243,45 @@ export async function removeRecords(
   signal?: AbortSignal,
 ): Promise<RemovedRecords> {
   const own = sql`connection_id = ${connectionId}`
-  const events = await inSteps(signal, () => deleteEvents(store, own))
+  const events = await removeEvents(store, own, signal)
   return { events, objects: await inSteps(signal, () => deleteObjects(store, own)) }
 }
 
 /** Removes the records of connections that are not there any more. @returns how many there were. */
 export async function removeOrphans(store: Store, signal?: AbortSignal): Promise<RemovedRecords> {
   const isGone = sql`not exists (select from connection where id = connection_id)`
-  const events = await inSteps(signal, () => deleteEvents(store, isGone))
+  const events = await removeEvents(store, isGone, signal)
   return { events, objects: await inSteps(signal, () => deleteObjects(store, isGone)) }
 }
 
+async function removeEvents(
+  store: Store,
+  where: ReturnType<typeof sql>,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const removed = await inSteps(signal, () => deleteEvents(store, where))
+  if (removed > 0) await sql`delete from records.event_count where total <= 0`.execute(store.db)
+  return removed
+}
+
 async function deleteEvents(store: Store, where: ReturnType<typeof sql>): Promise<number> {
-  const { numAffectedRows = 0n } = await sql`
-    delete from records.event where (connection_id, uuid) in (
-      select connection_id, uuid from records.event where ${where} limit ${STEP})`.execute(store.db)
-  return Number(numAffectedRows)
+  // In a transaction, which is begun again where somebody who counts the same made it give way.
+  const { rows } = await store.transaction(() =>
+    sql<{ gone: number }>`
+      with gone as (
+        delete from records.event where (connection_id, uuid) in (
+          select connection_id, uuid from records.event where ${where} limit ${STEP})
+        returning connection_id, published, event_type, outcome
+      ), counted as (${counts('gone')}), taken as (
+        update records.event_count as kept
+        set total = kept.total - counted.total, failures = kept.failures - counted.failures
+        from counted
+        where (kept.connection_id, kept.grain, kept.at, kept.event_type)
+          = (counted.connection_id, counted.grain, counted.at, counted.event_type)
+      )
+      select count(*)::integer as gone from gone`.execute(store.db),
+  )
+  return rows[0]?.gone ?? 0
 }
 
 async function deleteObjects(store: Store, where: ReturnType<typeof sql>): Promise<number> {

@@ -57,6 +57,7 @@ export interface Schema {
   readonly gap: GapTable
   readonly dead_letter: DeadLetterTable
   readonly 'records.event': EventTable
+  readonly 'records.event_count': EventCountTable
   readonly 'records.object': ObjectTable
 }
 
@@ -475,9 +476,24 @@ export interface EventTable {
   actor_id: string | null
   actor_login: string | null
   client_ip: string | null
+  session_id: string | null
+  transaction_id: string | null
   target_ids: string[]
   /** As Okta sent it. Read as text: a driver would parse it, and it would be another one. */
   raw: Json<unknown>
+}
+
+/** How many events there are in an hour or a day of UTC, so that those of months are counted in no time. */
+export interface EventCountTable {
+  connection_id: string
+  grain: 'hour' | 'day'
+  at: Date
+  /** Empty: events of every type, and those without one. */
+  event_type: string
+  /** Nothing is left of them where it is 0. */
+  total: string | number
+  /** With the outcome `FAILURE` or `DENY`. */
+  failures: string | number
 }
 
 /** An object as it is now, as the sink `store` keeps it. */

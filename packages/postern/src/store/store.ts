@@ -103,13 +103,14 @@ export class Store {
   }
 
   /**
-   * Runs `work` where it can change nothing, and sees nothing but records where the role `postern_reader` is there. Never in
-   * a transaction: an embedded store would wait for itself.
+   * Runs `work` on the records as they are at one moment, where it can change nothing, and sees nothing but records where the
+   * role `postern_reader` is there. Never in a transaction: an embedded store would wait for itself.
    */
   async readRecords<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.inTransaction) throw new Error('Records are not read in a transaction.')
     return this.#root
       .transaction()
+      .setIsolationLevel('repeatable read')
       .setAccessMode('read only')
       .execute(async (trx) => {
         if (await this.#hasReader(trx)) await sql`set local role postern_reader`.execute(trx)
@@ -124,6 +125,7 @@ export class Store {
         and pg_has_role(current_user, oid, 'MEMBER')
         and has_schema_privilege(oid, 'records', 'USAGE')
         and has_table_privilege(oid, 'records.event', 'SELECT')
+        and has_table_privilege(oid, 'records.event_count', 'SELECT')
         and has_table_privilege(oid, 'records.object', 'SELECT')) as present`
       .execute(trx)
       .then(({ rows }) => rows[0]?.present === true)

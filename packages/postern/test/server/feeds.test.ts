@@ -323,7 +323,14 @@ describe.each(stores)('feeds on $name', ({ open }) => {
     await addEvents(opened.store, 'gone', [
       {
         ...{ uuid: 'orphan', published: new Date(), raw: '{}', targetIds: [] },
-        ...{ eventType: null, severity: null, outcome: null, clientIp: null },
+        ...{
+          eventType: null,
+          severity: null,
+          outcome: null,
+          clientIp: null,
+          sessionId: null,
+          transactionId: null,
+        },
         ...{ actorId: null, actorLogin: null },
       },
     ])

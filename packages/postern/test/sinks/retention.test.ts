@@ -25,7 +25,7 @@ test('events are kept as long as the sink that keeps them longest says', async (
   const aged = (days: number) => new Date(now.getTime() - days * 86_400_000)
   const event = {
     ...{ eventType: null, severity: null, outcome: null, actorId: null, actorLogin: null },
-    ...{ clientIp: null, targetIds: [], raw: '{}' },
+    ...{ clientIp: null, sessionId: null, transactionId: null, targetIds: [], raw: '{}' },
   }
   const ages = [1, 29, 31, 89, 91]
   await addEvents(

@@ -36,6 +36,8 @@ function event(uuid: string, change: Partial<StoredEvent> = {}): StoredEvent {
     actorId: '00u1',
     actorLogin: 'ada@acme.example',
     clientIp: '192.0.2.1',
+    sessionId: null,
+    transactionId: null,
     targetIds: [],
     raw,
     ...change,
@@ -75,7 +77,7 @@ describe.each(stores)('records on $name', ({ open }) => {
   })
 
   beforeEach(async () => {
-    await sql`truncate records.event, records.object`.execute(store.db)
+    await sql`truncate records.event, records.event_count, records.object`.execute(store.db)
   })
 
   const find = async (query: Partial<Parameters<typeof readEvents>[1]>) =>

@@ -14,6 +14,7 @@ import { addConsoleSessionRoutes } from './console-session.ts'
 import { addDescriptionRoute } from './description.ts'
 import { addDoctorRoute } from './doctor.ts'
 import { addDomainRoutes } from './domains.ts'
+import { addEventRoutes } from './events.ts'
 import { addFeedRoutes } from './feeds.ts'
 import { addGuideRoutes } from './guide.ts'
 import { addHealthRoutes } from './health.ts'
@@ -22,6 +23,7 @@ import { addJwksRoute } from './jwks.ts'
 import { addKeyDraftRoutes } from './key-drafts.ts'
 import { addKeyInspectionRoute } from './key-inspection.ts'
 import { addMasterKeyRoutes } from './master-key.ts'
+import { addObjectRoute } from './objects.ts'
 import { addPageRoutes } from './pages.ts'
 import { addPlanRoutes } from './plans.ts'
 import { addProofRoute } from './proof.ts'
@@ -60,6 +62,8 @@ export function addRoutes(api: Api): void {
   addPlanRoutes(api)
   addProofRoute(api)
   addRecordRoutes(api)
+  addEventRoutes(api)
+  addObjectRoute(api)
   addRepairRoute(api)
   addRequestRoute(api)
   addRotationRoutes(api)

@@ -8,6 +8,7 @@ import { connectSessions } from './0004-connect-sessions.ts'
 import { actions } from './0005-actions.ts'
 import { consoleSessions } from './0006-console-sessions.ts'
 import { runTimes } from './0007-run-times.ts'
+import { eventSearch } from './0008-event-search.ts'
 
 /** By name; they are applied in alphabetical order. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -18,4 +19,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0005-actions': actions,
   '0006-console-sessions': consoleSessions,
   '0007-run-times': runTimes,
+  '0008-event-search': eventSearch,
 }

@@ -326,7 +326,15 @@ function user(id: string, status: string) {
 function event(uuid: string) {
   return {
     ...{ uuid, published: new Date(0), eventType: 'user.session.start', severity: 'INFO' },
-    ...{ outcome: 'SUCCESS', actorId: null, actorLogin: null, clientIp: null, targetIds: [] },
+    ...{
+      outcome: 'SUCCESS',
+      actorId: null,
+      actorLogin: null,
+      clientIp: null,
+      sessionId: null,
+      transactionId: null,
+      targetIds: [],
+    },
     raw: JSON.stringify({ id: uuid }),
   }
 }

@@ -1,11 +1,16 @@
 /** @module The tools that look into what feeds stored: they read no org, and take filters, never a statement of the caller's. */
 
 import { z } from 'zod'
-import type { Caller } from '../../../store/audit.ts'
-import { countEvents, type EventQuery, readEvents } from '../../../store/read-events.ts'
-import { countObjects, type ObjectQuery, readObjects } from '../../../store/read-objects.ts'
+import type { EventQuery } from '../../../store/event-search.ts'
+import { countEvents, readEvents } from '../../../store/read-events.ts'
+import {
+  countObjects,
+  type ObjectQuery,
+  objectKinds,
+  readObjects,
+} from '../../../store/read-objects.ts'
 import type { Store } from '../../../store/store.ts'
-import type { Services } from '../../services.ts'
+import { noteRecordsRead } from '../../records-read.ts'
 import { fitItems } from '../fit.ts'
 import { connection, cursor, fields, maxKb, moment } from '../parameters.ts'
 import { project } from '../projection.ts'
@@ -13,7 +18,7 @@ import type { Reach } from '../reach.ts'
 import { defineTool } from '../tool.ts'
 import { ToolError } from '../tool-error.ts'
 
-const kinds = ['event', 'user', 'group', 'group-member', 'app', 'app-user', 'app-group'] as const
+const kinds = ['event', ...objectKinds] as const
 const MAX_COUNTED = 100
 
 const text = z.string().min(1).max(512).optional()
@@ -55,7 +60,7 @@ export const query = defineTool({
   isOffered: (reach) => reach.having({ verb: 'read' }).length > 0,
   run: async ({ input, services, by, reach }) => {
     const named = connectionsOf(reach, input)
-    await note(services, by, { kind: input.kind, connections: named.values() })
+    await noteRecordsRead(services, by, { kind: input.kind, connections: named.values() })
     const page = { limit: input.limit, cursor: input.cursor }
     const { rows, cursor } = await readPage(services.store, asked(input, named), page)
     const shown = rows.map((row) => ({
@@ -85,7 +90,7 @@ export const count = defineTool({
     const { store } = services
     const named = connectionsOf(reach, input)
     const { events, objects } = asked(input, named)
-    await note(services, by, { kind: input.kind, connections: named.values() })
+    await noteRecordsRead(services, by, { kind: input.kind, connections: named.values() })
     if (events !== undefined) return { byType: await countEvents(store, events, MAX_COUNTED) }
     return { byStatus: await countObjects(store, objects, MAX_COUNTED) }
   },
@@ -96,16 +101,6 @@ function connectionsOf(reach: Reach, { connection: name }: Filters): ReadonlyMap
   const need = { verb: 'read' } as const
   const rows = name === undefined ? reach.having(need) : [reach.require(need, name)]
   return new Map(rows.map((row) => [row.id, row.name]))
-}
-
-/** What people's records are looked through for has a row of each connection before any of them is handed out. */
-async function note(
-  { auditBatch }: Services,
-  by: Caller,
-  { kind, connections }: { readonly kind: string; readonly connections: Iterable<string> },
-): Promise<void> {
-  const entry = { ...by, action: 'records.read', target: kind, outcome: 'ok' }
-  for (const connection of connections) await auditBatch.add({ ...entry, connection })
 }
 
 type Asked =

@@ -1,0 +1,85 @@
+/** @module The questions that the views of the console ask of the store. */
+
+import { readTimeline, readTypes } from '../packages/postern/src/store/event-figures.ts'
+import type { EventQuery } from '../packages/postern/src/store/event-search.ts'
+import { readEvent, readEvents } from '../packages/postern/src/store/read-events.ts'
+import { countRelated } from '../packages/postern/src/store/related-events.ts'
+import type { Store } from '../packages/postern/src/store/store.ts'
+
+/** One question. */
+export interface ConsoleCase {
+  readonly name: string
+  readonly run: () => Promise<unknown>
+}
+
+const DAY_MS = 86_400_000
+const connectionIds = ['c0']
+
+/** All of them, over rows of the ninety days before `now`. */
+export function consoleCases(store: Store, now: Date): readonly ConsoleCase[] {
+  const ago = (days: number) => new Date(now.getTime() - days * DAY_MS)
+  const spanOf = (days: number) => ({
+    from: ago(days),
+    to: now,
+    binSeconds: (days * 86_400) / 60,
+  })
+  const read = (what: string, query: Partial<EventQuery>) => ({
+    name: `events: ${what}`,
+    run: () => readEvents(store, { connectionIds, ...query }, { limit: 100 }),
+  })
+  const timeline = (what: string, days: number, query: Partial<EventQuery> = {}) => ({
+    name: `timeline: ${what}`,
+    run: () => readTimeline(store, { connectionIds, ...query }, spanOf(days)),
+  })
+  return [
+    read('the newest', {}),
+    read('of a day a month ago', { from: ago(31), to: ago(30) }),
+    read('the most frequent type', { eventType: 'kind0.area0.deed0' }),
+    read('a rare type', { eventType: 'kind7.area17.deed77' }),
+    read('types by a prefix', { eventType: 'kind5.' }),
+    read('the bot', { actor: '00u0' }),
+    read('a person, by login', { actor: 'person4321@acme.example' }),
+    read('an app that is everywhere', { target: '0oa7' }),
+    read('a person who was acted upon', { target: '00u77' }),
+    read('failures', { outcome: 'FAILURE' }),
+    read('errors', { severity: 'ERROR' }),
+    read('an address', { ip: '192.0.7.7' }),
+    read('a session', { session: 'session777' }),
+    read('a request', { transaction: 'request777' }),
+    read('an outcome that is none', { outcome: 'NONE' }),
+    read('a person, and a type that is none of theirs', {
+      actor: 'person4321@acme.example',
+      eventType: 'none',
+    }),
+    read('failures of the bot by a prefix', {
+      actor: '00u0',
+      eventType: 'kind3.',
+      outcome: 'FAILURE',
+    }),
+    read('a prefix, failed from an address that is none', {
+      eventType: 'kind',
+      severity: 'ERROR',
+      outcome: 'DENY',
+    }),
+    read('a text that stands nowhere', { text: 'stands nowhere' }),
+    read('a text in what is frequent', { text: 'Deed 0', outcome: 'FAILURE' }),
+    timeline('ninety days', 90),
+    timeline('ninety days of a prefix', 90, { eventType: 'kind5.' }),
+    timeline('six hours', 0.25),
+    timeline('the bot', 90, { actor: '00u0' }),
+    timeline('a person', 90, { actor: 'person4321@acme.example' }),
+    timeline('a text', 90, { text: 'stands nowhere' }),
+    {
+      name: 'types: ninety days',
+      run: () => readTypes(store, { connectionIds, ...spanOf(90), grain: 'day' }),
+    },
+    {
+      name: 'event: one, with those of the same bot, session and request',
+      run: async () => {
+        const { rows } = await readEvents(store, { connectionIds, actor: '00u0' }, { limit: 1 })
+        const event = await readEvent(store, 'c0', rows[0]?.uuid ?? '')
+        if (event !== undefined) await countRelated(store, event)
+      },
+    },
+  ]
+}

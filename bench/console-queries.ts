@@ -1,0 +1,168 @@
+/**
+ * @module How long the console waits for the store (a million events, 100,000 rows of the audit log, 10,000 connections), on both
+ * kinds of database, and the indexes that each query goes by. `npm run console-queries -w bench [-- --write] [-- --small]`.
+ */
+
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Secret } from '@postern/core'
+import pg from 'pg'
+import { openStore } from '../packages/postern/src/store/open.ts'
+import type { Store } from '../packages/postern/src/store/store.ts'
+import { startPostgres, urlOf } from '../test/postgres.ts'
+import { consoleCases } from './console-cases.ts'
+import { fillConsole } from './console-rows.ts'
+import { type Grid, report } from './measure.ts'
+
+const ROUNDS = 15
+const now = new Date('2026-11-30T12:00:00Z')
+const amounts = process.argv.includes('--small')
+  ? { events: 20_000, auditRows: 5_000, connections: 1_000 }
+  : { events: 1_000_000, auditRows: 100_000, connections: 10_000 }
+
+interface Statement {
+  readonly text: string
+  readonly values: readonly unknown[]
+}
+
+/** What was asked of the database; told by {@link listen}. */
+let heard: Statement[] | undefined
+
+/** A store, what explains its statements, and the time of a processor that it has taken. */
+interface Explained {
+  readonly store: Store
+  cpuMs(): Promise<number>
+  explain(statement: Statement): Promise<readonly string[]>
+}
+
+async function measureStore(kind: string, { store, explain, cpuMs }: Explained): Promise<Grid> {
+  await fillConsole(store, amounts, now)
+  const rows: (readonly (string | number)[])[] = []
+  for (const { name, run } of consoleCases(store, now)) {
+    heard = []
+    await run()
+    const statements = heard.filter(({ text }) => /^\s*(?:select|with)/i.test(text))
+    heard = undefined
+    const indexes: string[] = []
+    for (const statement of statements) indexes.push(...indexesIn(await explain(statement)))
+    const times: number[] = []
+    const cpuBefore = await cpuMs()
+    for (let round = 0; round < ROUNDS; round++) {
+      const start = performance.now()
+      await run()
+      times.push(performance.now() - start)
+    }
+    const cpu = ((await cpuMs()) - cpuBefore) / ROUNDS
+    const [median = 0, worst = 0] = [
+      times.toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)],
+      Math.max(...times),
+    ]
+    const used = [...new Set(indexes)].join(', ')
+    rows.push([name, median.toFixed(1), worst.toFixed(1), cpu.toFixed(1), used])
+    process.stderr.write(`${kind}: ${name} ${median.toFixed(1)} ms\n`)
+  }
+  return {
+    columns: [kind, 'median, ms', 'longest, ms', 'processor, ms', 'ways through the tables'],
+    rows,
+  }
+}
+
+/** The indexes of a plan, and the tables that are read without one. */
+function indexesIn(plan: readonly string[]): readonly string[] {
+  return plan.flatMap((line) => {
+    const [, index] = /(?:Scan(?: Backward)? using|Bitmap Index Scan on) (\w+)/.exec(line) ?? []
+    const [, table] = /Seq Scan on (\w+)/.exec(line) ?? []
+    return index ?? (table === undefined ? [] : [`all of ${table}`])
+  })
+}
+
+async function onPglite(dataDir: string): Promise<Grid> {
+  mkdirSync(dataDir)
+  const store = await openStore({ dataDir })
+  const { driver } = store
+  if (driver.kind !== 'pglite') throw new Error('It is another store.')
+  const { pglite } = driver
+  const query = pglite.query.bind(pglite)
+  const listening =
+    (ask: typeof query): typeof query =>
+    (text, values, options) => {
+      heard?.push({ text, values: values ?? [] })
+      return ask(text, values, options)
+    }
+  const transaction = pglite.transaction.bind(pglite)
+  Object.assign(pglite, {
+    query: listening(query),
+    transaction: (work: Parameters<typeof transaction>[0]) =>
+      transaction((trx) => work(Object.assign(trx, { query: listening(trx.query.bind(trx)) }))),
+  })
+  try {
+    return await measureStore('PGlite', {
+      store,
+      cpuMs: async () => ownCpuMs(),
+      explain: async ({ text, values }) => {
+        const { rows } = await query<Record<string, string>>(`explain ${text}`, [...values])
+        return rows.map((row) => row['QUERY PLAN'] ?? '')
+      },
+    })
+  } finally {
+    await store.close()
+  }
+}
+
+async function onPostgres(dataDir: string): Promise<Grid> {
+  const { server, stop } = await startPostgres()
+  const url = urlOf(server, server.superuser, 'postgres')
+  const client = new pg.Client(url)
+  const { prototype } = pg.Client
+  const { query } = prototype
+  Object.assign(prototype, {
+    query(this: pg.Client, ...asked: [string, unknown[]]) {
+      if (typeof asked[0] === 'string') heard?.push({ text: asked[0], values: asked[1] ?? [] })
+      return Reflect.apply(query, this, asked)
+    },
+  })
+  try {
+    await client.connect()
+    const store = await openStore({ dataDir, database: new Secret(url) })
+    try {
+      return await measureStore('PostgreSQL', {
+        store,
+        cpuMs: async () => ownCpuMs() + (await serverCpuMs(client)),
+        explain: async ({ text, values }) => {
+          const { rows } = await client.query(`explain ${text}`, [...values])
+          return rows.map((row) => row['QUERY PLAN'])
+        },
+      })
+    } finally {
+      await store.close()
+    }
+  } finally {
+    await client.end()
+    await stop()
+  }
+}
+
+function ownCpuMs(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1_000
+}
+
+/** Of the server's processes that answer; Linux tells it in hundredths of a second. */
+async function serverCpuMs(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ pid: number }>('select pid from pg_stat_activity')
+  return rows.reduce((sum, { pid }) => {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+    return sum + (Number(fields[11]) + Number(fields[12])) * 10
+  }, 0)
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'postern-console-'))
+try {
+  const grids: Grid[] = []
+  if (!process.argv.includes('--pglite')) grids.push(await onPostgres(folder))
+  if (!process.argv.includes('--postgres')) grids.push(await onPglite(join(folder, 'embedded')))
+  report('console-queries', 'npm run console-queries -w bench', grids)
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
