@@ -35,13 +35,15 @@ export interface OpenIdProvider {
 /** Starts a provider with one web app, until the test ends. */
 export async function startOpenIdProvider(options: {
   readonly redirectUri: string
+  /** Default 127.0.0.1; `localhost` is another site to a browser. */
+  readonly host?: 'localhost'
   readonly people: ProvidedPeople
   /** The public keys of the app, for `private_key_jwt`. */
   readonly jwks?: readonly unknown[]
 }): Promise<OpenIdProvider> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const issuer = `http://${options.host ?? '127.0.0.1'}:${(server.address() as AddressInfo).port}`
   const privateKey = newKey()
   const jwk = {
     ...privateKey.export({ format: 'jwk' }),

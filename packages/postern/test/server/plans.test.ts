@@ -3,6 +3,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { openTestSeal } from '../../../../test/test-seal.ts'
+import type { AccessRule } from '../../src/config/access-rules.ts'
+import { ConsoleSessions } from '../../src/server/console/sessions.ts'
 import { openStore } from '../../src/store/open.ts'
 import { insertPlan } from '../../src/store/plans.ts'
 import type { Seal } from '../../src/store/seal.ts'
@@ -123,6 +125,39 @@ describe.each(stores)('a plan on $name', ({ open }) => {
       (await desk.app.send('GET', '/v1/plans', { key })).text.includes(id)
     expect(await Promise.all([keys.planner, keys.approver].map(listed))).toEqual([true, true])
     expect(await Promise.all(strangers.map(listed))).toEqual([false, false, false, false])
+  })
+
+  test('is decided on by a person who is signed in to the console, and never by the one who asked for it', async () => {
+    const { services, url, send } = desk.app
+    const { store, clock, accessKeys } = services
+    const openId = { ground: new Uint8Array(32) }
+    const consoleSessions = new ConsoleSessions({ store, clock, accessKeys, openId })
+    Object.assign(services, { consoleSessions })
+    const enter = async (sub: string) => {
+      const given: AccessRule[] = [
+        { connections: ['acme'], verbs: ['act'], approval: 'required' },
+        { connections: ['acme'], verbs: ['approve'] },
+      ]
+      const person = { actor: `person:0123456789ab:${sub}`, name: sub, rules: given, details: {} }
+      const { cookie } = await consoleSessions.beginByPerson(person, 'request')
+      const headers = {
+        cookie: `postern-console-${new URL(url).port}=${cookie.reveal()}`,
+        ...{ 'sec-fetch-site': 'same-origin', 'x-postern-console': '1' },
+      }
+      return (path: string, body?: object) => send('POST', path, { key: null, headers, body })
+    }
+    const [ada, bob] = [await enter('ada'), await enter('bob')]
+    const own = await ada('/v1/connections/acme/plans', { action, arguments: wanted })
+    expect(own.json).toMatchObject({ requestedBy: 'person:0123456789ab:ada', state: 'waiting' })
+    const path = `/v1/plans/${own.json?.['id']}`
+    expect(refusal(await ada(`${path}/approve`))).toEqual([403, 'plan_own'])
+    // Nor by signing in once more.
+    expect(refusal(await (await enter('ada'))(`${path}/approve`))).toEqual([403, 'plan_own'])
+    const approved = await bob(`${path}/approve`)
+    expect(approved.json).toMatchObject({
+      state: 'approved',
+      decidedBy: 'person:0123456789ab:bob',
+    })
   })
 
   test('is not approved by its requester, the local key, or whoever lacks the verb there', async () => {
