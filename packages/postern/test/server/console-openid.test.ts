@@ -251,6 +251,20 @@ describe('what comes back from the provider', () => {
     expect([...(victim.cookies.get(url) ?? [])]).toEqual([])
   })
 
+  test('is shown as text, whatever the provider, or whoever leads here, says', async () => {
+    const { url, browser } = await serve()
+    await browser.go(`${url}${BEGIN}`, `${url}${CALLBACK}`)
+    const { searchParams } = new URL(browser.visited.at(-1) ?? '')
+    const state = searchParams.get('state') ?? ''
+    const iss = searchParams.get('iss') ?? ''
+    const error_description = '<script>alert(1)</script>"\''
+    const said = new URLSearchParams({ state, iss, error: 'access_denied', error_description })
+    const { code, text } = await browser.go(`${url}${CALLBACK}?${said}`)
+    expect(code).toBe('sign_in_provider_refused')
+    expect(text).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;')
+    expect(text).not.toContain('<script')
+  })
+
   test('is good once', async () => {
     const { url, browser, signInWith } = await serve()
     await browser.go(`${url}${BEGIN}`, `${url}${CALLBACK}`)
