@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, it } from 'vitest'
+import { openPage } from '../chromium.ts'
 import { type ConsolePlace, openConsole, openConsolePlace, viewOf } from './console-place.ts'
 
 let place: ConsolePlace
@@ -150,6 +151,34 @@ it('a custom domain is allowed, refused where it is none, and removed', async ()
   await rowOf(page, 'login.acme.com').getByRole('button', { name: 'Remove…' }).click()
   await page.getByRole('button', { name: 'Remove the domain' }).click()
   await page.getByText('No custom domain is allowed.').waitFor()
+})
+
+it('what happens elsewhere is shown without anybody asking for it', async () => {
+  const { page } = await openConsole(place, { at: '/feeds/people' })
+  await viewOf(page, 'people')
+  await page.getByText('It has not run yet.').waitFor()
+  await page.getByText('Live', { exact: true }).waitFor()
+  await place.ask('POST', '/v1/feeds/people/run')
+  await page.getByRole('row').getByText('Request', { exact: true }).waitFor()
+  await place.ask('POST', '/v1/feeds/people/pause')
+  await page.locator('.view-title').getByText('Paused').waitFor()
+})
+
+it('a link of the start signs one browser in, and leaves the address; a second one is told why not', async () => {
+  const { consoleSessions, localKey } = place.service
+  const link = consoleSessions.addLink(localKey).reveal()
+  const { page } = await openPage()
+  await page.goto(`${place.url}/console/connections#${link}`)
+  await viewOf(page, 'Connections')
+  expect(page.url()).toBe(`${place.url}/console/connections`)
+  expect(await page.evaluate('JSON.stringify(history.state)')).toBe('null')
+  await page.goto(`${place.url}/console/#${link}`)
+  await viewOf(page, 'Overview')
+
+  const second = await openPage()
+  await second.page.goto(`${place.url}/console/#${link}`)
+  await second.page.getByText('console_link_over').waitFor()
+  await second.page.getByLabel('Access key').waitFor()
 })
 
 function rowOf(page: Page, name: string) {

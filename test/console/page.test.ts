@@ -117,6 +117,30 @@ describe('the console', () => {
   })
 })
 
+describe('what is loaded', () => {
+  it('moves nothing that is there, and nothing moves where motion is not wanted', async () => {
+    const { page } = await openConsole(place, { at: '/connections', reducedMotion: 'reduce' })
+    await viewOf(page, 'Connections')
+    for (const at of ['/', '/connections/acme', '/feeds/log', '/audit']) {
+      await page.goto(`${place.url}/console${at}`)
+      await page.locator('.view h1').waitFor()
+      await page.locator('.awaited').first().waitFor({ state: 'detached' })
+      expect(await page.evaluate('document.getAnimations().length')).toBe(0)
+      const shift = Number(await page.evaluate(LAYOUT_SHIFT))
+      expect([at, shift < 0.1 ? 'still' : shift]).toEqual([at, 'still'])
+    }
+  })
+})
+
+/** All that moved without anybody having done something half a second before, as browsers count it. */
+const LAYOUT_SHIFT = `new Promise((resolve) => {
+  let sum = 0
+  new PerformanceObserver((list) => {
+    for (const { hadRecentInput, value } of list.getEntries()) if (!hadRecentInput) sum += value
+  }).observe({ type: 'layout-shift', buffered: true })
+  requestAnimationFrame(() => requestAnimationFrame(() => resolve(sum)))
+})`
+
 describe('with the keyboard', () => {
   it('one skips to the content, and is led to the heading of a view that was opened', async () => {
     const { page } = await openConsole(place, { at: '/connections' })

@@ -83,7 +83,8 @@ export class Changes {
     const own = [...this.#watchers].filter(({ actor }) => actor === watcher.actor).length
     if (own >= MAX_OF_ONE || this.#watchers.size >= MAX_WATCHERS) throw tooMany(own)
     this.#watchers.add(watcher)
-    this.#plan()
+    // What was before is read at once: what changes within the first second is told too.
+    this.#plan(0)
     return () => {
       this.#watchers.delete(watcher)
       if (this.#watchers.size > 0) return
@@ -100,9 +101,8 @@ export class Changes {
     for (const { onEnd } of [...this.#watchers]) onEnd()
   }
 
-  #plan(): void {
-    const { everyMs = EVERY_MS } = this.#options
-    this.#timer ??= setTimeout(() => void this.#ask(), everyMs).unref()
+  #plan(waitMs = this.#options.everyMs ?? EVERY_MS): void {
+    this.#timer ??= setTimeout(() => void this.#ask(), waitMs).unref()
   }
 
   async #ask(): Promise<void> {

@@ -6,7 +6,8 @@ import { askAgain } from './server.ts'
 /** What is asked again, by what the server says has changed. */
 const SHOWN: Readonly<Record<string, readonly string[]>> = {
   audit: ['/v1/audit'],
-  feeds: ['/v1/feeds', '/v1/connections'],
+  connections: ['/v1/connections'],
+  feeds: ['/v1/feeds'],
   runs: ['/v1/feeds'],
   plans: ['/v1/actions', '/v1/plans'],
 }
@@ -24,8 +25,16 @@ export function useChanges(): Following {
     const source = new EventSource('/v1/changes')
     const waiting = new Set<string>()
     let timer: ReturnType<typeof setTimeout> | undefined
-    source.onopen = () => setFollowing('live')
-    source.onerror = () => setFollowing('off')
+    let wasCutOff = false
+    source.onopen = () => {
+      setFollowing('live')
+      // Nobody tells what changed in between.
+      if (wasCutOff) void askAgain(Object.values(SHOWN).flat())
+    }
+    source.onerror = () => {
+      wasCutOff = true
+      setFollowing('off')
+    }
     for (const [kind, paths] of Object.entries(SHOWN)) {
       source.addEventListener(kind, () => {
         for (const path of paths) waiting.add(path)
