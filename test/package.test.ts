@@ -127,6 +127,7 @@ describe('postern', () => {
       'dist/store.pack',
       'dist/web/connect/embed.js',
       'dist/web/connect/index.html',
+      'dist/web/console/index.html',
       'package.json',
     ])
   })

@@ -29,7 +29,7 @@ describe('records as CSV', () => {
     )
   })
 
-  test.each(['=', '+', '-', '@', '\t', '\r'])(
+  test.each(['=', '+', '-', '@', '\t', '\r', '\uff1d', '\uff0b', '\uff0d', '\uff20'])(
     'have no cell or heading that a spreadsheet would run for its leading %j (S28)',
     (sign) => {
       const [heading = '', cell = ''] = csv({ [`${sign}x`]: `${sign}cmd()` }).split('\n')
@@ -37,6 +37,17 @@ describe('records as CSV', () => {
       expect(cell.replace(/^"/, '')).toMatch(/^'/)
     },
   )
+
+  test.each([
+    ['a,b', '"a,b"'],
+    ['a"b', '"a""b"'],
+    ['a\nb', '"a\nb"'],
+    ['a\rb', '"a\rb"'],
+    ['a;b ', 'a;b '],
+    ['', ''],
+  ])('have %j in quotes where a reader would cut it', (cell, written) => {
+    expect(formatCsv([[cell, 'next']])).toBe(`${written},next\n`)
+  })
 
   test('keep a negative number a number', () => {
     expect(csv({ offset: -5 })).toBe('offset\n-5\n')
