@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, it } from 'vitest'
+import { putDeadLetters } from '../../packages/postern/src/store/dead-letters.ts'
 import { openPage } from '../chromium.ts'
 import { type ConsolePlace, openConsole, openConsolePlace, viewOf } from './console-place.ts'
 
@@ -128,6 +129,22 @@ it('a feed is run and compared, shows what it read, and rests when it is told to
   await page.locator('.view-title').getByText('Scheduled').waitFor()
 })
 
+it('records that a sink refused are looked at, and sent again', async () => {
+  await putDeadLetter('{"uuid":"refused","published":"2026-01-01T00:00:00.000Z","x":"<b>bold</b>"}')
+  const { page } = await openConsole(place)
+  await viewOf(page, 'Overview')
+  await page.getByText('1 dead letter').waitFor()
+  await page.getByRole('link', { name: 'log', exact: true }).first().click()
+  await viewOf(page, 'log')
+  await page.getByText('sink_record_refused').waitFor()
+  const row = page.getByRole('row').filter({ hasText: 'sink_record_refused' })
+  await row.getByRole('button', { name: 'Look' }).click()
+  expect(await page.locator('pre').innerText()).toContain('"x": "<b>bold</b>"')
+  await page.getByRole('button', { name: 'Send all again' }).click()
+  await page.getByText('There are no dead letters.').waitFor()
+  expect(await place.ask('GET', '/v1/feeds/log')).toMatchObject({ deadLetters: 0 })
+})
+
 it('the audit log is filtered by an address, and verified', async () => {
   const { page } = await openConsole(place, { at: '/audit?action=feed.' })
   await viewOf(page, 'Audit')
@@ -180,6 +197,21 @@ it('a link of the start signs one browser in, and leaves the address; a second o
   await second.page.getByText('console_link_over').waitFor()
   await second.page.getByLabel('Access key').waitFor()
 })
+
+async function putDeadLetter(record: string): Promise<void> {
+  const { store, clock } = place.service
+  const { feed, sink } = await store.db
+    .selectFrom('feed')
+    .innerJoin('feed_sink', 'feed_sink.feed_id', 'feed.id')
+    .innerJoin('sink', 'sink.id', 'feed_sink.sink_id')
+    .select(['feed.id as feed', 'sink.id as sink'])
+    .where('feed.name', '=', 'log')
+    .where('sink.name', '=', 'store')
+    .executeTakeFirstOrThrow()
+  const letter = { code: 'sink_record_refused', reason: 'It is no record.', index: 0 }
+  const of = { feedId: feed, sinkId: sink, seq: 1 }
+  await putDeadLetters(store, of, [{ ...letter, record: Buffer.from(record) }], clock.now())
+}
 
 function rowOf(page: Page, name: string) {
   return page.getByRole('row').filter({ hasText: name })
