@@ -40,6 +40,7 @@ export interface Asked {
   /** Below this origin. */
   readonly path: string
   readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
   /** Told of what happens on the way, where the answer comes in lines. */
   readonly onEvent?: (event: unknown) => void
   readonly signal?: AbortSignal
@@ -70,8 +71,9 @@ export class Client {
   }
 
   /** @throws {RefusedError} for a refusal; for no answer at all, with the code `server_unreachable`. */
-  async ask<Answer>({ method = 'POST', path, body, onEvent, signal }: Asked): Promise<Answer> {
-    const response = await this.#send({ method, path, body, onEvent, signal })
+  async ask<Answer>(asked: Asked): Promise<Answer> {
+    const { onEvent } = asked
+    const response = await this.#send(asked)
     const serverMs = Date.parse(response.headers.get('date') ?? '')
     if (!Number.isNaN(serverMs)) this.#behindMs = serverMs - Date.now()
     if (response.headers.get('content-type')?.startsWith(LINES) === true) {
@@ -82,8 +84,16 @@ export class Client {
     throw new RefusedError(asProblem(answer, response.status))
   }
 
-  async #send({ method, path, body, onEvent, signal }: AskedOf): Promise<Response> {
+  async #send({
+    method = 'POST',
+    path,
+    body,
+    headers: more,
+    onEvent,
+    signal,
+  }: Asked): Promise<Response> {
     const headers: Record<string, string> = {
+      ...more,
       accept: onEvent === undefined ? 'application/json' : `${LINES}, application/json`,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(this.token === undefined ? {} : { authorization: `Bearer ${this.token}` }),
@@ -104,14 +114,6 @@ export class Client {
       throw new RefusedError(unreachable)
     }
   }
-}
-
-interface AskedOf {
-  readonly method: Method
-  readonly path: string
-  readonly body: unknown
-  readonly onEvent: Asked['onEvent'] | undefined
-  readonly signal: AbortSignal | undefined
 }
 
 const unreachable: ServerProblem = {

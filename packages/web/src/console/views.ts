@@ -23,6 +23,9 @@ export interface ViewEntry {
 const { views: names } = shellTexts
 const mayRead = (permissions: Permissions) => permissions.maySomewhere('read')
 const mayManage = (permissions: Permissions) => permissions.maySomewhere('admin')
+const mayAct = (permissions: Permissions) => permissions.maySomewhere('act')
+const mayTakePart = (permissions: Permissions) => mayAct(permissions) || mayApprove(permissions)
+const mayApprove = (permissions: Permissions) => permissions.maySomewhere('approve')
 
 /** The views, in the order of the navigation. The first whose address fits is shown. */
 export const views: readonly ViewEntry[] = [
@@ -55,6 +58,30 @@ export const views: readonly ViewEntry[] = [
     path: '/feeds/:feed',
     isShown: mayRead,
     View: lazy(async () => ({ default: (await import('./feeds/one.tsx')).OneFeed })),
+  },
+  {
+    path: '/actions',
+    name: names.actions,
+    sign: 'M11 3L5 11.500h4.500L9 17l6-8.500h-4.500z',
+    isShown: mayAct,
+    View: lazy(async () => ({ default: (await import('./actions/list.tsx')).ActionList })),
+  },
+  {
+    path: '/actions/:connection/:action',
+    isShown: mayAct,
+    View: lazy(async () => ({ default: (await import('./actions/one.tsx')).OneAction })),
+  },
+  {
+    path: '/approvals',
+    name: names.approvals,
+    sign: 'M4 10.500l4 4 8-9',
+    isShown: mayTakePart,
+    View: lazy(async () => ({ default: (await import('./approvals/list.tsx')).ApprovalList })),
+  },
+  {
+    path: '/approvals/:id',
+    isShown: mayTakePart,
+    View: lazy(async () => ({ default: (await import('./approvals/one.tsx')).OnePlan })),
   },
   {
     path: '/access-keys',

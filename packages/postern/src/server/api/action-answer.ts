@@ -31,6 +31,19 @@ const action = z
 /** A list of actions. */
 export const actionList = z.object({ actions: z.array(action) })
 
+/** The actions of somebody over a connection. */
+export const givenActionList = z.object({
+  actions: z.array(
+    action
+      .extend({
+        right: z
+          .enum(['direct', 'planned'])
+          .describe('`planned`: a change has to be planned, and approved by somebody else.'),
+      })
+      .openapi('GivenAction'),
+  ),
+})
+
 /** One object of the org, as an action found it. */
 const object = z.object({
   kind: z.enum(['user', 'group', 'app']),

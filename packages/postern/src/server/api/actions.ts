@@ -4,7 +4,13 @@ import { z } from '@hono/zod-openapi'
 import { actionDeclaration, declarationOf } from '../../config/action-declaration.ts'
 import type { Api } from '../api.ts'
 import { acceptsJsonLines } from '../json-lines.ts'
-import { actionAnswer, actionList, actionProgress, shownAction } from './action-answer.ts'
+import {
+  actionAnswer,
+  actionList,
+  actionProgress,
+  givenActionList,
+  shownAction,
+} from './action-answer.ts'
 
 const tag = 'actions'
 const MAX_CODE_CHARACTERS = 256
@@ -82,13 +88,17 @@ export function addActionRoutes(api: Api): void {
       summary: 'Lists the actions that the caller may run or plan over a connection.',
       access: { verb: 'act', connection: 'name' },
       params: z.object({ name: z.string() }),
-      answer: actionList,
+      answer: givenActionList,
     },
     async ({ services, caller: { permissions }, params: { name } }) => {
       await services.connections.get(name)
       const all = await services.actions.list(name)
-      const given = all.filter((action) => permissions.actionRight(name, action) !== undefined)
-      return { actions: given.map(shownAction) }
+      return {
+        actions: all.flatMap((action) => {
+          const right = permissions.actionRight(name, action)
+          return right === undefined ? [] : [{ ...shownAction(action), right }]
+        }),
+      }
     },
   )
   api.add(

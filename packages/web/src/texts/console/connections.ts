@@ -3,6 +3,7 @@
 /** The texts of connections. */
 export const connectionTexts = {
   title: 'Connections',
+  field: { label: 'Connection', choose: 'Choose a connection' },
   search: 'Search by name, org or state',
   none: 'There is no connection yet.',
   noneHint: 'Connect an org where Postern runs:',

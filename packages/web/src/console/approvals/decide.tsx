@@ -1,0 +1,76 @@
+/** @module Asks once more before something is approved or refused, with what it is about. */
+
+import type { ReactNode } from 'react'
+import { approvalTexts } from '../../texts/console/approvals.ts'
+import { shellTexts } from '../../texts/console/shell.ts'
+import { Dialog } from '../parts/dialog.tsx'
+import { ErrorState } from '../parts/error-state.tsx'
+import { say } from '../parts/notices.tsx'
+import { useDeed } from '../server.ts'
+import { useActorName } from './actor.tsx'
+import { PLANS, type Plan, planPath } from './plan.ts'
+
+const { sure: texts } = approvalTexts
+const SHOWN = 5
+
+/** What is decided. */
+export type Decision = 'approve' | 'refuse'
+
+/** The dialog. @param of.decision - undefined while it is closed. */
+export function DecideDialog(of: {
+  readonly plan: Plan
+  readonly decision: Decision | undefined
+  readonly onClose: () => void
+}): ReactNode {
+  const { plan, decision, onClose } = of
+  const asker = useActorName(plan.requestedBy)
+  const deciding = useDeed<Decision>((verb) => ({ path: planPath(plan.id, `/${verb}`) }), {
+    changes: [PLANS, '/v1/audit'],
+  })
+  const close = () => {
+    deciding.reset()
+    onClose()
+  }
+  const decide = (verb: Decision) =>
+    deciding.mutate(verb, {
+      onSuccess: () => {
+        say(verb === 'approve' ? approvalTexts.approved : approvalTexts.refused)
+        onClose()
+      },
+    })
+  // Its words stay while the dialog goes.
+  const verb = decision ?? 'refuse'
+  const isApproval = verb === 'approve'
+  return (
+    <Dialog
+      isOpen={decision !== undefined}
+      title={texts[verb]}
+      description={isApproval ? texts.approveHint(asker) : texts.refuseHint(asker)}
+      onClose={deciding.isPending ? undefined : close}
+    >
+      <ul className="effects">
+        {plan.effects.slice(0, SHOWN).map(({ change, summary }) => (
+          <li key={`${change} ${summary}`}>
+            <bdi>{summary}</bdi>
+          </li>
+        ))}
+      </ul>
+      {deciding.error !== null && <ErrorState problem={deciding.error.problem} />}
+      <div className="buttons">
+        <button className="button" type="button" disabled={deciding.isPending} onClick={close}>
+          {shellTexts.cancel}
+        </button>
+        <button
+          className={isApproval ? 'button primary' : 'button primary danger'}
+          type="button"
+          disabled={deciding.isPending}
+          onClick={() => decide(verb)}
+        >
+          {deciding.isPending
+            ? texts[isApproval ? 'approving' : 'refusing']
+            : texts[isApproval ? 'approveButton' : 'refuseButton']}
+        </button>
+      </div>
+    </Dialog>
+  )
+}
