@@ -43,4 +43,11 @@ export class Permissions {
   verbs(): readonly Verb[] {
     return verbs.filter((verb) => this.maySomewhere(verb))
   }
+
+  /** The connections on which a verb is given; undefined for every one. */
+  connectionsFor(verb: Verb): readonly string[] | undefined {
+    if (this.may(verb)) return undefined
+    const rules = this.#rules.filter((rule) => rule.verbs.includes(verb))
+    return [...new Set(rules.flatMap(({ connections }) => connections))]
+  }
 }

@@ -14,7 +14,9 @@ export function Answered({ answer }: { readonly answer: ActionAnswer }): ReactNo
   const { changed, result, requestIds } = answer
   const place = useRef<HTMLDivElement>(null)
   // Whoever pressed the button below the form sees what came of it.
-  useEffect(() => place.current?.scrollIntoView({ block: 'nearest' }), [])
+  useEffect(() => {
+    place.current?.scrollIntoView({ block: 'nearest' })
+  }, [])
   const isQuestion = result !== undefined && answer.effects.length === 0 && !changed
   return (
     <div ref={place}>
