@@ -54,6 +54,9 @@ export const feedMembers = z.strictObject({
   paused: z.boolean().optional().describe('Whether it waits for a resume before its first run.'),
 })
 
+/** What a preview of a feed that nobody has added is about. */
+export const feedPreviewMembers = feedMembers.pick({ connection: true, input: true, since: true })
+
 /** The members of a change. What is left out stays; `null` takes the default again. */
 export const feedChangeMembers = z.strictObject({
   sinks: sinks.optional(),
@@ -69,6 +72,9 @@ export const feedChangeMembers = z.strictObject({
 
 /** A new feed as JSON. */
 export type FeedMembers = z.output<typeof feedMembers>
+
+/** A feed that nobody has added, as far as a preview goes by it. */
+export type FeedPreviewMembers = z.output<typeof feedPreviewMembers>
 
 /** A change of a feed as JSON. */
 export type FeedChangeMembers = z.output<typeof feedChangeMembers>

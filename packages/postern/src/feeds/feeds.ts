@@ -1,7 +1,7 @@
 /** @module The feeds that are kept: added, looked at, changed, run and removed by name. */
 
 import { getInput } from '@postern/core'
-import type { FeedChangeMembers, FeedMembers } from '../config/feed-members.ts'
+import type { FeedChangeMembers, FeedMembers, FeedPreviewMembers } from '../config/feed-members.ts'
 import type { Connections } from '../connections/connections.ts'
 import { appendAudit, type Caller } from '../store/audit.ts'
 import { type DeadLetterRow, listDeadLetters, removeDeadLetters } from '../store/dead-letters.ts'
@@ -33,7 +33,7 @@ import {
   feedWithoutObjects,
 } from './feed-refusals.ts'
 import { type FeedView, viewFeed } from './feed-view.ts'
-import { previewFeed } from './preview.ts'
+import { previewFeed, previewNewFeed } from './preview.ts'
 import { runFeed } from './run.ts'
 import type { FinishedRun, RunFeedOptions } from './run-options.ts'
 import type { Schedules } from './schedule.ts'
@@ -251,6 +251,15 @@ export class Feeds {
     const row = await this.find(name)
     const { org } = await this.#context.connections.open(row.connection)
     return previewFeed(org, row, signal)
+  }
+
+  /** The same of a feed that nobody has added. @throws {FeedError} `feed_invalid` */
+  async previewNew(
+    { connection, ...members }: FeedPreviewMembers,
+    signal?: AbortSignal,
+  ): Promise<readonly Uint8Array[]> {
+    const { org } = await this.#context.connections.open(connection)
+    return previewNewFeed(org, members, signal)
   }
 
   /** Writes a deed down, in the transaction of the caller. */

@@ -87,6 +87,20 @@ describe.each(stores)('feeds on $name', ({ open }) => {
     expect(Number(of('postern_feed_lag_seconds'))).toBeGreaterThanOrEqual(0)
   })
 
+  test('a preview of a feed that nobody has added gives the same, and refuses what no feed could read', async () => {
+    const before = await opened.dump()
+    const preview = (members: object) =>
+      send('POST', '/v1/feeds/preview', { connection: 'acme', ...members })
+    const { records } = (await preview({ input: 'system-log', since: '2020-01-01' })).json()
+    expect(JSON.parse(records[0])).toHaveProperty('eventType')
+    const refused = await preview({ input: 'users', since: 'yesterday' })
+    expect([refused.status, refused.json().code]).toEqual([422, 'feed_invalid'])
+    expect((await preview({ input: 'users', connection: 'none' })).json().code).toBe(
+      'connection_not_found',
+    )
+    expect(withoutUses(await opened.dump())).toBe(withoutUses(before))
+  })
+
   test('a preview gives records of the org, and writes nothing', async () => {
     await send('POST', '/v1/feeds', {
       ...{ name: 'people', connection: 'acme', input: 'users', sinks: ['store'] },

@@ -2,7 +2,7 @@
 
 import { z } from '@hono/zod-openapi'
 import type { Verb } from '../../config/access-rules.ts'
-import { feedChangeMembers, feedMembers } from '../../config/feed-members.ts'
+import { feedChangeMembers, feedMembers, feedPreviewMembers } from '../../config/feed-members.ts'
 import { feedNotFound } from '../../feeds/feed-refusals.ts'
 import type { NamedFeedRow } from '../../store/feeds.ts'
 import type { Api } from '../api.ts'
@@ -217,6 +217,29 @@ function addRunningRoutes(api: Api): void {
       },
     )
   }
+  const previewed = z.object({
+    records: z.array(z.string()).describe('Each the JSON text that Okta sent.'),
+  })
+  const shownRecords = (records: readonly Uint8Array[]) => ({
+    records: records.map((record) => Buffer.from(record).toString('utf8')),
+  })
+  api.add(
+    {
+      method: 'post',
+      path: '/v1/feeds/preview',
+      operationId: 'previewNewFeed',
+      tag,
+      summary: 'Reads the first ten records of a feed that nobody has added; nothing is kept.',
+      access: { verb: 'sync', connection: 'any' },
+      body: feedPreviewMembers,
+      answer: previewed,
+      refusals: ['feed_invalid', 'connection_not_found', 'scope_not_granted', 'role_missing'],
+    },
+    async ({ services, caller, body, signal }) => {
+      caller.requireVerb('sync', body.connection)
+      return shownRecords(await services.feeds.previewNew(body, signal))
+    },
+  )
   api.add(
     {
       method: 'post',
@@ -226,15 +249,12 @@ function addRunningRoutes(api: Api): void {
       summary: 'Reads the first ten records of a feed; nothing is kept.',
       access: { verb: 'sync', connection: 'any' },
       params,
-      answer: z.object({
-        records: z.array(z.string()).describe('Each the JSON text that Okta sent.'),
-      }),
+      answer: previewed,
       refusals: ['feed_not_found', 'scope_not_granted', 'role_missing'],
     },
     async ({ services, caller, params: { feed: name }, signal }) => {
       await requireFeed('sync', name, { services, caller })
-      const records = await services.feeds.preview(name, signal)
-      return { records: records.map((record) => Buffer.from(record).toString('utf8')) }
+      return shownRecords(await services.feeds.preview(name, signal))
     },
   )
   api.add(
