@@ -55,6 +55,12 @@ export const views: readonly ViewEntry[] = [
     View: lazy(async () => ({ default: (await import('./feeds/list.tsx')).FeedList })),
   },
   {
+    // No feed has such a name.
+    path: '/feeds/+new',
+    isShown: mayManage,
+    View: lazy(async () => ({ default: (await import('./feeds/make.tsx')).MakeFeed })),
+  },
+  {
     path: '/feeds/:feed',
     isShown: mayRead,
     View: lazy(async () => ({ default: (await import('./feeds/one.tsx')).OneFeed })),

@@ -10,6 +10,7 @@ import { type Column, Table } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
 import { useAnswer, useDeed } from '../server.ts'
 import { FEEDS, type Feed, feedPath } from './feed.ts'
+import { indented } from './indented.ts'
 
 const { dead: texts } = feedTexts
 const LISTED = 100
@@ -102,15 +103,6 @@ function lookColumn(
         </button>
       )
     },
-  }
-}
-
-/** JSON in lines; a record that is none as it is. */
-function indented(record: string): string {
-  try {
-    return JSON.stringify(JSON.parse(record), null, 2)
-  } catch {
-    return record
   }
 }
 

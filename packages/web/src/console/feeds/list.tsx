@@ -2,6 +2,7 @@
 
 import type { ReactNode } from 'react'
 import { feedTexts as texts } from '../../texts/console/feeds.ts'
+import { makeFeedTexts } from '../../texts/console/make-feed.ts'
 import { pathOf } from '../address.ts'
 import { EmptyState } from '../parts/empty-state.tsx'
 import { Link } from '../parts/link.tsx'
@@ -13,14 +14,25 @@ import { Time } from '../parts/time.tsx'
 import { durationText } from '../parts/time-text.ts'
 import { View } from '../parts/view.tsx'
 import { WholeList } from '../parts/whole-list.tsx'
+import { usePermissions } from '../session.ts'
 import { type Feed, stateOf } from './feed.ts'
 import { useAllFeeds } from './use-all-feeds.ts'
 
 /** The list. */
 export function FeedList(): ReactNode {
   const answer = useAllFeeds()
+  const mayMake = usePermissions().maySomewhere('admin')
   return (
-    <View title={texts.title}>
+    <View
+      title={texts.title}
+      actions={
+        mayMake && (
+          <Link to="/feeds/+new" className="button primary">
+            {makeFeedTexts.button}
+          </Link>
+        )
+      }
+    >
       <Loaded answer={answer}>
         {(feeds) =>
           feeds.length === 0 ? (
