@@ -84,6 +84,14 @@ export class Client {
     throw new RefusedError(asProblem(answer, response.status))
   }
 
+  /** A list as a file. @throws {RefusedError} as {@link Client.ask} does. */
+  async download(path: string, type: string): Promise<Blob> {
+    const response = await this.#send({ method: 'GET', path, headers: { accept: type } })
+    if (response.ok) return response.blob()
+    const answer: unknown = await response.json().catch(() => undefined)
+    throw new RefusedError(asProblem(answer, response.status))
+  }
+
   async #send({
     method = 'POST',
     path,
@@ -93,8 +101,8 @@ export class Client {
     signal,
   }: Asked): Promise<Response> {
     const headers: Record<string, string> = {
-      ...more,
       accept: onEvent === undefined ? 'application/json' : `${LINES}, application/json`,
+      ...more,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(this.token === undefined ? {} : { authorization: `Bearer ${this.token}` }),
       ...this.#own.headers,

@@ -66,6 +66,18 @@ export const views: readonly ViewEntry[] = [
     View: lazy(async () => ({ default: (await import('./feeds/one.tsx')).OneFeed })),
   },
   {
+    path: '/log',
+    name: names.log,
+    sign: 'M4 5h12M4 8.500h12M4 12h7M13.500 12.500a2 2 0 1 0 .1 0M15.200 15.200L17 17',
+    isShown: mayRead,
+    View: lazy(async () => ({ default: (await import('./log/explorer.tsx')).Explorer })),
+  },
+  {
+    path: '/log/:connection/:uuid',
+    isShown: mayRead,
+    View: lazy(async () => ({ default: (await import('./log/one.tsx')).OneEvent })),
+  },
+  {
     path: '/actions',
     name: names.actions,
     sign: 'M11 3L5 11.500h4.500L9 17l6-8.500h-4.500z',

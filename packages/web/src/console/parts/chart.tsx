@@ -1,6 +1,6 @@
 /** @module A chart over time: drawn for the eyes, read value by value with the arrow keys, and a table behind it. */
 
-import { type PointerEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import { type MouseEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { shellTexts as texts } from '../../texts/console/shell.ts'
 import { numberTicks, timeTicks } from './chart-scale.ts'
 import { shortNumberText } from './number-text.ts'
@@ -28,8 +28,12 @@ export function Chart(of: {
   readonly binSeconds: number
   readonly series: readonly Series[]
   readonly format?: (value: number) => string
+  /** Takes the beginning of a bin that was chosen, with a click or with Enter. */
+  readonly onChoose?: (from: Date) => void
+  /** Says what choosing does. */
+  readonly chooseHint?: string
 }): ReactNode {
-  const { title, at, binSeconds, series, format = shortNumberText } = of
+  const { title, at, binSeconds, series, format = shortNumberText, onChoose, chooseHint } = of
   const [place, width] = useWidth()
   const [chosen, setChosen] = useState<number>()
   const id = useId()
@@ -39,10 +43,14 @@ export function Chart(of: {
     `${exactText(at[index] ?? new Date(0))}: ${series
       .map(({ name, values }) => `${name} ${textOf(values[index], format)}`)
       .join(', ')}`
-  const choose = (event: PointerEvent<HTMLElement>) => {
+  const binAt = (event: MouseEvent<HTMLElement>) => {
     const { left } = event.currentTarget.getBoundingClientRect()
     const share = (event.clientX - left - LEFT) / (width - LEFT - RIGHT)
-    setChosen(Math.min(last, Math.max(0, Math.floor(share * at.length))))
+    return Math.min(last, Math.max(0, Math.floor(share * at.length)))
+  }
+  const choose = (index: number) => {
+    const from = at[index]
+    if (from !== undefined) onChoose?.(from)
   }
   const [from] = at
   if (from === undefined) return null
@@ -60,11 +68,14 @@ export function Chart(of: {
           ))}
         </span>
       </figcaption>
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the slider in it takes the keys */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the slider in it is what is operated */}
       <div
-        className="chart-place"
+        className={onChoose === undefined ? 'chart-place' : 'chart-place is-choosable'}
         ref={place}
-        onPointerMove={choose}
+        onPointerMove={(event) => setChosen(binAt(event))}
         onPointerLeave={() => setChosen(undefined)}
+        onClick={(event) => choose(binAt(event))}
       >
         <Drawing
           width={width}
@@ -83,13 +94,22 @@ export function Chart(of: {
           value={shown}
           aria-label={texts.chart.cursor(title)}
           aria-valuetext={wordsOf(shown)}
+          aria-describedby={chooseHint === undefined ? undefined : `${id}-hint`}
           onChange={(event) => setChosen(Number(event.currentTarget.value))}
           onBlur={() => setChosen(undefined)}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') choose(shown)
+          }}
         />
       </div>
       <p className="chart-said" aria-hidden="true">
         {wordsOf(shown)}
       </p>
+      {chooseHint !== undefined && (
+        <p className="quiet" id={`${id}-hint`}>
+          {chooseHint}
+        </p>
+      )}
       <details className="chart-table">
         <summary>{texts.chart.table}</summary>
         <ChartTable title={title} at={at} series={series} format={format} />

@@ -22,7 +22,8 @@ export function CopiedText(of: { readonly text: string; readonly label: string }
   )
 }
 
-async function copy(text: string): Promise<void> {
+/** Copies a text, and says so. */
+export async function copy(text: string): Promise<void> {
   await navigator.clipboard.writeText(text)
   say(texts.copied)
 }

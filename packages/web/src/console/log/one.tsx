@@ -1,0 +1,145 @@
+/** @module One event: what happened, as Okta sent it, and what belongs to it. */
+
+import type { ReactNode } from 'react'
+import { logTexts } from '../../texts/console/log.ts'
+import { shellTexts } from '../../texts/console/shell.ts'
+import { indented } from '../feeds/indented.ts'
+import { copy } from '../parts/copied-text.tsx'
+import { Facts } from '../parts/facts.tsx'
+import { Link } from '../parts/link.tsx'
+import { Loaded } from '../parts/loaded.tsx'
+import { Panel } from '../parts/panel.tsx'
+import { State } from '../parts/state.tsx'
+import { Time } from '../parts/time.tsx'
+import { exactText } from '../parts/time-text.ts'
+import { View } from '../parts/view.tsx'
+import { withQuery } from '../place.ts'
+import { useAnswer } from '../server.ts'
+import { eventsPath, type LogEvent, nameOf, type Party, toneOf, type WholeEvent } from './event.ts'
+import type { FilterName } from './log-query.ts'
+import { RelatedEvents } from './related.tsx'
+
+const { one: texts, title } = logTexts
+
+/** The event. */
+export function OneEvent({ of }: { readonly of: Readonly<Record<string, string>> }): ReactNode {
+  const { connection = '', uuid = '' } = of
+  const answer = useAnswer<WholeEvent>(eventsPath(connection, `/${encodeURIComponent(uuid)}`))
+  const event = answer.data?.event
+  return (
+    <View
+      title={event?.eventType ?? uuid}
+      within={{ name: `${title} · ${connection}`, to: withQuery('/log', { connection }) }}
+      beside={
+        event?.outcome !== undefined && <State tone={toneOf(event.outcome)}>{event.outcome}</State>
+      }
+    >
+      <Loaded answer={answer}>
+        {(whole) => (
+          <>
+            <div className="panels">
+              <Panel title={texts.facts}>
+                <EventFacts event={whole.event} connection={connection} />
+              </Panel>
+              <Raw raw={whole.raw} />
+            </div>
+            <RelatedEvents connection={connection} whole={whole} />
+          </>
+        )}
+      </Loaded>
+    </View>
+  )
+}
+
+function EventFacts(of: { readonly event: LogEvent; readonly connection: string }): ReactNode {
+  const { event, connection } = of
+  const filtered = (name: FilterName, value: string | undefined) =>
+    value && <Filtered connection={connection} name={name} value={value} />
+  const { actor, targets } = event
+  return (
+    <Facts
+      facts={{
+        [texts.published]: <Time at={event.published} />,
+        [texts.exactly]: exactText(new Date(event.published)),
+        [texts.message]: event.message && <bdi>{event.message}</bdi>,
+        [texts.eventType]: filtered('eventType', event.eventType),
+        [texts.outcome]: event.outcome && <bdi>{event.outcome}</bdi>,
+        [texts.reason]: event.reason && <bdi>{event.reason}</bdi>,
+        [texts.severity]: event.severity && <bdi>{event.severity}</bdi>,
+        [texts.actor]: actor && (
+          <Named connection={connection} filter="actor" party={actor} key="actor" />
+        ),
+        [texts.targets]: targets.length > 0 && (
+          <ul className="words is-rows">
+            {targets.map((target, index) => (
+              // The targets of an event stay where they are, and two may be the same.
+              // biome-ignore lint/suspicious/noArrayIndexKey: see above
+              <li key={index}>
+                <Named connection={connection} filter="target" party={target} />
+              </li>
+            ))}
+          </ul>
+        ),
+        [texts.ip]: filtered('ip', event.ip),
+        [texts.session]: filtered('session', event.session),
+        [texts.transaction]: filtered('transaction', event.transaction),
+      }}
+    />
+  )
+}
+
+function Named(of: {
+  readonly connection: string
+  readonly filter: FilterName
+  readonly party: Party
+}): ReactNode {
+  const { connection, filter, party } = of
+  const { id, login, type } = party
+  const name = nameOf(party)
+  return (
+    <>
+      <bdi>{name}</bdi>
+      {login !== undefined && login !== name && (
+        <>
+          {' '}
+          <bdi className="quiet">{login}</bdi>
+        </>
+      )}{' '}
+      {type !== undefined && <span className="quiet">{type} </span>}
+      {id !== undefined && <Filtered connection={connection} name={filter} value={id} />}
+    </>
+  )
+}
+
+/** A value that leads to every event that has it. */
+function Filtered(of: {
+  readonly connection: string
+  readonly name: FilterName
+  readonly value: string
+}): ReactNode {
+  const { connection, name, value } = of
+  return (
+    <Link to={withQuery('/log', { connection, range: 'all', [name]: value })}>
+      <code>{value}</code>
+    </Link>
+  )
+}
+
+function Raw({ raw }: { readonly raw: string }): ReactNode {
+  const text = indented(raw)
+  return (
+    <Panel
+      title={texts.raw}
+      actions={
+        <button className="button small" type="button" onClick={() => void copy(text)}>
+          {shellTexts.copy}
+        </button>
+      }
+    >
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled with keys */}
+      <pre className="code-block is-tall" tabIndex={0}>
+        {text}
+      </pre>
+    </Panel>
+  )
+}

@@ -1,0 +1,82 @@
+/** @module How many events there are of each type; each leads to those events. */
+
+import type { ReactNode } from 'react'
+import { logTexts } from '../../texts/console/log.ts'
+import { Loaded } from '../parts/loaded.tsx'
+import { numberText } from '../parts/number-text.ts'
+import { Panel } from '../parts/panel.tsx'
+import { type Column, Table } from '../parts/table.tsx'
+import { withQuery } from '../place.ts'
+import { type Answered, useAnswer } from '../server.ts'
+import { eventsPath } from './event.ts'
+import type { LogQuery } from './log-query.ts'
+
+const { types: texts } = logTexts
+const SHOWN = 12
+
+/** How many there are of a type. */
+export interface TypeCount {
+  readonly eventType: string
+  readonly total: number
+  readonly failures: number
+}
+
+/** The types of a time. */
+export function useTypes(
+  connection: string,
+  { from, to }: Readonly<Record<string, string | undefined>>,
+): Answered<{ readonly types: readonly TypeCount[] }> {
+  const path = withQuery(eventsPath(connection, '/types'), { from, to })
+  return useAnswer(path, { isAsked: connection !== '' })
+}
+
+/** The most frequent ones. */
+export function Types(of: {
+  readonly connection: string
+  readonly members: Readonly<Record<string, string | undefined>>
+  readonly onChange: (changed: Partial<LogQuery>) => void
+}): ReactNode {
+  const { connection, members, onChange } = of
+  const answer = useTypes(connection, members)
+  const columns: readonly Column<TypeCount>[] = [
+    {
+      key: 'eventType',
+      name: texts.type,
+      cell: ({ eventType }) => (
+        <button className="link" type="button" onClick={() => onChange({ filters: { eventType } })}>
+          <code>{eventType}</code>
+        </button>
+      ),
+    },
+    {
+      key: 'total',
+      name: texts.total,
+      isNumber: true,
+      cell: ({ total }) => numberText(total),
+    },
+    {
+      key: 'failures',
+      name: texts.failures,
+      isNumber: true,
+      cell: ({ failures }) => numberText(failures),
+    },
+  ]
+  return (
+    <Panel title={texts.title}>
+      <Loaded answer={answer} height="flat">
+        {({ types }) =>
+          types.length === 0 ? (
+            <p className="quiet">{texts.none}</p>
+          ) : (
+            <Table
+              caption={texts.title}
+              columns={columns}
+              rows={types.slice(0, SHOWN)}
+              keyOf={({ eventType }) => eventType}
+            />
+          )
+        }
+      </Loaded>
+    </Panel>
+  )
+}
