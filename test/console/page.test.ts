@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { AccessRule } from '../../packages/postern/src/config/access-rules.ts'
 import { openPage } from '../chromium.ts'
 import {
   type ConsolePlace,
@@ -65,11 +66,17 @@ describe('the console', () => {
   })
 
   it('does not show what somebody may not do', async () => {
-    const rules = [{ connections: ['acme'], verbs: ['read'] }]
+    const rules: readonly AccessRule[] = [{ connections: ['acme'], verbs: ['read'] }]
     const { page } = await openConsole(place, { at: '/connections', rules })
     await viewOf(page, 'Connections')
     const links = page.getByRole('navigation', { name: 'Console' }).getByRole('link')
-    expect(await links.allInnerTexts()).toEqual(['Overview', 'Connections', 'Feeds', 'Settings'])
+    expect(await links.allInnerTexts()).toEqual([
+      'Overview',
+      'Connections',
+      'Feeds',
+      'System Log',
+      'Settings',
+    ])
     expect(await page.getByRole('rowheader').allInnerTexts()).toEqual(['acme'])
     await page.getByRole('link', { name: 'acme', exact: true }).click()
     await viewOf(page, 'acme')

@@ -2,8 +2,9 @@
 
 import type { ReactNode } from 'react'
 import { actionTexts } from '../../texts/console/actions.ts'
-import { State, type Tone } from '../parts/state.tsx'
+import { State } from '../parts/state.tsx'
 import { type Column, Table } from '../parts/table.tsx'
+import type { Tone } from '../parts/tone.ts'
 import type { Found } from './action.ts'
 import { type Difference, differencesOf } from './differences.ts'
 

@@ -2,6 +2,7 @@
 
 import type { ReactNode } from 'react'
 import { actionTexts as texts } from '../../texts/console/actions.ts'
+import { pathOf, withQuery } from '../address.ts'
 import { ConnectionField, useConnectionNames } from '../connections/connection-field.tsx'
 import { EmptyState } from '../parts/empty-state.tsx'
 import { Link } from '../parts/link.tsx'
@@ -10,7 +11,7 @@ import { Panel } from '../parts/panel.tsx'
 import { SearchField } from '../parts/search-field.tsx'
 import { State } from '../parts/state.tsx'
 import { View } from '../parts/view.tsx'
-import { goTo, pathOf, usePlace, withQuery } from '../place.ts'
+import { goTo, usePlace } from '../place.ts'
 import { useAnswer } from '../server.ts'
 import { type Action, actionsPath } from './action.ts'
 

@@ -2,7 +2,7 @@
 
 import { approvalTexts as texts } from '../../texts/console/approvals.ts'
 import type { Found } from '../actions/action.ts'
-import type { Tone } from '../parts/state.tsx'
+import type { Tone } from '../parts/tone.ts'
 
 /** Where plans are asked for. */
 export const PLANS = '/v1/plans'

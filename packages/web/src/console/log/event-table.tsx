@@ -2,11 +2,11 @@
 
 import type { ReactNode } from 'react'
 import { logTexts as texts } from '../../texts/console/log.ts'
+import { pathOf } from '../address.ts'
 import { Link } from '../parts/link.tsx'
 import { State } from '../parts/state.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
-import { pathOf } from '../place.ts'
 import { type LogEvent, nameOf, toneOf } from './event.ts'
 
 /** The table. @param of.current - the event that is shown beside it. */

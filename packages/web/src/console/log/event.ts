@@ -1,7 +1,7 @@
 /** @module An event of the System Log as the server tells it, and how it came out. */
 
 import { connectionPath } from '../connections/connection.ts'
-import type { Tone } from '../parts/state.tsx'
+import type { Tone } from '../parts/tone.ts'
 
 /** Who acted, or what was acted upon. */
 export interface Party {

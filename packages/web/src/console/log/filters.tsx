@@ -3,11 +3,11 @@
 import { type ReactNode, useId } from 'react'
 import { logTexts as texts } from '../../texts/console/log.ts'
 import { shellTexts } from '../../texts/console/shell.ts'
+import { withQuery } from '../address.ts'
 import { ConnectionField } from '../connections/connection-field.tsx'
 import { ChoiceField } from '../parts/choice-field.tsx'
 import { Link } from '../parts/link.tsx'
 import { SearchField } from '../parts/search-field.tsx'
-import { withQuery } from '../place.ts'
 import { type FilterName, filterNames, type LogQuery, ranges } from './log-query.ts'
 
 const OUTCOMES = ['SUCCESS', 'FAILURE', 'DENY', 'ALLOW', 'CHALLENGE', 'SKIPPED', 'UNKNOWN']

@@ -2,12 +2,12 @@
 
 import type { ReactNode } from 'react'
 import { logTexts as texts } from '../../texts/console/log.ts'
+import { pathOf, withQuery } from '../address.ts'
 import type { Feed } from '../feeds/feed.ts'
 import { useAllFeeds } from '../feeds/use-all-feeds.ts'
 import { EmptyState } from '../parts/empty-state.tsx'
 import { Link } from '../parts/link.tsx'
 import { Loaded } from '../parts/loaded.tsx'
-import { pathOf, withQuery } from '../place.ts'
 import { usePermissions } from '../session.ts'
 import type { LogQuery } from './log-query.ts'
 

@@ -2,11 +2,11 @@
 
 import type { ReactNode } from 'react'
 import { logTexts } from '../../texts/console/log.ts'
+import { withQuery } from '../address.ts'
 import { Link } from '../parts/link.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { numberText } from '../parts/number-text.ts'
 import { Panel } from '../parts/panel.tsx'
-import { withQuery } from '../place.ts'
 import { useAnswer } from '../server.ts'
 import { type EventPage, eventsPath, relations, type WholeEvent } from './event.ts'
 import { EventTable } from './event-table.tsx'

@@ -2,11 +2,11 @@
 
 import type { ReactNode } from 'react'
 import { logTexts } from '../../texts/console/log.ts'
+import { withQuery } from '../address.ts'
 import { Chart } from '../parts/chart.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Time } from '../parts/time.tsx'
-import { withQuery } from '../place.ts'
 import { useAnswer } from '../server.ts'
 import { eventsPath } from './event.ts'
 import type { LogQuery } from './log-query.ts'

@@ -2,11 +2,11 @@
 
 import type { ReactNode } from 'react'
 import { logTexts } from '../../texts/console/log.ts'
+import { withQuery } from '../address.ts'
 import { Loaded } from '../parts/loaded.tsx'
 import { numberText } from '../parts/number-text.ts'
 import { Panel } from '../parts/panel.tsx'
 import { type Column, Table } from '../parts/table.tsx'
-import { withQuery } from '../place.ts'
 import { type Answered, useAnswer } from '../server.ts'
 import { eventsPath } from './event.ts'
 import type { LogQuery } from './log-query.ts'
