@@ -31,7 +31,7 @@ export interface ConsolePlace extends Pick<ServedPostern, 'url' | 'service'> {
 }
 
 /** Everything that a person who runs Postern may do. */
-const everything: readonly AccessRule[] = [
+export const everything: readonly AccessRule[] = [
   {
     connections: ['*'],
     verbs: ['read', 'sync', 'act', 'proxy', 'token', 'keys', 'admin'],

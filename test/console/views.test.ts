@@ -2,8 +2,16 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, it } from 'vitest'
+import { by } from '../../packages/postern/test/connections/kept.ts'
 import { accessibilityProblems, openPage } from '../chromium.ts'
-import { type ConsolePlace, openConsole, openConsolePlace, viewOf } from './console-place.ts'
+import {
+  type ConsolePlace,
+  everything,
+  type Json,
+  openConsole,
+  openConsolePlace,
+  viewOf,
+} from './console-place.ts'
 
 const WIDE = { width: 1_280, height: 900 }
 const NARROW = { width: 360, height: 800 }
@@ -11,6 +19,8 @@ const NARROW = { width: 360, height: 800 }
 const pictures = process.env['POSTERN_PICTURES']
 
 let place: ConsolePlace
+const ids: string[] = []
+const rules = [...everything, { connections: ['*'], verbs: ['approve' as const] }]
 
 beforeAll(async () => {
   place = await openConsolePlace()
@@ -19,12 +29,19 @@ beforeAll(async () => {
   await place.ask('POST', '/v1/feeds/log/run')
   await place.ask('POST', '/v1/domains', { host: 'login.acme.com' })
   await place.makeKey('hr-portal', [{ connections: ['acme'], verbs: ['read'] }])
+  // Done by nobody: one waits, and one was refused.
+  const { text } = await place.makeKey('agent', [
+    { connections: ['acme-admin'], verbs: ['act'], approval: 'required' },
+  ])
+  for (const user of logins()) ids.push(await planned(text, user))
+  const { service } = place
+  await service.plans.refuse(ids[1] ?? '', by)
   if (pictures !== undefined) mkdirSync(pictures, { recursive: true })
 })
 
 // With `POSTERN_PICTURES=DIR`, each view is written there as PNG: in both themes, wide and narrow.
 it('every view of the console can be read by everybody, in both themes, and fits a phone', async () => {
-  const { page, requests, complaints } = await openConsole(place)
+  const { page, requests, complaints } = await openConsole(place, { rules })
   await viewOf(page, 'Overview')
   await look(page, 'overview')
 
@@ -51,6 +68,40 @@ it('every view of the console can be read by everybody, in both themes, and fits
   await viewOf(page, 'log')
   await page.getByText('Show as a table').click()
   await look(page, 'feed')
+
+  await page.goto(`${place.url}/console/feeds/+new?connection=acme&input=system-log`)
+  await viewOf(page, 'Make a feed')
+  await page.getByLabel('Name').fill('')
+  await page.getByRole('button', { name: 'See what it comes to' }).click()
+  await page.getByText('Give it a name.').waitFor()
+  await page.getByLabel('Name').fill('acme-log')
+  await page.getByRole('button', { name: 'See what it comes to' }).click()
+  await page.locator('.code-block').first().waitFor()
+  await look(page, 'make-feed')
+
+  await open(page, 'Actions')
+  await page.getByLabel('Connection').selectOption('acme-admin')
+  await page.getByRole('link', { name: 'Add a group member', exact: true }).waitFor()
+  await look(page, 'actions')
+  await page.getByRole('link', { name: 'Deactivate a user' }).click()
+  await viewOf(page, 'Deactivate a user')
+  await page.getByRole('button', { name: 'See what would change' }).click()
+  await page.getByText('Fill it in.').waitFor()
+  await page.getByLabel('user', { exact: true }).fill(logins()[0] ?? '')
+  await page.getByRole('button', { name: 'See what would change' }).click()
+  await page.getByText('Nothing has changed yet.').waitFor()
+  await look(page, 'action')
+
+  await open(page, 'Approvals')
+  await page.getByRole('button', { name: 'Approve…' }).waitFor()
+  await look(page, 'approvals')
+  await page.getByRole('button', { name: 'Approve…' }).click()
+  await page.getByRole('dialog').waitFor()
+  await look(page, 'approve')
+  await page.keyboard.press('Escape')
+  await page.goto(`${place.url}/console/approvals/${ids[1]}`)
+  await viewOf(page, 'user.deactivate')
+  await look(page, 'approval')
 
   await open(page, 'Access keys')
   await look(page, 'access-keys')
@@ -90,6 +141,21 @@ it('and so can the form to sign in', async () => {
   await page.getByText('Enter an access key.').waitFor()
   await look(page, 'sign-in')
 })
+
+/** The logins of two users of the org. */
+function logins(): readonly string[] {
+  return [...place.org.org.users].slice(0, 2).map(({ profile }) => String(profile['login']))
+}
+
+/** Asks that a user may be deactivated. @returns the id of the plan. */
+async function planned(accessKey: string, user: string): Promise<string> {
+  const response = await fetch(`${place.url}/v1/connections/acme-admin/plans`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${accessKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ action: 'user.deactivate', arguments: { user } }),
+  })
+  return String(((await response.json()) as Json)['id'])
+}
 
 async function open(page: Page, name: string): Promise<void> {
   await page.getByRole('navigation', { name: 'Console' }).getByRole('link', { name }).click()

@@ -2,6 +2,7 @@
 
 import { type ReactNode, useEffect, useRef } from 'react'
 import { actionTexts } from '../../texts/console/actions.ts'
+import { CodeBlock } from '../parts/code-block.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { State } from '../parts/state.tsx'
 import type { ActionAnswer } from './action.ts'
@@ -28,7 +29,7 @@ export function Answered({ answer }: { readonly answer: ActionAnswer }): ReactNo
         )}
         {result !== undefined && (
           <Part title={texts.result}>
-            <pre className="code-block">{JSON.stringify(result, null, 2)}</pre>
+            <CodeBlock text={JSON.stringify(result, null, 2)} label={texts.result} />
           </Part>
         )}
         {!isQuestion && <FoundParts found={answer} isDone />}

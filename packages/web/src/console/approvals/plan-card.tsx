@@ -6,6 +6,7 @@ import { approvalTexts as texts } from '../../texts/console/approvals.ts'
 import { FoundParts, Part } from '../actions/found.tsx'
 import { Reach } from '../actions/reach.tsx'
 import { pathOf } from '../address.ts'
+import { CodeBlock } from '../parts/code-block.tsx'
 import { Link } from '../parts/link.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Panel } from '../parts/panel.tsx'
@@ -50,7 +51,7 @@ export function PlanParts({ plan }: { readonly plan: Plan }): ReactNode {
           <Reach reach={plan.reach} />
         </Part>
         <Part title={texts.arguments}>
-          <pre className="code-block">{JSON.stringify(plan.arguments, null, 2)}</pre>
+          <CodeBlock text={JSON.stringify(plan.arguments, null, 2)} label={texts.arguments} />
         </Part>
       </div>
     </>

@@ -3,6 +3,7 @@
 import { type ReactNode, useState } from 'react'
 import { auditTexts as texts } from '../../texts/console/audit.ts'
 import { pathOf } from '../address.ts'
+import { CodeBlock } from '../parts/code-block.tsx'
 import { Facts } from '../parts/facts.tsx'
 import { Link } from '../parts/link.tsx'
 import { State } from '../parts/state.tsx'
@@ -56,7 +57,7 @@ function Details({ row }: { readonly row: AuditRow }): ReactNode {
         }}
       />
       {Object.keys(row.details).length > 0 && (
-        <pre className="code-block">{JSON.stringify(row.details, null, 2)}</pre>
+        <CodeBlock text={JSON.stringify(row.details, null, 2)} label={texts.columns.details} />
       )}
     </>
   )

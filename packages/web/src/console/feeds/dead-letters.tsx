@@ -2,6 +2,7 @@
 
 import { type ReactNode, useState } from 'react'
 import { feedTexts } from '../../texts/console/feeds.ts'
+import { CodeBlock } from '../parts/code-block.tsx'
 import { ErrorState } from '../parts/error-state.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { say } from '../parts/notices.tsx'
@@ -68,7 +69,7 @@ export function DeadLetters(of: { readonly feed: Feed; readonly mayRetry: boolea
               keyOf={keyOf}
               detailOf={(letter) =>
                 keyOf(letter) === open ? (
-                  <pre className="code-block">{indented(letter.record)}</pre>
+                  <CodeBlock text={indented(letter.record)} label={texts.record} />
                 ) : undefined
               }
             />

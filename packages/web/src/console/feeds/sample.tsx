@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { RefusedError } from '../../client.ts'
 import { makeFeedTexts } from '../../texts/console/make-feed.ts'
+import { CodeBlock } from '../parts/code-block.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { client } from '../server.ts'
 import { type FeedDraft, previewBody } from './feed-draft.ts'
@@ -37,7 +38,7 @@ export function Sample({ draft }: { readonly draft: FeedDraft }): ReactNode {
               // biome-ignore lint/suspicious/noArrayIndexKey: see above
               <details className="record" open={index === 0} key={index}>
                 <summary>{texts.record(index + 1)}</summary>
-                <pre className="code-block">{indented(record)}</pre>
+                <CodeBlock text={indented(record)} label={texts.record(index + 1)} />
               </details>
             ))
           )

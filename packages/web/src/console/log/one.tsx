@@ -5,6 +5,7 @@ import { logTexts } from '../../texts/console/log.ts'
 import { shellTexts } from '../../texts/console/shell.ts'
 import { withQuery } from '../address.ts'
 import { indented } from '../feeds/indented.ts'
+import { CodeBlock } from '../parts/code-block.tsx'
 import { copy } from '../parts/copied-text.tsx'
 import { Facts } from '../parts/facts.tsx'
 import { Link } from '../parts/link.tsx'
@@ -136,10 +137,7 @@ function Raw({ raw }: { readonly raw: string }): ReactNode {
         </button>
       }
     >
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled with keys */}
-      <pre className="code-block is-tall" tabIndex={0}>
-        {text}
-      </pre>
+      <CodeBlock text={text} label={texts.raw} isTall />
     </Panel>
   )
 }
