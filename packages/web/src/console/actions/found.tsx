@@ -126,10 +126,10 @@ function Side(of: {
 }): ReactNode {
   const { text, isOther, was = false } = of
   if (text === undefined) return <span className="quiet">{texts.blank}</span>
-  if (!isOther) return <bdi className="is-wrapping">{text}</bdi>
+  if (!isOther) return <bdi className="value">{text}</bdi>
   const Mark = was ? 'del' : 'ins'
   return (
-    <Mark className="is-wrapping">
+    <Mark className="value">
       <bdi>{text}</bdi>
     </Mark>
   )

@@ -109,7 +109,11 @@ function FirstRun({ plan: { estimate } }: { readonly plan: PlannedFeed }): React
   if (records === undefined || calls === undefined || seconds === undefined) return texts.unknown
   return (
     <>
-      {texts.records(numberText(records), numberText(calls))}, {texts.takes(durationText(seconds))}
+      {[
+        texts.records(numberText(records)),
+        texts.calls(numberText(calls)),
+        texts.takes(durationText(seconds)),
+      ].join(' · ')}
     </>
   )
 }

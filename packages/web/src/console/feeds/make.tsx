@@ -46,7 +46,7 @@ export function MakeFeed(): ReactNode {
   const shared = { draft, problems, onChange: change }
   return (
     <View title={texts.title} within={{ name: feedTexts.title, to: '/feeds' }}>
-      <Panel title={texts.title}>
+      <Panel title={texts.panel}>
         <form className="form" onSubmit={plan} noValidate>
           <div className="form-columns">
             <ConnectionField

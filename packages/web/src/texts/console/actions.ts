@@ -21,14 +21,12 @@ export const actionTexts = {
     title: 'What it needs',
     scopes: 'Scopes',
     roles: 'Admin role',
-    roleOf: (roles: string) => roles,
   },
   form: {
     title: 'Arguments',
     optional: 'optional',
     listHint: 'One a line.',
     jsonHint: 'JSON.',
-    standard: 'As usual',
     yes: 'Yes',
     no: 'No',
     unset: 'Leave it out',
@@ -73,7 +71,7 @@ export const actionTexts = {
     unreadable: 'not known',
   },
   dry: {
-    title: 'What would change',
+    title: 'Looked at, not done',
     note: 'Nothing has changed yet.',
     run: 'Do it',
     running: 'Doing it…',

@@ -102,8 +102,6 @@ export const logTexts = {
     session: 'Session',
     transaction: 'Request',
     raw: 'As Okta sent it',
-    copy: 'Copy',
-    filterBy: 'Show all with this',
   },
   related: {
     title: 'Related events',

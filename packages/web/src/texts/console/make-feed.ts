@@ -4,12 +4,11 @@
 export const makeFeedTexts = {
   button: 'Make a feed…',
   title: 'Make a feed',
+  panel: 'What, where and when',
   name: 'Name',
   nameHint: 'Lower-case letters, digits and hyphens.',
   input: 'What it reads',
   chooseInput: 'Choose an input',
-  chooseConnection: 'Choose a connection first.',
-  cannot: (scopes: string) => `needs ${scopes}`,
   needsScopes: (scopes: string) =>
     `The connection lacks ${scopes}: its runs will fail until the scope is granted.`,
   sinks: 'Where it writes',
@@ -37,7 +36,6 @@ export const makeFeedTexts = {
   },
   day: 'Day',
   runAtOnce: 'Run it as soon as it is made',
-  first: 'First',
   look: 'See what it comes to',
   looking: 'Looking…',
   problems: {
@@ -55,7 +53,8 @@ export const makeFeedTexts = {
     onDemand: 'None: it runs when somebody asks.',
     inZone: (zone: string) => `in ${zone}`,
     first: 'The first run',
-    records: (records: string, calls: string) => `about ${records} records, ${calls} requests`,
+    records: (records: string) => `about ${records} records`,
+    calls: (calls: string) => `requests: ${calls}`,
     takes: (duration: string) => `about ${duration}`,
     unknown: 'Nobody can tell before it has run.',
     basis: 'Told by',
