@@ -3,6 +3,8 @@
 import { beforeAll, expect, it } from 'vitest'
 import { type ConsolePlace, openConsole, openConsolePlace, viewOf } from './console-place.ts'
 
+const HOSTILE = '<img src=x onerror="window.wasRun=1">'
+
 let place: ConsolePlace
 
 beforeAll(async () => {
@@ -55,3 +57,73 @@ it('a feed is made by form after its plan and first records, and its records arr
     .first()
     .waitFor()
 })
+
+it('an event is found by its type and its time, and shown with what belongs to it', async () => {
+  const { page, complaints } = await openConsole(place, { at: '/log' })
+  await makeUser('x', HOSTILE)
+  await makeUser('y', 'Ada')
+  await place.ask('POST', '/v1/feeds/log/run')
+  await viewOf(page, 'System Log')
+  await page.getByText('Choose a connection.').waitFor()
+  await page.getByLabel('Connection').selectOption('north')
+  await page.getByText('Nothing keeps the System Log of this connection here.').waitFor()
+  await page.getByRole('link', { name: 'Make that feed…' }).waitFor()
+  await page.getByLabel('Connection').selectOption('acme')
+  const list = page.getByRole('region', { name: 'Events', exact: true })
+  await list.getByRole('rowheader').first().waitFor()
+  await page.getByLabel('Type, or its beginning').fill('user.lifecycle.')
+  await list.getByRole('rowheader', { name: 'app.oauth2' }).first().waitFor({ state: 'detached' })
+  const types = new Set(await list.getByRole('rowheader').allInnerTexts())
+  expect([...types].filter((type) => !type.startsWith('user.lifecycle.'))).toEqual([])
+  expect(new URL(page.url()).searchParams.get('eventType')).toBe('user.lifecycle.')
+
+  const cursor = page.getByRole('slider', { name: /Events over time/ })
+  await cursor.press('Enter')
+  await expect.poll(() => new URL(page.url()).searchParams.has('from')).toBe(true)
+  await page.getByLabel('To', { exact: true }).waitFor()
+  await page.reload()
+  await list
+    .getByRole('row')
+    .filter({ hasText: '<img src=x' })
+    .getByRole('link', { name: 'user.lifecycle.create' })
+    .click()
+  await viewOf(page, 'user.lifecycle.create')
+  const raw = page.getByRole('region', { name: 'As Okta sent it' }).last()
+  await raw.getByText('<img src=x').waitFor()
+  await page.getByText('Of the same actor').waitFor()
+  await page.getByText('this one').first().waitFor()
+  expect(await page.evaluate('window.wasRun')).toBe(undefined)
+  expect(await page.locator('body :is(img, script, iframe, object, link, style)').count()).toBe(0)
+  expect(complaints.filter((said) => !said.includes('the server responded'))).toEqual([])
+  const target = page.getByRole('link', { name: /^00u/ }).last()
+  const id = await target.innerText()
+  await target.click()
+  await page.getByRole('button', { name: /^Remove the filter/ }).waitFor()
+  expect(new URL(page.url()).searchParams.get('range')).toBe('all')
+  expect(Object.values(Object.fromEntries(new URL(page.url()).searchParams))).toContain(id)
+  await list.getByRole('link', { name: 'user.lifecycle.create' }).waitFor()
+  await page.getByRole('button', { name: /^Remove the filter/ }).click()
+  await list.getByRole('rowheader', { name: 'app.oauth2' }).first().waitFor()
+})
+
+it('a person sees the log of the connections that their rules give, and no other', async () => {
+  const rules = [{ connections: ['north'], verbs: ['read' as const] }]
+  const { page } = await openConsole(place, { at: '/log?connection=acme', rules })
+  await page.getByText('connection_not_found').first().waitFor()
+  expect(await page.getByRole('table').count()).toBe(0)
+})
+
+/** Makes a user in the org, as others do. */
+async function makeUser(name: string, firstName: string): Promise<void> {
+  const login = `${name}@example.com`
+  const profile = { firstName, lastName: 'X', login, email: login }
+  const { status } = await fetch(`${place.org.url}/api/v1/users?activate=false`, {
+    method: 'POST',
+    headers: {
+      authorization: `SSWS ${place.org.adminToken}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ profile }),
+  })
+  expect(status).toBe(200)
+}

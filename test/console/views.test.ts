@@ -19,7 +19,6 @@ const NARROW = { width: 360, height: 800 }
 const pictures = process.env['POSTERN_PICTURES']
 
 let place: ConsolePlace
-const ids: string[] = []
 const rules = [...everything, { connections: ['*'], verbs: ['approve' as const] }]
 
 beforeAll(async () => {
@@ -29,13 +28,6 @@ beforeAll(async () => {
   await place.ask('POST', '/v1/feeds/log/run')
   await place.ask('POST', '/v1/domains', { host: 'login.acme.com' })
   await place.makeKey('hr-portal', [{ connections: ['acme'], verbs: ['read'] }])
-  // Done by nobody: one waits, and one was refused.
-  const { text } = await place.makeKey('agent', [
-    { connections: ['acme-admin'], verbs: ['act'], approval: 'required' },
-  ])
-  for (const user of logins()) ids.push(await planned(text, user))
-  const { service } = place
-  await service.plans.refuse(ids[1] ?? '', by)
   if (pictures !== undefined) mkdirSync(pictures, { recursive: true })
 })
 
@@ -69,40 +61,6 @@ it('every view of the console can be read by everybody, in both themes, and fits
   await page.getByText('Show as a table').click()
   await look(page, 'feed')
 
-  await page.goto(`${place.url}/console/feeds/+new?connection=acme&input=system-log`)
-  await viewOf(page, 'Make a feed')
-  await page.getByLabel('Name').fill('')
-  await page.getByRole('button', { name: 'See what it comes to' }).click()
-  await page.getByText('Give it a name.').waitFor()
-  await page.getByLabel('Name').fill('acme-log')
-  await page.getByRole('button', { name: 'See what it comes to' }).click()
-  await page.locator('.code-block').first().waitFor()
-  await look(page, 'make-feed')
-
-  await open(page, 'Actions')
-  await page.getByLabel('Connection').selectOption('acme-admin')
-  await page.getByRole('link', { name: 'Add a group member', exact: true }).waitFor()
-  await look(page, 'actions')
-  await page.getByRole('link', { name: 'Deactivate a user' }).click()
-  await viewOf(page, 'Deactivate a user')
-  await page.getByRole('button', { name: 'See what would change' }).click()
-  await page.getByText('Fill it in.').waitFor()
-  await page.getByLabel('user', { exact: true }).fill(logins()[0] ?? '')
-  await page.getByRole('button', { name: 'See what would change' }).click()
-  await page.getByText('Nothing has changed yet.').waitFor()
-  await look(page, 'action')
-
-  await open(page, 'Approvals')
-  await page.getByRole('button', { name: 'Approve…' }).waitFor()
-  await look(page, 'approvals')
-  await page.getByRole('button', { name: 'Approve…' }).click()
-  await page.getByRole('dialog').waitFor()
-  await look(page, 'approve')
-  await page.keyboard.press('Escape')
-  await page.goto(`${place.url}/console/approvals/${ids[1]}`)
-  await viewOf(page, 'user.deactivate')
-  await look(page, 'approval')
-
   await open(page, 'Access keys')
   await look(page, 'access-keys')
   await page.getByRole('button', { name: 'Make a key…' }).click()
@@ -134,6 +92,67 @@ it('every view of the console can be read by everybody, in both themes, and fits
   expect(requests.filter((asked) => !asked.startsWith(`${place.url}/`))).toEqual([])
 }, 60_000)
 
+it('and so can what finds events, makes feeds and changes orgs', async () => {
+  const { text } = await place.makeKey('agent', [
+    { connections: ['acme-admin'], verbs: ['act'], approval: 'required' },
+  ])
+  const [user = '', other = ''] = [...place.org.org.users].map(({ profile }) =>
+    String(profile['login']),
+  )
+  await planned(text, user)
+  const refused = await planned(text, other)
+  await place.service.plans.refuse(refused, by)
+  const { page, requests, complaints } = await openConsole(place, { rules })
+  await page.goto(`${place.url}/console/feeds/+new?connection=acme&input=system-log`)
+  await viewOf(page, 'Make a feed')
+  await page.getByLabel('Name').fill('')
+  await page.getByRole('button', { name: 'See what it comes to' }).click()
+  await page.getByText('Give it a name.').waitFor()
+  await page.getByLabel('Name').fill('acme-log')
+  await page.getByRole('button', { name: 'See what it comes to' }).click()
+  await page.locator('.code-block').first().waitFor()
+  await look(page, 'make-feed')
+
+  await open(page, 'System Log')
+  await page.getByLabel('Connection').selectOption('north')
+  await page.getByRole('link', { name: 'Make that feed…' }).waitFor()
+  await look(page, 'log-empty')
+  await page.goto(`${place.url}/console/log?connection=acme&severity=INFO`)
+  const events = page.getByRole('region', { name: 'Events', exact: true })
+  await events.getByRole('rowheader').first().waitFor()
+  await look(page, 'log')
+  await events.getByRole('link').first().click()
+  await page.getByText('As Okta sent it').waitFor()
+  await look(page, 'event')
+
+  await open(page, 'Actions')
+  await page.getByLabel('Connection').selectOption('acme-admin')
+  await page.getByRole('link', { name: 'Add a group member', exact: true }).waitFor()
+  await look(page, 'actions')
+  await page.getByRole('link', { name: 'Deactivate a user' }).click()
+  await viewOf(page, 'Deactivate a user')
+  await page.getByRole('button', { name: 'See what would change' }).click()
+  await page.getByText('Fill it in.').waitFor()
+  await page.getByLabel('user', { exact: true }).fill(user)
+  await page.getByRole('button', { name: 'See what would change' }).click()
+  await page.getByText('Nothing has changed yet.').waitFor()
+  await look(page, 'action')
+
+  await open(page, 'Approvals')
+  await page.getByRole('button', { name: 'Approve…' }).waitFor()
+  await look(page, 'approvals')
+  await page.getByRole('button', { name: 'Approve…' }).click()
+  await page.getByRole('dialog').waitFor()
+  await look(page, 'approve')
+  await page.keyboard.press('Escape')
+  await page.goto(`${place.url}/console/approvals/${refused}`)
+  await viewOf(page, 'user.deactivate')
+  await look(page, 'approval')
+
+  expect(complaints.filter((said) => !said.includes('the server responded'))).toEqual([])
+  expect(requests.filter((asked) => !asked.startsWith(`${place.url}/`))).toEqual([])
+}, 60_000)
+
 it('and so can the form to sign in', async () => {
   const { page } = await openPage()
   await page.goto(`${place.url}/console/audit`)
@@ -141,11 +160,6 @@ it('and so can the form to sign in', async () => {
   await page.getByText('Enter an access key.').waitFor()
   await look(page, 'sign-in')
 })
-
-/** The logins of two users of the org. */
-function logins(): readonly string[] {
-  return [...place.org.org.users].slice(0, 2).map(({ profile }) => String(profile['login']))
-}
 
 /** Asks that a user may be deactivated. @returns the id of the plan. */
 async function planned(accessKey: string, user: string): Promise<string> {

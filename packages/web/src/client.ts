@@ -84,14 +84,6 @@ export class Client {
     throw new RefusedError(asProblem(answer, response.status))
   }
 
-  /** A list as a file. @throws {RefusedError} as {@link Client.ask} does. */
-  async download(path: string, type: string): Promise<Blob> {
-    const response = await this.#send({ method: 'GET', path, headers: { accept: type } })
-    if (response.ok) return response.blob()
-    const answer: unknown = await response.json().catch(() => undefined)
-    throw new RefusedError(asProblem(answer, response.status))
-  }
-
   async #send({
     method = 'POST',
     path,

@@ -6,7 +6,6 @@ import { shellTexts } from '../../texts/console/shell.ts'
 import { withQuery } from '../address.ts'
 import { useConnectionNames } from '../connections/connection-field.tsx'
 import { EmptyState } from '../parts/empty-state.tsx'
-import { Export } from '../parts/export.tsx'
 import { Link } from '../parts/link.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Time } from '../parts/time.tsx'
@@ -82,15 +81,7 @@ function Found(of: {
         {({ events, next, searchedTo }) => (
           <>
             {events.length > 0 ? (
-              <>
-                <div className="table-head">
-                  <Export
-                    path={withQuery(eventsPath(connection), members)}
-                    name={`${connection}-system-log`}
-                  />
-                </div>
-                <EventTable caption={texts.list} connection={connection} events={events} />
-              </>
+              <EventTable caption={texts.list} connection={connection} events={events} />
             ) : (
               next === undefined && <NoEvents query={query} />
             )}

@@ -7,27 +7,17 @@ import { Loaded } from '../parts/loaded.tsx'
 import { numberText } from '../parts/number-text.ts'
 import { Panel } from '../parts/panel.tsx'
 import { type Column, Table } from '../parts/table.tsx'
-import { type Answered, useAnswer } from '../server.ts'
+import { useAnswer } from '../server.ts'
 import { eventsPath } from './event.ts'
 import type { LogQuery } from './log-query.ts'
 
 const { types: texts } = logTexts
 const SHOWN = 12
 
-/** How many there are of a type. */
-export interface TypeCount {
+interface TypeCount {
   readonly eventType: string
   readonly total: number
   readonly failures: number
-}
-
-/** The types of a time. */
-export function useTypes(
-  connection: string,
-  { from, to }: Readonly<Record<string, string | undefined>>,
-): Answered<{ readonly types: readonly TypeCount[] }> {
-  const path = withQuery(eventsPath(connection, '/types'), { from, to })
-  return useAnswer(path, { isAsked: connection !== '' })
 }
 
 /** The most frequent ones. */
@@ -37,7 +27,10 @@ export function Types(of: {
   readonly onChange: (changed: Partial<LogQuery>) => void
 }): ReactNode {
   const { connection, members, onChange } = of
-  const answer = useTypes(connection, members)
+  const { from, to } = members
+  const answer = useAnswer<{ readonly types: readonly TypeCount[] }>(
+    withQuery(eventsPath(connection, '/types'), { from, to }),
+  )
   const columns: readonly Column<TypeCount>[] = [
     {
       key: 'eventType',
