@@ -14,6 +14,7 @@ import { goTo, usePlace } from '../place.ts'
 import { client, useAnswer } from '../server.ts'
 import { type EventPage, eventsPath } from './event.ts'
 import { EventTable } from './event-table.tsx'
+import { EventTypes } from './event-types.tsx'
 import { LogFilters } from './filters.tsx'
 import {
   askedMembers,
@@ -24,7 +25,6 @@ import {
 } from './log-query.ts'
 import { NoEvents } from './no-events.tsx'
 import { Timeline } from './timeline.tsx'
-import { Types } from './types.tsx'
 
 const PAGE_EVENTS = 50
 // The first page follows what happens, where it is not of a time that is over.
@@ -85,25 +85,29 @@ function Found(of: {
             ) : (
               next === undefined && <NoEvents query={query} />
             )}
-            <nav className="pager" aria-label={texts.list}>
-              {cursor !== undefined && (
-                <Link to={placeOf({ ...query, cursor: undefined })}>{shellTexts.table.newest}</Link>
-              )}
-              {next !== undefined && searchedTo !== undefined && (
-                <span className="quiet">
-                  {texts.searchedTo} <Time at={searchedTo} />
-                </span>
-              )}
-              {next !== undefined && (
-                <Link to={placeOf({ ...query, cursor: next })}>
-                  {searchedTo === undefined ? shellTexts.table.older : texts.searchOn}
-                </Link>
-              )}
-            </nav>
+            {(cursor ?? next) !== undefined && (
+              <nav className="pager" aria-label={texts.list}>
+                {cursor !== undefined && (
+                  <Link to={placeOf({ ...query, cursor: undefined })}>
+                    {shellTexts.table.newest}
+                  </Link>
+                )}
+                {next !== undefined && searchedTo !== undefined && (
+                  <span className="quiet">
+                    {texts.searchedTo} <Time at={searchedTo} />
+                  </span>
+                )}
+                {next !== undefined && (
+                  <Link to={placeOf({ ...query, cursor: next })}>
+                    {searchedTo === undefined ? shellTexts.table.older : texts.searchOn}
+                  </Link>
+                )}
+              </nav>
+            )}
           </>
         )}
       </Loaded>
-      <Types connection={connection} members={charted} onChange={onChange} />
+      <EventTypes connection={connection} members={charted} onChange={onChange} />
     </>
   )
 }

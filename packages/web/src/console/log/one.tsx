@@ -100,7 +100,7 @@ function Named(of: {
   return (
     <>
       <bdi>{name}</bdi>
-      {login !== undefined && login !== name && (
+      {login !== undefined && login !== name && login !== id && (
         <>
           {' '}
           <bdi className="quiet">{login}</bdi>

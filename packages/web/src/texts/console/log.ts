@@ -18,7 +18,7 @@ export const logTexts = {
   from: 'From',
   to: 'To',
   filters: {
-    eventType: 'Type, or its beginning: user.session.',
+    eventType: 'Type, or its beginning',
     actor: 'Actor: ID or login',
     target: 'Target: ID',
     outcome: 'Outcome',

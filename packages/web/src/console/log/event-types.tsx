@@ -21,7 +21,7 @@ interface TypeCount {
 }
 
 /** The most frequent ones. */
-export function Types(of: {
+export function EventTypes(of: {
   readonly connection: string
   readonly members: Readonly<Record<string, string | undefined>>
   readonly onChange: (changed: Partial<LogQuery>) => void
