@@ -1,10 +1,17 @@
 /** @module The questions that the views of the console ask of the store. */
 
+import {
+  type ConnectionsQuery,
+  listConnectionPage,
+} from '../packages/postern/src/store/connections.ts'
 import { readTimeline, readTypes } from '../packages/postern/src/store/event-figures.ts'
 import type { EventQuery } from '../packages/postern/src/store/event-search.ts'
+import { type AuditQuery, listAudit } from '../packages/postern/src/store/list-audit.ts'
 import { readEvent, readEvents } from '../packages/postern/src/store/read-events.ts'
 import { countRelated } from '../packages/postern/src/store/related-events.ts'
+import { readRunFigures } from '../packages/postern/src/store/run-figures.ts'
 import type { Store } from '../packages/postern/src/store/store.ts'
+import { readLastBackup, readStoreSize } from '../packages/postern/src/store/store-size.ts'
 
 /** One question. */
 export interface ConsoleCase {
@@ -30,6 +37,14 @@ export function consoleCases(store: Store, now: Date): readonly ConsoleCase[] {
   const timeline = (what: string, days: number, query: Partial<EventQuery> = {}) => ({
     name: `timeline: ${what}`,
     run: () => readTimeline(store, { connectionIds, ...query }, spanOf(days)),
+  })
+  const audit = (what: string, query: Partial<AuditQuery>) => ({
+    name: `audit: ${what}`,
+    run: () => listAudit(store, { limit: 100, ...query }),
+  })
+  const connections = (what: string, query: ConnectionsQuery) => ({
+    name: `connections: ${what}`,
+    run: () => listConnectionPage(store, { limit: 100, ...query }),
   })
   return [
     read('the newest', {}),
@@ -72,6 +87,31 @@ export function consoleCases(store: Store, now: Date): readonly ConsoleCase[] {
     {
       name: 'types: ninety days',
       run: () => readTypes(store, { connectionIds, ...spanOf(90), grain: 'day' }),
+    },
+    audit('the newest', {}),
+    audit('a page in the middle', { before: 50_000 }),
+    audit('an actor', { actor: 'access-key:7' }),
+    audit('an action', { action: 'connection.rotate' }),
+    audit('actions by a prefix that is none', { action: 'none.' }),
+    audit('a connection', { connection: 'connection-77' }),
+    audit('what was refused', { outcome: 'refused' }),
+    audit('a day a month ago', { since: ago(31), until: ago(30) }),
+    audit('a thousand connections', {
+      connections: Array.from({ length: 1_000 }, (_, index) => `connection-${index}`),
+      action: 'token.',
+    }),
+    connections('the first', {}),
+    connections('behind a name', { after: 'connection-5000' }),
+    connections('failed', { state: 'failed' }),
+    connections('a text that stands nowhere', { text: 'stands nowhere' }),
+    connections('of five thousand names', {
+      names: Array.from({ length: 5_000 }, (_, index) => `connection-${index}`),
+    }),
+    { name: 'store: its size', run: () => readStoreSize(store) },
+    { name: 'store: the last backup', run: () => readLastBackup(store) },
+    {
+      name: 'feed: figures of thirty days',
+      run: () => readRunFigures(store, 'feed', spanOf(30)),
     },
     {
       name: 'event: one, with those of the same bot, session and request',

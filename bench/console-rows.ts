@@ -31,6 +31,7 @@ export async function fillConsole(store: Store, amounts: Amounts, now: Date): Pr
     group by 1, 2, 3, 4`.execute(store.db)
   await insertAudit(store, amounts.auditRows, now)
   await insertConnections(store, amounts.connections, now)
+  await insertRuns(store, now)
   await sql`analyze`.execute(store.db)
 }
 
@@ -81,6 +82,23 @@ async function insertAudit({ db }: Store, rows: number, now: Date): Promise<void
       md5(i::text)::uuid::text, '{}', ''::bytea, ''::bytea
     from generate_series(1, ${rows}::integer) as i,
       lateral (select abs(hashint4(i)::bigint) as h) as hashed`.execute(db)
+}
+
+/** As many runs as are kept, and a batch for each of three minutes. */
+async function insertRuns({ db }: Store, now: Date): Promise<void> {
+  await sql`
+    insert into run (id, feed_id, trigger, epoch, started_at, ended_at, outcome, report)
+    select 'run' || i, 'feed', 'schedule', i, at, at, 'ok', '{"records":100}'::jsonb
+    from generate_series(1, 1000) as i,
+      lateral (select ${now.toISOString()}::timestamptz - make_interval(mins => i * 43) as at) as times`.execute(
+    db,
+  )
+  await sql`
+    insert into ledger (feed_id, seq, ids, first_published, last_published, created_at)
+    select 'feed', i, ''::bytea, at, at, at + interval '5 seconds' from generate_series(1, 15000) as i,
+      lateral (select ${now.toISOString()}::timestamptz - make_interval(mins => i * 3) as at) as times`.execute(
+    db,
+  )
 }
 
 async function insertConnections({ db }: Store, rows: number, now: Date): Promise<void> {

@@ -135,6 +135,11 @@ export class Pacer {
     return this.#permit(queue, 0)
   }
 
+  /** The buckets that were asked for, and how many requests wait for each. */
+  get waiting(): ReadonlyMap<string, number> {
+    return new Map([...this.#queues].map(([bucket, { waiters }]) => [bucket, waiters.length]))
+  }
+
   /** What is known of a bucket; undefined before its first answer. */
   view(bucket: string): BucketView | undefined {
     return this.#queues.get(bucket)?.budget.view(this.#clock.monotonicMs())

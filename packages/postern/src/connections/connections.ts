@@ -6,8 +6,10 @@ import { isProbablePrime } from '../http/primes.ts'
 import { appendAudit, type Caller } from '../store/audit.ts'
 import {
   type ConnectionRow,
+  type ConnectionsQuery,
   deleteConnection,
   findConnection,
+  listConnectionPage,
   listConnections,
   saveDoctorResult,
 } from '../store/connections.ts'
@@ -20,6 +22,7 @@ import type { ConnectionsContext } from './context.ts'
 import { valuesOfCredential } from './credential.ts'
 import { type OpenConnection, OpenedConnection } from './opened-connection.ts'
 import { RateShare } from './rate-share.ts'
+import { type BucketUse, viewRates } from './rate-view.ts'
 import { connectionInUse, connectionNotFound } from './stored-connection-error.ts'
 import { resultOf, type TrialOptions } from './trial.ts'
 import { type UpdateRequest, update } from './update.ts'
@@ -88,6 +91,22 @@ export class Connections {
   /** The connection that is open, as {@link Connections.open} would give it; undefined where it has to look it up. */
   opened(name: string): OpenConnection | undefined {
     return this.#known(name)?.parts
+  }
+
+  /**
+   * How the rate limit of a connection stands: none of its buckets where this process did not use it.
+   *
+   * @throws {StoredConnectionError} `connection_not_found`
+   */
+  async rates(name: string): Promise<readonly BucketUse[]> {
+    const { id } = await this.get(name)
+    const opened = this.#kept.get(name)?.opened
+    return opened?.row.id === id ? viewRates(opened.pacer, this.#context.clock.now()) : []
+  }
+
+  /** Connections by name, those that are asked for. */
+  page(query: ConnectionsQuery): Promise<readonly ConnectionRow[]> {
+    return listConnectionPage(this.#context.store, query)
   }
 
   /**

@@ -50,6 +50,8 @@ interface SignIn {
 export class OpenedConnection {
   readonly #context: ConnectionsContext
   readonly #org: Org
+  /** What divides the org's rate limit among all who use it here. */
+  readonly pacer: WatchedPacer
   readonly #transport: Transport
   readonly #ended: AbortController
   #row: ConnectionRow
@@ -62,6 +64,7 @@ export class OpenedConnection {
     readonly row: ConnectionRow
     readonly signIn: SignIn
     readonly org: Org
+    readonly pacer: WatchedPacer
     readonly transport: Transport
     readonly ended: AbortController
   }) {
@@ -69,6 +72,7 @@ export class OpenedConnection {
     this.#row = parts.row
     this.#signIn = parts.signIn
     this.#org = parts.org
+    this.pacer = parts.pacer
     this.#transport = parts.transport
     this.#ended = parts.ended
     this.#parts = this.#partsNow()
@@ -104,9 +108,9 @@ export class OpenedConnection {
       },
       find: async () => authorizerOf(await present.find()),
     })
-    const pacer = new WatchedPacer({ clock, onWait: context.onWait })
+    const pacer = new WatchedPacer({ clock, onWait: context.onWait, now: () => clock.now() })
     const org = new Org({ url, authorizer, customDomains, dev, transport, clock, pacer })
-    return new OpenedConnection({ context, row, signIn, org, transport, ended })
+    return new OpenedConnection({ context, row, signIn, org, pacer, transport, ended })
   }
 
   get row(): ConnectionRow {

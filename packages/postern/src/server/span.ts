@@ -38,14 +38,22 @@ export function spanOf(
   asked: { readonly from?: string | undefined; readonly to?: string | undefined },
   { bins, now }: { readonly bins: number; readonly now: Date },
 ): Span {
+  const span = exactSpanOf(asked, { bins, now })
+  if (span.binSeconds < NEARLY_HOUR_SECONDS) return span
+  const binSeconds = Math.ceil(span.binSeconds / HOUR_SECONDS) * HOUR_SECONDS
+  return { ...wholeOf(span, 'hour'), binSeconds }
+}
+
+/** The same, as it is asked for. @throws {ServerError} `request_invalid` where it has no length. */
+export function exactSpanOf(
+  asked: { readonly from?: string | undefined; readonly to?: string | undefined },
+  { bins, now }: { readonly bins: number; readonly now: Date },
+): Span {
   const to = momentOf(asked.to) ?? now
   const from = momentOf(asked.from) ?? new Date(to.getTime() - DAY_MS)
   const seconds = (to.getTime() - from.getTime()) / 1_000
   if (!(seconds > 0)) throw spanInvalid()
-  const least = Math.max(1, Math.ceil(seconds / bins))
-  if (least < NEARLY_HOUR_SECONDS) return { from, to, binSeconds: least }
-  const binSeconds = Math.ceil(least / HOUR_SECONDS) * HOUR_SECONDS
-  return { ...wholeOf({ from, to }, 'hour'), binSeconds }
+  return { from, to, binSeconds: Math.max(1, Math.ceil(seconds / bins)) }
 }
 
 /** The hours, or the days of UTC, that a span is in. */

@@ -1,9 +1,10 @@
 /** @module The table of connections. */
 
-import type { Insertable, Selectable, Updateable } from 'kysely'
+import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
 import { deleteActionRuns } from './action-runs.ts'
 import type { ConnectionSettings, DoctorResult } from './connection-settings.ts'
 import { deletePlans } from './plans.ts'
+import { literal } from './record-page.ts'
 import type { ConnectionTable } from './schema.ts'
 import { removeSecrets } from './secrets.ts'
 import { deleteStandingApprovals } from './standing-approvals.ts'
@@ -81,6 +82,43 @@ export function readConnection(store: Store, id: string): Promise<ConnectionRow 
 /** Every connection, by name. */
 export function listConnections(store: Store): Promise<readonly ConnectionRow[]> {
   return store.db.selectFrom('connection').selectAll().orderBy('name').execute()
+}
+
+/** Which connections. */
+export interface ConnectionsQuery {
+  /** Of these names only; undefined: of all. */
+  readonly names?: readonly string[] | undefined
+  /** Stands anywhere in the name, the description or the URL of the org, in any case. */
+  readonly text?: string | undefined
+  /** How the doctor's last look came out; `unknown`: it never looked. */
+  readonly state?: DoctorResult['status'] | 'unknown' | undefined
+  /** Those behind this name. */
+  readonly after?: string | undefined
+  /** Undefined: all of them. */
+  readonly limit?: number | undefined
+}
+
+/** Connections by name, those that are asked for. */
+export function listConnectionPage(
+  store: Store,
+  { names, text, state, after, limit }: ConnectionsQuery,
+): Promise<readonly ConnectionRow[]> {
+  const pattern = `%${literal(text ?? '')}%`
+  let query = store.db.selectFrom('connection').selectAll().orderBy('name')
+  // As one parameter: a statement takes no more than 65,535.
+  if (names !== undefined)
+    query = query.where(
+      sql<boolean>`name in (select jsonb_array_elements_text(${JSON.stringify(names)}::jsonb))`,
+    )
+  if (text !== undefined)
+    query = query.where(
+      sql<boolean>`(name ilike ${pattern} or description ilike ${pattern} or org_url ilike ${pattern})`,
+    )
+  if (state === 'unknown') query = query.where('doctor', 'is', null)
+  else if (state !== undefined) query = query.where(sql<boolean>`doctor ->> 'status' = ${state}`)
+  if (after !== undefined) query = query.where('name', '>', after)
+  if (limit !== undefined) query = query.limit(limit)
+  return query.execute()
 }
 
 /** Changes a connection that is still as it was read. False where it was changed or removed since. */

@@ -43,7 +43,7 @@ export interface TypeCount {
 }
 
 const HOUR_SECONDS = 3_600
-const EFFORT = { most: 20_000, mostTexts: 2_000 }
+const EFFORT = { most: 10_000, mostTexts: 2_000 }
 const MOST_TYPES = 1_000
 
 // Okta has no one word for what did not go well.

@@ -60,7 +60,7 @@ const COLUMNS = [
 type Name = (typeof COLUMNS)[number][0]
 
 // An index over what is acted upon has no order: beyond so many the events are looked through, and enough of them match.
-const MOST_OF_TARGET = 1_000
+const MOST_OF_TARGET = 500
 // An org has some hundred. They are told apart by the index, one step for each.
 const MOST_TYPES = 500
 

@@ -1,6 +1,7 @@
 /** @module Reads the audit log, a page at a time, the newest row first. */
 
 import type { AuditRow } from './audit-chain.ts'
+import { literal } from './record-page.ts'
 import type { Store } from './store.ts'
 
 /** Which rows. */
@@ -12,6 +13,8 @@ export interface AuditQuery {
   readonly target?: string | undefined
   /** An action, or a concept and its dot for all of its actions: `connection.` */
   readonly action?: string | undefined
+  /** `ok`, or the code of an error; `refused`: every other than `ok`. */
+  readonly outcome?: string | undefined
   /** This instant and later. */
   readonly since?: Date | undefined
   /** Before this instant. */
@@ -23,13 +26,16 @@ export interface AuditQuery {
 
 /** The rows of one page. */
 export async function listAudit(store: Store, asked: AuditQuery): Promise<readonly AuditRow[]> {
-  const { connection, connections, actor, target, action, since, until, before, limit } = asked
+  const { connection, connections, actor, target, action, outcome } = asked
+  const { since, until, before, limit } = asked
   let query = store.db.selectFrom('audit').selectAll().orderBy('seq', 'desc').limit(limit)
   if (connection !== undefined) query = query.where('connection', '=', connection)
   if (connections !== undefined) query = query.where('connection', 'in', [...connections])
   if (actor !== undefined) query = query.where('actor', '=', actor)
   if (target !== undefined) query = query.where('target', '=', target)
-  if (action?.endsWith('.')) query = query.where('action', 'like', `${action}%`)
+  if (outcome === 'refused') query = query.where('outcome', '!=', 'ok')
+  else if (outcome !== undefined) query = query.where('outcome', '=', outcome)
+  if (action?.endsWith('.')) query = query.where('action', 'like', `${literal(action)}%`)
   else if (action !== undefined) query = query.where('action', '=', action)
   if (since !== undefined) query = query.where('at', '>=', since)
   if (until !== undefined) query = query.where('at', '<', until)

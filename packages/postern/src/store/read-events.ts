@@ -31,7 +31,7 @@ export interface ReadEvent {
 }
 
 // For one page: what a person waits for, and an embedded store answers nobody else meanwhile.
-const EFFORT = { most: 5_000, mostTexts: 1_000 }
+const EFFORT = { most: 3_000, mostTexts: 1_000 }
 
 const columns = sql<ReadEvent>`connection_id as "connectionId", uuid, published, event_type as "eventType",
   severity, outcome, actor_id as "actorId", actor_login as "actorLogin", client_ip as "clientIp",

@@ -6,6 +6,7 @@ import { listAudit } from '../../store/list-audit.ts'
 import { type AuditEnd, verifyAudit } from '../../store/verify-audit.ts'
 import type { Api } from '../api.ts'
 import type { Services } from '../services.ts'
+import { moment, momentOf } from '../span.ts'
 
 const DEFAULT_LIMIT = 100
 const MAX_LIMIT = 1_000
@@ -45,8 +46,13 @@ export function addAuditRoutes(api: Api): void {
           .string()
           .optional()
           .describe('One action, or `connection.` for all of a concept.'),
-        since: z.iso.datetime({ offset: true }).optional(),
-        until: z.iso.datetime({ offset: true }).optional(),
+        target: z.string().optional(),
+        outcome: z
+          .string()
+          .optional()
+          .describe('`ok`, the code of an error, or `refused` for every one.'),
+        since: moment.optional(),
+        until: moment.optional(),
         before: z.coerce
           .number()
           .int()
@@ -66,8 +72,8 @@ export function addAuditRoutes(api: Api): void {
       const rows = await listAudit(services.store, {
         ...query,
         connections: caller.permissions.connectionsFor('admin'),
-        since: since === undefined ? undefined : new Date(since),
-        until: until === undefined ? undefined : new Date(until),
+        since: momentOf(since),
+        until: momentOf(until),
       })
       return { rows: rows.map(viewOf), next: rows.length < limit ? undefined : rows.at(-1)?.seq }
     },

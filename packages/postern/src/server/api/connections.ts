@@ -114,12 +114,32 @@ export function addConnectionRoutes(api: Api): void {
       tag,
       summary: 'Lists the connections that the caller may read.',
       access: { verb: 'read', connection: 'any' },
-      answer: z.object({ connections: z.array(connection) }),
+      query: z.object({
+        text: z
+          .string()
+          .max(300)
+          .optional()
+          .describe('Stands anywhere in the name, the description or the URL of the org.'),
+        state: z
+          .enum(['ok', 'warning', 'failed', 'unknown'])
+          .optional()
+          .describe("How the doctor's last look came out; `unknown`: it never looked."),
+        after: z.string().max(300).optional().describe('`next` of the page before.'),
+        limit: z.coerce.number().int().min(1).max(1_000).optional().describe('Default: all.'),
+      }),
+      answer: z.object({
+        connections: z.array(connection),
+        next: z.string().optional().describe('Where the next page begins; absent at the end.'),
+      }),
     },
-    async ({ services, caller }) => {
-      const rows = await services.connections.list()
-      const seen = rows.filter(({ name }) => caller.may('read', name))
-      return { connections: seen.map((row) => viewOf(row, services.clock.now())) }
+    async ({ services, caller, query }) => {
+      const names = caller.permissions.connectionsFor('read')
+      const rows = await services.connections.page({ ...query, names })
+      const { limit = Number.POSITIVE_INFINITY } = query
+      return {
+        connections: rows.map((row) => viewOf(row, services.clock.now())),
+        next: rows.length < limit ? undefined : rows.at(-1)?.name,
+      }
     },
   )
   api.add(

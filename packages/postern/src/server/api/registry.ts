@@ -27,6 +27,7 @@ import { addObjectRoute } from './objects.ts'
 import { addPageRoutes } from './pages.ts'
 import { addPlanRoutes } from './plans.ts'
 import { addProofRoute } from './proof.ts'
+import { addRateLimitRoute } from './rate-limits.ts'
 import { addRecordRoutes } from './records.ts'
 import { addRepairRoute } from './repair.ts'
 import { addRequestRoute } from './request.ts'
@@ -34,6 +35,7 @@ import { addRotationRoutes } from './rotation.ts'
 import { addRunRoutes } from './runs.ts'
 import { addSetupRoutes } from './setup.ts'
 import { addSinkRoutes } from './sinks.ts'
+import { addStoreRoute } from './store.ts'
 import { addTokenRoute } from './token.ts'
 import { addTokenExplanationRoute } from './token-explanation.ts'
 
@@ -64,6 +66,8 @@ export function addRoutes(api: Api): void {
   addRecordRoutes(api)
   addEventRoutes(api)
   addObjectRoute(api)
+  addRateLimitRoute(api)
+  addStoreRoute(api)
   addRepairRoute(api)
   addRequestRoute(api)
   addRotationRoutes(api)

@@ -1,11 +1,14 @@
 /** @module Routes for what feeds did, and for what they could not read or deliver. */
 
 import { z } from '@hono/zod-openapi'
+import { readRunFigures } from '../../store/run-figures.ts'
 import type { Api } from '../api.ts'
+import { binsOf, exactSpanOf, moment } from '../span.ts'
 import { requireFeed } from './feeds.ts'
 import { run, shownRun } from './run.ts'
 
 const tag = 'feeds'
+const nothing = { records: 0, runs: 0, failed: 0, lagSeconds: null }
 const params = z.object({ feed: z.string() })
 const query = z.object({ limit: z.coerce.number().int().min(1).max(1_000).default(20) })
 
@@ -62,7 +65,61 @@ export function addRunRoutes(api: Api): void {
       }
     },
   )
+  addFigures(api)
   addDeadLetterRoutes(api)
+}
+
+function addFigures(api: Api): void {
+  api.add(
+    {
+      method: 'get',
+      path: '/v1/feeds/{feed}/figures',
+      operationId: 'getFeedFigures',
+      tag,
+      summary:
+        'Counts what a feed read over time, in equal parts; without `from` and `to` in the last 24 hours. Runs are kept for 30 days, and a thousand of them.',
+      access: { verb: 'read', connection: 'any' },
+      params,
+      query: z.object({
+        from: moment.optional(),
+        to: moment.optional().describe('Before this moment.'),
+        bins: z.coerce.number().int().min(1).max(500).default(60).describe('At most so many.'),
+      }),
+      answer: z.object({
+        from: z.iso.datetime(),
+        to: z.iso.datetime(),
+        binSeconds: z.int(),
+        bins: z.array(
+          z.object({
+            at: z.iso.datetime(),
+            records: z.int(),
+            runs: z.int().describe('That began in this part.'),
+            failed: z.int().describe('Of those: failed, or interrupted.'),
+            lagSeconds: z
+              .number()
+              .optional()
+              .describe('The longest time between an event and its batch.'),
+          }),
+        ),
+      }),
+      refusals: ['feed_not_found'],
+    },
+    async ({ services, caller, params: { feed }, query: { bins, ...asked } }) => {
+      const { id } = await requireFeed('read', feed, { services, caller })
+      const span = exactSpanOf(asked, { bins, now: services.clock.now() })
+      const figures = await readRunFigures(services.store, id, span)
+      const known = new Map(figures.map(({ bin, ...figure }) => [bin, figure]))
+      return {
+        from: span.from.toISOString(),
+        to: span.to.toISOString(),
+        binSeconds: span.binSeconds,
+        bins: binsOf(span).map((at, bin) => {
+          const { lagSeconds, ...counts } = known.get(bin) ?? nothing
+          return { at: at.toISOString(), ...counts, lagSeconds: lagSeconds ?? undefined }
+        }),
+      }
+    },
+  )
 }
 
 function addDeadLetterRoutes(api: Api): void {

@@ -23,9 +23,9 @@ async function addIds(db: Kysely<unknown>): Promise<void> {
   }
   await sql`update records.event set
     session_id = nullif(substring(raw::text from
-      '"externalSessionId"\\s*:\\s*"([^"\\\\]{1,300})"'), 'unknown'),
+      '"externalSessionId"\\s*:\\s*"([^"\\\\]{1,255})"'), 'unknown'),
     transaction_id = nullif(substring(raw::text from
-      '"transaction"\\s*:\\s*\\{[^{}]*"id"\\s*:\\s*"([^"\\\\]{1,300})"'), 'unknown')`.execute(db)
+      '"transaction"\\s*:\\s*\\{[^{}]*"id"\\s*:\\s*"([^"\\\\]{1,255})"'), 'unknown')`.execute(db)
 }
 
 async function addIndexes(db: Kysely<unknown>): Promise<void> {

@@ -9,6 +9,7 @@ import { actions } from './0005-actions.ts'
 import { consoleSessions } from './0006-console-sessions.ts'
 import { runTimes } from './0007-run-times.ts'
 import { eventSearch } from './0008-event-search.ts'
+import { auditSearch } from './0009-audit-search.ts'
 
 /** By name; they are applied in alphabetical order. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -20,4 +21,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0006-console-sessions': consoleSessions,
   '0007-run-times': runTimes,
   '0008-event-search': eventSearch,
+  '0009-audit-search': auditSearch,
 }
