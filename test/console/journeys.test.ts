@@ -4,7 +4,13 @@ import type { Page } from 'playwright-core'
 import { beforeAll, expect, it } from 'vitest'
 import { putDeadLetters } from '../../packages/postern/src/store/dead-letters.ts'
 import { openPage } from '../chromium.ts'
-import { type ConsolePlace, openConsole, openConsolePlace, viewOf } from './console-place.ts'
+import {
+  type ConsolePlace,
+  openConsole,
+  openConsolePlace,
+  signIn,
+  viewOf,
+} from './console-place.ts'
 
 let place: ConsolePlace
 
@@ -53,7 +59,7 @@ it('a key is rotated, and the connection signs with the new one', async () => {
   await page.getByText(String(after['kid'])).first().waitFor()
 })
 
-it('an access key is made, used, and revoked, and then its holder is refused', async () => {
+it('an access key is made, used, and revoked, and then its holder is refused, in a browser too', async () => {
   const { page } = await openConsole(place, { at: '/access-keys' })
   await viewOf(page, 'Access keys')
   await page.getByRole('button', { name: 'Make a key…' }).click()
@@ -70,6 +76,10 @@ it('an access key is made, used, and revoked, and then its holder is refused', a
     return (await fetch(`${place.url}/v1/connections/acme`, { headers })).status
   }
   expect(await useIt()).toBe(200)
+  const { page: holders } = await openPage()
+  await holders.goto(`${place.url}/console/connections`)
+  await signIn(holders, text)
+  await viewOf(holders, 'Connections')
 
   await rowOf(page, 'payroll').getByRole('button', { name: 'Revoke…' }).click()
   const dialog = page.getByRole('dialog', { name: 'Revoke payroll?' })
@@ -77,6 +87,11 @@ it('an access key is made, used, and revoked, and then its holder is refused', a
   await dialog.getByRole('button', { name: 'Revoke the key' }).click()
   await rowOf(page, 'payroll').getByText('Revoked').waitFor()
   expect(await useIt()).toBe(401)
+  await holders.getByRole('link', { name: 'acme', exact: true }).click()
+  await holders.getByRole('heading', { name: 'Sign in to Postern' }).waitFor()
+  await holders.getByLabel('Access key').fill(text)
+  await holders.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await holders.getByText('access_key_invalid').waitFor()
 })
 
 it('an access key is rotated, and its text before goes on for as long as was chosen', async () => {

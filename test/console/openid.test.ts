@@ -11,6 +11,7 @@ import { openPage } from '../chromium.ts'
 import { startOpenIdProvider } from '../openid-provider.ts'
 import type { TestStore } from '../stores.ts'
 import { TestClock } from '../test-clock.ts'
+import { viewOf } from './console-place.ts'
 
 let opened: TestStore
 beforeAll(async () => {
@@ -18,7 +19,7 @@ beforeAll(async () => {
 })
 afterAll(() => opened.close())
 
-it('comes back from another site signed in, and the page goes on by itself', async () => {
+it('comes back from another site signed in, and the audit log names them by what they do', async () => {
   const { url, services } = await serveApp({ store: opened.store })
   const provider = await startOpenIdProvider({
     host: 'localhost',
@@ -30,10 +31,9 @@ it('comes back from another site signed in, and the page goes on by itself', asy
   const openId = new OpenId({
     signIn: {
       ...signInDefaults,
-      issuer,
-      clientId,
+      ...{ issuer, clientId, name: 'Acme' },
       credential: { kind: 'client-secret', clientSecret },
-      groups: new Map([['Operators', [{ connections: ['*'], verbs: ['read'] }]]]),
+      groups: new Map([['Operators', [{ connections: ['*'], verbs: ['read', 'admin'] }]]]),
       people: new Map(),
     },
     publicUrl: url,
@@ -45,20 +45,29 @@ it('comes back from another site signed in, and the page goes on by itself', asy
   const consoleSessions = new ConsoleSessions({ store, clock, accessKeys, openId })
   Object.assign(services, { openId, consoleSessions })
   const { page, complaints } = await openPage()
-  const to = '/console/connections/acme'
-  await page.goto(`${url}/v1/console/sign-in`)
-  const arrived = page.waitForURL(`${url}${to}`)
-  await page.evaluate(`location.href = '/v1/console/openid/begin?to=${to}'`)
-  await arrived
-  const session = await page.evaluate(async () => {
-    const answer = await fetch('/v1/console/session')
-    return (await answer.json()) as unknown
-  })
-  expect(session).toMatchObject({ name: 'Ada', kind: 'person' })
+  const at = `${url}/console/settings`
+  await page.goto(at)
+  await page.getByRole('link', { name: 'Sign in with Acme' }).click()
+  await viewOf(page, 'Settings')
+  expect(page.url()).toBe(at)
+  await page.getByText('Ada', { exact: true }).waitFor()
   const cookies = await page.context().cookies(url)
   expect(cookies.map(({ name, sameSite }) => [name.replace(/\d+/, ''), sameSite])).toEqual([
     ['postern-console-', 'Strict'],
   ])
-  // Whatever the page of the console itself says in a checkout in which it was not built.
-  expect(complaints.filter((text) => /policy/i.test(text))).toEqual([])
+
+  await page.getByLabel('Host').fill('login.acme.com')
+  await page.getByRole('button', { name: 'Allow' }).click()
+  await page.getByRole('row').filter({ hasText: 'login.acme.com' }).waitFor()
+  await page.getByRole('link', { name: 'Audit' }).click()
+  await viewOf(page, 'Audit')
+  const deed = page.getByRole('row').filter({ hasText: 'domain.' })
+  const actor = await deed.locator('td').first().innerText()
+  expect(actor).toMatch(/^person:[0-9a-f]{12}:ada$/)
+  const entry = page.getByRole('row').filter({ hasText: 'console-session.begin' })
+  expect(await entry.locator('td').first().innerText()).toBe(actor)
+  await entry.getByRole('button', { name: 'Look' }).click()
+  await page.getByText('"name": "Ada"').waitFor()
+  // Before anybody is signed in, the page asks who is.
+  expect(complaints.filter((said) => !said.includes('the server responded'))).toEqual([])
 })
