@@ -38,6 +38,13 @@ describe('a reference means one object, or none', () => {
     ['user', 'a/b@example.com', NOT_FOUND],
     ['user', 'x" or id pr or id eq "', NOT_FOUND],
     ['user', '?limit=1', NOT_FOUND],
+    // What a list would be.
+    ['user', 'id:', NOT_FOUND],
+    ['user', 'login:', NOT_FOUND],
+    ['user', 'email: ', NOT_FOUND],
+    ['group', 'id:', NOT_FOUND],
+    ['group', 'id: ', NOT_FOUND],
+    ['app', 'id:', NOT_FOUND],
     ['group', '[Operations]', 'Operations'],
     ['group', 'operations', 'Operations'],
     ['group', 'name:Operations', 'Operations'],

@@ -43,13 +43,15 @@ export interface Kind {
 const MAX_CANDIDATES = 20
 const MAX_SHOWN = 100
 
-/** Reads `login:ada@example.com`; a text that does not begin with one of the forms stands for itself. */
+/** Reads `login:ada@example.com`; a text that is not one of the forms and something behind it stands for itself. */
 export function parseReference<Form extends string>(
   text: string,
   forms: readonly Form[],
 ): Reference<Form> {
   const form = forms.find((name) => text.startsWith(`${name}:`))
-  return { form, text: form === undefined ? text : text.slice(form.length + 1) }
+  const named = form === undefined ? '' : text.slice(form.length + 1)
+  // The path of an object without a name is that of their list.
+  return named.trim() === '' ? { form: undefined, text } : { form, text: named }
 }
 
 /** Whether two names are the same to Okta, which looks at no case. */
