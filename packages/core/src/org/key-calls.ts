@@ -44,11 +44,16 @@ const READING: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 /** Whether a call gives tokens, clients or keys, or may register or grant some, however its path is written. */
 export function isKeyCall({ method, path }: PlainCall): boolean {
   if (!KEY_WORDS.test(path)) return false
-  // What Okta's servers overlook: parameters of a segment, empty segments, and perhaps the case.
+  // What Okta's servers overlook: parameters of a segment, empty segments, and perhaps the case, blanks around a segment, and
+  // a suffix that asks for a format.
   const segments = path.toLowerCase().split('/')
-  const plain = segments.map((segment) => segment.replace(/;.*/, '')).filter((text) => text !== '')
+  const plain = segments.map(plainSegment).filter((text) => text !== '')
   const shapes = READING.has(method) ? KEY_PATHS : [...KEY_PATHS, ...KEY_WRITING_PATHS]
   return shapes.some((shape) => shape.test(`/${plain.join('/')}`))
+}
+
+function plainSegment(segment: string): string {
+  return segment.replace(/[;.].*/, '').trim()
 }
 
 /** A path without its query, decoded until nothing changes; or why it does not stay on the org. */

@@ -84,6 +84,9 @@ describe('a call through Postern', () => {
 
   test.each([
     '/oauth2/v1/token',
+    '/oauth2/v1/token.json',
+    '/oauth2/v1/token%20',
+    '/oauth2/%20v1/token',
     '/oauth2/default/v1/token',
     '/oauth2/v1/clients',
     '/oauth2/v1/clients/0oa1/credentials/jwks',
