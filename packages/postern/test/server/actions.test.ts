@@ -265,6 +265,25 @@ describe.each(stores)('actions on $name', ({ open }) => {
       expect(desk.changes()).toBe(changes + 2)
     })
 
+    test('a standing approval for an id is for no group that somebody called so', async () => {
+      const { id } = await desk.app.services.connections.get('acme')
+      const { groups } = await desk.names()
+      const find = async (group: string) => {
+        const { json } = await desk.run('group.find', { arguments: { group } }, 'runner')
+        return Object(json?.['result']).id
+      }
+      const [meant, other] = [await find(membership.group), await find(groups[1] ?? '')]
+      const approval = { action: add, groups: [meant] }
+      await putStandingApprovals(kept.store, id, [approval], desk.app.clock.now())
+      const rename = { arguments: { group: `id:${other}`, name: meant } }
+      expect((await desk.run('group.update', rename, 'runner')).status).toBe(200)
+      const [asMeant, asCalled] = [
+        await plan(add, { ...membership, group: `id:${meant}` }),
+        await plan(add, { ...membership, group: `id:${other}` }),
+      ]
+      expect([asMeant, asCalled].map(({ approval: is }) => is)).toEqual(['given', 'needed'])
+    })
+
     test('an operator’s standing approval covers what is within its limits, and nothing else', async () => {
       const { id } = await desk.app.services.connections.get('acme')
       const { groups } = await desk.names()
