@@ -5,6 +5,7 @@ import type { z } from 'zod'
 import { actionDeclaration } from '../action-declaration.ts'
 import type { MemberProblem } from '../member-problem.ts'
 import { signInDefaults } from '../sign-in.ts'
+import { checkActionNames } from './check-action-names.ts'
 import { checkConnection } from './check-connection.ts'
 import type {
   DeclaredAction,
@@ -91,6 +92,7 @@ export async function parseConfigFile(
     report.add(['signIn', ...path.split('.').filter(Boolean)], problem)
   }
   judgeAll('actions', declared.actions, { judge: judges.action, report })
+  checkActionNames(declared, report)
   if (report.problems.length > 0) throw new ConfigFileError(file, report.problems)
   const warnings = declared.connections.flatMap(({ name, line }, index) =>
     (checked[index] ?? []).map((warning) => ({ ...warning, path: `connections.${name}`, line })),

@@ -379,6 +379,38 @@ test('an access key has rules, an end, and a reference to itself', async () => {
   ])
 })
 
+test('an action that nobody declares is given and approved to nobody', async () => {
+  const text = [
+    acme('preApproved:', '  - action: group.add_member', '  - action: grup.add_member'),
+    'accessKeys:',
+    '  agent:',
+    '    rules:',
+    '      - connections: [acme]',
+    '        verbs: [act]',
+    '        actions: [reads, user.find, user.reset_factors, user.fnd]',
+    'signIn:',
+    '  issuer: https://acme.okta.com',
+    '  clientId: 0oa1b2c3d4e5f6g7h8i9',
+    '  clientSecret: env:SIGN_IN_SECRET',
+    '  groups:',
+    '    Admins:',
+    '      - { connections: [acme], verbs: [act], actions: [group.find, group.fnd] }',
+    'actions:',
+    '  user.reset_factors:',
+    '    title: Reset the factors of a user',
+    '    summary: Takes every authenticator from a user.',
+    '    method: POST',
+    '    path: /api/v1/users/{user}/lifecycle/reset_factors',
+    '    scopes: [okta.users.manage]',
+    '    parameters: [{ name: user, kind: user, description: The user. }]',
+  ]
+  expect(await problemsOf(text.join('\n'))).toEqual([
+    '8 connections.acme.preApproved.2.action config_value_invalid',
+    '14 accessKeys.agent.rules.1.actions.4 config_value_invalid',
+    '21 signIn.groups.Admins.1.actions.2 config_value_invalid',
+  ])
+})
+
 test('every member of a connection has its name in the file, but for what is used up at once', () => {
   const names = Object.keys(connectionMembers.shape).filter((name) => name !== 'keyDraft')
   expect(names.map(memberOf)).toEqual(names)
