@@ -9,8 +9,8 @@ import { createPlace } from '../packages/postern/test/cli/run.ts'
 import { startPostern } from '../packages/postern/test/cli/started-postern.ts'
 import { startScriptedServer, tokenAnswer } from './scripted-server.ts'
 
-// Some twenty commands, each a process of its own.
-const TOUR_TIMEOUT_MS = 120_000
+// Some forty commands, each a process of its own.
+const TOUR_TIMEOUT_MS = 240_000
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('..', import.meta.url))

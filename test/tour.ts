@@ -83,7 +83,7 @@ async function tour(): Promise<void> {
     'Postern, from a key to a connection that is proven, read through, repaired, given a new key,',
   )
   print(
-    'kept, served to programs, read from without a loss, and taken away again; and the page on which somebody else makes',
+    'kept, served to programs, read from and written to, and taken away again; and the page on which somebody else makes',
   )
   print(
     'one. Where your Okta org will stand, there is first a real authorization server (oidc-provider),',
@@ -224,6 +224,7 @@ async function showServer(ready: ReadyOrg): Promise<void> {
     await showKept(org)
     await showFeeds()
     await showAccess(/^URL +(\S+)/m.exec(started)?.[1] ?? '')
+    await showAction(org)
     await showUpkeep(org)
     await showEnd(org)
     await showConnectPage(ready)
@@ -303,21 +304,38 @@ async function showAccess(url: string): Promise<void> {
   }
 }
 
+/** A change of the org: what it would be, made, and not made twice. */
+async function showAction(org: string): Promise<void> {
+  await show(
+    '32. A connection that may change the org, with an API token this time',
+    ['connect', 'desk', '--org', org, '--api-token', 'env:OKTA_ADMIN_TOKEN'],
+    { only: /^(?:Connection|Org|Credential|Live read)/ },
+  )
+  const words = ['group.add_member', 'group=Engineering', 'user=jose.inonu@example.com']
+  const run = ['action', 'run', 'desk', ...words]
+  await show('33. What would change', [...run, '--dry-run'])
+  await show('34. Changed', run)
+  await show('35. And again: what is so already is success', run)
+  print(
+    '\nAn agent gets it as a tool by `postern mcp desk --allow group.add_member`; somebody else approves each change.',
+  )
+}
+
 /** What an operator does with what is kept. */
 async function showUpkeep(org: string): Promise<void> {
-  await show('32. A new key for it', ['rotate', 'hr', ...admin, '--grace-seconds', '0'], {
+  await show('36. A new key for it', ['rotate', 'hr', ...admin, '--grace-seconds', '0'], {
     maxLines: 4,
   })
-  await show('33. Who did what', ['audit', 'list', '--limit', '4'])
-  await show('34. And nobody changed a line of it', ['audit', 'verify'])
-  await show('35. A copy of everything, sealed as it is kept', ['backup', 'kept.backup'])
-  await show('36. No more feeds: the files stay', ['feed', 'remove', 'hr-log'])
-  await show('37. None of the users either', ['feed', 'remove', 'hr-users'])
-  await show('38. Away with it', ['setup', 'hr', '--org', org, ...admin, '--undo'])
+  await show('37. Who did what', ['audit', 'list', '--limit', '6'], { maxLines: 7 })
+  await show('38. And nobody changed a line of it', ['audit', 'verify'])
+  await show('39. A copy of everything, sealed as it is kept', ['backup', 'kept.backup'])
+  await show('40. No more feeds: the files stay', ['feed', 'remove', 'hr-log'])
+  await show('41. None of the users either', ['feed', 'remove', 'hr-users'])
+  await show('42. Away with it', ['setup', 'hr', '--org', org, ...admin, '--undo'])
 }
 
 async function showEnd(org: string): Promise<void> {
-  await show('39. And with the first app: the org is as it was', [
+  await show('43. And with the first app: nothing signs in to the org any more but its admin', [
     ...['setup', 'acme', '--org', org, ...admin, '--out', 'acme', '--undo'],
   ])
 }
@@ -326,7 +344,7 @@ async function showEnd(org: string): Promise<void> {
 async function showConnectPage({ org, readyClientId }: ReadyOrg): Promise<void> {
   const args = ['connect', 'customer', '--browser', '--org', org]
   announce(
-    '40. Somebody else has the values: a link to a page that takes them, tries them, keeps what works',
+    '44. Somebody else has the values: a link to a page that takes them, tries them, keeps what works',
     `postern ${args.join(' ')} &`,
   )
   const child = spawnPostern(args)
