@@ -5,6 +5,7 @@ import { type RunningOrg, startOrg } from '@postern/emulator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { namesIn } from '../server/action-names.ts'
 import { createPlace, type RunResult } from './run.ts'
+import { runHere } from './run-here.ts'
 import { type ServedPostern, servePostern } from './served-postern.ts'
 
 const scopes = ['okta.users.manage', 'okta.groups.manage', 'okta.users.read', 'okta.groups.read']
@@ -24,8 +25,10 @@ afterAll(async () => {
   place.remove()
 })
 
-const run = (args: readonly string[], more: Parameters<typeof place.run>[1] = {}) =>
-  place.run(args, { ...more, env: { ...postern.env, ...more.env } })
+const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  runHere(args, { ...postern.env, ...env })
+const spawn = (args: readonly string[], input?: string) =>
+  place.run(args, { env: postern.env, input })
 const changes = () =>
   org.org.ledger.read().filter((entry) => entry.kind === 'change' && entry.requestId).length
 const codeOf = ({ code, stderr }: RunResult) => [code, /\((\w+)\)$/m.exec(stderr)?.[1]]
@@ -55,8 +58,12 @@ describe('postern action', () => {
     const dry = await run([...args, '--dry-run'])
     expect([dry.code, dry.stdout]).toEqual([0, `would  Add ${users[0]} to the group ${group}.\n`])
     expect(changes()).toBe(before)
-    const done = await run(args)
-    expect([done.code, done.stdout]).toEqual([0, `done  Add ${users[0]} to the group ${group}.\n`])
+    const done = await spawn(args)
+    expect([done.code, done.stderr, done.stdout]).toEqual([
+      0,
+      '',
+      `done  Add ${users[0]} to the group ${group}.\n`,
+    ])
     const again = await run(args)
     expect([again.code, again.stdout]).toEqual([0, 'It is so already: nothing was changed.\n'])
     expect(changes()).toBe(before + 1)
@@ -71,7 +78,7 @@ describe('postern action', () => {
     const args = ['action', 'run', 'group.add_member', `group=${group}`, `user=${users[1]}`]
     const { code, stdout } = await place.run([...args, ...flags, '--output', 'json'])
     expect([code, JSON.parse(stdout).changed]).toEqual([0, true])
-    expect(codeOf(await place.run([...args, ...flags, '--idempotency-key', 'x']))).toEqual([
+    expect(codeOf(await run([...args, ...flags, '--idempotency-key', 'x']))).toEqual([
       2,
       'usage_invalid',
     ])
@@ -80,10 +87,10 @@ describe('postern action', () => {
   test('takes a list from a file or standard input, and ends with 8 where a part failed', async () => {
     writeFileSync(place.path('users'), `${users[2]}\nnobody@example.com\n`)
     const args = ['action', 'run', 'acme', 'group.add_members', `group=${group}`]
-    const some = await run([...args, `users=@${place.path('users')}`])
+    const some = await spawn([...args, `users=@${place.path('users')}`])
     expect([some.code, some.stdout]).toEqual([8, '2 items: 1 changed, 1 failed\n'])
     expect(some.stderr).toContain('nobody@example.com: There is no user')
-    const all = await run([...args, 'users=-'], { input: `${users[2]}\n${users[3]}\n` })
+    const all = await spawn([...args, 'users=-'], `${users[2]}\n${users[3]}\n`)
     expect([all.code, all.stdout.split('\n')[0]]).toEqual([
       0,
       expect.stringMatching(/^2 items: .*1 so already/),
@@ -106,7 +113,9 @@ describe('postern action', () => {
 
   test('lists every action, and shows what one takes', async () => {
     const listed = await run(['action', 'list', '--output', 'json'])
-    const { stdout } = await place.run(['action', 'list', '--output', 'json'])
+    const { stdout } = await runHere(['action', 'list', '--output', 'json'], {
+      POSTERN_DATA: place.path('nothing'),
+    })
     expect(JSON.parse(listed.stdout).map(({ name }: { name: string }) => name)).toEqual(
       JSON.parse(stdout).map(({ name }: { name: string }) => name),
     )
@@ -138,11 +147,11 @@ describe('postern action', () => {
           ...['plan', 'create', 'acme', 'group.add_member', `group=${empty}`, `user=${users[0]}`],
           ...['--access-key', 'env:AGENT', '--output', 'json'],
         ],
-        { env },
+        env,
       )
       const { id, code } = JSON.parse(created.stdout)
       const decide = (verb: string, ...more: readonly string[]) =>
-        run(['plan', verb, id, ...more], { env })
+        run(['plan', verb, id, ...more], env)
       expect(codeOf(await decide('approve', '--yes'))).toEqual([2, 'usage_invalid'])
       const asked = await decide('approve', '--access-key', 'env:PERSON')
       expect(codeOf(asked)).toEqual([2, 'usage_invalid'])
@@ -154,16 +163,16 @@ describe('postern action', () => {
       const local = { authorization: `Bearer ${postern.service.localKey.reveal()}` }
       const path = `${postern.url}/v1/plans/${id}/approve`
       expect((await fetch(path, { method: 'POST', headers: local })).status).toBe(403)
-      const { env: withKey } = { env: { ...env, POSTERN_ACCESS_KEY: env.PERSON } }
-      const approved = await run(['plan', 'approve', id, '--yes'], { env: withKey })
+      const withKey = { ...env, POSTERN_ACCESS_KEY: env.PERSON }
+      const approved = await run(['plan', 'approve', id, '--yes'], withKey)
       expect([approved.code, approved.stdout]).toEqual([0, `Plan ${id} is approved.\n`])
       // The code is its requester's alone.
       const apply = ['action', 'run', 'acme', 'group.add_member', '--plan', code]
       expect(codeOf(await run(apply))).toEqual([6, 'plan_not_found'])
       expect(changes()).toBe(before)
-      const shown = await run(['plan', 'show', id, '--access-key', 'env:AGENT'], { env })
+      const shown = await run(['plan', 'show', id, '--access-key', 'env:AGENT'], env)
       expect(shown.stdout).toMatch(/^State +approved$/m)
-      const listed = await run(['plan', 'list', '--access-key', 'env:AGENT'], { env })
+      const listed = await run(['plan', 'list', '--access-key', 'env:AGENT'], env)
       expect(listed.stdout).toContain(id)
     })
   })
