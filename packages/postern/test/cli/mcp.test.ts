@@ -2,6 +2,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { connect, type Era, eras } from '../server/mcp/mcp-client.ts'
 import { createPlace, program, type RunOptions } from './run.ts'
+import { runHere } from './run-here.ts'
 import { serveOrg } from './served-org.ts'
 import { prepareStore, type ServedPostern, servePostern } from './served-postern.ts'
 
@@ -41,7 +42,7 @@ describe('over a server that runs', () => {
       const { app } = await serveOrg(place, { users: 3 })
       const { env } = postern
       const name = `org-${typeof era === 'string' ? 'a' : 'b'}`
-      expect((await place.run(['connect', name, ...app], { env })).code).toBe(0)
+      expect((await runHere(['connect', name, ...app], env)).code).toBe(0)
       const agent = await connectStdio([name], { env, era })
       expect(await agent.list()).toEqual([
         ...['status', 'find', 'check_membership', 'get', 'logs', 'query', 'count', 'doctor'],
@@ -80,7 +81,7 @@ describe('over a server that runs', () => {
     const options = { users: 3, groups: 1, role: 'SUPER_ADMIN', scopes } as const
     const { app, get, running } = await serveOrg(place, options)
     const { env, service } = postern
-    expect((await place.run(['connect', 'changing', ...app], { env })).code).toBe(0)
+    expect((await runHere(['connect', 'changing', ...app], env)).code).toBe(0)
     const [user] = JSON.parse(await get('/api/v1/users?limit=1'))
     const groups: { id: string; type: string }[] = JSON.parse(await get('/api/v1/groups'))
     const group = groups.find(({ type }) => type === 'OKTA_GROUP')?.id
@@ -119,7 +120,7 @@ describe('over a server that runs', () => {
     [['--access-key', '-'], 'Standard input is the protocol'],
     [['--access-key', 'env:PATH', '--allow', 'group.add_member'], '--allow is given beside'],
   ])('%j is refused before anything is served', async (args, said) => {
-    const { code, stdout, stderr } = await place.run(['mcp', ...args], { env: postern.env })
+    const { code, stdout, stderr } = await runHere(['mcp', ...args], postern.env)
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toContain(said)
   })
