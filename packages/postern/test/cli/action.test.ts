@@ -27,8 +27,7 @@ afterAll(async () => {
 
 const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
   runHere(args, { ...postern.env, ...env })
-const spawn = (args: readonly string[], input?: string) =>
-  place.run(args, { env: postern.env, input })
+const spawn = (args: readonly string[], input = '') => place.run(args, { env: postern.env, input })
 const changes = () =>
   org.org.ledger.read().filter((entry) => entry.kind === 'change' && entry.requestId).length
 const codeOf = ({ code, stderr }: RunResult) => [code, /\((\w+)\)$/m.exec(stderr)?.[1]]
