@@ -6,14 +6,13 @@ import { secretLookAlike } from '../secret-look-alike.ts'
 import { parseScopes } from '../url/scopes.ts'
 import { ActionError } from './action-error.ts'
 import { depthFault, textFault } from './arguments.ts'
+import { type DeclarationProblem, judgePlaceholders } from './judge-placeholders.ts'
 import { type Parameter, type ParameterKind, parameterKinds } from './parameter.ts'
 import { actions } from './registry.ts'
 import { changeMethods, readMethods, requireSendable } from './sent-request.ts'
 import {
   fillPath,
   hasPartialPlaceholder,
-  type Placeholder,
-  placeholdersOf,
   placeholdersOfPath,
   strangeSegments,
   textsOf,
@@ -41,13 +40,6 @@ export interface ActionDeclaration {
   readonly parameters: readonly Parameter[]
 }
 
-/** One thing that is wrong with a declaration. */
-interface Problem {
-  /** `parameters[1].kind`; empty where it is about the whole. */
-  readonly path: string
-  readonly observed: string
-}
-
 const NAME = /^[a-z][a-z0-9_]{0,31}(?:\.[a-z][a-z0-9_]{0,31}){1,2}$/
 const PARAMETER_NAME = /^[a-z][A-Za-z0-9]{0,31}$/
 const ROLE = /^[A-Z][A-Z_]{1,63}$/
@@ -60,8 +52,6 @@ const MEMBERS = [
 const PARAMETER_MEMBERS = ['name', 'kind', 'description', 'required', 'choices', 'max']
 // A list of users would be as many look-ups before the one request.
 const kinds: readonly ParameterKind[] = parameterKinds.filter((kind) => kind !== 'users')
-const SEGMENT_KINDS: readonly ParameterKind[] = ['user', 'group', 'app', 'text']
-const QUERY_KINDS: readonly ParameterKind[] = [...SEGMENT_KINDS, 'boolean']
 const methods = [...readMethods, ...changeMethods]
 
 /**
@@ -84,7 +74,7 @@ export function parseDeclaration(given: unknown): ActionDeclaration {
 
 /** Reads member by member; what is wrong is noted, and reading goes on. */
 class DeclarationReader {
-  readonly problems: Problem[] = []
+  readonly problems: DeclarationProblem[] = []
 
   read(given: unknown): ActionDeclaration | undefined {
     if (!isObject(given)) return this.#note('', 'It is no object.')
@@ -107,7 +97,7 @@ class DeclarationReader {
       roles: this.#roles(given['roles']),
       parameters: this.#parameters(given['parameters']),
     }
-    this.#judgePlaceholders(declaration)
+    this.problems.push(...judgePlaceholders(declaration))
     return declaration
   }
 
@@ -278,38 +268,6 @@ class DeclarationReader {
     if (isLength && given >= 1 && given <= MAX_TEXT) return { max: given }
     this.#note(at, `It is no number from 1 to ${MAX_TEXT}.`)
     return {}
-  }
-
-  #judgePlaceholders({ path, query, body, parameters }: ActionDeclaration): void {
-    const ofPath = placeholdersOfPath(path)
-    const ofQuery = placeholdersOf(query, 'query')
-    const used = [...ofPath, ...ofQuery, ...placeholdersOf(body, 'body')]
-    const find = ({ name }: Placeholder) => parameters.find((parameter) => parameter.name === name)
-    for (const placeholder of used) {
-      if (find(placeholder) === undefined)
-        this.#note(placeholder.at, `There is no parameter ${placeholder.name}.`)
-    }
-    for (const placeholder of ofPath) this.#judgeInPath(placeholder, find(placeholder))
-    for (const placeholder of ofQuery) this.#judgeKind(placeholder, find(placeholder), QUERY_KINDS)
-    for (const [index, { name }] of parameters.entries()) {
-      if (name !== '' && !used.some((placeholder) => placeholder.name === name))
-        this.#note(`parameters[${index}]`, `Nothing in the request uses {${name}}.`)
-    }
-  }
-
-  #judgeInPath(placeholder: Placeholder, parameter: Parameter | undefined): void {
-    this.#judgeKind(placeholder, parameter, SEGMENT_KINDS)
-    if (parameter?.required === false)
-      this.#note(placeholder.at, `{${placeholder.name}} is not required, and a path needs it.`)
-  }
-
-  #judgeKind(
-    { name, at }: Placeholder,
-    parameter: Parameter | undefined,
-    allowed: readonly ParameterKind[],
-  ): void {
-    if (parameter !== undefined && !allowed.includes(parameter.kind))
-      this.#note(at, `{${name}} is of the kind ${parameter.kind}; here are ${allowed.join(', ')}.`)
   }
 
   #catch<Value>(path: string, judge: () => Value): Value | undefined {
