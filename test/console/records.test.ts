@@ -1,5 +1,7 @@
 /** @module A feed is made in the console, its records arrive, and one event of them is found. */
 
+import { readFile } from 'node:fs/promises'
+import type { Page } from 'playwright-core'
 import { beforeAll, expect, it } from 'vitest'
 import { type ConsolePlace, openConsole, openConsolePlace, viewOf } from './console-place.ts'
 
@@ -77,6 +79,18 @@ it('an event is found by its type and its time, and shown with what belongs to i
   expect([...types].filter((type) => !type.startsWith('user.lifecycle.'))).toEqual([])
   expect(new URL(page.url()).searchParams.get('eventType')).toBe('user.lifecycle.')
 
+  const files = await [await exported(page, 'As CSV'), await exported(page, 'As JSON lines')]
+  const [csv = '', lines = ''] = files
+  expect(csv.split('\r\n')[0]).toBe(
+    'published,eventType,severity,outcome,reason,actorId,actorLogin,targetIds,targetNames,ip,session,transaction,message,uuid',
+  )
+  expect(csv).toContain('<img src=x onerror=""window.wasRun=1"">')
+  const events = lines.trimEnd().split('\n')
+  expect(csv.trimEnd().split('\r\n')).toHaveLength(events.length + 1)
+  expect(events.map((line) => String(JSON.parse(line)['eventType']).split('.')[1])).toEqual(
+    events.map(() => 'lifecycle'),
+  )
+
   const cursor = page.getByRole('slider', { name: /Events over time/ })
   await cursor.press('Enter')
   await expect.poll(() => new URL(page.url()).searchParams.has('from')).toBe(true)
@@ -112,6 +126,15 @@ it('a person sees the log of the connections that their rules give, and no other
   await page.getByText('connection_not_found').first().waitFor()
   expect(await page.getByRole('table').count()).toBe(0)
 })
+
+/** The file that a button gives. */
+async function exported(page: Page, name: string): Promise<string> {
+  const loading = page.waitForEvent('download', (one) =>
+    one.suggestedFilename().endsWith(name === 'As CSV' ? '.csv' : '.jsonl'),
+  )
+  await page.getByRole('button', { name, exact: true }).click()
+  return readFile(await (await loading).path(), 'utf8')
+}
 
 /** Makes a user in the org, as others do. */
 async function makeUser(name: string, firstName: string): Promise<void> {

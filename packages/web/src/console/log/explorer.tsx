@@ -6,6 +6,7 @@ import { shellTexts } from '../../texts/console/shell.ts'
 import { withQuery } from '../address.ts'
 import { useConnectionNames } from '../connections/connection-field.tsx'
 import { EmptyState } from '../parts/empty-state.tsx'
+import { Export } from '../parts/export.tsx'
 import { Link } from '../parts/link.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Time } from '../parts/time.tsx'
@@ -15,6 +16,7 @@ import { client, useAnswer } from '../server.ts'
 import { type EventPage, eventsPath } from './event.ts'
 import { EventTable } from './event-table.tsx'
 import { EventTypes } from './event-types.tsx'
+import { eventsOf, exportedColumns } from './exported-events.ts'
 import { LogFilters } from './filters.tsx'
 import {
   askedMembers,
@@ -27,6 +29,8 @@ import { NoEvents } from './no-events.tsx'
 import { Timeline } from './timeline.tsx'
 
 const PAGE_EVENTS = 50
+// As many as the server gives at once.
+const MOST = 200
 // The first page follows what happens, where it is not of a time that is over.
 const EVERY_MS = 10_000
 
@@ -81,7 +85,17 @@ function Found(of: {
         {({ events, next, searchedTo }) => (
           <>
             {events.length > 0 ? (
-              <EventTable caption={texts.list} connection={connection} events={events} />
+              <>
+                <Export
+                  name={`${connection}-system-log`}
+                  pathOf={(after) =>
+                    withQuery(eventsPath(connection), { ...members, cursor: after, limit: MOST })
+                  }
+                  rowsOf={eventsOf}
+                  columns={exportedColumns}
+                />
+                <EventTable caption={texts.list} connection={connection} events={events} />
+              </>
             ) : (
               next === undefined && <NoEvents query={query} />
             )}

@@ -59,9 +59,10 @@ export const shellTexts = {
     range: (from: number, to: number, all: number) => `${from}–${to} of ${all}`,
     count: (rows: number) => (rows === 1 ? '1 row' : `${rows} rows`),
     export: 'Export',
-    exportCsv: 'As CSV',
-    exportJson: 'As JSON lines',
+    exportAs: { csv: 'As CSV', jsonl: 'As JSON lines' },
     exporting: 'Exporting…',
+    exportedFirst: (rows: number) =>
+      `The first ${rows} rows are exported. Choose a shorter time for the others.`,
     exported: (rows: number) => `${rows === 1 ? '1 row' : `${rows} rows`} exported.`,
   },
   search: 'Search',
