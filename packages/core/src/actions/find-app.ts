@@ -4,7 +4,7 @@ import type { JsonObject } from '../json.ts'
 import { requireText, textOf } from '../org/members.ts'
 import type { Calls } from './calls.ts'
 import {
-  ambiguous,
+  chooseNamed,
   type FindOptions,
   type Found,
   isSameName,
@@ -88,8 +88,5 @@ async function searchApp(
     const app = toFoundApp(whole)
     if (isSameName(app.name, label)) same.push(app)
   }
-  const written = same.filter((app) => app.name === label)
-  const found = written.length === 1 ? written : same
-  if (found.length > 1) throw ambiguous(appKind, label, found)
-  return found[0]
+  return chooseNamed(appKind, label, same)
 }

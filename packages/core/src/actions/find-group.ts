@@ -4,7 +4,7 @@ import type { JsonObject } from '../json.ts'
 import { membersOf, requireText, textOf } from '../org/members.ts'
 import type { Calls } from './calls.ts'
 import {
-  ambiguous,
+  chooseNamed,
   type FindOptions,
   type Found,
   isSameName,
@@ -99,9 +99,5 @@ async function searchGroup(
   name: string,
   options: FindOptions,
 ): Promise<FoundGroup | undefined> {
-  const same = await groupsNamed(calls, name, options)
-  const written = same.filter((group) => group.name === name)
-  const found = written.length === 1 ? written : same
-  if (found.length > 1) throw ambiguous(groupKind, name, found)
-  return found[0]
+  return chooseNamed(groupKind, name, await groupsNamed(calls, name, options))
 }

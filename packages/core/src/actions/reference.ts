@@ -88,6 +88,23 @@ export async function readObject(
   }
 }
 
+/**
+ * The one that a name means: where names differ by case alone, the one that is written like it.
+ *
+ * @param same - those of that name in any case.
+ * @throws {ActionError} `action_object_ambiguous`
+ */
+export function chooseNamed<Named extends Found>(
+  kind: Kind,
+  name: string,
+  same: readonly Named[],
+): Named | undefined {
+  const written = same.filter((found) => found.name === name)
+  const meant = written.length === 1 ? written : same
+  if (meant.length > 1) throw ambiguous(kind, name, meant)
+  return meant[0]
+}
+
 /** The refusal to choose between several. */
 export function ambiguous(
   { kind, forms }: Kind,
