@@ -8,11 +8,7 @@ export async function readStandingApprovals(
   store: Store,
   connectionId: string,
 ): Promise<readonly StandingApproval[]> {
-  const row = await store.db
-    .selectFrom('standing_approval')
-    .select('approvals')
-    .where('connection_id', '=', connectionId)
-    .executeTakeFirst()
+  const row = await approvalsOf(store, connectionId).executeTakeFirst()
   return row?.approvals ?? []
 }
 
@@ -21,12 +17,7 @@ export async function holdStandingApprovals(
   store: Store,
   connectionId: string,
 ): Promise<readonly StandingApproval[]> {
-  const row = await store.db
-    .selectFrom('standing_approval')
-    .select('approvals')
-    .where('connection_id', '=', connectionId)
-    .forUpdate()
-    .executeTakeFirst()
+  const row = await approvalsOf(store, connectionId).forUpdate().executeTakeFirst()
   return row?.approvals ?? []
 }
 
@@ -48,4 +39,11 @@ export async function putStandingApprovals(
 /** Forgets the standing approvals of a connection. */
 export async function deleteStandingApprovals(store: Store, connectionId: string): Promise<void> {
   await store.db.deleteFrom('standing_approval').where('connection_id', '=', connectionId).execute()
+}
+
+function approvalsOf({ db }: Store, connectionId: string) {
+  return db
+    .selectFrom('standing_approval')
+    .select('approvals')
+    .where('connection_id', '=', connectionId)
 }
