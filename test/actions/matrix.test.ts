@@ -89,6 +89,26 @@ function scopesWithout({ scopes }: Action, missing: string) {
   return [...scopes.filter((scope) => scope !== missing), 'okta.roles.read']
 }
 
+/** Expects a refusal of names that nothing has, and of those that two have. */
+async function expectNamesJudged(world: World, row: ActionRow): Promise<void> {
+  for (const given of givenWith(row, unknownNames)) {
+    await expectRefused(world, row, { given, code: 'action_object_not_found' })
+  }
+  for (const given of givenWith(row, sharedNames)) {
+    await expectRefused(world, row, { given, code: 'action_object_ambiguous' })
+  }
+}
+
+/** Expects a refusal without each of the scopes. */
+async function expectScopesRequired(world: World, row: ActionRow): Promise<void> {
+  const action = getAction(row.action)
+  for (const missing of action.scopes) {
+    const credential = { ...world.emulated.credential, scopes: scopesWithout(action, missing) }
+    const org = world.emulated.client({ credential })
+    await expectRefused(world, row, { org, code: 'action_scope_missing' })
+  }
+}
+
 test('every built-in action has a row, or a reason', () => {
   const covered = [...rows.map(({ action }) => action), ...Object.keys(elsewhere)]
   expect([...new Set(covered)].toSorted()).toEqual(actions.map(({ name }) => name).toSorted())
@@ -121,22 +141,11 @@ describe.each(asTitle(changes))('%s', (_name, row) => {
   })
 
   test('is refused where an object is not found, or two are', async () => {
-    const world = await readyWorld(row)
-    for (const given of givenWith(row, unknownNames)) {
-      await expectRefused(world, row, { given, code: 'action_object_not_found' })
-    }
-    for (const given of givenWith(row, sharedNames)) {
-      await expectRefused(world, row, { given, code: 'action_object_ambiguous' })
-    }
+    await expectNamesJudged(await readyWorld(row), row)
   })
 
   test('is refused without one of its scopes, before anything is asked', async () => {
-    const world = await readyWorld(row)
-    for (const missing of action.scopes) {
-      const credential = { ...world.emulated.credential, scopes: scopesWithout(action, missing) }
-      const org = world.emulated.client({ credential })
-      await expectRefused(world, row, { org, code: 'action_scope_missing' })
-    }
+    await expectScopesRequired(await readyWorld(row), row)
   })
 
   test('is refused without an admin role, and with one that only reads', async () => {
@@ -211,22 +220,11 @@ describe.each(asTitle(reads))('%s', (_name, row) => {
   })
 
   test('is refused where an object is not found, or two are', async () => {
-    const world = await readyWorld(row)
-    for (const given of givenWith(row, unknownNames)) {
-      await expectRefused(world, row, { given, code: 'action_object_not_found' })
-    }
-    for (const given of givenWith(row, sharedNames)) {
-      await expectRefused(world, row, { given, code: 'action_object_ambiguous' })
-    }
+    await expectNamesJudged(await readyWorld(row), row)
   })
 
   test('is refused without one of its scopes', async () => {
-    const world = await readyWorld(row)
-    for (const missing of action.scopes) {
-      const credential = { ...world.emulated.credential, scopes: scopesWithout(action, missing) }
-      const org = world.emulated.client({ credential })
-      await expectRefused(world, row, { org, code: 'action_scope_missing' })
-    }
+    await expectScopesRequired(await readyWorld(row), row)
   })
 
   test.each(['empty', 'forbidden'] as const)(
