@@ -235,14 +235,17 @@ export class Plans {
    * Uses a plan up, in the transaction that notes the beginning of its change: nobody applies it twice.
    *
    * @throws {PlanError} `plan_not_approved` where neither a person nor the operator's standing approval covers what was found;
-   *   `plan_used`, `plan_expired`, `plan_refused`.
+   *   `plan_other_arguments` where it would send another request by now; `plan_used`, `plan_expired`, `plan_refused`.
    */
   async apply(
-    { row }: RedeemedPlan,
-    found: Pick<Prepared, 'objects' | 'effects'>,
+    { row, content }: RedeemedPlan,
+    found: Pick<Prepared, 'objects' | 'effects' | 'after'>,
     by: Caller,
   ): Promise<void> {
     const { store, clock } = this.#context
+    // An action that was declared anew meanwhile has the same effects, and may send another request.
+    if (canonicalJson(found.after['request']) !== canonicalJson(content.after['request']))
+      throw otherArguments(row)
     await store.transaction(async () => {
       const now = clock.now()
       const isApproved = (await this.#row(row.id)).state === 'approved'

@@ -265,6 +265,32 @@ describe.each(stores)('actions on $name', ({ open }) => {
       expect(desk.changes()).toBe(changes + 2)
     })
 
+    test('an action that was declared anew meanwhile is not what was approved', async () => {
+      const declare = (title: string) =>
+        desk.app.services.knownActions.declare(
+          'group.make_one',
+          {
+            declaration: {
+              ...{ title: 'Make a group', summary: 'Makes one.', method: 'POST' },
+              ...{ path: '/api/v1/groups', body: { profile: { name: title } } },
+              scopes: ['okta.groups.manage'],
+            },
+          },
+          { actor: 'local' },
+        )
+      await declare('Planned')
+      const stale = await plan('group.make_one', {})
+      await desk.decide(stale['id'], 'approve', 'approver')
+      await declare('Another')
+      const { changes } = desk
+      const had = changes()
+      expect(refusal(await apply('group.make_one', stale))).toEqual([409, 'plan_other_arguments'])
+      expect(changes()).toBe(had)
+      await declare('Planned')
+      expect((await apply('group.make_one', stale)).status).toBe(200)
+      await desk.app.services.knownActions.remove('group.make_one', { actor: 'local' })
+    })
+
     test('a standing approval for an id is for no group that somebody called so', async () => {
       const { id } = await desk.app.services.connections.get('acme')
       const { groups } = await desk.names()
