@@ -134,7 +134,8 @@ class DeclarationReader {
   }
 
   #name(given: JsonValue | undefined): string {
-    const name = this.#text(given, 'name', 98)
+    // As long as rules and standing approvals can name it.
+    const name = this.#text(given, 'name', 64)
     if (actions.some((action) => action.name === name)) {
       this.#note('name', 'A built-in action has that name.')
     } else if (name !== '' && !NAME.test(name)) {

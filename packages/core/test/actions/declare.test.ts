@@ -204,6 +204,8 @@ describe('a declaration is refused, every problem at its place,', () => {
     ['the name of a built-in one', { ...resetFactors, name: 'user.find' }, ['name']],
     ['a name with capitals', { ...resetFactors, name: 'User.x' }, ['name']],
     ['a name of one word', { ...resetFactors, name: 'reset' }, ['name']],
+    // No rule could name it.
+    ['a long name', { ...resetFactors, name: `${'a'.repeat(32)}.${'b'.repeat(32)}` }, ['name']],
     ['a body for GET', { ...resetFactors, method: 'GET', body: {} }, ['body']],
     ['the wrong effect', { ...resetFactors, effect: 'read' }, ['effect']],
     ['another method', { ...resetFactors, method: 'TRACE' }, ['method']],
