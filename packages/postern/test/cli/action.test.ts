@@ -35,7 +35,7 @@ const codeOf = ({ code, stderr }: RunResult) => [code, /\((\w+)\)$/m.exec(stderr
 describe('postern action', () => {
   beforeAll(async () => {
     org = await startOrg({
-      ...{ edition: 'unlimited', keyType: 'EC', users: 6, groups: 2 },
+      ...{ edition: 'unlimited', keyType: 'EC', users: 40, groups: 2 },
       ...{ role: 'SUPER_ADMIN', scopes },
     })
     writeFileSync(place.path('key'), JSON.stringify(org.app.key), { mode: 0o600 })
@@ -95,6 +95,24 @@ describe('postern action', () => {
       expect.stringMatching(/^2 items: .*1 so already/),
     ])
     expect(codeOf(await run([...args, 'users=@/no/such/file']))).toEqual([6, 'file_not_found'])
+    const none = [...args, 'users=nobody@example.com,id:']
+    for (const more of [[], ['--dry-run']]) {
+      const { code, stdout } = await run([...none, ...more])
+      expect([code, stdout]).toEqual([8, '2 items: 2 failed\n'])
+    }
+  })
+
+  test('shows what a directory holds without what would command a terminal', async () => {
+    const description = 'x\u009b2J\u001b[31m\u202e\u007f\u2028y'
+    const url = `${org.url}/api/v1/groups`
+    const headers = { authorization: `SSWS ${org.adminToken}`, 'content-type': 'application/json' }
+    const body = JSON.stringify({ profile: { name: 'Strange too', description } })
+    expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(200)
+    const find = ['action', 'run', 'acme', 'request', 'path=/api/v1/groups']
+    const { stdout } = await run(find)
+    expect(stdout).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\u2028\u2029]/u)
+    const shown = JSON.parse(stdout) as { body: { profile: { description?: string } }[] }
+    expect(shown.body.map(({ profile }) => profile.description)).toContain(description)
   })
 
   test.each([
@@ -125,6 +143,16 @@ describe('postern action', () => {
   })
 
   describe('planned', () => {
+    test('a change of many is shown whole', async () => {
+      const words = ['group.add_members', `group=${empty}`, `users=${users.join()}`]
+      const created = await run(['plan', 'create', 'acme', ...words, '--output', 'json'])
+      const { id, effects } = JSON.parse(created.stdout)
+      expect(effects.length).toBeGreaterThan(20)
+      const { stdout } = await run(['plan', 'show', id])
+      const shown = stdout.split('\n').filter((line) => line.startsWith('would '))
+      expect(shown).toEqual(effects.map(({ summary }: { summary: string }) => `would  ${summary}`))
+    })
+
     const keyOf = async (name: string, rule: string) => {
       const { accessKeys } = postern.service
       const [connection = '', verb] = rule.split(':')

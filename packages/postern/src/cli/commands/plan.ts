@@ -183,5 +183,6 @@ function formatPlan(plan: Plan): string {
     ...(decidedBy === undefined ? [] : [['Decided by', decidedBy] as const]),
     ...(reach === null ? [] : [['Reach', showPlain(JSON.stringify(reach))] as const]),
   ])
-  return [fields, ...formatEffects(plan.effects, 'would')].join('\n')
+  // Nobody approves what was not shown.
+  return [fields, ...formatEffects(plan.effects, 'would', plan.effects.length)].join('\n')
 }
