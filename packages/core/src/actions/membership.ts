@@ -82,7 +82,7 @@ export function groupNotEditable(group: FoundGroup, cause?: unknown): ActionErro
   const { id, type } = group
   const remedy =
     type === 'APP_GROUP'
-      ? 'Change it in the app or directory that it is imported from.'
+      ? 'Change it in the app or directory that it comes from.'
       : 'Choose a group of your own: Okta keeps this one by itself.'
   return new ActionError('action_group_not_editable', `The group ${nameOf(group)} is of ${type}.`, {
     remedy,

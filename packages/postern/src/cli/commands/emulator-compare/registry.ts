@@ -26,6 +26,8 @@ export const notProbed: Readonly<Partial<Record<AssumptionName, string>>> = {
   removalOfNonMember: writes('a membership removed'),
   removalOfRuleMember: writes('a membership removed'),
   repeatedAssignment: writes('an assignment made twice'),
+  unassignmentWithGroup: writes('an assignment removed that a group gives too'),
+  changeOfMasteredProfile: writes('a profile changed that a directory masters'),
   duplicateGroupName: writes('a group created twice'),
   deactivateAnswer: writes('a user deactivated'),
   userOutOfReach: 'The id of somebody whom the role does not reach would have to be known.',
