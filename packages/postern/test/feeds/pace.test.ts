@@ -1,6 +1,6 @@
 /** @module L6: a connection never sends more than its share of a window, and nothing in a bucket between a 429 and its reset. */
 
-import type { Pacer } from '@postern/core'
+import type { Pacer, Permit } from '@postern/core'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { stores, type TestStore } from '../../../../test/stores.ts'
@@ -106,15 +106,18 @@ describe('the proof', () => {
 
   test('notices a pacer that does not hold after a 429', async () => {
     const { verdict } = await broken((pacer) => {
+      const forgetful = ({ waitedMs, release }: Permit): Permit => ({
+        waitedMs,
+        release: (answer) => release(answer?.status === 429 ? undefined : answer),
+      })
       const acquire = pacer.acquire.bind(pacer)
+      const acquireAtOnce = pacer.acquireAtOnce.bind(pacer)
       Object.assign(pacer, {
-        acquire: async (...asked: Parameters<Pacer['acquire']>) => {
-          const { waitedMs, release } = await acquire(...asked)
-          return {
-            waitedMs,
-            release: (answer?: Parameters<typeof release>[0]) =>
-              release(answer?.status === 429 ? undefined : answer),
-          }
+        acquire: async (...asked: Parameters<Pacer['acquire']>) =>
+          forgetful(await acquire(...asked)),
+        acquireAtOnce: (...asked: Parameters<Pacer['acquireAtOnce']>) => {
+          const permit = acquireAtOnce(...asked)
+          return permit && forgetful(permit)
         },
       })
     })
