@@ -128,7 +128,7 @@ it('a feed is run and compared, shows what it read, and rests when it is told to
     .getByRole('cell', { name: String(lines), exact: true })
     .first()
     .waitFor()
-  await page.getByText('Show as a table').click()
+  await page.getByText('Show as a table').first().click()
   await page
     .getByRole('cell', { name: String(lines), exact: true })
     .first()
@@ -142,6 +142,14 @@ it('a feed is run and compared, shows what it read, and rests when it is told to
   expect(await place.ask('GET', '/v1/feeds/log')).toMatchObject({ state: 'paused' })
   await page.getByRole('button', { name: 'Resume' }).click()
   await page.locator('.view-title').getByText('Scheduled').waitFor()
+  await page.getByRole('link', { name: 'acme', exact: true }).click()
+  await viewOf(page, 'acme')
+  await page
+    .getByText(/\d+ of \d+ left in this minute · the org allows \d+/)
+    .first()
+    .waitFor()
+  const used = page.getByRole('slider', { name: '/api/v1/logs: move along the time' })
+  expect(await used.getAttribute('aria-valuetext')).toMatch(/Used [1-9]\d*, Budget [1-9]\d*$/)
 })
 
 it('records that a sink refused are looked at, and sent again', async () => {
@@ -183,6 +191,19 @@ it('a custom domain is allowed, refused where it is none, and removed', async ()
   await rowOf(page, 'login.acme.com').getByRole('button', { name: 'Remove…' }).click()
   await page.getByRole('button', { name: 'Remove the domain' }).click()
   await page.getByText('No custom domain is allowed.').waitFor()
+})
+
+it('the settings tell how large the store is, and that nobody backed it up', async () => {
+  const { page } = await openConsole(place, { at: '/settings' })
+  await viewOf(page, 'Settings')
+  const { bytes } = await place.ask('GET', '/v1/store')
+  expect(bytes).toBeGreaterThan(1_048_576)
+  await page
+    .getByText(/^\d+(\.\d)? MiB$/)
+    .first()
+    .waitFor()
+  await page.getByRole('rowheader', { name: 'audit', exact: true }).waitFor()
+  await page.getByText('postern backup postern.backup').waitFor()
 })
 
 it('what happens elsewhere is shown without anybody asking for it', async () => {

@@ -209,7 +209,7 @@ describe('with the keyboard', () => {
     expect(await page.locator('.tooltip').innerText()).toMatch(
       /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/,
     )
-    const cursor = page.getByRole('slider', { name: /Records by the time of their run/ })
+    const cursor = page.getByRole('slider', { name: /Records per half hour/ })
     const last = await cursor.getAttribute('aria-valuetext')
     expect(last).toMatch(/Records \d+/)
     await cursor.press('ArrowLeft')

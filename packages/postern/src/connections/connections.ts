@@ -7,6 +7,7 @@ import { appendAudit, type Caller } from '../store/audit.ts'
 import {
   type ConnectionRow,
   type ConnectionsQuery,
+  countConnections,
   deleteConnection,
   findConnection,
   listConnectionPage,
@@ -102,6 +103,11 @@ export class Connections {
     const { id } = await this.get(name)
     const opened = this.#kept.get(name)?.opened
     return opened?.row.id === id ? viewRates(opened.pacer, this.#context.clock.now()) : []
+  }
+
+  /** How many there are of those that are asked for, by state. */
+  count(asked: Pick<ConnectionsQuery, 'names' | 'text'>): ReturnType<typeof countConnections> {
+    return countConnections(this.#context.store, asked)
   }
 
   /** Connections by name, those that are asked for. */

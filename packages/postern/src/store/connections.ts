@@ -103,22 +103,47 @@ export function listConnectionPage(
   store: Store,
   { names, text, state, after, limit }: ConnectionsQuery,
 ): Promise<readonly ConnectionRow[]> {
-  const pattern = `%${literal(text ?? '')}%`
-  let query = store.db.selectFrom('connection').selectAll().orderBy('name')
-  // As one parameter: a statement takes no more than 65,535.
-  if (names !== undefined)
-    query = query.where(
-      sql<boolean>`name in (select jsonb_array_elements_text(${JSON.stringify(names)}::jsonb))`,
-    )
-  if (text !== undefined)
-    query = query.where(
-      sql<boolean>`(name ilike ${pattern} or description ilike ${pattern} or org_url ilike ${pattern})`,
-    )
+  let query = store.db
+    .selectFrom('connection')
+    .selectAll()
+    .where(fits({ names, text }))
+    .orderBy('name')
   if (state === 'unknown') query = query.where('doctor', 'is', null)
   else if (state !== undefined) query = query.where(sql<boolean>`doctor ->> 'status' = ${state}`)
   if (after !== undefined) query = query.where('name', '>', after)
   if (limit !== undefined) query = query.limit(limit)
   return query.execute()
+}
+
+/** How many connections there are of those that are asked for, by how the doctor's last look came out. */
+export async function countConnections(
+  store: Store,
+  asked: Pick<ConnectionsQuery, 'names' | 'text'>,
+): Promise<Readonly<Record<DoctorResult['status'] | 'unknown', number>>> {
+  const state = sql<DoctorResult['status'] | 'unknown'>`coalesce(doctor ->> 'status', 'unknown')`
+  const rows = await store.db
+    .selectFrom('connection')
+    .select(({ fn }) => [state.as('state'), fn.countAll<string | number>().as('count')])
+    .where(fits(asked))
+    .groupBy(state)
+    .execute()
+  const counts = { ok: 0, warning: 0, failed: 0, unknown: 0 }
+  for (const { state: of, count } of rows) counts[of] = Number(count)
+  return counts
+}
+
+function fits({ names, text }: Pick<ConnectionsQuery, 'names' | 'text'>) {
+  const pattern = `%${literal(text ?? '')}%`
+  // As one parameter: a statement takes no more than 65,535.
+  const isNamed =
+    names === undefined
+      ? sql`true`
+      : sql`name in (select jsonb_array_elements_text(${JSON.stringify(names)}::jsonb))`
+  const isSaid =
+    text === undefined
+      ? sql`true`
+      : sql`(name ilike ${pattern} or description ilike ${pattern} or org_url ilike ${pattern})`
+  return sql<boolean>`${isNamed} and ${isSaid}`
 }
 
 /** Changes a connection that is still as it was read. False where it was changed or removed since. */

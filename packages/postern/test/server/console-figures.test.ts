@@ -50,7 +50,8 @@ describe.each(stores)('on $name', ({ open }) => {
     const at = '2026-11-30T11:00:00.000Z'
     await saveDoctorResult(opened.store, id, { status: 'failed', at, problems: [] })
     expect(await names({})).toEqual(expect.arrayContaining(['acme', 'b%2', 'b_1', 'beta']))
-    expect(await names({ limit: '2' }, keys.some)).toEqual(['acme', 'beta', '> beta'])
+    expect(await names({ limit: '1' }, keys.some)).toEqual(['acme', '> acme'])
+    expect(await names({ limit: '2' }, keys.some)).toEqual(['acme', 'beta'])
     expect(await names({ limit: '2', after: 'beta' }, keys.some)).toEqual([])
     expect(await names({ limit: '1', after: 'other' }, keys.other)).toEqual([])
     expect(await names({ text: 'B_' })).toEqual(['b_1'])
@@ -60,6 +61,11 @@ describe.each(stores)('on $name', ({ open }) => {
     expect(await names({ state: 'failed' }, keys.other)).toEqual([])
     expect(await names({ state: 'unknown', text: 'et' })).toEqual(['beta'])
     expect((await send('GET', '/v1/connections?state=none')).status).toBe(400)
+    const counts = async (query: string) =>
+      (await send('GET', `/v1/connections?${query}`, { key: keys.some })).json?.['counts']
+    expect(await counts('limit=1')).toEqual({ ok: 0, warning: 0, failed: 1, unknown: 1 })
+    expect(await counts('limit=1&state=failed&text=et')).toMatchObject({ failed: 0, unknown: 1 })
+    expect(await counts('state=failed')).toBeUndefined()
   })
 
   test('the audit log is looked through by how it came out, and by prefixes that are no patterns', async () => {

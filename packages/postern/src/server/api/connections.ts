@@ -5,6 +5,7 @@ import { connectionChangeMembers, connectionMembers } from '../../config/connect
 import { connectionRequestOf } from '../../config/named-connection.ts'
 import type { Connected } from '../../connections/connect.ts'
 import { describeRemains, viewOf } from '../../connections/view.ts'
+import type { ConnectionRow } from '../../store/connections.ts'
 import type { Api } from '../api.ts'
 import { finding } from './finding.ts'
 
@@ -130,15 +131,25 @@ export function addConnectionRoutes(api: Api): void {
       answer: z.object({
         connections: z.array(connection),
         next: z.string().optional().describe('Where the next page begins; absent at the end.'),
+        counts: z
+          .object({ ok: z.int(), warning: z.int(), failed: z.int(), unknown: z.int() })
+          .optional()
+          .describe('How many fit `text`, by state; with `limit` alone.'),
       }),
     },
-    async ({ services, caller, query }) => {
-      const names = caller.permissions.connectionsFor('read')
-      const rows = await services.connections.page({ ...query, names })
-      const { limit = Number.POSITIVE_INFINITY } = query
+    async ({ services, caller, query: { limit, ...query } }) => {
+      const { connections } = services
+      const asked = { ...query, names: caller.permissions.connectionsFor('read') }
+      const shownOf = (rows: readonly ConnectionRow[]) =>
+        rows.map((row) => viewOf(row, services.clock.now()))
+      if (limit === undefined) return { connections: shownOf(await connections.page(asked)) }
+      // One more says whether there is another page.
+      const rows = await connections.page({ ...asked, limit: limit + 1 })
+      const page = rows.slice(0, limit)
       return {
-        connections: rows.map((row) => viewOf(row, services.clock.now())),
-        next: rows.length < limit ? undefined : rows.at(-1)?.name,
+        connections: shownOf(page),
+        next: rows.length > limit ? page.at(-1)?.name : undefined,
+        counts: await connections.count(asked),
       }
     },
   )

@@ -3,9 +3,12 @@
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { accessKeyTexts } from '../../texts/console/access-keys.ts'
 import { shellTexts } from '../../texts/console/shell.ts'
+import { withQuery } from '../address.ts'
+import { CONNECTIONS, type ConnectionPage } from '../connections/connection.ts'
 import { CheckList } from '../parts/check-list.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { ErrorState } from '../parts/error-state.tsx'
+import { SearchField } from '../parts/search-field.tsx'
 import { TextField } from '../parts/text-field.tsx'
 import { EVERY, type Verb } from '../permissions.ts'
 import { useAnswer, useDeed } from '../server.ts'
@@ -14,6 +17,8 @@ import { ACCESS_KEYS, type NewAccessKey } from './access-key.ts'
 import { type KeyDraft, keyBody, METHODS, newDraft, problemsOf } from './key-draft.ts'
 
 const { make: texts } = accessKeyTexts
+// More than these are found by typing a part of a name.
+const LISTED = 50
 
 /** The form. */
 export function MakeDialog(of: {
@@ -101,28 +106,35 @@ function ConnectionChoice(of: {
 }): ReactNode {
   const { draft, onChange, problem } = of
   const permissions = usePermissions()
-  const { data } = useAnswer<{ readonly connections: readonly { readonly name: string }[] }>(
-    '/v1/connections',
+  const [search, setSearch] = useState('')
+  const { data } = useAnswer<ConnectionPage>(
+    withQuery(CONNECTIONS, { text: search, limit: LISTED }),
   )
-  const names = (data?.connections ?? [])
+  const found = (data?.connections ?? [])
     .map(({ name }) => name)
     .filter((name) => permissions.may('admin', name))
+  // What was chosen stays in sight, whatever is searched for after it.
+  const names = [...new Set([...draft.connections.filter((one) => one !== EVERY), ...found])]
+  const isSearched = search !== '' || data?.next !== undefined
   return (
-    <CheckList
-      legend={texts.connections}
-      choices={[
-        ...(permissions.may('admin') ? [[EVERY, texts.every] as const] : []),
-        ...names.map((name) => [name, name] as const),
-      ]}
-      chosen={draft.connections}
-      onChoose={(chosen) =>
-        // Every connection and one of them is every connection.
-        onChange({
-          connections: chosen.at(-1) === EVERY ? [EVERY] : chosen.filter((one) => one !== EVERY),
-        })
-      }
-      problem={problem}
-      isLong={names.length > 8}
-    />
+    <>
+      {isSearched && <SearchField label={texts.find} value={search} onChange={setSearch} />}
+      <CheckList
+        legend={texts.connections}
+        choices={[
+          ...(permissions.may('admin') ? [[EVERY, texts.every] as const] : []),
+          ...names.map((name) => [name, name] as const),
+        ]}
+        chosen={draft.connections}
+        onChoose={(chosen) =>
+          // Every connection and one of them is every connection.
+          onChange({
+            connections: chosen.at(-1) === EVERY ? [EVERY] : chosen.filter((one) => one !== EVERY),
+          })
+        }
+        problem={problem}
+        isLong={names.length > 8}
+      />
+    </>
   )
 }

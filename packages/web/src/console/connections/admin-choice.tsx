@@ -2,13 +2,16 @@
 
 import type { ReactNode } from 'react'
 import { connectionTexts } from '../../texts/console/connections.ts'
+import { withQuery } from '../address.ts'
 import { ChoiceField } from '../parts/choice-field.tsx'
 import { TextField } from '../parts/text-field.tsx'
 import { useAnswer } from '../server.ts'
 import { usePermissions } from '../session.ts'
-import { CONNECTIONS, type Connection } from './connection.ts'
+import { CONNECTIONS, type Connection, type ConnectionPage } from './connection.ts'
 
 const { admin: texts } = connectionTexts
+
+const MOST_ADMINS = 1_000
 
 type Way = 'none' | 'connection' | 'token'
 
@@ -44,7 +47,9 @@ export function AdminChoice(of: {
 }): ReactNode {
   const { draft, onChange, org, ways, isMissing } = of
   const permissions = usePermissions()
-  const { data } = useAnswer<{ readonly connections: readonly Connection[] }>(CONNECTIONS)
+  const { data } = useAnswer<ConnectionPage>(
+    withQuery(CONNECTIONS, { text: org.orgUrl, limit: MOST_ADMINS }),
+  )
   const others = (data?.connections ?? []).filter(
     ({ name, orgUrl }) =>
       orgUrl === org.orgUrl && name !== org.name && permissions.may('admin', name),

@@ -2,6 +2,7 @@
 
 import type { ReactNode } from 'react'
 import { connectionTexts } from '../../texts/console/connections.ts'
+import { withQuery } from '../address.ts'
 import { ChoiceField } from '../parts/choice-field.tsx'
 import { TextField } from '../parts/text-field.tsx'
 import type { Verb } from '../permissions.ts'
@@ -21,7 +22,9 @@ export function useConnectionNames(verb: Verb): readonly string[] | undefined {
   const { data } = useAnswer<{
     readonly connections: readonly { readonly name: string }[]
     readonly next?: string
-  }>(CONNECTIONS, { isAsked: given === undefined && permissions.maySomewhere('read') })
+  }>(withQuery(CONNECTIONS, { limit: MOST_CHOICES }), {
+    isAsked: given === undefined && permissions.maySomewhere('read'),
+  })
   if (given !== undefined) return given
   if (data === undefined || data.next !== undefined) return undefined
   return data.connections.map(({ name }) => name)

@@ -39,6 +39,17 @@ export interface Connection {
   readonly updatedAt: string
 }
 
+/** A page of the list, by name. */
+export interface ConnectionPage {
+  readonly connections: readonly Connection[]
+  readonly next?: string
+  /** Of those that fit what was searched for, whatever their state. */
+  readonly counts: Readonly<Record<ConnectionState, number>>
+}
+
+/** What the doctor said the last time; `unknown`: nobody has looked. */
+export type ConnectionState = LastCheck['status'] | 'unknown'
+
 /** How it is, by the last time that the doctor looked. */
 export function stateOf({ doctor }: Pick<Connection, 'doctor'>): {
   readonly tone: Tone

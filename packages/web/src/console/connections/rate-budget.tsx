@@ -3,36 +3,34 @@
 import type { ReactNode } from 'react'
 import { connectionTexts } from '../../texts/console/connections.ts'
 import { Chart } from '../parts/chart.tsx'
+import { useNow } from '../parts/clock.ts'
 import { EmptyState } from '../parts/empty-state.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Panel } from '../parts/panel.tsx'
-import { codeOf, useAnswer } from '../server.ts'
+import { useAnswer } from '../server.ts'
 import { connectionPath } from './connection.ts'
+import { type RateStep, rateMinutes } from './rate-minutes.ts'
 
 const { rate: texts } = connectionTexts
 const EVERY_MS = 10_000
+const MINUTE_SECONDS = 60
 
 interface Bucket {
   readonly bucket: string
-  readonly limit: number
-  readonly remaining: number
-  readonly resetAt: string
-  readonly share: number
+  readonly limit?: number
+  readonly budget?: number
+  readonly remaining?: number
   readonly waiting: number
-  readonly history: readonly {
-    readonly at: string
-    readonly used: number
-    readonly limit: number
-  }[]
+  readonly refusals: number
+  readonly history: readonly RateStep[]
 }
 
-/** The budget; nothing where this server does not tell it. */
+/** The budget. */
 export function RateBudget({ connection }: { readonly connection: string }): ReactNode {
   const answer = useAnswer<{ readonly buckets: readonly Bucket[] }>(
     connectionPath(connection, '/rate-limits'),
     { everyMs: EVERY_MS },
   )
-  if (codeOf(answer.error) === 'route_not_found') return null
   return (
     <Panel title={texts.title} note={texts.note}>
       <Loaded answer={answer}>
@@ -53,22 +51,26 @@ export function RateBudget({ connection }: { readonly connection: string }): Rea
 }
 
 function BucketChart({ bucket }: { readonly bucket: Bucket }): ReactNode {
-  const { history, limit, remaining, waiting } = bucket
+  const { history, limit, budget, remaining, waiting, refusals } = bucket
+  const minutes = rateMinutes(history, useNow())
+  const said = [
+    ...(remaining === undefined || budget === undefined ? [] : [texts.left(remaining, budget)]),
+    ...(limit === undefined ? [] : [texts.ofOrg(limit)]),
+    ...(waiting > 0 ? [texts.waiting(waiting)] : []),
+    ...(refusals > 0 ? [texts.refused(refusals)] : []),
+  ]
   return (
     <div>
       <Chart
         title={bucket.bucket}
-        at={history.map(({ at }) => new Date(at))}
-        binSeconds={EVERY_MS / 1_000}
+        at={minutes.map(({ at }) => at)}
+        binSeconds={MINUTE_SECONDS}
         series={[
-          { name: texts.used, kind: 'bars', values: history.map(({ used }) => used) },
-          { name: texts.limit, kind: 'line', values: history.map((step) => step.limit) },
+          { name: texts.used, kind: 'bars', values: minutes.map(({ used }) => used) },
+          { name: texts.budget, kind: 'line', values: minutes.map((minute) => minute.budget) },
         ]}
       />
-      <p className="quiet">
-        {texts.left(remaining, limit)}
-        {waiting > 0 && ` · ${texts.waiting(waiting)}`}
-      </p>
+      <p className="quiet">{said.join(' · ')}</p>
     </div>
   )
 }

@@ -19,7 +19,8 @@ import { DeadLetters } from './dead-letters.tsx'
 import { type Feed, feedPath, stateOf } from './feed.ts'
 import { FeedActions } from './feed-actions.tsx'
 import { Gaps } from './gaps.tsx'
-import { Records, Runs } from './runs.tsx'
+import { Records } from './records.tsx'
+import { Runs } from './runs.tsx'
 import { FeedSinks } from './sinks.tsx'
 
 const RUNNING_EVERY_MS = 2_000

@@ -1,9 +1,7 @@
-/** @module What a feed did: its runs, and the records that they read as a chart. */
+/** @module What a feed did: its last runs. */
 
 import type { ReactNode } from 'react'
 import { feedTexts as texts } from '../../texts/console/feeds.ts'
-import { Chart } from '../parts/chart.tsx'
-import { useNow } from '../parts/clock.ts'
 import { EmptyState } from '../parts/empty-state.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { numberText } from '../parts/number-text.ts'
@@ -12,51 +10,18 @@ import { State } from '../parts/state.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
 import { durationText } from '../parts/time-text.ts'
-import { type Answered, useAnswer } from '../server.ts'
+import { useAnswer } from '../server.ts'
 import { feedPath, type Run, runState } from './feed.ts'
-import { figuresOf } from './figures.ts'
 
-const CHARTED_RUNS = 500
 const LISTED_RUNS = 20
 const RUNNING_EVERY_MS = 2_000
 
-interface Of {
-  readonly feed: string
-  readonly isRunning: boolean
-}
-
-/** The records of the last runs, over time. */
-export function Records(of: Of): ReactNode {
-  const now = useNow()
-  const { figures } = texts
-  const answer = useRuns(of)
-  return (
-    <Panel title={figures.panel} note={figures.note(answer.data?.runs.length ?? 0)}>
-      <Loaded answer={answer}>
-        {({ runs }) => {
-          const { at, binSeconds, records, failed } = figuresOf(runs, now)
-          return at.length === 0 ? (
-            <EmptyState title={figures.none}>{figures.noneHint}</EmptyState>
-          ) : (
-            <Chart
-              title={figures.title}
-              at={at}
-              binSeconds={binSeconds}
-              series={[
-                { name: figures.records, kind: 'bars', values: records },
-                { name: figures.failed, kind: 'failures', values: failed },
-              ]}
-            />
-          )
-        }}
-      </Loaded>
-    </Panel>
-  )
-}
-
 /** The last runs. */
-export function Runs(of: Of): ReactNode {
-  const answer = useRuns(of)
+export function Runs(of: { readonly feed: string; readonly isRunning: boolean }): ReactNode {
+  const answer = useAnswer<{ readonly runs: readonly Run[] }>(
+    feedPath(of.feed, `/runs?limit=${LISTED_RUNS}`),
+    of.isRunning ? { everyMs: RUNNING_EVERY_MS } : {},
+  )
   return (
     <Panel title={texts.runs.title}>
       <Loaded answer={answer}>
@@ -67,7 +32,7 @@ export function Runs(of: Of): ReactNode {
             <Table
               caption={texts.runs.title}
               columns={columns}
-              rows={runs.slice(0, LISTED_RUNS)}
+              rows={runs}
               keyOf={({ id }) => id}
               detailOf={({ report }) => reportDetail(report)}
             />
@@ -76,11 +41,6 @@ export function Runs(of: Of): ReactNode {
       </Loaded>
     </Panel>
   )
-}
-
-function useRuns({ feed, isRunning }: Of): Answered<{ readonly runs: readonly Run[] }> {
-  const path = feedPath(feed, `/runs?limit=${CHARTED_RUNS}`)
-  return useAnswer(path, isRunning ? { everyMs: RUNNING_EVERY_MS } : {})
 }
 
 /** Why a run failed, and what it had to say. */

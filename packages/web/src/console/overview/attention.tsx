@@ -4,7 +4,11 @@ import type { ReactNode } from 'react'
 import { overviewTexts } from '../../texts/console/overview.ts'
 import { ACCESS_KEYS, type AccessKey, stateOf as stateOfKey } from '../access-keys/access-key.ts'
 import { pathOf } from '../address.ts'
-import { type Connection, stateOf as stateOfConnection } from '../connections/connection.ts'
+import {
+  type Connection,
+  type ConnectionPage,
+  stateOf as stateOfConnection,
+} from '../connections/connection.ts'
 import { type Feed, stateOf as stateOfFeed } from '../feeds/feed.ts'
 import { useNow } from '../parts/clock.ts'
 import { Link } from '../parts/link.tsx'
@@ -16,7 +20,9 @@ import { useAnswer } from '../server.ts'
 import { usePermissions } from '../session.ts'
 
 const { attention: texts } = overviewTexts
-const SHOWN = 12
+
+/** How many of them are listed. */
+export const SHOWN = 12
 
 interface Trouble {
   readonly kind: string
@@ -27,9 +33,9 @@ interface Trouble {
   readonly about: ReactNode
 }
 
-/** The list. */
+/** The list. @param of.connections - the first of each state that needs somebody. */
 export function Attention(of: {
-  readonly connections: readonly Connection[]
+  readonly connections: readonly ConnectionPage[]
   readonly feeds: readonly Feed[]
 }): ReactNode {
   const now = useNow()
@@ -38,13 +44,18 @@ export function Attention(of: {
     isAsked,
   })
   const troubles = [
-    ...of.connections.map(troubleOfConnection),
+    ...of.connections.flatMap(({ connections }) => connections).map(troubleOfConnection),
     ...of.feeds.map(troubleOfFeed),
     ...(data?.accessKeys ?? []).map((key) => troubleOfKey(key, now)),
   ]
     .filter(({ tone }) => tone === 'bad' || tone === 'warning')
     .toSorted((a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad'))
-  const left = troubles.length - SHOWN
+  const counts = of.connections[0]?.counts
+  const unlisted =
+    (counts?.failed ?? 0) +
+    (counts?.warning ?? 0) -
+    of.connections.reduce((sum, { connections }) => sum + connections.length, 0)
+  const left = Math.max(0, unlisted) + Math.max(0, troubles.length - SHOWN)
   return (
     <Panel title={texts.title}>
       {troubles.length === 0 ? (

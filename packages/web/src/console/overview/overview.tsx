@@ -6,7 +6,11 @@ import { settingsTexts } from '../../texts/console/settings.ts'
 import { withQuery } from '../address.ts'
 import { AuditTable } from '../audit/audit-table.tsx'
 import { AUDIT, type AuditPage } from '../audit/row.ts'
-import { CONNECTIONS, type Connection } from '../connections/connection.ts'
+import {
+  CONNECTIONS,
+  type ConnectionPage,
+  type ConnectionState,
+} from '../connections/connection.ts'
 import type { Feed } from '../feeds/feed.ts'
 import { useAllFeeds } from '../feeds/use-all-feeds.ts'
 import { EmptyState } from '../parts/empty-state.tsx'
@@ -16,10 +20,10 @@ import { numberText } from '../parts/number-text.ts'
 import { Panel } from '../parts/panel.tsx'
 import { durationText } from '../parts/time-text.ts'
 import { View } from '../parts/view.tsx'
-import { useAnswer } from '../server.ts'
+import { type Answered, useAnswer } from '../server.ts'
 import { usePermissions } from '../session.ts'
 import { STATUS, type Status } from '../settings/status.ts'
-import { Attention } from './attention.tsx'
+import { Attention, SHOWN } from './attention.tsx'
 
 const LATELY_ROWS = 8
 
@@ -27,28 +31,27 @@ const LATELY_ROWS = 8
 export function Overview(): ReactNode {
   const permissions = usePermissions()
   const mayRead = permissions.maySomewhere('read')
-  const connections = useAnswer<{ readonly connections: readonly Connection[] }>(CONNECTIONS, {
-    isAsked: mayRead,
-  })
+  const broken = useConnections('failed', mayRead)
+  const warned = useConnections('warning', mayRead)
   const feeds = useAllFeeds({ isAsked: mayRead })
   const status = useAnswer<Status>(STATUS)
   return (
     <View title={texts.title}>
-      {mayRead && connections.data?.connections.length === 0 && (
+      {broken.data !== undefined && countOf(broken.data) === 0 && (
         <EmptyState title={texts.first.title}>
           {texts.first.hint} <code>{texts.first.command}</code>
         </EmptyState>
       )}
-      <Figures
-        connections={connections.data?.connections}
-        feeds={feeds.data}
-        status={status.data}
-      />
+      <Figures connections={broken.data} feeds={feeds.data} status={status.data} />
       {mayRead && (
-        <Loaded answer={connections}>
-          {(known) => (
-            <Loaded answer={feeds}>
-              {(knownFeeds) => <Attention connections={known.connections} feeds={knownFeeds} />}
+        <Loaded answer={broken}>
+          {(first) => (
+            <Loaded answer={warned}>
+              {(then) => (
+                <Loaded answer={feeds}>
+                  {(known) => <Attention connections={[first, then]} feeds={known} />}
+                </Loaded>
+              )}
             </Loaded>
           )}
         </Loaded>
@@ -58,16 +61,23 @@ export function Overview(): ReactNode {
   )
 }
 
+/** As many of a state as are shown, and how many there are of each. */
+function useConnections(state: ConnectionState, isAsked: boolean): Answered<ConnectionPage> {
+  return useAnswer<ConnectionPage>(withQuery(CONNECTIONS, { state, limit: SHOWN }), { isAsked })
+}
+
+function countOf({ counts }: ConnectionPage): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0)
+}
+
 /** What there is, in numbers; a number that is awaited has its place. */
 function Figures(of: {
-  readonly connections: readonly Connection[] | undefined
+  readonly connections: ConnectionPage | undefined
   readonly feeds: readonly Feed[] | undefined
   readonly status: Status | undefined
 }): ReactNode {
   const { connections, feeds, status } = of
   const { figures } = texts
-  const works = connections?.filter(({ doctor }) => doctor?.status === 'ok').length ?? 0
-  const broken = connections?.filter(({ doctor }) => doctor?.status === 'failed').length ?? 0
   const running = feeds?.filter(({ state }) => state === 'running').length ?? 0
   const paused = feeds?.filter(({ state }) => state === 'paused').length ?? 0
   const lags = feeds?.flatMap(({ name, lagSeconds }) =>
@@ -78,8 +88,10 @@ function Figures(of: {
     <dl className="figures">
       <Figure
         name={figures.connections}
-        value={connections && numberText(connections.length)}
-        note={connections && figures.connectionsNote(works, broken)}
+        value={connections && numberText(countOf(connections))}
+        note={
+          connections && figures.connectionsNote(connections.counts.ok, connections.counts.failed)
+        }
       />
       <Figure
         name={figures.feeds}

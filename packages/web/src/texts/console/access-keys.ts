@@ -39,7 +39,7 @@ export const accessKeyTexts = {
     nameHint: 'What it is for. It stands in the audit log beside its ID.',
     connections: 'Connections',
     every: 'Every connection, those to come included',
-    some: 'These connections',
+    find: 'Find connections',
     verbs: 'May',
     verbHints,
     methods: 'Methods of calls through Postern',

@@ -4,12 +4,14 @@
 export const connectionTexts = {
   title: 'Connections',
   field: { label: 'Connection', choose: 'Choose a connection' },
-  search: 'Search by name, org or state',
+  search: 'Search by name, description or org',
   none: 'There is no connection yet.',
   noneHint: 'Connect an org where Postern runs:',
   noneCommand: 'postern connect',
   noneFound: 'No connection fits.',
   states: { ok: 'Works', warning: 'Warning', failed: 'Broken', unknown: 'Not checked' },
+  every: 'Every state',
+  ofState: (state: string, count: string) => `${state} (${count})`,
   kinds: { 'service-app': 'Service app', 'api-token': 'API token' },
   columns: {
     name: 'Name',
@@ -105,13 +107,16 @@ export const connectionTexts = {
   },
   rate: {
     title: 'Rate budget',
-    note: 'What this process used of each of the org’s rate limits in the last hour.',
+    note: 'What this process used in the last hour of what it may use of each of the org’s rate limits.',
     none: 'The org has not told any limit yet.',
     noneHint: 'Limits are known after the first call.',
     used: 'Used',
-    limit: 'Limit',
+    budget: 'Budget',
     waiting: (count: number) => (count === 1 ? '1 call waits' : `${count} calls wait`),
-    left: (remaining: number, limit: number) => `${remaining} of ${limit} left`,
+    refused: (count: number) =>
+      count === 1 ? 'refused once by the org' : `refused ${count} times by the org`,
+    left: (remaining: number, budget: number) => `${remaining} of ${budget} left in this minute`,
+    ofOrg: (limit: number) => `the org allows ${limit}`,
   },
   calls: {
     title: 'Recent calls',

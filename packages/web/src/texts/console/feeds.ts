@@ -70,13 +70,21 @@ export const feedTexts = {
   },
   verifiedTitle: 'What the comparison found',
   figures: {
-    title: 'Records by the time of their run',
     panel: 'Records',
-    note: (runs: number) => (runs === 1 ? 'Of one run.' : `Of the last ${runs} runs.`),
+    span: 'For how long back',
+    spans: { hour: 'Last hour', day: 'Last day', week: 'Last week' },
+    titles: {
+      hour: 'Records per minute',
+      day: 'Records per half hour',
+      week: 'Records per four hours',
+    },
+    note: (records: string, runs: number, failed: number) =>
+      `${records} records in ${runs === 1 ? '1 run' : `${runs} runs`}${failed === 0 ? '' : `, of which ${failed} failed`}, by when the run began.`,
     records: 'Records',
-    failed: 'Of failed runs',
-    none: 'No run has read anything yet.',
-    noneHint: 'Run the feed, or wait for its next run.',
+    lagTitle: 'Lag in seconds, at its longest',
+    lag: 'Lag',
+    none: 'Nothing was read in this time.',
+    noneHint: 'Choose a longer one, run the feed, or wait for its next run.',
   },
   sinks: {
     title: 'Sinks',

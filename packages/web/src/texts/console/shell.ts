@@ -52,6 +52,7 @@ export const shellTexts = {
   },
   table: {
     sort: (column: string) => `Sort by ${column}`,
+    first: 'First page',
     newest: 'Newest',
     older: 'Older',
     previous: 'Previous',
