@@ -133,14 +133,15 @@ function jsonOf(answer: OrgAnswer): JsonValue | undefined {
 
 // What Okta answers for somebody to sign in with: links and tokens of an activation or a recovery, passwords, keys.
 const SECRET_MEMBER =
-  /^(?:activationUrl|resetPasswordUrl|recoveryUrl|\w*token|\w*password|\w*secret|privateKey|d|p|q|dp|dq|qi)$/i
+  /^(?:activationUrl|resetPasswordUrl|recoveryUrl|\w*token|\w*password|\w*passwd|passCode|\w*secret|private_?key|d|p|q|dp|dq|qi)$/i
 
 /** The value with every text away that somebody could sign in with. */
 function withoutSecrets(value: JsonValue): JsonValue {
   if (Array.isArray(value)) return value.map(withoutSecrets)
   if (!isJsonObject(value)) return value
   const members = Object.entries(value).map(([name, member]) => {
-    const isSecret = typeof member === 'string' && SECRET_MEMBER.test(name)
+    // Whoever has the link of a factor's QR code has its secret.
+    const isSecret = name === 'qrcode' || (typeof member === 'string' && SECRET_MEMBER.test(name))
     return [name, isSecret || member === undefined ? '[removed]' : withoutSecrets(member)] as const
   })
   return Object.fromEntries(members) satisfies JsonObject

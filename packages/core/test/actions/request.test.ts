@@ -1,3 +1,4 @@
+import { getAction, Org, runAction, Secret } from '@postern/core'
 import { describe, expect, test } from 'vitest'
 import { openPeople } from './people.ts'
 
@@ -105,6 +106,30 @@ describe('request.change', () => {
       const { result } = await people.run('request.change', lifecycle(name, query))
       expect(result).toEqual({ status: 200, body })
     }
+  })
+
+  test('gives out nothing of a factor that somebody enrolls', async () => {
+    const activation = { sharedSecret: 's', passCode: '1', client_passwd: 'x', private_key: 'x' }
+    const factor = {
+      status: 'PENDING_ACTIVATION',
+      _embedded: {
+        activation: { ...activation, _links: { qrcode: { href: 'https://acme.okta.com/qr/00f' } } },
+      },
+    }
+    const org = new Org({
+      url: 'https://acme.okta.com',
+      credential: { kind: 'api-token', apiToken: new Secret(`00${'T'.repeat(40)}`) },
+      transport: async () => {
+        const { body } = new Response(JSON.stringify(factor))
+        return { status: 200, headers: new Headers({ 'content-type': 'application/json' }), body }
+      },
+    })
+    const given = { method: 'POST', path: '/api/v1/users/00u/factors', body: {} }
+    const { result } = await runAction(org, getAction('request.change'), given)
+    const removed = Object.fromEntries(Object.keys(activation).map((name) => [name, '[removed]']))
+    expect(result).toMatchObject({
+      body: { _embedded: { activation: { ...removed, _links: { qrcode: '[removed]' } } } },
+    })
   })
 
   test('sends nothing twice: a second DELETE of a user would be for good', async () => {
