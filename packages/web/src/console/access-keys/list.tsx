@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react'
 import { accessKeyTexts as texts } from '../../texts/console/access-keys.ts'
 import { useNow } from '../parts/clock.ts'
 import { EmptyState } from '../parts/empty-state.tsx'
+import { Export } from '../parts/export.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { State } from '../parts/state.tsx'
 import type { Column } from '../parts/table.tsx'
@@ -12,6 +13,7 @@ import { View } from '../parts/view.tsx'
 import { WholeList } from '../parts/whole-list.tsx'
 import { useAnswer } from '../server.ts'
 import { ACCESS_KEYS, type AccessKey, type NewAccessKey, ruleText, stateOf } from './access-key.ts'
+import { exportedColumns } from './exported-keys.ts'
 import { MakeDialog } from './make.tsx'
 import { NewKeyDialog } from './new-key.tsx'
 import { RevokeDialog } from './revoke.tsx'
@@ -22,11 +24,16 @@ type Open =
   | { readonly what: 'made'; readonly key: NewAccessKey }
   | { readonly what: 'rotate' | 'revoke'; readonly key: AccessKey }
 
+interface Page {
+  readonly accessKeys: readonly AccessKey[]
+  readonly next?: string
+}
+
 /** The list. */
 export function AccessKeyList(): ReactNode {
   const now = useNow()
   const [open, setOpen] = useState<Open>()
-  const answer = useAnswer<{ readonly accessKeys: readonly AccessKey[] }>(ACCESS_KEYS)
+  const answer = useAnswer<Page>(ACCESS_KEYS)
   const close = () => setOpen(undefined)
   const show = (key: NewAccessKey) => setOpen({ what: 'made', key })
   return (
@@ -44,6 +51,14 @@ export function AccessKeyList(): ReactNode {
             <EmptyState title={texts.none}>{texts.noneHint}</EmptyState>
           ) : (
             <WholeList
+              beside={
+                <Export
+                  name="access-keys"
+                  pathOf={() => ACCESS_KEYS}
+                  rowsOf={(page: Page) => page.accessKeys}
+                  columns={exportedColumns}
+                />
+              }
               caption={texts.title}
               columns={columnsOf(now, setOpen)}
               rows={accessKeys}

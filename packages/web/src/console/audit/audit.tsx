@@ -5,6 +5,7 @@ import { auditTexts as texts } from '../../texts/console/audit.ts'
 import { shellTexts } from '../../texts/console/shell.ts'
 import { withQuery } from '../address.ts'
 import { EmptyState } from '../parts/empty-state.tsx'
+import { Export } from '../parts/export.tsx'
 import { Link } from '../parts/link.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { SearchField } from '../parts/search-field.tsx'
@@ -13,10 +14,13 @@ import { goTo, usePlace } from '../place.ts'
 import { useAnswer } from '../server.ts'
 import { usePermissions } from '../session.ts'
 import { AuditTable } from './audit-table.tsx'
+import { exportedColumns } from './exported-rows.ts'
 import { AUDIT, type AuditPage } from './row.ts'
 import { VerifyAudit } from './verify.tsx'
 
 const PAGE_ROWS = 50
+// As many as the server gives at once.
+const MOST = 1_000
 const FILTERS = ['actor', 'action', 'connection'] as const
 const TIMES = ['since', 'until'] as const
 
@@ -26,14 +30,8 @@ export function Audit(): ReactNode {
   const given = Object.fromEntries(query)
   const permissions = usePermissions()
   const { since, until } = given
-  const answer = useAnswer<AuditPage>(
-    withQuery(AUDIT, {
-      ...given,
-      since: instantOf(since),
-      until: instantOf(until),
-      limit: PAGE_ROWS,
-    }),
-  )
+  const asked = { ...given, since: instantOf(since), until: instantOf(until) }
+  const answer = useAnswer<AuditPage>(withQuery(AUDIT, { ...asked, limit: PAGE_ROWS }))
   const filter = (name: string, value: string) =>
     goTo(withQuery('/audit', { ...given, before: undefined, [name]: value }), { replace: true })
   const isFiltered = [...FILTERS, ...TIMES].some((name) => query.has(name))
@@ -70,6 +68,14 @@ export function Audit(): ReactNode {
             <EmptyState title={texts.none}>{texts.noneHint}</EmptyState>
           ) : (
             <>
+              <Export
+                name="audit"
+                pathOf={(cursor) =>
+                  withQuery(AUDIT, { ...asked, before: cursor ?? given['before'], limit: MOST })
+                }
+                rowsOf={(page: AuditPage) => page.rows}
+                columns={exportedColumns}
+              />
               <AuditTable caption={texts.title} rows={rows} />
               <nav className="pager" aria-label={texts.title}>
                 {query.has('before') && (

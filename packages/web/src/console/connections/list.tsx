@@ -6,6 +6,7 @@ import { shellTexts } from '../../texts/console/shell.ts'
 import { pathOf, withQuery } from '../address.ts'
 import { ChoiceField } from '../parts/choice-field.tsx'
 import { EmptyState } from '../parts/empty-state.tsx'
+import { Export } from '../parts/export.tsx'
 import { Link } from '../parts/link.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { numberText } from '../parts/number-text.ts'
@@ -17,8 +18,11 @@ import { View } from '../parts/view.tsx'
 import { goTo, usePlace } from '../place.ts'
 import { useAnswer } from '../server.ts'
 import { CONNECTIONS, type Connection, type ConnectionPage, stateOf } from './connection.ts'
+import { exportedColumns } from './exported-connections.ts'
 
 const PAGE_ROWS = 100
+// As many as the server gives at once.
+const MOST = 1_000
 // What is broken stands first.
 const STATES = ['failed', 'warning', 'unknown', 'ok'] as const
 
@@ -73,12 +77,22 @@ export function ConnectionList(): ReactNode {
               {connections.length === 0 ? (
                 <EmptyState title={texts.noneFound} />
               ) : (
-                <Table
-                  caption={texts.title}
-                  columns={columns}
-                  rows={connections}
-                  keyOf={({ name }) => name}
-                />
+                <>
+                  <Export
+                    name="connections"
+                    pathOf={(cursor) =>
+                      withQuery(CONNECTIONS, { text: search, state, after: cursor, limit: MOST })
+                    }
+                    rowsOf={(page: ConnectionPage) => page.connections}
+                    columns={exportedColumns}
+                  />
+                  <Table
+                    caption={texts.title}
+                    columns={columns}
+                    rows={connections}
+                    keyOf={({ name }) => name}
+                  />
+                </>
               )}
               <nav className="pager" aria-label={texts.title}>
                 {after !== undefined && (

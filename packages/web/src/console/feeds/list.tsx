@@ -3,8 +3,9 @@
 import type { ReactNode } from 'react'
 import { feedTexts as texts } from '../../texts/console/feeds.ts'
 import { makeFeedTexts } from '../../texts/console/make-feed.ts'
-import { pathOf } from '../address.ts'
+import { pathOf, withQuery } from '../address.ts'
 import { EmptyState } from '../parts/empty-state.tsx'
+import { Export } from '../parts/export.tsx'
 import { Link } from '../parts/link.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { numberText } from '../parts/number-text.ts'
@@ -15,8 +16,9 @@ import { durationText } from '../parts/time-text.ts'
 import { View } from '../parts/view.tsx'
 import { WholeList } from '../parts/whole-list.tsx'
 import { usePermissions } from '../session.ts'
-import { type Feed, stateOf } from './feed.ts'
-import { useAllFeeds } from './use-all-feeds.ts'
+import { exportedFeedColumns } from './exported-feeds.ts'
+import { FEEDS, type Feed, stateOf } from './feed.ts'
+import { type FeedPage, PAGE_FEEDS, useAllFeeds } from './use-all-feeds.ts'
 
 /** The list. */
 export function FeedList(): ReactNode {
@@ -41,6 +43,14 @@ export function FeedList(): ReactNode {
             </EmptyState>
           ) : (
             <WholeList
+              beside={
+                <Export
+                  name="feeds"
+                  pathOf={(after) => withQuery(FEEDS, { after, limit: PAGE_FEEDS })}
+                  rowsOf={(page: FeedPage) => page.feeds}
+                  columns={exportedFeedColumns}
+                />
+              }
               caption={texts.title}
               columns={columns}
               rows={feeds}

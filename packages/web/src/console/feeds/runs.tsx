@@ -3,6 +3,7 @@
 import type { ReactNode } from 'react'
 import { feedTexts as texts } from '../../texts/console/feeds.ts'
 import { EmptyState } from '../parts/empty-state.tsx'
+import { Export } from '../parts/export.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { numberText } from '../parts/number-text.ts'
 import { Panel } from '../parts/panel.tsx'
@@ -11,19 +12,39 @@ import { type Column, Table } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
 import { durationText } from '../parts/time-text.ts'
 import { useAnswer } from '../server.ts'
+import { exportedRunColumns } from './exported-feeds.ts'
 import { feedPath, type Run, runState } from './feed.ts'
 
+// As many as the server keeps and gives at once.
+const MOST_RUNS = 1_000
 const LISTED_RUNS = 20
 const RUNNING_EVERY_MS = 2_000
 
+interface Page {
+  readonly runs: readonly Run[]
+  readonly next?: string
+}
+
 /** The last runs. */
 export function Runs(of: { readonly feed: string; readonly isRunning: boolean }): ReactNode {
-  const answer = useAnswer<{ readonly runs: readonly Run[] }>(
+  const answer = useAnswer<Page>(
     feedPath(of.feed, `/runs?limit=${LISTED_RUNS}`),
     of.isRunning ? { everyMs: RUNNING_EVERY_MS } : {},
   )
   return (
-    <Panel title={texts.runs.title}>
+    <Panel
+      title={texts.runs.title}
+      actions={
+        (answer.data?.runs.length ?? 0) > 0 && (
+          <Export
+            name={`${of.feed}-runs`}
+            pathOf={() => feedPath(of.feed, `/runs?limit=${MOST_RUNS}`)}
+            rowsOf={(page: Page) => page.runs}
+            columns={exportedRunColumns}
+          />
+        )
+      }
+    >
       <Loaded answer={answer}>
         {({ runs }) =>
           runs.length === 0 ? (

@@ -6,7 +6,8 @@ import { withQuery } from '../address.ts'
 import { type Answered, client } from '../server.ts'
 import { FEEDS, type Feed } from './feed.ts'
 
-const PAGE_FEEDS = 1_000
+/** As many as are asked for at once. */
+export const PAGE_FEEDS = 1_000
 
 /** The feeds. */
 export function useAllFeeds({ isAsked = true } = {}): Answered<readonly Feed[]> {
@@ -18,7 +19,7 @@ export function useAllFeeds({ isAsked = true } = {}): Answered<readonly Feed[]> 
       let after: string | undefined
       do {
         const path = withQuery(FEEDS, { after, limit: PAGE_FEEDS })
-        const page = await client.ask<Page>({ method: 'GET', path, signal })
+        const page = await client.ask<FeedPage>({ method: 'GET', path, signal })
         feeds.push(...page.feeds)
         after = page.next
       } while (after !== undefined)
@@ -27,7 +28,8 @@ export function useAllFeeds({ isAsked = true } = {}): Answered<readonly Feed[]> 
   })
 }
 
-interface Page {
+/** Some of the feeds. */
+export interface FeedPage {
   readonly feeds: readonly Feed[]
   readonly next?: string
 }

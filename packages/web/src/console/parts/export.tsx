@@ -17,15 +17,18 @@ const FORMATS = ['csv', 'jsonl'] as const
 
 type Format = (typeof FORMATS)[number]
 
+/** Where the page behind one begins. */
+type Cursor = string | number
+
 interface Paged {
-  readonly next?: string
+  readonly next?: Cursor
 }
 
 interface ExportOf<Row, Page> {
   /** Of the file, without its ending. */
   readonly name: string
   /** Where the page behind a cursor is asked for. */
-  readonly pathOf: (cursor: string | undefined) => string
+  readonly pathOf: (cursor: Cursor | undefined) => string
   readonly rowsOf: (page: Page) => readonly Row[]
   readonly columns: readonly CsvColumn<Row>[]
 }
@@ -34,13 +37,13 @@ interface ExportOf<Row, Page> {
 export function Export<Row, Page extends Paged>(of: ExportOf<Row, Page>): ReactNode {
   const exporting = useMutation<void, RefusedError, Format>({
     mutationFn: async (format) => {
-      const rows = await readRows(of)
+      const { rows, isWhole } = await readRows(of)
       const text =
         format === 'csv'
           ? csvText(of.columns, rows)
           : rows.map((row) => `${JSON.stringify(row)}\n`).join('')
       save(text, `${of.name}.${format}`)
-      say(rows.length < MOST_ROWS ? texts.exported(rows.length) : texts.exportedFirst(rows.length))
+      say(isWhole ? texts.exported(rows.length) : texts.exportedFirst(rows.length))
     },
   })
   const { isPending, variables, error } = exporting
@@ -66,16 +69,17 @@ export function Export<Row, Page extends Paged>(of: ExportOf<Row, Page>): ReactN
 async function readRows<Row, Page extends Paged>({
   pathOf,
   rowsOf,
-}: ExportOf<Row, Page>): Promise<readonly Row[]> {
+}: ExportOf<Row, Page>): Promise<{ readonly rows: readonly Row[]; readonly isWhole: boolean }> {
   const rows: Row[] = []
-  let cursor: string | undefined
+  let cursor: Cursor | undefined
   do {
     const path = pathOf(cursor)
     const page = await client.ask<Page>({ method: 'GET', path })
     rows.push(...rowsOf(page))
     cursor = page.next
   } while (cursor !== undefined && rows.length < MOST_ROWS)
-  return rows.slice(0, MOST_ROWS)
+  const isWhole = cursor === undefined && rows.length <= MOST_ROWS
+  return { rows: rows.slice(0, MOST_ROWS), isWhole }
 }
 
 function save(text: string, name: string): void {

@@ -63,7 +63,7 @@ export const shellTexts = {
     exportAs: { csv: 'As CSV', jsonl: 'As JSON lines' },
     exporting: 'Exporting…',
     exportedFirst: (rows: number) =>
-      `The first ${rows} rows are exported. Choose a shorter time for the others.`,
+      `The first ${rows} rows are exported. Narrow the list down for the others.`,
     exported: (rows: number) => `${rows === 1 ? '1 row' : `${rows} rows`} exported.`,
   },
   search: 'Search',
