@@ -46,6 +46,8 @@ export interface Route<
   readonly bodyOptional?: boolean
   /** Whether a browser may ask for it on behalf of another site: a page that is linked to or framed, a script that is loaded. */
   readonly fromOtherSites?: true
+  /** Whether an address may ask for it as often as a person does: whoever asks need not show who they are, and others are asked then. */
+  readonly forPeople?: true
   /** Whether its last path parameter takes all that is left of the path. */
   readonly takesRest?: true
   /** For programs alone: no browser in which somebody is signed in may ask for it. */

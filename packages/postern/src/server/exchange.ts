@@ -131,7 +131,9 @@ export class Exchange {
   #admit(route?: Route): void {
     if (this.#arrival === undefined) return
     requireOwnName(this.#request, this.#arrival, route?.fromOtherSites)
-    this.#ends.push(this.#limits.begin(countedAddress(this.#arrival.address)))
+    const address = countedAddress(this.#arrival.address)
+    this.#ends.push(this.#limits.begin(address))
+    if (route?.forPeople) this.#ends.push(this.#limits.beginPerson(`${address} people`))
   }
 
   #authenticate({ route }: ServedRoute): RequestCaller | Promise<RequestCaller> {

@@ -14,7 +14,7 @@ export interface Rate {
 export interface LimitsOptions {
   /** Requests of one access key, and of one address. */
   readonly requests: Rate
-  /** Requests of the person of one Connect session. */
+  /** Requests of the person of one Connect session, and of those of one address who sign in at a provider. */
   readonly people: Rate
   /** Requests of one address whose access key, link or token is no good. */
   readonly failures: Rate

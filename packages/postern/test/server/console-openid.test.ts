@@ -13,6 +13,7 @@ import { createOutboundTransport } from '../../src/http/outbound.ts'
 import { OpenId } from '../../src/server/console/openid.ts'
 import { actorOf } from '../../src/server/console/person.ts'
 import { ConsoleSessions } from '../../src/server/console/sessions.ts'
+import { defaultLimits, type LimitsOptions } from '../../src/server/limits.ts'
 import { CookieBrowser } from './openid-browser.ts'
 import { openEmbedded, serveApp } from './served-app.ts'
 
@@ -38,10 +39,17 @@ afterAll(() => opened.close())
 
 /** A server whose people sign in at a provider. */
 async function serve(
-  asked: Partial<SignIn> & { readonly people?: SignIn['people']; readonly jwks?: unknown[] } = {},
+  asked: Partial<SignIn> & {
+    readonly people?: SignIn['people']
+    readonly jwks?: unknown[]
+    readonly limits?: LimitsOptions
+  } = {},
 ) {
-  const { jwks, ...more } = asked
-  const served = await serveApp({ store: opened.store })
+  const { jwks, limits, ...more } = asked
+  const served = await serveApp({
+    store: opened.store,
+    app: limits === undefined ? {} : { limits },
+  })
   const provider = await startOpenIdProvider({
     redirectUri: served.url + CALLBACK,
     people: structuredClone(everybody),
@@ -187,6 +195,16 @@ describe('a person', () => {
     expect((await session()).permissions).toEqual(read)
   })
 
+  test('is nobody whose e-mail address only looks the same in lower case', async () => {
+    // The Kelvin sign, whose lower case is the letter k.
+    const people = new Map([['kay@acme.example', read]])
+    const { provider, signInWith } = await serve({ groups: new Map(), people })
+    provider.people['ada'] = { email: '\u212aay@acme.example', email_verified: true }
+    expect((await signInWith()).code).toBe('sign_in_not_permitted')
+    provider.people['ada'] = { email: 'KAY@ACME.example', email_verified: true }
+    expect((await signInWith()).status).toBe(200)
+  })
+
   test('whose name is markup is shown as text', async () => {
     const { provider, signInWith, session } = await serve()
     provider.user = 'eve'
@@ -278,6 +296,23 @@ describe('what comes back from the provider', () => {
     expect([again.status, again.code]).toEqual([502, 'sign_in_provider_refused'])
     expect(again.text).toContain('invalid_grant')
     expect((await signInWith()).status).toBe(200)
+  })
+
+  test('is passed on as often as people sign in, and not as often as somebody makes it up', async () => {
+    const limits = { ...defaultLimits, people: { burst: 3, perSecond: 0.25 } }
+    const { url, provider, clock, browser, signInWith } = await serve({ limits })
+    const made = { state: 's', nonce: 'n', verifier: 'v'.repeat(43), to: '/console/' }
+    const text = JSON.stringify({ ...made, atMs: clock.now().getTime() })
+    const name = `postern-console-${new URL(url).port}-sign-in`
+    const statuses = []
+    for (let tries = 0; tries < 6; tries++) {
+      browser.cookies.set(url, new Map([[name, Buffer.from(text).toString('base64url')]]))
+      const query = new URLSearchParams({ state: 's', code: 'c', iss: provider.issuer })
+      statuses.push((await browser.go(`${url}${CALLBACK}?${query}`)).status)
+    }
+    expect(statuses).toEqual([502, 502, 502, 429, 429, 429])
+    expect(provider.seen).toHaveLength(3)
+    expect((await signInWith()).status).toBe(429)
   })
 
   test('is good for ten minutes', async () => {

@@ -33,6 +33,8 @@ export function addConsoleOpenIdRoutes(api: Api): void {
       access: 'public',
       // From another name of this server, too.
       fromOtherSites: true,
+      // The provider is asked for whoever comes, and refuses everybody where that is too often.
+      forPeople: true,
       query: z.object({
         to: z.string().max(1_024).optional().describe('The path of the console to go on to.'),
       }),
@@ -61,6 +63,7 @@ export function addConsoleOpenIdRoutes(api: Api): void {
       summary: 'Takes a browser back from the OpenID provider, and signs it in.',
       access: 'public',
       fromOtherSites: true,
+      forPeople: true,
       // Whatever the provider says is judged where it is read.
       query: z.object({ code: text, state: text, iss: text, error: text, error_description: text }),
       answer: z.string().describe('A page that goes on to the console, or says why not.'),

@@ -53,7 +53,7 @@ export function personOf(claims: Claims, signIn: SignIn): Person {
   const named = groups.filter((group) => signIn.groups.has(group))
   // Whoever can enter any address at the provider is not therefore the person who has it.
   const email = claims['email_verified'] === true ? textOf(claims['email']) : undefined
-  const keys = [sub, ...(email === undefined ? [] : [email, email.toLowerCase()])]
+  const keys = [sub, ...(email === undefined ? [] : [email, lowerCase(email)])]
   const rules = [
     ...named.flatMap((group) => signIn.groups.get(group) ?? []),
     ...[...new Set(keys)].flatMap((key) => signIn.people.get(key) ?? []),
@@ -75,6 +75,11 @@ function groupsOf(claim: unknown): readonly string[] {
     (group) => typeof group === 'string',
   )
   return [...new Set(groups)]
+}
+
+/** Of ASCII alone: the Kelvin sign would become a k, and its address that of somebody else. */
+function lowerCase(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 }
 
 function textOf(claim: unknown): string | undefined {
