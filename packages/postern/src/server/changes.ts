@@ -25,6 +25,7 @@ export type ChangeKind = (typeof changeKinds)[number]
 /** Who watches. */
 export interface Watcher {
   readonly actor: string
+  /** As they are by now: whoever watches may be given less meanwhile. */
   readonly permissions: Permissions
   /** Told of each kind of which something changed that they may see. */
   readonly onChange: (kinds: ReadonlySet<ChangeKind>, at: Date) => void

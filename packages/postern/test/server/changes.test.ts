@@ -168,6 +168,32 @@ describe.each(stores)('changes on $name', ({ open }) => {
     await until(watched.isOver)
   })
 
+  test('are told of what the access key gives by now, and of nothing that it gave before', async () => {
+    const { services, keys, watch, watchAs, deed, url } = await serve()
+    const by = { actor: 'local' }
+    const rules = [{ connections: ['*'], verbs: ['read' as const] }]
+    const { view, text } = await services.accessKeys.add({ name: 'k', rules }, by)
+    const { cookie } = await services.consoleSessions.beginByKey(text.reveal(), 'request')
+    const narrowed = [
+      await watchAs(text.reveal()),
+      await watch({
+        cookie: `postern-console-${new URL(url).port}=${cookie.reveal()}`,
+        'sec-fetch-site': 'same-origin',
+      }),
+    ]
+    const all = await watchAs(keys.all)
+    const fewer = [{ connections: ['acme'], verbs: ['read' as const] }]
+    await services.accessKeys.update(view.id, { name: 'k', rules: fewer }, by)
+    const beats = () => narrowed.map((one) => one.text().match(/^:$/gm)?.length ?? 0)
+    const before = Math.max(...beats())
+    await until(() => beats().every((count) => count > before + 1))
+    await deed('plan.approve', 'other')
+    await until(() => all.seen().has('plans'))
+    await deed('connection.update', 'acme')
+    await until(() => narrowed.every((one) => one.seen().size > 0))
+    for (const one of narrowed) expect(one.seen()).toEqual(new Set(['connections']))
+  })
+
   test('are told to a browser that is signed in, until it is signed out', async () => {
     const { url, keys, services, watch } = await serve()
     const { session, cookie } = await services.consoleSessions.beginByKey(keys.all, 'request')

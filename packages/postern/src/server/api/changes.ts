@@ -4,6 +4,7 @@ import { z } from '@hono/zod-openapi'
 import type { Api } from '../api.ts'
 import { authenticate } from '../authenticate.ts'
 import type { ChangeKind } from '../changes.ts'
+import type { Permissions } from '../permissions.ts'
 
 const HEARTBEAT_MS = 15_000
 const RETRY_MS = 5_000
@@ -26,14 +27,11 @@ export function addChangesRoute(api: Api, heartbeatMs = HEARTBEAT_MS): void {
   api.add(route, ({ services, caller, request, requestId }) => {
     const { actor } = caller.by
     const who = { services, requestId, arrival: undefined }
-    const isStillGood = async (): Promise<boolean> =>
+    const permissionsByNow = async (): Promise<Permissions | undefined> =>
       caller.isSignedIn
-        ? services.consoleSessions.isGood(caller.console.id)
-        : await Promise.resolve(authenticate(route, request, who)).then(
-            () => true,
-            () => false,
-          )
-    const { permissions } = caller
+        ? services.consoleSessions.permissionsOf(caller.console.id)
+        : (await authenticate(route, request, who)).permissions
+    const watcher = { actor, permissions: caller.permissions }
     let end = () => {}
     const body = new ReadableStream<Uint8Array>({
       start(controller) {
@@ -52,11 +50,13 @@ export function addChangesRoute(api: Api, heartbeatMs = HEARTBEAT_MS): void {
           end()
           controller.close()
         }
-        const unwatch = services.changes.watch({ actor, permissions, onChange, onEnd })
-        // An access key may be revoked, and somebody signed out, while this is open.
+        const unwatch = services.changes.watch(Object.assign(watcher, { onChange, onEnd }))
+        // An access key may be revoked or given less, and somebody signed out, while this is open.
         const beat = setInterval(async () => {
-          if (await isStillGood().catch(() => false)) send(':\n\n')
-          else onEnd()
+          const permissions = await permissionsByNow().catch(() => undefined)
+          if (permissions === undefined) return onEnd()
+          watcher.permissions = permissions
+          send(':\n\n')
         }, heartbeatMs).unref()
         end = () => {
           isOpen = false

@@ -161,13 +161,12 @@ export class ConsoleSessions {
     return sessionOf(row, caller)
   }
 
-  /** Whether a session goes on. To ask is not to use it. */
-  async isGood(id: string): Promise<boolean> {
+  /** What a session gives by now; undefined where it goes on no more. To ask is not to use it. */
+  async permissionsOf(id: string): Promise<Permissions | undefined> {
     const { store, clock } = this.#context
     const row = await readConsoleSession(store, id)
-    return (
-      row !== undefined && isLive(row, clock.now()) && (await this.#callerOf(row)) !== undefined
-    )
+    if (row === undefined || !isLive(row, clock.now())) return undefined
+    return (await this.#callerOf(row))?.permissions
   }
 
   /** Ends a session before its time. */
