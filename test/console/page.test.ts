@@ -128,7 +128,8 @@ describe('what is loaded', () => {
   it('moves nothing that is there, and nothing moves where motion is not wanted', async () => {
     const { page } = await openConsole(place, { at: '/connections', reducedMotion: 'reduce' })
     await viewOf(page, 'Connections')
-    for (const at of ['/', '/connections/acme', '/feeds/log', '/audit']) {
+    const views = ['/', '/connections/acme', '/feeds/log', '/audit', '/approvals', '/feeds/+new']
+    for (const at of [...views, '/log?connection=acme', '/actions', '/settings']) {
       await page.goto(`${place.url}/console${at}`)
       await page.locator('.view h1').waitFor()
       await page.locator('.awaited').first().waitFor({ state: 'detached' })
@@ -147,6 +148,18 @@ const LAYOUT_SHIFT = `new Promise((resolve) => {
   }).observe({ type: 'layout-shift', buffered: true })
   requestAnimationFrame(() => requestAnimationFrame(() => resolve(sum)))
 })`
+
+it('colours that somebody chose leave the signs of a chart to be told apart', async () => {
+  await place.ask('POST', '/v1/feeds/log/run')
+  const { page } = await openConsole(place, { at: '/feeds/log', forcedColors: 'active' })
+  await viewOf(page, 'log')
+  await page.locator('.legend').first().waitFor()
+  const [sign, ground] = (await page.evaluate(`[
+    getComputedStyle(document.querySelector('.legend'), '::before').backgroundColor,
+    getComputedStyle(document.body).backgroundColor,
+  ]`)) as [string, string]
+  expect(sign).not.toBe(ground)
+})
 
 describe('with the keyboard', () => {
   it('one skips to the content, and is led to the heading of a view that was opened', async () => {
