@@ -57,6 +57,8 @@ export interface Authorizer {
   observe?(headers: AnswerHeaders): void
   /** The org's time as far as its answers have shown it. */
   now(): Date
+  /** The scopes of the token that is held, which may be fewer than were asked for; undefined, or left out, where none is. */
+  grantedScopes?(): readonly string[] | undefined
 }
 
 /** A request that must not be authorised. */

@@ -34,6 +34,10 @@ export class ServiceAppAuthorizer implements Authorizer {
     return token?.type === 'Bearer' ? this.#bearer(token) : undefined
   }
 
+  grantedScopes(): readonly string[] | undefined {
+    return this.#source.kept()?.scopes
+  }
+
   #bearer(token: Token): Authorization {
     const { offsetMs } = this.#source.endpoint.orgClock
     const headers = new Secret({ authorization: `Bearer ${token.accessToken.reveal()}` })

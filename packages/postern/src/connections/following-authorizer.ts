@@ -46,4 +46,8 @@ export class FollowingAuthorizer implements Authorizer {
   now(): Date {
     return this.#latest.now()
   }
+
+  grantedScopes(): readonly string[] | undefined {
+    return this.#present.known()?.grantedScopes?.()
+  }
 }

@@ -31,6 +31,7 @@ export class Reach {
   readonly #connections: readonly ConnectionRow[]
   readonly #allow: readonly string[]
   readonly #changes: readonly Action[]
+  readonly #grantedScopes: GrantedScopes
   /** Whether the client wants to be kept to some connections. */
   readonly isNarrowed: boolean
 
@@ -39,12 +40,14 @@ export class Reach {
     readonly connections: readonly ConnectionRow[]
     readonly allow: readonly string[]
     readonly changes: readonly Action[]
+    readonly grantedScopes: GrantedScopes
     readonly isNarrowed: boolean
   }) {
     this.#caller = parts.caller
     this.#connections = parts.connections
     this.#allow = parts.allow
     this.#changes = parts.changes
+    this.#grantedScopes = parts.grantedScopes
     this.isNarrowed = parts.isNarrowed
   }
 
@@ -70,6 +73,7 @@ export class Reach {
         ({ name }) =>
           caller.permissions.maySee(name) && (names === undefined || names.includes(name)),
       ),
+      grantedScopes: (name) => connections.opened(name)?.org.authorizer.grantedScopes?.(),
       isNarrowed: names !== undefined,
     })
   }
@@ -84,7 +88,7 @@ export class Reach {
     return this.#connections.filter(
       (row) =>
         this.#caller.may(verb, row.name) &&
-        (scopes === undefined || scopes.some((scope) => hasScope(row, scope))) &&
+        (scopes === undefined || scopes.some((scope) => this.#hasScope(row, scope))) &&
         (actions === undefined || actions.some((name) => this.#mayRead(row, name))),
     )
   }
@@ -104,7 +108,7 @@ export class Reach {
       const isListed =
         by.actor === LOCAL ? this.#allow.includes(name) : permissions.namesAction(row.name, name)
       const isGiven = permissions.actionRight(row.name, action) !== undefined
-      return isListed && isGiven && scopes.every((scope) => hasScope(row, scope))
+      return isListed && isGiven && scopes.every((scope) => this.#hasScope(row, scope))
     })
   }
 
@@ -137,6 +141,14 @@ export class Reach {
     return this.#caller.permissions.actionRight(connection, action) !== undefined
   }
 
+  /** Okta grants fewer scopes than were asked for without a word: a token that is held tells. */
+  #hasScope({ name, kind, settings }: ConnectionRow, scope: string): boolean {
+    if (kind === 'api-token') return true
+    // A custom authorization server's tokens are for other APIs than Okta's, whatever their scopes are called.
+    if (settings.authorizationServerId !== undefined) return false
+    return scopeCovers(this.#grantedScopes(name) ?? settings.scopes ?? [], scope)
+  }
+
   #only(rows: readonly ConnectionRow[], verb: Verb): ConnectionRow {
     const [only] = rows
     if (only !== undefined && rows.length === 1) return only
@@ -145,15 +157,11 @@ export class Reach {
   }
 }
 
+/** The scopes of the token that a connection holds by now; undefined where it holds none. */
+type GrantedScopes = (connection: string) => readonly string[] | undefined
+
 // The operator's own command, whose access key never leaves this machine.
 const LOCAL = 'local'
-
-function hasScope({ kind, settings }: ConnectionRow, scope: string): boolean {
-  if (kind === 'api-token') return true
-  // A custom authorization server's tokens are for other APIs than Okta's, whatever their scopes are called.
-  if (settings.authorizationServerId !== undefined) return false
-  return scopeCovers(settings.scopes ?? [], scope)
-}
 
 function connectionNeeded(rows: readonly ConnectionRow[], observed: string): ToolError {
   const names = rows.map(({ name }) => name)

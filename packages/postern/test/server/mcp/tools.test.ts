@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { canaries, leaksIn } from '../../../../../test/canary.ts'
 import { answerBytes } from '../../../src/server/mcp/answer.ts'
 import { tools } from '../../../src/server/mcp/registry.ts'
@@ -49,6 +49,20 @@ describe('the tools that are listed', () => {
       mixed: 'status find query count doctor explain_error feeds',
       nobody: 'explain_error',
     })
+  })
+
+  test('are without those for which the org gave no scope, once there is a token', async () => {
+    const own = await openDesk({ users: 1 })
+    onTestFinished(() => own.close())
+    const grants = `/api/v1/apps/${own.org.app.clientId}/grants`
+    const list = await asAdmin<readonly { id: string; scopeId: string }[]>(own, 'GET', grants)
+    const ofLogs = list.find(({ scopeId }) => scopeId === 'okta.logs.read')
+    await asAdmin(own, 'DELETE', `${grants}/${ofLogs?.id}`)
+    const { url, keys } = await serveDesk(own, { agent: [reading] })
+    const client = await connectHttp(url, keys.agent)
+    expect((await client.call('get', { path: '/api/v1/users' })).code).toBeUndefined()
+    const names = await client.list()
+    expect([names.includes('get'), names.includes('logs')]).toEqual([true, false])
   })
 
   test('are kept to the connections that a client names', async () => {
