@@ -1,36 +1,28 @@
 /** @module A labelled text field, with its hint and what is wrong with it. */
 
-import { type ComponentProps, type ReactNode, useId } from 'react'
+import type { ComponentProps, ReactNode } from 'react'
+import { type About, Labelled } from './labelled.tsx'
 
-/** The field. @param of.problem - what is wrong with it. */
+/** The field. */
 export function TextField(
-  of: {
-    readonly label: string
-    readonly hint?: ReactNode
-    readonly problem?: string | undefined
-    readonly onText: (text: string) => void
-  } & Omit<ComponentProps<'input'>, 'onChange'>,
+  of: About & { readonly onText: (text: string) => void } & Omit<
+      ComponentProps<'input'>,
+      'onChange'
+    >,
 ): ReactNode {
   const { label, hint, problem, onText, ...rest } = of
-  const id = useId()
-  const isBad = problem !== undefined
   return (
-    <div className="field">
-      <label className="field-label" htmlFor={id}>
-        {label}
-      </label>
-      <input
-        className="input"
-        id={id}
-        aria-describedby={`${id}-message`}
-        aria-invalid={isBad}
-        autoComplete="off"
-        onChange={(event) => onText(event.currentTarget.value)}
-        {...rest}
-      />
-      <div className={isBad ? 'message is-bad' : 'message'} id={`${id}-message`}>
-        <p {...(isBad ? { role: 'alert' } : {})}>{problem ?? hint}</p>
-      </div>
-    </div>
+    <Labelled
+      {...{ label, hint, problem }}
+      control={(ties) => (
+        <input
+          className="input"
+          autoComplete="off"
+          onChange={(event) => onText(event.currentTarget.value)}
+          {...ties}
+          {...rest}
+        />
+      )}
+    />
   )
 }
