@@ -7,12 +7,12 @@ import {
   chooseNamed,
   type FindOptions,
   type Found,
+  isById,
   isSameName,
   type Kind,
-  mayBeId,
   notFound,
   parseReference,
-  readObject,
+  readById,
 } from './reference.ts'
 
 /** An app as it was found. Its `name` is the label. */
@@ -43,9 +43,10 @@ export async function findApp(
   text: string,
   options: FindOptions = {},
 ): Promise<FoundApp> {
-  const { form, text: label } = parseReference(text, ['id', 'label'] as const)
-  if (form === 'id' || (form === undefined && mayBeId(label))) {
-    const app = await readApp(calls, label, options)
+  const reference = parseReference(text, ['id', 'label'] as const)
+  const { form, text: label } = reference
+  if (isById(reference)) {
+    const app = await readById(calls, appKind, label, { toFound: toFoundApp, ...options })
     if (app !== undefined) return app
   }
   const app = form === 'id' ? undefined : await searchApp(calls, label, options)
@@ -62,18 +63,6 @@ function toFoundApp(whole: JsonObject): FoundApp {
     status: textOf(whole, 'status') ?? '',
     whole,
   }
-}
-
-async function readApp(
-  calls: Calls,
-  id: string,
-  options: FindOptions,
-): Promise<FoundApp | undefined> {
-  // A path of dots leads elsewhere.
-  if (/^\.+$/.test(id)) return undefined
-  const whole = await readObject(calls, `${appKind.list}/${encodeURIComponent(id)}`, options)
-  const app = whole === undefined ? undefined : toFoundApp(whole)
-  return app?.id === id ? app : undefined
 }
 
 async function searchApp(

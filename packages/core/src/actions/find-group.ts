@@ -7,13 +7,13 @@ import {
   chooseNamed,
   type FindOptions,
   type Found,
+  isById,
   isSameName,
   type Kind,
-  mayBeId,
   notFound,
   parseReference,
   quoted,
-  readObject,
+  readById,
 } from './reference.ts'
 
 /** A group as it was found. */
@@ -29,6 +29,7 @@ const groupKind: Kind = {
   by: 'id or name',
   forms: 'id: or name:',
   everyOrgHas: 'every org has the group Everyone',
+  otherPaths: ['rules'],
 }
 
 const SEARCH_LIMIT = 200
@@ -44,8 +45,9 @@ export async function findGroup(
   text: string,
   options: FindOptions = {},
 ): Promise<FoundGroup> {
-  const { form, text: name } = parseReference(text, ['id', 'name'] as const)
-  if (form === 'id' || (form === undefined && mayBeId(name))) {
+  const reference = parseReference(text, ['id', 'name'] as const)
+  const { form, text: name } = reference
+  if (isById(reference)) {
     const group = await readGroup(calls, name, options)
     if (group !== undefined) return group
   }
@@ -67,16 +69,12 @@ function toFoundGroup(whole: JsonObject): FoundGroup {
   }
 }
 
-async function readGroup(
+function readGroup(
   calls: Calls,
   id: string,
   options: FindOptions,
 ): Promise<FoundGroup | undefined> {
-  // These paths lead elsewhere.
-  if (/^(?:\.+|rules)$/.test(id)) return undefined
-  const whole = await readObject(calls, `${groupKind.list}/${encodeURIComponent(id)}`, options)
-  const group = whole === undefined ? undefined : toFoundGroup(whole)
-  return group?.id === id ? group : undefined
+  return readById(calls, groupKind, id, { toFound: toFoundGroup, ...options })
 }
 
 /** The groups of a name in any case, as the index has them: a second old, or older. */

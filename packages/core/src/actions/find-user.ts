@@ -7,9 +7,9 @@ import {
   ambiguous,
   type FindOptions,
   type Found,
+  isById,
   isSameName,
   type Kind,
-  mayBeId,
   notFound,
   parseReference,
   quoted,
@@ -127,8 +127,8 @@ export interface UserMatcher {
 /** For a search that looks for several at once. */
 export function userMatcher(text: string): UserMatcher {
   const reference = parseReference(text, forms)
-  const byId = reference.form === 'id' || (reference.form === undefined && mayBeId(reference.text))
-  if (!byId) return { search: searchFor(reference), fits: (user) => fits(reference, user) }
+  if (!isById(reference))
+    return { search: searchFor(reference), fits: (user) => fits(reference, user) }
   const { text: id } = reference
   return { search: `id eq ${quoted(id)}`, fits: (user) => user.id === id }
 }

@@ -38,6 +38,8 @@ export interface Kind {
   readonly forms: string
   /** `every org has its first administrator` */
   readonly everyOrgHas: string
+  /** What stands below the list beside ids. */
+  readonly otherPaths?: readonly string[]
 }
 
 const MAX_CANDIDATES = 20
@@ -60,7 +62,7 @@ export function isSameName(name: string | undefined, other: string): boolean {
 }
 
 /** Whether a text may be an id: what Okta makes has twenty letters and digits. */
-export function mayBeId(text: string): boolean {
+function mayBeId(text: string): boolean {
   return /^[A-Za-z0-9]{20}$/.test(text)
 }
 
@@ -86,6 +88,25 @@ export async function readObject(
     if (error instanceof ApiError && error.okta.status === 404) return undefined
     throw error
   }
+}
+
+/** Whether a reference is an id, or may be one. */
+export function isById({ form, text }: Reference<string>): boolean {
+  return form === 'id' || (form === undefined && mayBeId(text))
+}
+
+/** Reads the object of an id; undefined where there is none. */
+export async function readById<Read extends Found>(
+  calls: Calls,
+  { list, otherPaths = [] }: Kind,
+  id: string,
+  { toFound, ...options }: FindOptions & { readonly toFound: (whole: JsonObject) => Read },
+): Promise<Read | undefined> {
+  // A path of dots leads elsewhere, too.
+  if (otherPaths.includes(id) || /^\.+$/.test(id)) return undefined
+  const whole = await readObject(calls, `${list}/${encodeURIComponent(id)}`, options)
+  const found = whole === undefined ? undefined : toFound(whole)
+  return found?.id === id ? found : undefined
 }
 
 /**
