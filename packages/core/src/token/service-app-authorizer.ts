@@ -35,7 +35,7 @@ export class ServiceAppAuthorizer implements Authorizer {
   }
 
   grantedScopes(): readonly string[] | undefined {
-    return this.#source.kept()?.scopes
+    return this.#source.grantedScopes()
   }
 
   #bearer(token: Token): Authorization {

@@ -134,6 +134,15 @@ export class TokenSource {
   }
 
   /**
+   * The scopes of the token that is kept and valid now, of the credential's own set; undefined where there is none. Nothing is
+   * renewed for the question.
+   */
+  grantedScopes(): readonly string[] | undefined {
+    const kept = this.#entries.get(this.#ownKey)?.kept
+    return kept === undefined || this.#remainingMs(kept) <= 0 ? undefined : kept.token.scopes
+  }
+
+  /**
    * What to use after an API answered 401 to a request with `refused`: a newer token, or undefined when another token
    * would be refused as well. A token is renewed for this reason once; 401 `E0000015` (a feature the org does not have)
    * is no reason.
