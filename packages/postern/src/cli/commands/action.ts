@@ -1,11 +1,11 @@
 /** @module `postern action`: what can be done in an org, and one thing that is done. */
 
 import {
+  type Action,
   type ActionAnswer,
   type ActionProgress,
   actions,
   getAction,
-  type Parameter,
   runAction as run,
   systemClock,
 } from '@postern/core'
@@ -25,16 +25,7 @@ import { formatAnswer, tellAnswer } from './action-output.ts'
 import { parseActionWords, readArguments } from './action-words.ts'
 
 /** An action as the API shows it. */
-interface ShownAction {
-  readonly name: string
-  readonly title: string
-  readonly summary: string
-  readonly effect: 'read' | 'change'
-  readonly destructive: boolean
-  readonly scopes: readonly string[]
-  readonly roles: readonly string[]
-  readonly parameters: readonly Parameter[]
-}
+type ShownAction = Omit<Action, 'prepare'>
 
 /** The arguments and flags of `action run`, as they were typed. */
 export interface ActionFlags extends ConnectionFlags {

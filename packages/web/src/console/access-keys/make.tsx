@@ -2,11 +2,11 @@
 
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { accessKeyTexts } from '../../texts/console/access-keys.ts'
-import { shellTexts } from '../../texts/console/shell.ts'
 import { withQuery } from '../address.ts'
 import { CONNECTIONS, type ConnectionPage } from '../connections/connection.ts'
 import { CheckList } from '../parts/check-list.tsx'
 import { Dialog } from '../parts/dialog.tsx'
+import { DialogButtons } from '../parts/dialog-buttons.tsx'
 import { ErrorState } from '../parts/error-state.tsx'
 import { SearchField } from '../parts/search-field.tsx'
 import { TextField } from '../parts/text-field.tsx'
@@ -86,14 +86,12 @@ export function MakeDialog(of: {
           onText={(expires) => change({ expires })}
         />
         {making.error !== null && <ErrorState problem={making.error.problem} />}
-        <div className="buttons">
-          <button className="button" type="button" disabled={making.isPending} onClick={onClose}>
-            {shellTexts.cancel}
-          </button>
-          <button className="button primary" type="submit" disabled={making.isPending}>
-            {making.isPending ? texts.underWay : texts.submit}
-          </button>
-        </div>
+        <DialogButtons
+          submit={texts.submit}
+          underWay={texts.underWay}
+          isBusy={making.isPending}
+          onCancel={onClose}
+        />
       </form>
     </Dialog>
   )

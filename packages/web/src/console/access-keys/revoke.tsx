@@ -2,8 +2,8 @@
 
 import type { ReactNode } from 'react'
 import { accessKeyTexts } from '../../texts/console/access-keys.ts'
-import { shellTexts } from '../../texts/console/shell.ts'
 import { Dialog } from '../parts/dialog.tsx'
+import { DialogButtons } from '../parts/dialog-buttons.tsx'
 import { ErrorState } from '../parts/error-state.tsx'
 import { Facts } from '../parts/facts.tsx'
 import { say } from '../parts/notices.tsx'
@@ -46,14 +46,14 @@ export function RevokeDialog(of: {
         }}
       />
       {revoking.error !== null && <ErrorState problem={revoking.error.problem} />}
-      <div className="buttons">
-        <button className="button" type="button" disabled={isBusy} onClick={onClose}>
-          {shellTexts.cancel}
-        </button>
-        <button className="button danger primary" type="button" disabled={isBusy} onClick={revoke}>
-          {isBusy ? texts.underWay : texts.submit}
-        </button>
-      </div>
+      <DialogButtons
+        submit={texts.submit}
+        underWay={texts.underWay}
+        isBusy={isBusy}
+        isDanger
+        onCancel={onClose}
+        onSubmit={revoke}
+      />
     </Dialog>
   )
 }

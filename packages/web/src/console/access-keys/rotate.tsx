@@ -2,9 +2,9 @@
 
 import { type ReactNode, useState } from 'react'
 import { accessKeyTexts } from '../../texts/console/access-keys.ts'
-import { shellTexts } from '../../texts/console/shell.ts'
 import { ChoiceField } from '../parts/choice-field.tsx'
 import { Dialog } from '../parts/dialog.tsx'
+import { DialogButtons } from '../parts/dialog-buttons.tsx'
 import { ErrorState } from '../parts/error-state.tsx'
 import { useDeed } from '../server.ts'
 import { ACCESS_KEYS, type AccessKey, type NewAccessKey } from './access-key.ts'
@@ -43,19 +43,13 @@ export function RotateDialog(of: {
         onChoose={setOverlap}
       />
       {rotating.error !== null && <ErrorState problem={rotating.error.problem} />}
-      <div className="buttons">
-        <button className="button" type="button" disabled={isBusy} onClick={onClose}>
-          {shellTexts.cancel}
-        </button>
-        <button
-          className="button primary"
-          type="button"
-          disabled={isBusy}
-          onClick={() => rotating.mutate(undefined, { onSuccess: onRotated })}
-        >
-          {isBusy ? texts.underWay : texts.submit}
-        </button>
-      </div>
+      <DialogButtons
+        submit={texts.submit}
+        underWay={texts.underWay}
+        isBusy={isBusy}
+        onCancel={onClose}
+        onSubmit={() => rotating.mutate(undefined, { onSuccess: onRotated })}
+      />
     </Dialog>
   )
 }

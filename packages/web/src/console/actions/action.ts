@@ -1,25 +1,12 @@
 /** @module An action and its answers, as the server tells them. */
 
+import type { Action as DeclaredAction, Parameter } from '@postern/core'
 import { connectionPath } from '../connections/connection.ts'
 
-/** One value that an action takes. */
-export interface Parameter {
-  readonly name: string
-  readonly kind: 'user' | 'group' | 'app' | 'users' | 'text' | 'boolean' | 'object' | 'json'
-  readonly description: string
-  readonly required: boolean
-}
+export type { Parameter }
 
 /** An action, and what the person may do with it on a connection. */
-export interface Action {
-  readonly name: string
-  readonly title: string
-  readonly summary: string
-  readonly effect: 'read' | 'change'
-  readonly destructive: boolean
-  readonly scopes: readonly string[]
-  readonly roles: readonly string[]
-  readonly parameters: readonly Parameter[]
+export interface Action extends Omit<DeclaredAction, 'prepare'> {
   readonly schema: {
     readonly properties?: Readonly<Record<string, { readonly enum?: readonly string[] }>>
   }

@@ -2,8 +2,8 @@
 
 import type { ReactNode } from 'react'
 import { approvalTexts } from '../../texts/console/approvals.ts'
-import { shellTexts } from '../../texts/console/shell.ts'
 import { Dialog } from '../parts/dialog.tsx'
+import { DialogButtons } from '../parts/dialog-buttons.tsx'
 import { ErrorState } from '../parts/error-state.tsx'
 import { say } from '../parts/notices.tsx'
 import { useDeed } from '../server.ts'
@@ -56,21 +56,14 @@ export function DecideDialog(of: {
         ))}
       </ul>
       {deciding.error !== null && <ErrorState problem={deciding.error.problem} />}
-      <div className="buttons">
-        <button className="button" type="button" disabled={deciding.isPending} onClick={close}>
-          {shellTexts.cancel}
-        </button>
-        <button
-          className={isApproval ? 'button primary' : 'button primary danger'}
-          type="button"
-          disabled={deciding.isPending}
-          onClick={() => decide(verb)}
-        >
-          {deciding.isPending
-            ? texts[isApproval ? 'approving' : 'refusing']
-            : texts[isApproval ? 'approveButton' : 'refuseButton']}
-        </button>
-      </div>
+      <DialogButtons
+        submit={texts[isApproval ? 'approveButton' : 'refuseButton']}
+        underWay={texts[isApproval ? 'approving' : 'refusing']}
+        isBusy={deciding.isPending}
+        isDanger={!isApproval}
+        onCancel={close}
+        onSubmit={() => decide(verb)}
+      />
     </Dialog>
   )
 }

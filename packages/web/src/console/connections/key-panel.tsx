@@ -4,8 +4,8 @@ import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import type { RefusedError } from '../../client.ts'
 import { connectionTexts } from '../../texts/console/connections.ts'
-import { shellTexts } from '../../texts/console/shell.ts'
 import { Dialog } from '../parts/dialog.tsx'
+import { DialogButtons } from '../parts/dialog-buttons.tsx'
 import { ErrorState } from '../parts/error-state.tsx'
 import { Facts } from '../parts/facts.tsx'
 import { Loaded } from '../parts/loaded.tsx'
@@ -170,14 +170,12 @@ function RotateDialog(of: {
           ))}
         </ol>
         {rotating.error !== null && <ErrorState problem={rotating.error.problem} />}
-        <div className="buttons">
-          <button className="button" type="button" disabled={isBusy} onClick={onClose}>
-            {shellTexts.cancel}
-          </button>
-          <button className="button primary" type="submit" disabled={isBusy}>
-            {isBusy ? texts.underWay : texts.button}
-          </button>
-        </div>
+        <DialogButtons
+          submit={texts.button}
+          underWay={texts.underWay}
+          isBusy={isBusy}
+          onCancel={onClose}
+        />
       </form>
     </Dialog>
   )

@@ -3,8 +3,8 @@
 import { type Finding, findRepair } from '@postern/core'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { connectionTexts } from '../../texts/console/connections.ts'
-import { shellTexts } from '../../texts/console/shell.ts'
 import { Dialog } from '../parts/dialog.tsx'
+import { DialogButtons } from '../parts/dialog-buttons.tsx'
 import { ErrorState } from '../parts/error-state.tsx'
 import { say } from '../parts/notices.tsx'
 import { useDeed } from '../server.ts'
@@ -68,14 +68,12 @@ export function RepairDialog(of: {
           isMissing={isAsked && !isComplete(admin)}
         />
         {deed.error !== null && <ErrorState problem={deed.error.problem} />}
-        <div className="buttons">
-          <button className="button" type="button" disabled={deed.isPending} onClick={onClose}>
-            {shellTexts.cancel}
-          </button>
-          <button className="button primary" type="submit" disabled={deed.isPending}>
-            {deed.isPending ? texts.underWay : texts.button}
-          </button>
-        </div>
+        <DialogButtons
+          submit={texts.button}
+          underWay={texts.underWay}
+          isBusy={deed.isPending}
+          onCancel={onClose}
+        />
       </form>
     </Dialog>
   )
