@@ -60,10 +60,14 @@ it('a change is planned by one, approved by another, and made once by the first'
   const apply = asker.getByRole('button', { name: 'Do what was approved' })
   expect(await apply.count()).toBe(0)
 
-  const approver = await opened(approves, '/approvals')
+  const approver = await opened(approves, '/')
+  await approver.getByText('1 change waits for an approval.').waitFor()
+  await approver.getByRole('link', { name: 'Look at them' }).click()
   const card = approver.locator('.panel').filter({ hasText: 'group.add_member · hr' })
   await card.getByRole('cell', { name: 'false' }).waitFor()
   await card.getByText(/ left$/).waitFor()
+  // By its name: the approver may look at no access key.
+  await card.getByText('console asked for it').waitFor()
   await card.getByText('How far it goes').waitFor()
   await card.getByRole('button', { name: 'Approve…' }).click()
   const dialog = approver.getByRole('dialog', { name: 'Approve this?' })

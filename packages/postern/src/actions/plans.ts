@@ -169,10 +169,15 @@ export class Plans {
   async list(of: {
     readonly requestedBy: string
     readonly connections: readonly string[] | undefined
+    /** `waiting`: those alone that can still be decided on. */
+    readonly state?: 'waiting' | undefined
     readonly limit: number
   }): Promise<readonly PlanSummary[]> {
     const now = this.#context.clock.now()
-    return (await listPlans(this.#context.store, of)).map((row) => summaryOf(row, now))
+    const { state, ...which } = of
+    const open = state && { state, now }
+    const rows = await listPlans(this.#context.store, { ...which, open })
+    return rows.map((row) => summaryOf(row, now))
   }
 
   /** A plan without what it would do. @throws {PlanError} `plan_not_found` */

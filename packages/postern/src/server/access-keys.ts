@@ -226,6 +226,12 @@ export class AccessKeys {
     return [...this.#known.values()].map(({ row }) => this.#view(row))
   }
 
+  /** What an access key is called; undefined where there is none of this id. */
+  async nameOf(id: string): Promise<string | undefined> {
+    if (this.#clock.monotonicMs() >= this.#freshUntilMs) await this.#refresh()
+    return this.#known.get(id)?.row.name
+  }
+
   /** @throws {AccessKeyError} `access_key_not_found` */
   async get(id: string): Promise<AccessKeyView> {
     return this.#view(await this.#row(id))

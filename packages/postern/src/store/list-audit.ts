@@ -1,5 +1,6 @@
 /** @module Reads the audit log, a page at a time, the newest row first. */
 
+import { sql } from 'kysely'
 import type { AuditRow } from './audit-chain.ts'
 import { literal } from './record-page.ts'
 import type { Store } from './store.ts'
@@ -11,7 +12,7 @@ export interface AuditQuery {
   readonly connections?: readonly string[] | undefined
   readonly actor?: string | undefined
   readonly target?: string | undefined
-  /** An action, or a concept and its dot for all of its actions: `connection.` */
+  /** An action, or a concept and its dot for all of its actions (`connection.`), or several of these with commas between them. */
   readonly action?: string | undefined
   /** `ok`, or the code of an error; `refused`: every other than `ok`. */
   readonly outcome?: string | undefined
@@ -35,10 +36,16 @@ export async function listAudit(store: Store, asked: AuditQuery): Promise<readon
   if (target !== undefined) query = query.where('target', '=', target)
   if (outcome === 'refused') query = query.where('outcome', '!=', 'ok')
   else if (outcome !== undefined) query = query.where('outcome', '=', outcome)
-  if (action?.endsWith('.')) query = query.where('action', 'like', `${literal(action)}%`)
-  else if (action !== undefined) query = query.where('action', '=', action)
+  if (action !== undefined)
+    query = query.where((where) => where.or(action.split(',').map(isAction)))
   if (since !== undefined) query = query.where('at', '>=', since)
   if (until !== undefined) query = query.where('at', '<', until)
   if (before !== undefined) query = query.where('seq', '<', before)
   return query.execute()
+}
+
+function isAction(action: string) {
+  return action.endsWith('.')
+    ? sql<boolean>`action like ${`${literal(action)}%`}`
+    : sql<boolean>`action = ${action}`
 }

@@ -43,13 +43,15 @@ export interface PlanQuery {
   readonly requestedBy: string
   /** The names of connections; undefined: every one. */
   readonly connections: readonly string[] | undefined
+  /** Those that are in this state, and whose time is not over at `now`; undefined: every one. */
+  readonly open?: { readonly state: PlanState; readonly now: Date } | undefined
   readonly limit: number
 }
 
 /** Plans, the newest first. */
 export function listPlans(
   store: Store,
-  { requestedBy, connections, limit }: PlanQuery,
+  { requestedBy, connections, open, limit }: PlanQuery,
 ): Promise<readonly PlanRow[]> {
   let query = plans(store).orderBy('plan.created_at', 'desc').orderBy('plan.id').limit(limit)
   if (connections !== undefined) {
@@ -60,6 +62,8 @@ export function listPlans(
       ]),
     )
   }
+  if (open !== undefined)
+    query = query.where('plan.state', '=', open.state).where('plan.expires_at', '>', open.now)
   return query.execute()
 }
 

@@ -125,6 +125,9 @@ describe.each(stores)('a plan on $name', ({ open }) => {
       (await desk.app.send('GET', '/v1/plans', { key })).text.includes(id)
     expect(await Promise.all([keys.planner, keys.approver].map(listed))).toEqual([true, true])
     expect(await Promise.all(strangers.map(listed))).toEqual([false, false, false, false])
+    const name = desk.app.services.accessKeys.nameOf(idOf(keys.planner) ?? '')
+    const shown = await desk.app.send('GET', `/v1/plans/${id}`, { key: keys.approver })
+    expect(shown.json?.['requestedByName']).toBe(await name)
   })
 
   test('is decided on by a person who is signed in to the console, and never by the one who asked for it', async () => {
@@ -156,7 +159,8 @@ describe.each(stores)('a plan on $name', ({ open }) => {
     const approved = await bob(`${path}/approve`)
     expect(approved.json).toMatchObject({
       state: 'approved',
-      decidedBy: 'person:0123456789ab:bob',
+      requestedByName: 'ada',
+      ...{ decidedBy: 'person:0123456789ab:bob', decidedByName: 'bob' },
     })
   })
 
@@ -206,10 +210,13 @@ describe.each(stores)('a plan on $name', ({ open }) => {
       'plan_expired',
     ])
     expect(desk.changes()).toBe(before)
-    const shown = await desk.app.send('GET', `/v1/plans/${first.id}`, {
-      key: desk.app.keys.planner,
-    })
+    const { planner } = desk.app.keys
+    const shown = await desk.app.send('GET', `/v1/plans/${first.id}`, { key: planner })
     expect(shown.json?.['state']).toBe('expired')
+    const fourth = await planned()
+    const { json } = await desk.app.send('GET', '/v1/plans?state=waiting', { key: planner })
+    expect(json).toMatchObject({ plans: [{ id: fourth.id, state: 'waiting' }] })
+    expect(json?.['plans']).toHaveLength(1)
   })
 
   test('keeps what it would do sealed, and its code nowhere', async () => {

@@ -183,6 +183,8 @@ describe.each(stores)('the audit log on $name', ({ open }) => {
     expect(await seqs({ actor: 'access-key:2' })).toEqual([2])
     expect(await seqs({ action: 'domain.allow' })).toEqual([6])
     expect(await seqs({ action: 'connection.' })).toEqual([5, 4, 3, 2, 1])
+    expect(await seqs({ action: 'domain.allow,connection.' })).toEqual([6, 5, 4, 3, 2, 1])
+    expect(await seqs({ action: 'domain.allow,none' })).toEqual([6])
     expect(await seqs({ connection: 'acme', limit: 1 })).toEqual([5])
     expect(await seqs({ connections: ['other'] })).toEqual([])
     expect(await seqs({ until: new Date('2021-01-01T00:00:00Z') })).toEqual([6])

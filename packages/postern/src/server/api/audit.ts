@@ -44,8 +44,9 @@ export function addAuditRoutes(api: Api): void {
         actor: z.string().optional(),
         action: z
           .string()
+          .max(500)
           .optional()
-          .describe('One action, or `connection.` for all of a concept.'),
+          .describe('One action, `connection.` for all of a concept, or several apart by commas.'),
         target: z.string().optional(),
         outcome: z
           .string()

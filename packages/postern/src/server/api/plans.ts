@@ -3,6 +3,7 @@
 import { z } from '@hono/zod-openapi'
 import { planNotFound } from '../../actions/plan-error.ts'
 import type { PlanSummary, PlanView } from '../../actions/plans.ts'
+import { readActorNames } from '../actor-names.ts'
 import type { Api } from '../api.ts'
 import type { RequestCaller } from '../caller.ts'
 import type { Services } from '../services.ts'
@@ -15,12 +16,14 @@ const summaryMembers = {
   action: z.string(),
   state: z.enum(['waiting', 'approved', 'refused', 'applied', 'expired']),
   requestedBy: z.string().describe('The actor, as the audit log has it.'),
+  requestedByName: z.string().optional().describe('What that access key or person is called.'),
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime(),
   decidedBy: z
     .string()
     .optional()
     .describe('Who approved or refused it; `standing:…`: the operator did so before.'),
+  decidedByName: z.string().optional(),
   decidedAt: z.iso.datetime().optional(),
   appliedAt: z.iso.datetime().optional(),
 }
@@ -79,7 +82,7 @@ export function addPlanRoutes(api: Api): void {
         { by, rights: caller.permissions },
         { signal },
       )
-      return { ...shownPlan(created.plan), code: created.code.reveal() }
+      return { ...(await namedPlan(services, created.plan)), code: created.code.reveal() }
     },
   )
   api.add(
@@ -91,13 +94,20 @@ export function addPlanRoutes(api: Api): void {
       summary:
         'Lists the plans that the caller asked for, and those of connections whose plans it may approve.',
       access: 'any-key',
-      query: z.object({ limit: z.coerce.number().int().min(1).max(MAX_LISTED).default(100) }),
+      query: z.object({
+        state: z
+          .literal('waiting')
+          .optional()
+          .describe('Those alone that can still be decided on.'),
+        limit: z.coerce.number().int().min(1).max(MAX_LISTED).default(100),
+      }),
       answer: z.object({ plans: z.array(planSummary) }),
     },
-    async ({ services, caller, by, query: { limit } }) => {
+    async ({ services, caller, by, query }) => {
       const connections = caller.permissions.connectionsFor('approve')
-      const plans = await services.plans.list({ requestedBy: by.actor, connections, limit })
-      return { plans: plans.map(shownSummary) }
+      const plans = await services.plans.list({ ...query, requestedBy: by.actor, connections })
+      const names = await namesOf(services, plans)
+      return { plans: plans.map((plan) => shownSummary(plan, names)) }
     },
   )
   api.add(
@@ -114,7 +124,7 @@ export function addPlanRoutes(api: Api): void {
     },
     async ({ services, caller, params: { id } }) => {
       await requireVisible(id, { services, caller })
-      return shownPlan(await services.plans.show(id))
+      return namedPlan(services, await services.plans.show(id))
     },
   )
   for (const verb of ['approve', 'refuse'] as const) {
@@ -144,7 +154,7 @@ export function addPlanRoutes(api: Api): void {
       async ({ services, caller, by, params: { id } }) => {
         const { connection } = await requireVisible(id, { services, caller })
         caller.requireVerb('approve', connection)
-        return shownPlan(await services.plans[verb](id, by))
+        return namedPlan(services, await services.plans[verb](id, by))
       },
     )
   }
@@ -161,11 +171,24 @@ async function requireVisible(
   throw planNotFound()
 }
 
-function shownSummary(summary: PlanSummary): z.input<typeof planSummary> {
+type Names = ReadonlyMap<string, string>
+
+function namesOf(services: Services, plans: readonly PlanSummary[]): Promise<Names> {
+  const actors = plans.flatMap(({ requestedBy, decidedBy }) => [requestedBy, decidedBy])
+  return readActorNames(services, actors)
+}
+
+async function namedPlan(services: Services, view: PlanView): Promise<z.input<typeof plan>> {
+  return shownPlan(view, await namesOf(services, [view]))
+}
+
+function shownSummary(summary: PlanSummary, names: Names): z.input<typeof planSummary> {
   const { id, connection, action, state, requestedBy, decidedBy } = summary
   const { createdAt, expiresAt, decidedAt, appliedAt } = summary
   return {
     ...{ id, connection, action, state, requestedBy, decidedBy },
+    requestedByName: names.get(requestedBy),
+    decidedByName: decidedBy === undefined ? undefined : names.get(decidedBy),
     createdAt: createdAt.toISOString(),
     expiresAt: expiresAt.toISOString(),
     decidedAt: decidedAt?.toISOString(),
@@ -173,8 +196,8 @@ function shownSummary(summary: PlanSummary): z.input<typeof planSummary> {
   }
 }
 
-function shownPlan(view: PlanView): z.input<typeof plan> {
+function shownPlan(view: PlanView, names: Names): z.input<typeof plan> {
   const { approval, objects, before, after, effects, items, notes, reach } = view
   const content = { objects, before, after, effects, items, notes, reach }
-  return { ...shownSummary(view), approval, arguments: view.arguments, ...content }
+  return { ...shownSummary(view, names), approval, arguments: view.arguments, ...content }
 }

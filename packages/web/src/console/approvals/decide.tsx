@@ -23,7 +23,7 @@ export function DecideDialog(of: {
   readonly onClose: () => void
 }): ReactNode {
   const { plan, decision, onClose } = of
-  const asker = useActorName(plan.requestedBy)
+  const asker = useActorName({ actor: plan.requestedBy, name: plan.requestedByName })
   const deciding = useDeed<Decision>((verb) => ({ path: planPath(plan.id, `/${verb}`) }), {
     changes: [PLANS, '/v1/audit'],
   })

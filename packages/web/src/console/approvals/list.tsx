@@ -89,13 +89,16 @@ const columns: readonly Column<PlanSummary>[] = [
   {
     key: 'requestedBy',
     name: texts.askedBy,
-    cell: ({ requestedBy }) => <Actor actor={requestedBy} />,
+    cell: ({ requestedBy, requestedByName }) => (
+      <Actor actor={requestedBy} name={requestedByName} />
+    ),
   },
   { key: 'createdAt', name: texts.at, cell: ({ createdAt }) => <Time at={createdAt} /> },
   {
     key: 'decidedBy',
     name: texts.decidedBy,
-    cell: ({ decidedBy }) => (decidedBy === undefined ? '—' : <Actor actor={decidedBy} />),
+    cell: ({ decidedBy, decidedByName }) =>
+      decidedBy === undefined ? '—' : <Actor actor={decidedBy} name={decidedByName} />,
   },
   { key: 'decidedAt', name: texts.decidedAt, cell: ({ decidedAt }) => <Time at={decidedAt} /> },
   { key: 'appliedAt', name: texts.appliedAt, cell: ({ appliedAt }) => <Time at={appliedAt} /> },

@@ -43,13 +43,14 @@ export function OnePlan({ of }: { readonly of: Readonly<Record<string, string>> 
 
 function PlanFacts({ plan }: { readonly plan: Plan }): ReactNode {
   const { connection, requestedBy, createdAt, decidedBy, decidedAt, appliedAt } = plan
+  const { requestedByName, decidedByName } = plan
   return (
     <Facts
       facts={{
         [texts.on]: <bdi>{connection}</bdi>,
-        [texts.askedBy]: <Actor actor={requestedBy} />,
+        [texts.askedBy]: <Actor actor={requestedBy} name={requestedByName} />,
         [texts.at]: <Time at={createdAt} />,
-        [texts.decidedBy]: decidedBy && <Actor actor={decidedBy} />,
+        [texts.decidedBy]: decidedBy && <Actor actor={decidedBy} name={decidedByName} />,
         [texts.decidedAt]: decidedAt && <Time at={decidedAt} />,
         [texts.appliedAt]: appliedAt && <Time at={appliedAt} />,
       }}

@@ -21,7 +21,7 @@ import { TimeLeft } from './time-left.tsx'
 
 /** The plan. */
 export function PlanCard({ summary }: { readonly summary: PlanSummary }): ReactNode {
-  const { id, connection, action, requestedBy, createdAt } = summary
+  const { id, connection, action, requestedBy, requestedByName, createdAt } = summary
   const answer = useAnswer<Plan>(planPath(id))
   return (
     <Panel
@@ -29,7 +29,7 @@ export function PlanCard({ summary }: { readonly summary: PlanSummary }): ReactN
       actions={<Decide plan={answer.data} summary={summary} />}
       note={
         <>
-          <Actor actor={requestedBy} /> {texts.asked} <Time at={createdAt} />
+          <Actor actor={requestedBy} name={requestedByName} /> {texts.asked} <Time at={createdAt} />
         </>
       }
     >

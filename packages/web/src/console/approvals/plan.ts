@@ -14,9 +14,11 @@ export interface PlanSummary {
   readonly action: string
   readonly state: 'waiting' | 'approved' | 'refused' | 'applied' | 'expired'
   readonly requestedBy: string
+  readonly requestedByName?: string
   readonly createdAt: string
   readonly expiresAt: string
   readonly decidedBy?: string
+  readonly decidedByName?: string
   readonly decidedAt?: string
   readonly appliedAt?: string
 }

@@ -63,6 +63,12 @@ function Details({ row }: { readonly row: AuditRow }): ReactNode {
   )
 }
 
+/** What was acted upon: of a call to the org, its method and path. */
+function targetOf({ target, details }: AuditRow): string {
+  const { method, path } = details
+  return target ?? (method === undefined ? '—' : `${method} ${path}`)
+}
+
 const { columns: names } = texts
 
 const columns: readonly Column<AuditRow>[] = [
@@ -84,7 +90,7 @@ const columns: readonly Column<AuditRow>[] = [
   {
     key: 'target',
     name: names.target,
-    cell: ({ target }) => <bdi className="is-short">{target ?? '—'}</bdi>,
+    cell: (row) => <bdi className="is-short">{targetOf(row)}</bdi>,
   },
   {
     key: 'outcome',

@@ -21,7 +21,7 @@ import { VerifyAudit } from './verify.tsx'
 const PAGE_ROWS = 50
 // As many as the server gives at once.
 const MOST = 1_000
-const FILTERS = ['actor', 'action', 'connection'] as const
+const FILTERS = ['actor', 'action', 'connection', 'target', 'outcome'] as const
 const TIMES = ['since', 'until'] as const
 
 /** The log. */

@@ -1,4 +1,4 @@
-/** @module What was done with a connection lately. */
+/** @module What was called through a connection lately: requests to its org, actions, and tokens and proofs that were handed out. */
 
 import type { ReactNode } from 'react'
 import { connectionTexts } from '../../texts/console/connections.ts'
@@ -13,10 +13,14 @@ import { useAnswer } from '../server.ts'
 
 const { calls: texts } = connectionTexts
 const LISTED = 10
+// What the audit log calls them.
+const CALLS = ['org.call', 'action.run', 'token.hand-out', 'proof.hand-out'].join(',')
 
-/** The last rows of the audit log about it. */
+/** The last calls; what else was done with the connection stands in the audit log. */
 export function RecentCalls({ connection }: { readonly connection: string }): ReactNode {
-  const answer = useAnswer<AuditPage>(withQuery(AUDIT, { connection, limit: LISTED }))
+  const answer = useAnswer<AuditPage>(
+    withQuery(AUDIT, { connection, action: CALLS, limit: LISTED }),
+  )
   return (
     <Panel
       title={texts.title}
@@ -26,7 +30,7 @@ export function RecentCalls({ connection }: { readonly connection: string }): Re
       <Loaded answer={answer}>
         {({ rows }) =>
           rows.length === 0 ? (
-            <EmptyState title={texts.none} />
+            <EmptyState title={texts.none}>{texts.noneHint}</EmptyState>
           ) : (
             <AuditTable caption={texts.title} rows={rows} without={['connection']} />
           )

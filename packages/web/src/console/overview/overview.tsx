@@ -24,6 +24,7 @@ import { type Answered, useAnswer } from '../server.ts'
 import { usePermissions } from '../session.ts'
 import { STATUS, type Status } from '../settings/status.ts'
 import { Attention, SHOWN } from './attention.tsx'
+import { WaitingPlans } from './waiting-plans.tsx'
 
 const LATELY_ROWS = 8
 
@@ -43,6 +44,7 @@ export function Overview(): ReactNode {
         </EmptyState>
       )}
       <Figures connections={broken.data} feeds={feeds.data} status={status.data} />
+      {permissions.maySomewhere('approve') && <WaitingPlans />}
       {mayRead && (
         <Loaded answer={broken}>
           {(first) => (

@@ -19,6 +19,8 @@ const LEFT = 44
 const RIGHT = 8
 const TOP = 8
 const BOTTOM = 22
+// Half of `23:59`, or of `12-31`.
+const HALF_LABEL = 17
 const DAY_MS = 86_400_000
 
 /** The chart. @param of.at - the beginning of each bin. @param of.binSeconds - how long each is. */
@@ -140,6 +142,8 @@ function Drawing(of: {
   const xAt = (date: Date) =>
     LEFT +
     ((width - LEFT - RIGHT) * (date.getTime() - from.getTime())) / (to.getTime() - from.getTime())
+  // At an edge a label stands beside its tick: the drawing ends there.
+  const labelAt = (date: Date) => Math.min(width - HALF_LABEL, xAt(date))
   const isLong = to.getTime() - from.getTime() > 2 * DAY_MS
   const gap = step > 4 ? 1 : 0
   return (
@@ -153,7 +157,7 @@ function Drawing(of: {
         </g>
       ))}
       {timeTicks(from, to, Math.max(2, Math.floor(width / 110))).map((tick) => (
-        <text className="chart-tick" x={xAt(tick)} y={HEIGHT - 5} key={tick.getTime()}>
+        <text className="chart-tick" x={labelAt(tick)} y={HEIGHT - 5} key={tick.getTime()}>
           {isLong ? dayText(tick).slice(5) : clockText(tick)}
         </text>
       ))}

@@ -120,8 +120,9 @@ export const connectionTexts = {
   },
   calls: {
     title: 'Recent calls',
-    note: 'What was done with this connection, the newest first.',
-    none: 'Nothing was done with it yet.',
-    all: 'Open in the audit log',
+    note: 'Requests to the org, actions, and tokens and proofs that were handed out, the newest first.',
+    none: 'Nothing was called yet.',
+    noneHint: 'What is read by feeds is no call: it stands with the feed.',
+    all: 'All that was done with it',
   },
 } as const

@@ -15,6 +15,12 @@ export const overviewTexts = {
     gaps: (count: number) => (count === 1 ? '1 gap' : `${count} gaps`),
     deadLetters: (count: number) => (count === 1 ? '1 dead letter' : `${count} dead letters`),
   },
+  waiting: {
+    title: 'What waits for you',
+    count: (count: number) =>
+      count === 1 ? '1 change waits for an approval.' : `${count} changes wait for an approval.`,
+    decide: 'Look at them',
+  },
   figures: {
     connections: 'Connections',
     connectionsNote: (works: number, broken: number) => `${works} working, ${broken} broken`,
