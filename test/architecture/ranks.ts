@@ -88,6 +88,7 @@ export const packageRules: Readonly<Record<string, PackageRule>> = {
       ['state', 'system-log', 'http', 'authorization'],
       ['directory', 'apps', 'roles'],
       ['seed', 'ready-app', 'org-traffic', 'routes'],
+      ['kept'],
       ['faults'],
       ['running-org'],
       ['org-options'],

@@ -8,6 +8,36 @@ export interface Clock {
 /** The machine's own clock. */
 export const systemClock: Clock = { now: () => new Date() }
 
+/** A clock that stands where it was put until it is let go; from then on it tells the time of another one. */
+export class HeldClock implements Clock {
+  readonly #clock: Clock
+  #heldMs: number | undefined
+
+  constructor(clock: Clock, heldMs: number) {
+    this.#clock = clock
+    this.#heldMs = heldMs
+  }
+
+  now(): Date {
+    return this.#heldMs === undefined ? this.#clock.now() : new Date(this.#heldMs)
+  }
+
+  /** What the other one tells. */
+  behind(): Date {
+    return this.#clock.now()
+  }
+
+  /** Puts it to a time, in milliseconds since the epoch. */
+  holdAt(epochMs: number): void {
+    this.#heldMs = epochMs
+  }
+
+  /** Lets it go. */
+  release(): void {
+    this.#heldMs = undefined
+  }
+}
+
 /** The time of an org: a clock, and how far the org is from it. */
 export class OrgTime implements Clock {
   readonly #clock: Clock

@@ -56,6 +56,18 @@ export class Ids {
     this.#seed = seed
   }
 
+  /** How many ids there were so far, by prefix. */
+  get counts(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#counters)
+  }
+
+  /** Goes on behind those that were given out before. */
+  goOn(counts: Readonly<Record<string, number>>): void {
+    for (const [prefix, count] of Object.entries(counts)) {
+      this.#counters.set(prefix, Math.max(count, this.#counters.get(prefix) ?? 0))
+    }
+  }
+
   /** The next id of a kind, 20 characters; a pure function of the seed and of how many came before. */
   next(kind: IdKind): string {
     const prefix = idPrefixes[kind]

@@ -11,6 +11,7 @@ export type { FaultRequest } from './faults/fault-request.ts'
 export type { Parameter, ParameterValues } from './faults/parameter.ts'
 export { faults, findFault } from './faults/registry.ts'
 export type { OrgCall } from './http/org-call.ts'
+export { type KeptOrg, parseKeptOrg } from './kept/kept-org.ts'
 export { parseEdition, parseRole } from './org-options.ts'
 export { readAssumptions } from './read-assumptions.ts'
 export type { PrivateJwk, ReadyApp, ReadyAppOptions } from './ready-app.ts'
@@ -25,8 +26,8 @@ export {
 } from './start.ts'
 export type { LedgerEvent, LedgerLine } from './state/ledger.ts'
 export { type Edition, Org, type OrgOptions } from './state/org.ts'
+export type { AddedEvents } from './system-log/journal.ts'
 export {
-  type AddedEvents,
   addEvents,
   type Burst,
   fillHistory,

@@ -1,6 +1,6 @@
 /** @module The service app that an org has from the start: registered, granted and with a role, so that it works at once. */
 
-import { generateKeyPair, randomUUID } from 'node:crypto'
+import { createPrivateKey, createPublicKey, generateKeyPair, randomUUID } from 'node:crypto'
 import { promisify } from 'node:util'
 import { isJsonObject, type JsonObject } from './json.ts'
 import { makeAssignment } from './roles/role-assignment.ts'
@@ -45,10 +45,11 @@ const makePair = promisify(generateKeyPair)
 export async function makeReadyApp(
   org: Org,
   adminId: string,
-  options: ReadyAppOptions = {},
+  options: ReadyAppOptions & { readonly key?: PrivateJwk } = {},
 ): Promise<ReadyApp> {
   const { role = 'READ_ONLY_ADMIN', dpopRequired = false, scopes = readOnlyScopes } = options
-  const { privateJwk, publicJwk } = await makeKey(options.keyType ?? 'RSA')
+  const privateJwk = options.key ?? (await makeKey(options.keyType ?? 'RSA'))
+  const publicJwk = publicHalfOf(privateJwk)
   const nowMs = org.time.secondMs()
   const made = { createdMs: nowMs, lastUpdatedMs: nowMs }
   const id = org.ids.next('app')
@@ -85,18 +86,18 @@ export async function makeReadyApp(
   return { clientId: id, key: privateJwk, scopes, role, dpopRequired }
 }
 
-async function makeKey(
-  keyType: 'RSA' | 'EC',
-): Promise<{ readonly privateJwk: PrivateJwk; readonly publicJwk: JsonObject }> {
-  const { privateKey, publicKey } =
+async function makeKey(keyType: 'RSA' | 'EC'): Promise<PrivateJwk> {
+  const { privateKey } =
     keyType === 'RSA'
       ? await makePair('rsa', { modulusLength: 2048 })
       : await makePair('ec', { namedCurve: 'P-256' })
   const names = { kid: randomUUID(), alg: keyType === 'RSA' ? 'RS256' : 'ES256', use: 'sig' }
-  return {
-    privateJwk: { ...toJson(privateKey.export({ format: 'jwk' })), ...names },
-    publicJwk: { ...toJson(publicKey.export({ format: 'jwk' })), ...names },
-  }
+  return { ...toJson(privateKey.export({ format: 'jwk' })), ...names }
+}
+
+function publicHalfOf({ kid, alg, use, ...key }: PrivateJwk): JsonObject {
+  const publicKey = createPublicKey(createPrivateKey({ key: { ...key }, format: 'jwk' }))
+  return { ...toJson(publicKey.export({ format: 'jwk' })), kid, alg, ...(use && { use }) }
 }
 
 function toJson(jwk: unknown): JsonObject {

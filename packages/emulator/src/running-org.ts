@@ -4,6 +4,7 @@ import type { Faults } from './faults/active-faults.ts'
 import type { FaultRequest } from './faults/fault-request.ts'
 import type { OrgCall } from './http/org-call.ts'
 import type { RateLimits } from './http/rate-limit.ts'
+import type { KeptOrg } from './kept/kept-org.ts'
 import type { OrgTraffic } from './org-traffic.ts'
 import type { ReadyApp, ReadyAppOptions } from './ready-app.ts'
 import type { Org, OrgOptions } from './state/org.ts'
@@ -24,6 +25,13 @@ export interface OrgStartOptions extends OrgOptions, ReadyAppOptions {
   readonly faults?: readonly (string | FaultRequest)[]
   /** Events that happen by themselves. */
   readonly traffic?: { readonly perSecond: number }
+  /** Events of the days before anybody looked. */
+  readonly history?: { readonly events: number; readonly days: number }
+  /**
+   * Makes an org that can be kept ({@link RunningOrg.keep}), or one that was kept be as it was. The other options must be
+   * those of the first time; what the control API switched, but for events that it let happen, is not kept.
+   */
+  readonly kept?: KeptOrg | 'new'
   /** Told of each request before its answer is sent: when it came, how it was counted, what it was told. */
   readonly onCall?: (call: OrgCall) => void
 }
@@ -43,6 +51,13 @@ export interface RunningOrg {
   readonly control: string
   /** What no handler expected; empty unless the emulator is wrong. */
   readonly unexpected: readonly unknown[]
+  /**
+   * What is to be kept of an org that was started with `kept`, as it is now: to be asked after each request that may have
+   * changed it ({@link OrgStartOptions.onCall}).
+   *
+   * @throws {SetupError} `org_invalid` for any other org.
+   */
+  keep(): KeptOrg
   /** Ends the org; of an org that was started by itself also its port and its control API. */
   close(): Promise<void>
 }

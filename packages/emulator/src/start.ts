@@ -1,13 +1,16 @@
 /** @module Starts orgs on a loopback port. */
 
 import { addSystemApps } from './apps/system-apps.ts'
+import { systemClock } from './clock.ts'
 import { createControl } from './control/control.ts'
+import { makeEachOnce } from './directory/settings/once.ts'
 import { settleUsers } from './directory/users/settled.ts'
 import { Faults } from './faults/active-faults.ts'
 import { RateLimits } from './http/rate-limit.ts'
 import { Router } from './http/router.ts'
 import { listen, serveOrgs } from './http/server.ts'
 import type { ServedOrg } from './http/target.ts'
+import { holdClock, OrgKeeper, restore } from './kept/kept-org.ts'
 import { checkOrgOptions, requirePlace } from './org-options.ts'
 import { OrgTraffic } from './org-traffic.ts'
 import { readAssumptions } from './read-assumptions.ts'
@@ -15,8 +18,12 @@ import { makeReadyApp } from './ready-app.ts'
 import { routes } from './routes.ts'
 import type { Emulator, OrgStartOptions, RunningOrg } from './running-org.ts'
 import { populate } from './seed/populate.ts'
+import { SetupError } from './setup-error.ts'
 import { Org } from './state/org.ts'
 import type { User } from './state/user.ts'
+import { fillHistory } from './system-log/traffic.ts'
+
+const DAY_MS = 86_400_000
 
 /** How orgs are served. */
 export interface ServeOptions {
@@ -119,17 +126,32 @@ async function prepare(
   options: OrgStartOptions,
   emulator: Emulator,
 ): Promise<{ readonly service: ServedOrg; readonly running: Omit<RunningOrg, 'close'> }> {
-  const org = new Org({ ...options, assumptions: readAssumptions(options.assumptions ?? {}) })
+  const { kept, clock = systemClock, history } = options
+  const held = kept && holdClock(clock, kept)
+  const org = new Org({
+    ...options,
+    clock: held ?? clock,
+    assumptions: readAssumptions(options.assumptions ?? {}),
+  })
   org.url = urlOf(options, emulator.url)
   const admin = fill(org, options)
-  const token = org.addApiToken(admin.id, 'Postern emulator')
-  const app = await makeReadyApp(org, admin.id, options)
+  const entrance = kept === 'new' ? undefined : kept
+  const token = org.addApiToken(admin.id, 'Postern emulator', entrance?.adminToken)
+  const app = await makeReadyApp(org, admin.id, {
+    ...options,
+    ...(entrance && { key: entrance.key }),
+  })
   const control = `${emulator.control}/orgs/${org.name}`
   const place = { org, clientId: app.clientId, apiTokenId: token.id, controlUrl: control }
   const faults = new Faults(place)
   for (const fault of options.faults ?? []) faults.on(fault)
+  if (history !== undefined) addHistory(org, history)
   const traffic = new OrgTraffic(org)
   if (options.traffic !== undefined) traffic.start(options.traffic)
+  if (held !== undefined) makeEachOnce(org)
+  const keeper = held && new OrgKeeper(org, { adminToken: token.value, key: app.key })
+  if (kept !== undefined && kept !== 'new' && held !== undefined) restore(org, kept, held)
+  held?.release()
   const unexpected: unknown[] = []
   const limits = new RateLimits(org.edition)
   const service: ServedOrg = {
@@ -154,8 +176,17 @@ async function prepare(
     traffic,
     control,
     unexpected,
+    keep: () => {
+      if (keeper !== undefined) return keeper.keep()
+      throw new SetupError('org_invalid', 'This org is not kept.', "Start it with kept: 'new'.")
+    },
   }
   return { service, running }
+}
+
+function addHistory(org: Org, { events: count, days }: { events: number; days: number }): void {
+  const toMs = org.time.nowMs()
+  fillHistory(org, { count, fromMs: toMs - days * DAY_MS, toMs })
 }
 
 /** Whom and what an org has before anybody looks. */

@@ -143,12 +143,12 @@ export class Org {
   }
 
   /** Makes an API token for a user. */
-  addApiToken(ownerId: string, name: string): ApiToken {
+  addApiToken(ownerId: string, name: string, value = `00${randomText(40)}`): ApiToken {
     const nowMs = this.time.secondMs()
     const token: ApiToken = {
       id: this.ids.next('apiToken'),
       name,
-      value: `00${randomText(40)}`,
+      value,
       ownerId,
       createdMs: nowMs,
       lastUsedMs: nowMs,

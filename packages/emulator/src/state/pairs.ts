@@ -26,6 +26,11 @@ export class Pairs {
     return rights !== undefined && rights[lowerBound(rights, right)] === right
   }
 
+  /** Every pair. */
+  *all(): Generator<readonly [left: string, right: string], void, undefined> {
+    for (const [left, rights] of this.#rights) for (const right of rights) yield [left, right]
+  }
+
   /** The rights of a left, by rising id. */
   rightsOf(left: string): readonly string[] {
     return this.#rights.get(left) ?? []

@@ -7,6 +7,7 @@ import { ChangeEvent } from './change-event.ts'
 import type { Cause, EventDraft, LogEvent } from './event.ts'
 import type { Arrival, EventStream, QuickMember } from './event-source.ts'
 import { EventStore } from './event-store.ts'
+import type { JournalEntry } from './journal.ts'
 import { Pending } from './pending.ts'
 import { PublishedOrder } from './published-order.ts'
 import { RecordedEvent } from './recorded-event.ts'
@@ -41,6 +42,8 @@ export class SystemLog {
   readonly #pending = new Pending()
   readonly #streams = new Set<EventStream>()
   readonly #released = new Map<string, ReleasedEvent>()
+  /** What came into the log beside its streams, in order. */
+  readonly journal: JournalEntry[] = []
   /** The most events on a polling page, whatever its `limit` says; a fault lowers it. */
   pageRows = Number.POSITIVE_INFINITY
   #latestMs = Number.NEGATIVE_INFINITY
@@ -61,6 +64,7 @@ export class SystemLog {
       source: new ChangeEvent(draft, cause),
       index: 0,
     })
+    this.journal.push({ atMs: publishedMs, draft, cause })
     this.catchUp()
   }
 
@@ -79,6 +83,7 @@ export class SystemLog {
       Math.ceil(options.persistedMs ?? this.#nowMs()),
     )
     this.#pending.add({ publishedMs: source.publishedMs, persistedMs, source, index: 0 })
+    this.journal.push({ atMs: this.#nowMs(), recorded: source.render(), persistedMs })
     this.catchUp()
   }
 

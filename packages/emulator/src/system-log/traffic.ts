@@ -4,6 +4,7 @@ import { fraction, hash } from '../random.ts'
 import type { Org } from '../state/org.ts'
 import type { Arrival, EventStream } from './event-source.ts'
 import { type Cast, castOf, GeneratedEvents } from './generated-events.ts'
+import type { AddedEvents } from './journal.ts'
 
 /** How late events are. */
 export interface Lateness {
@@ -35,17 +36,6 @@ export interface TrafficOptions extends Lateness {
 export interface Traffic {
   /** Ends it; what has happened stays, what is late still comes. */
   stop(): void
-}
-
-/** Events that somebody lets happen, all of them equally late. */
-export interface AddedEvents {
-  readonly count: number
-  /** When the first one is published, in milliseconds since the epoch; default now. */
-  readonly atMs?: number
-  /** Over how many milliseconds; 0, the default, publishes all of them in the same one. */
-  readonly overMs?: number
-  /** How long after that the log shows each; default 0. What would have been shown before now is shown now. */
-  readonly lateMs?: number
 }
 
 /** What happened before anybody looked. */
@@ -104,6 +94,10 @@ export function addEvents(org: Org, options: AddedEvents): void {
   // Two calls at the same moment are about other people.
   const seed = hash(org.seed, org.log.size, Math.floor(atMs))
   org.log.addStream(new PlannedEvents(plan, seed, castOf(org), { lateMs }))
+  org.log.journal.push({
+    atMs: Math.floor(org.time.nowMs()),
+    added: { count, atMs, overMs, lateMs },
+  })
 }
 
 /**
