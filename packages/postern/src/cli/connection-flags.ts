@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander'
 import { collect } from './global-options.ts'
+import { offering } from './offering.ts'
 
 /** The flags of a connection, as they were typed. */
 export interface ConnectionFlags {
@@ -54,7 +55,12 @@ export function addConnectionFlags(
     .option('--jwt-expiry-seconds <seconds>', 'life of the assertion, 1 to 3600; default 240')
     .option('--jwt-issuer <text>', 'iss; default: the Client ID')
     .option('--jwt-subject <text>', 'sub; default: the Client ID')
-    .option('--jwt-audience <which>', 'token-url (default) or issuer, or the URL of either')
+    .addOption(
+      offering('--jwt-audience <which>', 'or the URL of either; default token-url', [
+        'token-url',
+        'issuer',
+      ]),
+    )
     .option(
       '--token-url <url>',
       "the org's own token endpoint (default) or a custom authorization server's",
@@ -62,7 +68,13 @@ export function addConnectionFlags(
     .option('--assertion-key <name>', 'form parameter of the assertion; default client_assertion')
     .option('--jwt-claim <name=value>', 'an additional claim; may be repeated', collect)
     .option(`${headerFlag} <name=value>`, 'a header of the token request; may be repeated', collect)
-    .option('--dpop <when>', 'auto (when the org asks for it), always or never', 'auto')
+    .addOption(
+      offering('--dpop <when>', 'auto: when the org asks for it', [
+        'auto',
+        'always',
+        'never',
+      ]).default('auto'),
+    )
     .option('--allow-domain <host>', 'a custom domain of your org; may be repeated', collect)
     .option('--from-env', "read what Okta's SDKs, Terraform provider and CLIs read; flags win")
 }

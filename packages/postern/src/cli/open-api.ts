@@ -12,8 +12,13 @@ import {
   removeServerFile,
   type ServerFile,
 } from '../config/server-file.ts'
-import { type LocalServer, sendLocally } from '../http/local-client.ts'
-import { ApiClient, type OpenedApi, type SendToApi } from './api-client.ts'
+import {
+  type LocalAnswer,
+  type LocalRequest,
+  type LocalServer,
+  sendLocally,
+} from '../http/local-client.ts'
+import { ApiClient, type OpenedApi } from './api-client.ts'
 import { ApiProblem } from './api-problem.ts'
 import type { StoreFlags } from './global-options.ts'
 
@@ -69,6 +74,23 @@ export async function openApi(
   }
   const opened = server === undefined ? await openHere() : overLoopback(server, dataDir, openHere)
   return new ApiClient({ ...presenting(accessKey, opened), signal })
+}
+
+/** Opens a client of the server that runs; undefined where none does. Nothing is opened in its place, now or later. */
+export async function openRunningApi(
+  { data }: StoreFlags,
+  signal: AbortSignal,
+): Promise<ApiClient | undefined> {
+  const dataDir = dataDirectoryOf({ flag: data, env: process.env, home: homedir() })
+  const server = await readServerFile(dataDir)
+  if (server === undefined) return undefined
+  const send = (request: LocalRequest) => sendAsLocal(server, request)
+  return new ApiClient({ send, close: async () => undefined, signal })
+}
+
+function sendAsLocal(server: ServerFile, request: LocalRequest): Promise<LocalAnswer> {
+  const own = { authorization: `Bearer ${server.accessKey.reveal()}` }
+  return sendLocally(server, { ...request, headers: { ...own, ...request.headers } })
 }
 
 /** The same way to the API, with an access key in the place of this command's own. */
@@ -128,16 +150,12 @@ function overLoopback(
   openHere: () => Promise<OpenedApi>,
 ): OpenedApi {
   let here: Promise<OpenedApi> | undefined
-  const sendThere: SendToApi = async (request) => {
-    const own = { authorization: `Bearer ${server.accessKey.reveal()}` }
-    return sendLocally(server, { ...request, headers: { ...own, ...request.headers } })
-  }
   return {
     send: async (request) => {
       if (here !== undefined) return (await here).send(request)
       try {
         // Another program may have its port since.
-        if (await isServerRunning(server)) return await sendThere(request)
+        if (await isServerRunning(server)) return await sendAsLocal(server, request)
       } catch (error) {
         request.signal?.throwIfAborted()
         if (codeOf(error) !== 'ECONNREFUSED') throw unreachable(server, error)

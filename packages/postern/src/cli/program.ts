@@ -1,14 +1,12 @@
-/** @module The commands: their names, flags and help. What a command does is loaded when it is called. */
+/** @module Runs the command that was typed, or says why not. What a command does is loaded when it is called. */
 
-import { type Command, CommanderError, Option } from 'commander'
+import { CommanderError } from 'commander'
 import { holdsSecret } from '../config/secret-argument.ts'
-import { commands } from './definitions/registry.ts'
+import { defineProgram } from './define-program.ts'
 import { exitCodes } from './exit-codes.ts'
-import { globalFlags, summary } from './global-flags.ts'
-import { unknownFormat } from './global-options.ts'
 import { type Interruption, listenForInterruption } from './interruption.ts'
-import { type OutputFormat, outputFormats } from './output-format.ts'
-import { ArgumentFailure, QuietCommand } from './quiet-command.ts'
+import type { OutputFormat } from './output-format.ts'
+import { ArgumentFailure } from './quiet-command.ts'
 import { guardStreams } from './streams.ts'
 
 /**
@@ -40,8 +38,9 @@ async function runCommand(
   if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
     throw (await import('./failure.ts')).tlsVerificationOff()
   }
-  const program = createProgram(version, format)
-  await addCommands(program, args, interruption.signal)
+  const { signal } = interruption
+  const isAsked = (name: string) => args.includes(name)
+  const program = await defineProgram({ version, format, isAsked, signal })
   try {
     const asked = args.length === 0 ? ['--help'] : args
     await interruption.settle(program.parseAsync(asked, { from: 'user' }))
@@ -65,45 +64,4 @@ function errorFormat(args: readonly string[]): OutputFormat {
   )
   const last = asked.at(-1)
   return last === 'json' || last === 'jsonl' ? last : 'table'
-}
-
-function createProgram(version: string, format: OutputFormat): Command {
-  const { version: versionFlag, output, ...flags } = globalFlags
-  const program = new QuietCommand('postern')
-    .description(summary)
-    .version(version, versionFlag.flags)
-    .addOption(
-      new Option(output.flags, output.description)
-        .choices(output.choices)
-        // The parser's own refusal would repeat the value.
-        .argParser(parseOutputFormat),
-    )
-    .exitOverride()
-    // Help in the place of an error is for people.
-    .configureOutput(format === 'table' ? {} : { writeErr: () => undefined })
-    .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
-  for (const { flags: text, description } of Object.values(flags)) program.option(text, description)
-  return program
-}
-
-/** Adds every command by its name, and of those that are called what they take. */
-async function addCommands(
-  program: Command,
-  args: readonly string[],
-  signal: AbortSignal,
-): Promise<void> {
-  for (const { name, description, load } of commands) {
-    const command = program.command(name).description(description)
-    if (!args.includes(name)) continue
-    const define = await load()
-    define(command, signal)
-  }
-}
-
-function parseOutputFormat(text: string): OutputFormat | 'terraform' {
-  const format = outputFormats.find((known) => known === text)
-  if (format !== undefined) return format
-  // Of one command alone, which asks for it; every other one refuses it when it is called.
-  if (text === 'terraform') return text
-  throw unknownFormat()
 }

@@ -6,7 +6,7 @@ import { collect, globalOptions } from '../global-options.ts'
 /** Gives `access` what is below it. */
 export function defineAccess(command: Command, signal: AbortSignal): void {
   command
-    .command('add <name>')
+    .command('add <new-name>')
     .description('make an access key, and print it: it is not shown again')
     .requiredOption(
       '--allow <rule>',
@@ -26,14 +26,14 @@ export function defineAccess(command: Command, signal: AbortSignal): void {
       await listAccessKeys(globalOptions(self), signal)
     })
   command
-    .command('show <key>')
+    .command('show <access-key>')
     .description('show one access key, by its id or its name')
     .action(async (key, _options, self) => {
       const { showAccessKey } = await import('../commands/access.ts')
       await showAccessKey(key, globalOptions(self), signal)
     })
   command
-    .command('rotate <key>')
+    .command('rotate <access-key>')
     .description('give an access key a new secret, and print it; the one before stays good a while')
     .option('--overlap <time>', 'how long that is, such as 1h or 0s; default 24h')
     .action(async (key, options, self) => {
@@ -41,7 +41,7 @@ export function defineAccess(command: Command, signal: AbortSignal): void {
       await rotateAccessKey({ ...options, key }, globalOptions(self), signal)
     })
   command
-    .command('revoke <key>')
+    .command('revoke <access-key>')
     .description('end an access key at once')
     .action(async (key, _options, self) => {
       const { revokeAccessKey } = await import('../commands/access.ts')

@@ -8,7 +8,7 @@ export function defineAudit(command: Command, signal: AbortSignal): void {
   command
     .command('list')
     .description('show what was done: who, what, to which connection, and how it came out')
-    .option('--connection <name>', 'what was done to one connection')
+    .option('--connection <connection>', 'what was done to one connection')
     .option('--action <action>', 'one action, or a concept such as connection.')
     .option('--limit <count>', 'the newest so many; default 100')
     .action(async (options, self) => {

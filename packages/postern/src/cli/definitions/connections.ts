@@ -14,7 +14,7 @@ export function defineConnections(command: Command, signal: AbortSignal): void {
       await listConnections(globalOptions(self), signal)
     })
   command
-    .command('show <name>')
+    .command('show <connection>')
     .description('show one connection: everything but its credential')
     .action(async (name, _options, self) => {
       const { showConnection } = await import('../commands/connections.ts')
@@ -22,7 +22,7 @@ export function defineConnections(command: Command, signal: AbortSignal): void {
     })
   addConnectionFlags(
     command
-      .command('update <name>')
+      .command('update <connection>')
       .description('change what is given, and nothing else; a new credential is tried out first'),
   )
     .option('--clear <member>', 'back to the default, such as scopes; may be repeated', collect)
@@ -37,7 +37,7 @@ export function defineConnections(command: Command, signal: AbortSignal): void {
       await updateConnection(flags, globalOptions(self), signal)
     })
   command
-    .command('remove <name>')
+    .command('remove <connection>')
     .description('forget a connection and its credential; at Okta everything stays as it is')
     .action(async (name, _options, self) => {
       const { removeConnection } = await import('../commands/connections.ts')

@@ -18,7 +18,7 @@ export function defineDoctor(command: Command, signal: AbortSignal): void {
       "a Super Admin's API token, which proves what is only likely: a file, - or env:NAME",
     )
     .option(
-      '--admin <name>',
+      '--admin <connection>',
       'with NAME: a connection that is kept, to the same org as a Super Admin',
     )
     .option(

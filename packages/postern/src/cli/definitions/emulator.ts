@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { addConnectionFlags } from '../connection-flags.ts'
 import { collect, globalOptions } from '../global-options.ts'
 import { requireCredential } from '../kept-name.ts'
+import { offering } from '../offering.ts'
 
 /** Gives `emulator` its arguments and flags, and what is below it. */
 export function defineEmulator(emulator: Command, signal: AbortSignal): void {
@@ -26,7 +27,14 @@ function addStartCommand(emulator: Command, signal: AbortSignal): Command {
       collect,
     )
     .option('--list-faults', 'show every fault and its parameters; start nothing')
-    .option('--edition <edition>', 'integrator, enterprise (default), workforce or unlimited')
+    .addOption(
+      offering('--edition <edition>', 'what the org has bought; default enterprise', [
+        'integrator',
+        'enterprise',
+        'workforce',
+        'unlimited',
+      ]),
+    )
     .option('--assume <name=value>', 'how to answer an open question; may be repeated', collect)
     .option('--seed <number>', 'another seed makes another org; default 1')
     .option('--traffic <events>', 'events of the System Log per second')

@@ -2,16 +2,19 @@
 
 import type { Command } from 'commander'
 import { collect, globalOptions } from '../global-options.ts'
+import { offering } from '../offering.ts'
+
+const MISSED = ['run', 'skip']
 
 /** Gives `feed` what is below it. */
 export function defineFeed(command: Command, signal: AbortSignal): void {
   command
-    .command('add <name>')
+    .command('add <new-name>')
     .description('keep a feed: what is read over which connection, into which sinks, and when')
-    .requiredOption('--connection <name>', 'a connection that is kept')
-    .requiredOption('--input <name>', 'what is read: postern inputs')
+    .requiredOption('--connection <connection>', 'a connection that is kept')
+    .requiredOption('--input <input>', 'what is read: postern inputs')
     .requiredOption(
-      '--sink <name>',
+      '--sink <sink>',
       'a sink, or a kind that needs no settings; may be repeated',
       collect,
     )
@@ -24,7 +27,9 @@ export function defineFeed(command: Command, signal: AbortSignal): void {
       '--since <time>',
       'where the System Log begins: ISO 8601, or now; default: 90 days back',
     )
-    .option('--missed <policy>', 'run or skip what passed while nothing was running; default run')
+    .addOption(
+      offering('--missed <policy>', 'what becomes of a time that passed; default run', MISSED),
+    )
     .option('--sweep-hours <hours>', 'hours between two complete reads of objects; default 24')
     .option('--no-verify', 'do not compare the System Log with the org every night')
     .option('--paused', 'let it wait for postern feed resume')
@@ -34,12 +39,12 @@ export function defineFeed(command: Command, signal: AbortSignal): void {
       await addFeed({ ...options, name }, globalOptions(self), signal)
     })
   command
-    .command('update <name>')
+    .command('update <feed>')
     .description('change the schedule or the sinks of a feed')
-    .option('--sink <name>', 'the sinks from now on; may be repeated', collect)
+    .option('--sink <sink>', 'the sinks from now on; may be repeated', collect)
     .option('--cron <expression>', 'when it runs; empty: on demand')
     .option('--timezone <name>', 'the time zone of --cron')
-    .option('--missed <policy>', 'run or skip')
+    .addOption(offering('--missed <policy>', 'what becomes of a time that passed', MISSED))
     .option('--sweep-hours <hours>', 'hours between two complete reads of objects')
     .action(async (name, options, self) => {
       const { updateFeed } = await import('../commands/feed.ts')
@@ -60,7 +65,7 @@ export function defineFeed(command: Command, signal: AbortSignal): void {
     ['remove', 'remove a feed with its cursors and what waits; its sinks keep what they have'],
   ] as const) {
     command
-      .command(`${verb} <name>`)
+      .command(`${verb} <feed>`)
       .description(description)
       .action(async (name, _options, self) => {
         const feed = await import('../commands/feed.ts')
@@ -79,7 +84,7 @@ export function defineFeed(command: Command, signal: AbortSignal): void {
     ['verify', 'run a feed now, and compare what it has read with the org'],
   ] as const) {
     command
-      .command(`${verb} <name>`)
+      .command(`${verb} <feed>`)
       .description(description)
       .action(async (name, _options, self) => {
         const { runFeed } = await import('../commands/feed-run.ts')
@@ -87,14 +92,14 @@ export function defineFeed(command: Command, signal: AbortSignal): void {
       })
   }
   command
-    .command('preview <name>')
+    .command('preview <feed>')
     .description('print the first ten records of a feed; nothing is written or kept')
     .action(async (name, _options, self) => {
       const { previewFeed } = await import('../commands/feed-run.ts')
       await previewFeed(name, globalOptions(self, 'jsonl'), signal)
     })
   command
-    .command('runs <name>')
+    .command('runs <feed>')
     .description('show what a feed did, the newest first')
     .option('--limit <count>', 'the newest so many; default 20')
     .action(async (name, options, self) => {
@@ -102,14 +107,14 @@ export function defineFeed(command: Command, signal: AbortSignal): void {
       await listRuns({ ...options, name }, globalOptions(self), signal)
     })
   command
-    .command('gaps <name>')
+    .command('gaps <feed>')
     .description("show the pieces of the org's history that a feed could not read")
     .action(async (name, _options, self) => {
       const { listGaps } = await import('../commands/feed-history.ts')
       await listGaps(name, globalOptions(self), signal)
     })
   command
-    .command('dead-letters <name>')
+    .command('dead-letters <feed>')
     .description('show the records that a sink refused, send them again, or drop them')
     .option('--drop', 'drop them all')
     .option('--retry', 'send them to their sinks again, and drop those that are taken now')
@@ -118,7 +123,7 @@ export function defineFeed(command: Command, signal: AbortSignal): void {
       await deadLetters({ ...options, name }, globalOptions(self), signal)
     })
   command
-    .command('confirm-deletions <name>')
+    .command('confirm-deletions <feed>')
     .description('confirm deletions that a feed holds back, as feed show tells them')
     .requiredOption('--generation <number>', 'the sweep that found them')
     .action(async (name, options, self) => {

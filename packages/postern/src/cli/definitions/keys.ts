@@ -2,6 +2,9 @@
 
 import type { Command } from 'commander'
 import { globalOptions } from '../global-options.ts'
+import { offering } from '../offering.ts'
+
+const algs = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512']
 
 /** Gives `keys` its arguments and flags, and what is below it. */
 export function defineKeys(keys: Command, signal: AbortSignal): void {
@@ -9,10 +12,12 @@ export function defineKeys(keys: Command, signal: AbortSignal): void {
     .command('generate')
     .description('make a key pair: the private half to a file (0600), the public half on stdout')
     .requiredOption('--out <file>', 'where the private key goes; never an existing file')
-    .option('--alg <alg>', 'RS256, RS384, RS512, ES256, ES384 or ES512', 'RS256')
-    .option('--bits <bits>', 'size of an RSA key: 2048, 3072 or 4096', '2048')
+    .addOption(offering('--alg <alg>', 'the signature algorithm', algs).default('RS256'))
+    .addOption(
+      offering('--bits <bits>', 'size of an RSA key', ['2048', '3072', '4096']).default('2048'),
+    )
     .option('--kid <kid>', 'key id; default: the RFC 7638 thumbprint')
-    .option('--format <format>', 'jwk or pem (PKCS#8)', 'jwk')
+    .addOption(offering('--format <format>', 'pem is PKCS#8', ['jwk', 'pem']).default('jwk'))
     .action(async (options, command) => {
       const { generate } = await import('../commands/keys.ts')
       await generate(options, globalOptions(command), signal)
@@ -25,7 +30,9 @@ export function defineKeys(keys: Command, signal: AbortSignal): void {
       .command(`${name} <key>`)
       .description(`${description}; KEY is a file, - or env:NAME`)
       .option('--kid <kid>', 'the key id Okta shows, or which key of a set')
-      .option('--alg <alg>', 'the signature algorithm, where the key does not say')
+      .addOption(
+        offering('--alg <alg>', 'the signature algorithm, where the key does not say', algs),
+      )
       .option('--passphrase <reference>', 'of an encrypted PEM: a file or env:NAME')
       .action(async (key, options, self) => {
         const commands = await import('../commands/keys.ts')

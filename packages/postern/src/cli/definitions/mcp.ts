@@ -6,7 +6,7 @@ import { collect, globalOptions } from '../global-options.ts'
 /** Gives `mcp` its arguments and flags. */
 export function defineMcp(command: Command, signal: AbortSignal): void {
   command
-    .argument('[names...]', 'the connections that the tools are kept to; default: all')
+    .argument('[connections...]', 'the connections that the tools are kept to; default: all')
     .option(
       '--allow <action>',
       'an action that changes something and may be planned, such as group.add_member; may be repeated; default: none',

@@ -27,7 +27,7 @@ export function definePlan(command: Command, signal: AbortSignal): void {
       await listPlans(options, globalOptions(self), signal)
     })
   command
-    .command('show <id>')
+    .command('show <plan>')
     .description('show what a plan would do, and how far that goes')
     .option(ACCESS_KEY, 'whose: a file, - or env:NAME; default: of this machine')
     .action(async (id, options, self) => {
@@ -36,7 +36,7 @@ export function definePlan(command: Command, signal: AbortSignal): void {
     })
   for (const verb of ['approve', 'refuse'] as const) {
     command
-      .command(`${verb} <id>`)
+      .command(`${verb} <plan>`)
       .description(
         verb === 'approve'
           ? 'show a plan that somebody else asked for, ask, and approve it'

@@ -151,6 +151,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./restore.ts')).defineRestore,
   },
   {
+    name: 'completion',
+    description: 'print the script with which bash, zsh or fish completes commands and names',
+    load: async () => (await import('./completion.ts')).defineCompletion,
+  },
+  {
     name: 'emulator',
     description: 'run an Okta org on this machine, with faults, until Ctrl-C',
     load: async () => (await import('./emulator.ts')).defineEmulator,

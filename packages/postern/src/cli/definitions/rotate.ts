@@ -16,7 +16,7 @@ export function defineRotate(command: Command, signal: AbortSignal): void {
       '--admin-token <reference>',
       'an API token of a Super Admin: a file, - or env:NAME; default: the app itself',
     )
-    .option('--admin <name>', 'a connection that is kept and may change the keys')
+    .option('--admin <connection>', 'a connection that is kept and may change the keys')
     .option('--jwks-url <url>', 'where the app takes its keys from, if not from Okta')
     .option('--jwks-out <file>', 'where the key set to be published goes')
     .option('--grace-seconds <seconds>', 'between the switch and the end of the old key', '5')

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander'
 import { collect, planOptions } from '../global-options.ts'
+import { offering } from '../offering.ts'
 
 /** Gives `setup` its arguments and flags. */
 export function defineSetup(command: Command, signal: AbortSignal): void {
@@ -12,14 +13,19 @@ export function defineSetup(command: Command, signal: AbortSignal): void {
       '--admin-token <reference>',
       'an API token of a Super Admin, used once: a file, - or env:NAME',
     )
-    .option('--admin <name>', 'a connection that is kept and may do it')
-    .option(
-      '--guide [what]',
-      'do it by hand in the Admin Console, guided: service-app or api-token',
+    .option('--admin <connection>', 'a connection that is kept and may do it')
+    .addOption(
+      offering('--guide [what]', 'do it by hand in the Admin Console, guided', [
+        'service-app',
+        'api-token',
+      ]),
     )
-    .option(
-      '--bundle <name>',
-      'scopes and roles: read-only (default), system-log, access-management',
+    .addOption(
+      offering('--bundle <name>', 'scopes and roles; default read-only', [
+        'read-only',
+        'system-log',
+        'access-management',
+      ]),
     )
     .option('--scopes <scopes>', 'in the place of those of the bundle')
     .option(
@@ -27,8 +33,15 @@ export function defineSetup(command: Command, signal: AbortSignal): void {
       'an admin role, or CUSTOM:ROLE_ID:RESOURCE_SET_ID, or none; may be repeated',
       collect,
     )
-    .option('--via <api>', 'apps (default) or clients, which is dynamic registration')
-    .option('--keys <where>', 'okta (default) keeps the public key, or fetches it: url')
+    .addOption(
+      offering('--via <api>', 'clients is dynamic registration; default apps', ['apps', 'clients']),
+    )
+    .addOption(
+      offering('--keys <where>', 'okta keeps the public key, or fetches it: url; default okta', [
+        'okta',
+        'url',
+      ]),
+    )
     .option('--jwks-url <url>', 'where the key set will be published')
     .option('--no-dpop', 'do not require DPoP')
     .option('--label <text>', 'the name of the app in the Admin Console')
@@ -44,7 +57,7 @@ export function defineSetup(command: Command, signal: AbortSignal): void {
     .option('--undo', 'delete the app that the setup made, and everything that was kept of it')
     .option('--description <text>', 'free text for the connection')
     .option('--rotation-days <days>', 'give it a new key every so many days')
-    .option('--rotation-admin <name>', 'the connection that changes the keys then')
+    .option('--rotation-admin <connection>', 'the connection that changes the keys then')
     .option(
       '--out <dir>',
       'a folder for the private key (0600), okta.env and the plan, in the place of a connection',

@@ -6,7 +6,7 @@ import { collect, globalOptions } from '../global-options.ts'
 /** Gives `sink` what is below it. */
 export function defineSink(command: Command, signal: AbortSignal): void {
   const add = command
-    .command('add <name>')
+    .command('add <new-name>')
     .description('keep a sink, once it was proven that it can be written to')
     .requiredOption('--kind <kind>', 'store, jsonl, postgres and so on: postern sink kinds')
   takeValues(add).action(async (name, options, self) => {
@@ -14,7 +14,7 @@ export function defineSink(command: Command, signal: AbortSignal): void {
     await addSink({ ...options, name }, globalOptions(self), signal)
   })
   const update = command
-    .command('update <name>')
+    .command('update <sink>')
     .description('change settings or secrets of a sink; key= takes the default again')
   takeValues(update).action(async (name, options, self) => {
     const { updateSink } = await import('../commands/sink.ts')
@@ -40,7 +40,7 @@ export function defineSink(command: Command, signal: AbortSignal): void {
     ['remove', 'remove a sink and its secrets; what was written stays'],
   ] as const) {
     command
-      .command(`${verb} <name>`)
+      .command(`${verb} <sink>`)
       .description(description)
       .action(async (name, _options, self) => {
         const { showSink, checkSink, removeSink } = await import('../commands/sink.ts')
