@@ -178,7 +178,10 @@ export class BucketBudget {
     // `Date` is cut to a second, so every answer's end is at or after the true one, and the earliest is the best.
     window.endMs = window.remaining === undefined ? endMs : Math.min(endMs, window.endMs)
     window.remaining = Math.min(remaining, window.remaining ?? remaining)
-    if (reset !== undefined) window.resetSeconds = reset.seconds
+    if (reset === undefined) return
+    window.resetSeconds = reset.seconds
+    // Rounds that went on would drift against the windows, and two in one window would each try for more.
+    this.#caution.endBy(window.endMs)
   }
 
   /** A request whose answer said nothing may be the one that opened the org's window, after ours was over. */

@@ -2,13 +2,14 @@
 
 import { WINDOW_MS } from './buckets.ts'
 
-// The org's window opens when the first request arrives there, which is not seen: never shorter than that window.
+// The org's window opens when the first request arrives there, which is not seen: never shorter than that window, until
+// an answer tells when it ends.
 const ROUND_MS = WINDOW_MS + 2_000
 
 /** The requests of one of the org's windows, as far as that can be told from here. */
 interface Round {
   readonly startMs: number
-  readonly endMs: number
+  endMs: number
   sent: number
   refusals: number
   /** Whether nobody else was expected in it. */
@@ -21,7 +22,7 @@ const TRIED_PART = 0.5
 const FIRST_GROWTH = 0.05
 
 // Whoever was met so many rounds ago may be gone, even if too little was sent since to know.
-const FORGOTTEN_AFTER = 10
+const LONG_AGO = 10
 
 /**
  * What other callers leave of a bucket. Only refusals show it, so it is tried out: as many requests as passed the last
@@ -34,6 +35,8 @@ export class Caution {
   #ceiling: number | undefined
   #safe = 0
   #calmRounds = 0
+  /** Those of them, up to now, in which too little was sent to know whether others are still there. */
+  #quietRounds = 0
 
   /**
    * Milliseconds until one more request may go; infinity until one that is under way has come back.
@@ -51,6 +54,11 @@ export class Caution {
   take(nowMs: number, inFlight: number): void {
     this.#round ??= { startMs: nowMs, endMs: nowMs + ROUND_MS, sent: inFlight, refusals: 0 }
     this.#round.sent++
+  }
+
+  /** Ends the round with the org's window. @param endMs - never before the window's own end. */
+  endBy(endMs: number): void {
+    if (this.#round !== undefined) this.#round.endMs = Math.min(this.#round.endMs, endMs)
   }
 
   /** Learns from a refusal. @param endMs - when the org's window ends. */
@@ -76,6 +84,7 @@ export class Caution {
     this.#safe = Math.floor(sent * Math.min(1, Math.max(0, inWindow)) * SAFE_PART)
     this.#ceiling = Math.max(1, this.#safe, Math.floor(budget * TRIED_PART))
     this.#calmRounds = 0
+    this.#quietRounds = 0
   }
 
   /** Ends a round that is over. */
@@ -83,14 +92,20 @@ export class Caution {
     const round = this.#round
     if (round === undefined || nowMs < round.endMs) return
     this.#round = undefined
-    if (this.#ceiling === undefined || round.refusals > 0) return
-    this.#calmRounds += 1 + Math.floor((nowMs - round.endMs) / WINDOW_MS)
+    const isCalm = round.refusals === 0
+    const idleRounds = Math.floor((nowMs - round.endMs) / WINDOW_MS)
+    const calmRounds = idleRounds + Number(isCalm)
+    if (this.#ceiling === undefined || calmRounds === 0) return
+    const isQuiet = isCalm && round.sent * 2 <= Math.max(this.#safe, budget * FIRST_GROWTH)
+    this.#calmRounds += calmRounds
+    this.#quietRounds = isQuiet ? this.#quietRounds + calmRounds : idleRounds
     const growth = Math.ceil(budget * FIRST_GROWTH * 2 ** this.#calmRounds)
-    // One calm round may be luck, however much passed in it.
-    const passed = Math.floor((round.sent - inFlight) * SAFE_PART)
+    // One calm round may be luck, however much passed in it; many of them show what is left.
+    const part = this.#calmRounds < LONG_AGO ? SAFE_PART : 1
+    const passed = isCalm ? Math.floor((round.sent - inFlight) * part) : 0
     this.#safe = Math.max(this.#safe, Math.min(passed, this.#safe + growth))
     this.#ceiling += growth
-    if (this.#safe >= Math.floor(budget * SAFE_PART) || this.#calmRounds >= FORGOTTEN_AFTER) {
+    if (this.#safe >= Math.floor(budget * SAFE_PART) || this.#quietRounds >= LONG_AGO) {
       this.#ceiling = undefined
     }
   }

@@ -221,7 +221,11 @@ describe('Pacer, beside callers that only refusals show', () => {
       // A round that ended before the org's own window sent into it what was meant for the next one.
       {
         numRuns: 60,
-        examples: [[{ limit: 10, left: 0.5, callers: 4, latencyMs: 505, seed: 519_909_739 }]],
+        examples: [
+          [{ limit: 10, left: 0.5, callers: 4, latencyMs: 505, seed: 519_909_739 }],
+          // Ten windows that each took nearly all that was left told nothing of the others having gone.
+          [{ limit: 1_000, left: 0.5, callers: 4, latencyMs: 419, seed: 996_818_496 }],
+        ],
       },
     )
   })
@@ -243,6 +247,35 @@ describe('Pacer, beside callers that only refusals show', () => {
     // It tries for more with every second window only, and is refused there.
     expect(beside.filter(({ refused }) => refused > 0).length).toBeLessThanOrEqual(5)
     expect(windows.slice(-3).map(({ passed }) => passed >= 0.95 * 270)).toEqual([true, true, true])
+  })
+
+  test('forgets them after minutes in which it sent too little to know', async () => {
+    const random = randomFrom(10)
+    const time = new SimulatedTime()
+    const leaveMs = time.trueMs + 4 * MINUTE_MS
+    const takenByOthers = (startMs: number) => (startMs < leaveMs ? 600 : 0)
+    const latencyMs = () => 400 + 200 * random()
+    const bucket = new SimulatedBucket(time, {
+      limit: 300,
+      orgLimit: 600,
+      latencyMs,
+      takenByOthers,
+    })
+    const pacer = new Pacer({ clock: time, random })
+    const work = async (minutes: number) => {
+      const stop = new AbortController()
+      for (let caller = 0; caller < 10; caller++) {
+        keepAsking(pacer, bucket, { priority: 'log', signal: stop.signal })
+      }
+      await time.run(minutes * MINUTE_MS)
+      stop.abort()
+      await time.run(0)
+    }
+    await work(3)
+    expect(byWindow(bucket.seen).map(({ passed }) => passed)).toEqual([0, 0, 0])
+    await time.run(12 * MINUTE_MS)
+    await work(1)
+    expect(byWindow(bucket.seen.filter(({ refused }) => !refused))[0]?.passed).toBeGreaterThan(250)
   })
 })
 
