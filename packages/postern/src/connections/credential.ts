@@ -108,7 +108,7 @@ export function valuesOfCredential(
     orgUrl: org,
     clientId: credential.clientId,
     key: credential.key.privateJwk,
-    scopes: credential.scopes.join('\n'),
+    scopes: credential.scopes.join(' '),
     jwtExpirySeconds: assertion.lifetimeSeconds?.toString(),
     jwtIssuer: assertion.issuer,
     jwtSubject: assertion.subject,
