@@ -71,6 +71,16 @@ describe('0. a connect guide for client credentials', () => {
     expect(parseOrgUrl('login.acme.example', options).org).toBe('https://login.acme.example')
   })
 
+  test('0.2, 0.10 scopes in any writing are one set, and what was meant by a bare name is asked, whole', async () => {
+    const { stdout } = await place.run([
+      ...['token', '--org', 'dev-12345678', '--client-id', clientId, '--key', 'app.jwk'],
+      ...['--scopes', 'okta.users.read,okta.groups.read\nokta.apps.read okta.users.read'],
+      '--explain',
+    ])
+    expect(stdout).toContain("curl 'https://dev-12345678.okta.com/oauth2/v1/token'")
+    expect(stdout).toContain("'scope=okta.apps.read okta.groups.read okta.users.read'")
+  })
+
   test('0.12 an empty list of scopes means no request', async () => {
     const before = server.seen.length
     const { code, stderr } = await place.run([

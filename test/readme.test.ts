@@ -8,6 +8,7 @@ import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createPlace } from '../packages/postern/test/cli/run.ts'
 import { startPostern } from '../packages/postern/test/cli/started-postern.ts'
 import { startScriptedServer, tokenAnswer } from './scripted-server.ts'
+import { fencesOf, normalise } from './snippets.ts'
 
 // Some forty commands, each a process of its own.
 const TOUR_TIMEOUT_MS = 240_000
@@ -20,34 +21,13 @@ afterAll(place.remove)
 
 /** The fenced blocks of one language. */
 function blocks(language: string): string[] {
-  const fences = readme.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)
-  return [...fences].flatMap(([, found, body = '']) => (found === language ? [body] : []))
+  const found = fencesOf(readme).filter((fence) => fence.language === language)
+  return found.map(({ body }) => body)
 }
 
 /** The words of a command line, without the quotes around them. */
 function words(line: string): string[] {
   return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare = '']) => quoted ?? bare)
-}
-
-/** What differs from run to run, replaced by its name. */
-function normalise(text: string): string {
-  return text
-    .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
-    .replace(/"(iat|exp)": \d+/g, '"$1": SECONDS')
-    .replace(/"jti": "[\w-]{36}"/g, '"jti": "UUID"')
-    .replace(/"n": "[\w-]+\.\.\./g, '"n": "MODULUS...')
-    .replace(/kid "[\w-]{36}"/g, 'kid "UUID"')
-    .replace(/took \d+ ms/g, 'took some ms')
-    .replace(/in \d+\.\d s,/g, 'in some s,')
-    .replace(/postern-acme-[\da-f]{16}/g, 'CLIENT ID')
-    .replace(/postern_[\da-f]{16}_[\w-]{43}/g, 'ACCESS KEY')
-    .replace(/\(id [\da-f]{16}\)/g, '(id ID)')
-    .replace(/#[\da-f]{16}\.[\w-]{43}/g, '#LINK')
-    .replace(/key-[\w-]{16}\.pem/g, 'KEY FILE')
-    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'INSTANT')
-    .replace(/SSWS 00[\w-]{40}|(?<=Admin API token {2})00[\w-]{40}/g, 'API TOKEN')
-    .replace(/^( {2}(?:Thumbprint {2})?)[\w-]{43}$/gm, '$1RANDOM')
-    .trim()
 }
 
 /** The block that begins with this command, without it. */

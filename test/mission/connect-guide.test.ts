@@ -127,6 +127,11 @@ test('0.11 the guide names both places where the domain is found', () => {
   expect(guide[0]?.asks?.alsoCalled).toContain('Okta Domain')
 })
 
+test('0 who has no org is told of a free one and of the emulator', () => {
+  const { warnings } = stepOf('org')
+  expect(missingInOrder(warnings.join(), ['Integrator Free Plan', 'postern emulator'])).toEqual([])
+})
+
 test('0.12 without a scope the doctor asks for no token', async () => {
   const { findings, problems } = await (await startWalk()).doctor(['--scopes', ' '])
   expect(codesOf(problems)).toEqual(['scope_empty'])
