@@ -31,7 +31,8 @@ export const globalFlags = {
   },
   masterKey: {
     flags: '--master-key <reference>',
-    description: 'what seals secrets: env:NAME, file:PATH, exec:COMMAND or kms:COMMAND',
+    description:
+      'what seals secrets: env:NAME, file:PATH, credential:NAME, exec:COMMAND or kms:COMMAND',
   },
   debug: {
     flags: '--debug',

@@ -11,7 +11,7 @@ import type { Store } from './store.ts'
 
 /** What the operator said, and where the data is. */
 export interface PrepareMasterKeyOptions {
-  /** `--master-key`: `env:NAME`, `file:PATH`, `exec:COMMAND` or `kms:COMMAND`. */
+  /** `--master-key`: `env:NAME`, `file:PATH`, `credential:NAME`, `exec:COMMAND` or `kms:COMMAND`. */
   readonly reference?: string | undefined
   readonly env: Readonly<Record<string, string | undefined>>
   readonly dataDir: string

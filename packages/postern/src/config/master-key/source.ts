@@ -1,4 +1,4 @@
-/** @module Where the master key comes from: a variable, a file, a command, or a key management service. */
+/** @module Where the master key comes from: a variable, a file, a credential, a command, or a key management service. */
 
 import { PosternError, type Secret } from '@postern/core'
 
@@ -20,7 +20,7 @@ export type MasterKey =
 
 /** Gives every version of the master key that the operator has put there. */
 export interface MasterKeySource {
-  /** How the operator knows it: `env:NAME`, `file:PATH`, `exec:` and `kms:` with the program alone. */
+  /** How the operator knows it: `env:NAME`, `file:PATH`, `credential:NAME`, `exec:` and `kms:` with the program alone. */
   readonly name: string
   /** Reads anew at each call. Gives one version at least. @throws {MasterKeyError} */
   read(): Promise<readonly MasterKey[]>

@@ -26,7 +26,10 @@ describe.each(sourceKinds)('the source $name keeps the promise of a master key s
     const { source, put, clear } = open()
     put({ 1: first })
     clear()
-    const codes = { env: 'missing', file: 'missing', exec: 'unreadable', kms: 'unreadable' }
+    const codes = {
+      ...{ env: 'missing', file: 'missing', credential: 'missing' },
+      ...{ exec: 'unreadable', kms: 'unreadable' },
+    }
     await expect(source.read()).rejects.toMatchObject({ code: `master_key_${codes[kind.name]}` })
   })
 

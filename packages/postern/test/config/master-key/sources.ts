@@ -21,7 +21,7 @@ export interface SourceUnderTest {
 
 /** A kind of source. */
 export interface SourceKind {
-  readonly name: 'env' | 'file' | 'exec' | 'kms'
+  readonly name: 'env' | 'file' | 'credential' | 'exec' | 'kms'
   open(): SourceUnderTest
 }
 
@@ -44,6 +44,10 @@ export const sourceKinds: readonly SourceKind[] = [
     },
   },
   { name: 'file', open: () => overFile((file) => `file:${file}`, linesOf) },
+  {
+    name: 'credential',
+    open: () => overFile((file) => `credential:${path.basename(file)}`, linesOf),
+  },
   { name: 'exec', open: () => overFile((file) => `exec:cat '${file}'`, linesOf) },
   {
     name: 'kms',
@@ -61,7 +65,7 @@ function overFile(
   const folder = mkdtempSync(path.join(tmpdir(), 'postern test '))
   const file = path.join(folder, 'keys')
   return {
-    source: parseMasterKeySource(reference(file), {}),
+    source: parseMasterKeySource(reference(file), { CREDENTIALS_DIRECTORY: folder }),
     put: (keys) => writeFileSync(file, print(keys), { mode: 0o600 }),
     clear: () => rmSync(file, { force: true }),
     close: () => rmSync(folder, { recursive: true }),
