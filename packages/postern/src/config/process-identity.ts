@@ -45,7 +45,9 @@ export async function lifeOf(other: ProcessIdentity, own: ProcessIdentity): Prom
     return other.namespace === own.namespace ? lifeOnThisMachine(other) : 'unknown'
   }
   const hasStartedAnew = other.boot !== undefined && own.boot !== undefined
-  if (hasStartedAnew && other.machine !== undefined && other.machine === own.machine) return 'dead'
+  if (hasStartedAnew && other.machine !== undefined && other.machine === own.machine) {
+    return (await isSeenHere(other, own)) ? 'unknown' : 'dead'
+  }
   // Systems without /proc.
   const isHere = other.boot === undefined && own.boot === undefined && other.host === own.host
   return isHere && !(await exists(other.pid)) ? 'dead' : 'unknown'
@@ -75,6 +77,12 @@ export function parseProcess(value: unknown): ProcessIdentity | undefined {
   const isText = (told: unknown) => told === undefined || typeof told === 'string'
   if (![start, boot, namespace, machine].every(isText)) return undefined
   return value as ProcessIdentity
+}
+
+/** Whether it runs after all: a container may show one boot to some of its services, and another one to the rest. */
+async function isSeenHere(other: ProcessIdentity, own: ProcessIdentity): Promise<boolean> {
+  if (other.namespace !== own.namespace || other.pid === own.pid) return false
+  return (await lifeOnThisMachine(other)) === 'alive'
 }
 
 async function lifeOnThisMachine({ pid, start }: ProcessIdentity): Promise<Life> {

@@ -1,7 +1,8 @@
 /** @module What one process can tell of another: that it runs, that it does not, or neither. */
 
-import { spawnSync } from 'node:child_process'
-import { describe, expect, test } from 'vitest'
+import { spawn, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import {
   identifyProcess,
   type Life,
@@ -33,6 +34,17 @@ describe.runIf(own.boot !== undefined)('where there is /proc, a process takes', 
   test('one from before its machine was started anew for dead', async () => {
     const me = { ...own, machine: 'this' }
     expect(await lifeOf({ ...me, boot: 'another' }, me)).toBe('dead')
+  })
+
+  // A container of systemd-nspawn shows a boot of its own, but the true one to a service with a /proc of its own.
+  test('one that runs, and was told of another start, for one to be asked', async () => {
+    const child = spawn(process.execPath, ['-e', 'process.stdin.resume()'])
+    onTestFinished(() => void child.kill())
+    const pid = child.pid ?? 0
+    const start = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ')[19]
+    const me = { ...own, machine: 'this' }
+    expect(await lifeOf({ ...me, boot: 'another', pid, start }, me)).toBe('unknown')
+    expect(await lifeOf({ ...me, boot: 'another', pid, start: '1' }, me)).toBe('dead')
   })
 })
 
