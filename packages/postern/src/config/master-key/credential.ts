@@ -7,7 +7,7 @@ import { type MasterKey, MasterKeyError, type MasterKeySource } from './source.t
 import { parseMasterKeys } from './text.ts'
 
 /** Where systemd says which folder it is; a container names it the same way. */
-export const credentialsVariable = 'CREDENTIALS_DIRECTORY'
+const credentialsVariable = 'CREDENTIALS_DIRECTORY'
 
 const FROM = 'The credential of the master key'
 const ROOT = 0
