@@ -2,12 +2,12 @@
 
 import { getInput, type JsonObject } from '@postern/core'
 import { nextFires } from '../jobs/next.ts'
-import { countDeadLetters } from '../store/dead-letters.ts'
-import { readFeedProgress } from '../store/feed-overview.ts'
+import { type FeedProgress, readFeedProgress } from '../store/feed-overview.ts'
 import type { HeldDeletions, MissedPolicy, StoredError } from '../store/feed-values.ts'
 import type { NamedFeedRow } from '../store/feeds.ts'
-import { listRuns, type RunRow } from '../store/runs.ts'
+import type { RunRow } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
+import { feedNotFound } from './feed-refusals.ts'
 import { streamsOf } from './streams.ts'
 
 /** A sink of a feed. */
@@ -58,8 +58,28 @@ const SHOWN_FIRES = 3
 
 /** A feed as it is now. @param now - by this process's clock */
 export async function viewFeed(store: Store, feed: NamedFeedRow, now: Date): Promise<FeedView> {
-  const progress = await readFeedProgress(store, feed.id)
-  const [lastRun] = await listRuns(store, feed.id, 1)
+  const [view] = await viewFeeds(store, [feed], now)
+  return view ?? Promise.reject(feedNotFound())
+}
+
+/** Feeds as they are now. @param now - by this process's clock */
+export async function viewFeeds(
+  store: Store,
+  feeds: readonly NamedFeedRow[],
+  now: Date,
+): Promise<readonly FeedView[]> {
+  const progress = await readFeedProgress(
+    store,
+    feeds.map(({ id }) => id),
+  )
+  return feeds.flatMap((feed, index) => {
+    const of = progress[index]
+    return of === undefined ? [] : [viewOf(feed, of, now)]
+  })
+}
+
+function viewOf(feed: NamedFeedRow, progress: FeedProgress, now: Date): FeedView {
+  const { lastRun } = progress
   const { since, sweepHours, verify } = feed.settings
   const input = getInput(feed.input)
   const upToDateAt = latest(
@@ -99,7 +119,7 @@ export async function viewFeed(store: Store, feed: NamedFeedRow, now: Date): Pro
     lagSeconds:
       upToDateAt && Math.max(0, Math.round((now.getTime() - upToDateAt.getTime()) / 1_000)),
     gaps: progress.gaps,
-    deadLetters: await countDeadLetters(store, feed.id),
+    deadLetters: progress.deadLetters,
     held: feed.held ?? undefined,
     lastRun,
     createdAt: feed.created_at,

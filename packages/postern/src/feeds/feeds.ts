@@ -11,11 +11,11 @@ import {
   findFeed,
   holdConnection,
   insertFeed,
-  listFeeds,
   type NamedFeedRow,
   updateFeed,
 } from '../store/feeds.ts'
 import { type GapRow, listGaps } from '../store/gaps.ts'
+import { countFeedsByCondition, type FeedsQuery, listFeeds } from '../store/list-feeds.ts'
 import { askResync } from '../store/resync.ts'
 import { listRuns, type RunRow } from '../store/runs.ts'
 import { holdSinks } from '../store/sinks.ts'
@@ -32,7 +32,7 @@ import {
   feedRunning,
   feedWithoutObjects,
 } from './feed-refusals.ts'
-import { type FeedView, viewFeed } from './feed-view.ts'
+import { type FeedView, viewFeed, viewFeeds } from './feed-view.ts'
 import { previewFeed, previewNewFeed } from './preview.ts'
 import { runFeed } from './run.ts'
 import type { FinishedRun, RunFeedOptions } from './run-options.ts'
@@ -89,13 +89,16 @@ export class Feeds {
   }
 
   /** Feeds by name, those of `connections` alone where they are given. */
-  async list(which: Parameters<typeof listFeeds>[1]): Promise<readonly FeedView[]> {
+  async list(which: FeedsQuery): Promise<readonly FeedView[]> {
     const { store, clock } = this.#context
-    const views: FeedView[] = []
-    for (const row of await listFeeds(store, which)) {
-      views.push(await viewFeed(store, row, clock.now()))
-    }
-    return views
+    return viewFeeds(store, await listFeeds(store, which), clock.now())
+  }
+
+  /** How many feeds there are of those that are asked for, by how they are. */
+  count(
+    which: Parameters<typeof countFeedsByCondition>[1],
+  ): ReturnType<typeof countFeedsByCondition> {
+    return countFeedsByCondition(this.#context.store, which)
   }
 
   /** @throws {FeedError} `feed_not_found` */

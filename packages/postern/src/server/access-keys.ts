@@ -12,6 +12,11 @@ import {
 } from '../store/access-keys.ts'
 import { type AuditEntry, appendAudit, type Caller } from '../store/audit.ts'
 import { isSameDigest, newId } from '../store/digest.ts'
+import {
+  type AccessKeysQuery,
+  countAccessKeys,
+  listAccessKeyPage,
+} from '../store/list-access-keys.ts'
 import type { Store } from '../store/store.ts'
 import { newAccessKeySecret, type PresentedAccessKey, parseAccessKey } from './access-key-text.ts'
 import { Permissions } from './permissions.ts'
@@ -224,6 +229,17 @@ export class AccessKeys {
   async list(): Promise<readonly AccessKeyView[]> {
     await this.#refresh()
     return [...this.#known.values()].map(({ row }) => this.#view(row))
+  }
+
+  /** Access keys, the newest first, those that are asked for. */
+  async page(query: AccessKeysQuery): Promise<readonly AccessKeyView[]> {
+    const rows = await listAccessKeyPage(this.#store, query, this.#clock.now())
+    return rows.map((row) => this.#view(row))
+  }
+
+  /** How many there are of those that are asked for, by state. */
+  count(which: Pick<AccessKeysQuery, 'connections' | 'text'>): ReturnType<typeof countAccessKeys> {
+    return countAccessKeys(this.#store, which, this.#clock.now())
   }
 
   /** What an access key is called; undefined where there is none of this id. */

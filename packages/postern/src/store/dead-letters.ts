@@ -67,16 +67,6 @@ export function listDeadLetters(
     .execute()
 }
 
-/** How many dead letters a feed has. */
-export async function countDeadLetters(store: Store, feedId: string): Promise<number> {
-  const row = await store.db
-    .selectFrom('dead_letter')
-    .select((select) => select.fn.countAll().as('count'))
-    .where('feed_id', '=', feedId)
-    .executeTakeFirst()
-  return Number(row?.count ?? 0)
-}
-
 /** Drops all dead letters of a feed. @returns how many there were. */
 export async function removeDeadLetters(store: Store, feedId: string): Promise<number> {
   const rows = await store.db

@@ -1,6 +1,8 @@
-/** @module What is said of a feed at a glance, out of the tables of its progress. */
+/** @module What is said of feeds at a glance, out of the tables of their progress: so many questions, however many feeds there are. */
 
-import { listFeedSinks } from './feed-sinks.ts'
+import { sql } from 'kysely'
+import { type FeedSink, listSinksOfFeeds } from './feed-sinks.ts'
+import { type RunRow, readLastRuns } from './runs.ts'
 import type { Store } from './store.ts'
 
 /** How far a feed is. */
@@ -12,43 +14,58 @@ export interface FeedProgress {
   /** When the last event that was read was published; absent for objects, and where none was. */
   readonly lastPublished: Date | undefined
   readonly gaps: number
+  readonly deadLetters: number
   readonly streams: readonly {
     readonly name: string
     readonly state: Readonly<Record<string, unknown>>
   }[]
-  readonly sinks: Awaited<ReturnType<typeof listFeedSinks>>
+  readonly sinks: readonly FeedSink[]
+  readonly lastRun: RunRow | undefined
 }
 
-/** How far a feed is. */
-export async function readFeedProgress(store: Store, feedId: string): Promise<FeedProgress> {
-  const state = await store.db
-    .selectFrom('feed_state')
-    .selectAll()
-    .where('feed_id', '=', feedId)
-    .executeTakeFirst()
-  const ledger = await store.db
-    .selectFrom('ledger')
-    .select((select) => select.fn.max('last_published').as('last'))
-    .where('feed_id', '=', feedId)
-    .executeTakeFirst()
-  const gaps = await store.db
-    .selectFrom('gap')
-    .select((select) => select.fn.countAll().as('count'))
-    .where('feed_id', '=', feedId)
-    .executeTakeFirst()
+interface Row {
+  readonly id: string
+  readonly seq: string | number | null
+  readonly records: string | number | null
+  readonly bytes: string | number | null
+  readonly last: Date | null
+  readonly gaps: string | number
+  readonly letters: string | number
+}
+
+/** How far feeds are, in the order of their ids. */
+export async function readFeedProgress(
+  store: Store,
+  feedIds: readonly string[],
+): Promise<readonly FeedProgress[]> {
+  if (feedIds.length === 0) return []
+  const { rows } = await sql<Row>`
+    select feed.id, state.seq, state.spool_records as records, state.spool_bytes as bytes,
+      (select max(last_published) from ledger where feed_id = feed.id) as last,
+      (select count(*) from gap where feed_id = feed.id) as gaps,
+      (select count(*) from dead_letter where feed_id = feed.id) as letters
+    from jsonb_array_elements_text(${JSON.stringify(feedIds)}::jsonb) as feed(id)
+    left join feed_state as state on state.feed_id = feed.id`.execute(store.db)
   const streams = await store.db
     .selectFrom('feed_stream')
-    .select(['name', 'state'])
-    .where('feed_id', '=', feedId)
+    .select(['feed_id', 'name', 'state'])
+    .where('feed_id', 'in', [...feedIds])
     .orderBy('name')
     .execute()
-  return {
-    seq: state?.seq ?? 0,
-    spoolRecords: state?.spool_records ?? 0,
-    spoolBytes: state?.spool_bytes ?? 0,
-    lastPublished: ledger?.last ?? undefined,
-    gaps: Number(gaps?.count ?? 0),
-    streams,
-    sinks: await listFeedSinks(store, feedId),
-  }
+  const sinks = await listSinksOfFeeds(store, feedIds)
+  const lastRuns = await readLastRuns(store, feedIds)
+  return feedIds.map((feedId) => {
+    const row = rows.find(({ id }) => id === feedId)
+    return {
+      seq: Number(row?.seq),
+      spoolRecords: Number(row?.records),
+      spoolBytes: Number(row?.bytes),
+      lastPublished: row?.last ?? undefined,
+      gaps: Number(row?.gaps),
+      deadLetters: Number(row?.letters),
+      streams: streams.filter(({ feed_id }) => feed_id === feedId),
+      sinks: sinks.filter(({ progress }) => progress.feed_id === feedId),
+      lastRun: lastRuns.find(({ feed_id }) => feed_id === feedId),
+    }
+  })
 }

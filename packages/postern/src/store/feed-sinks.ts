@@ -16,27 +16,32 @@ export interface FeedSink {
 }
 
 /** The sinks of a feed, by name. */
-export async function listFeedSinks(store: Store, feedId: string): Promise<readonly FeedSink[]> {
+export function listFeedSinks(store: Store, feedId: string): Promise<readonly FeedSink[]> {
+  return listSinksOfFeeds(store, [feedId])
+}
+
+/** The sinks of feeds, by name. */
+export async function listSinksOfFeeds(
+  store: Store,
+  feedIds: readonly string[],
+): Promise<readonly FeedSink[]> {
+  if (feedIds.length === 0) return []
   const progress = await store.db
     .selectFrom('feed_sink')
     .selectAll()
-    .where('feed_id', '=', feedId)
+    .where('feed_id', 'in', [...feedIds])
     .execute()
   if (progress.length === 0) return []
+  const sinkIds = [...new Set(progress.map(({ sink_id }) => sink_id))]
   const sinks = await store.db
     .selectFrom('sink')
     .selectAll()
-    .where(
-      'id',
-      'in',
-      progress.map(({ sink_id }) => sink_id),
-    )
+    .where('id', 'in', sinkIds)
     .orderBy('name')
     .execute()
-  return sinks.flatMap((sink) => {
-    const row = progress.find(({ sink_id }) => sink_id === sink.id)
-    return row === undefined ? [] : [{ progress: row, sink }]
-  })
+  return sinks.flatMap((sink) =>
+    progress.filter(({ sink_id }) => sink_id === sink.id).map((row) => ({ progress: row, sink })),
+  )
 }
 
 /** Which sink of which feed. */

@@ -88,7 +88,8 @@ export async function insertFeed(store: Store, feed: NewFeed, now: Date): Promis
   return inserted !== undefined
 }
 
-function namedFeeds(store: Store) {
+/** Feeds, each with the name of its connection. */
+export function namedFeeds(store: Store) {
   return store.db
     .selectFrom('feed')
     .innerJoin('connection', 'connection.id', 'feed.connection_id')
@@ -99,25 +100,6 @@ function namedFeeds(store: Store) {
 /** The feed of a name; undefined where there is none. */
 export function findFeed(store: Store, name: string): Promise<NamedFeedRow | undefined> {
   return namedFeeds(store).where('feed.name', '=', name).executeTakeFirst()
-}
-
-/** Feeds by name. */
-export function listFeeds(
-  store: Store,
-  which: {
-    /** The names of their connections; absent: of all. */
-    readonly connections?: readonly string[] | undefined
-    /** Those whose names come later. */
-    readonly after?: string | undefined
-    readonly limit: number
-  },
-): Promise<readonly NamedFeedRow[]> {
-  const { connections, after, limit } = which
-  if (connections?.length === 0) return Promise.resolve([])
-  let query = namedFeeds(store).orderBy('feed.name').limit(limit)
-  if (connections !== undefined) query = query.where('connection.name', 'in', connections)
-  if (after !== undefined) query = query.where('feed.name', '>', after)
-  return query.execute()
 }
 
 /** The names of the feeds of a connection, in order. */

@@ -1,6 +1,6 @@
 /** @module The table of runs: what each run of a feed did. */
 
-import { type Selectable, sql } from 'kysely'
+import { type Selectable, type SqlBool, sql } from 'kysely'
 import type { RunOutcome, RunReport, RunTrigger } from './feed-values.ts'
 import type { RunTable } from './schema.ts'
 import type { Store } from './store.ts'
@@ -87,26 +87,49 @@ export async function listRuns(
   feedId: string,
   limit: number,
 ): Promise<readonly RunRow[]> {
-  const rows = await store.db
-    .selectFrom('run')
-    .selectAll()
-    // In the same statement: in between, a run could end and give its lease back.
-    .select(({ exists, selectFrom }) =>
-      exists(
-        selectFrom('lease')
-          .select('lease.name')
-          .where('lease.name', '=', `feed:${feedId}`)
-          .where('lease.until', '>=', sql<Date>`now()`),
-      ).as('owned'),
-    )
+  const rows = await ownedRuns(store)
     .where('feed_id', '=', feedId)
     .orderBy('started_at', 'desc')
     .orderBy('epoch', 'desc')
     .limit(limit)
     .execute()
-  return rows.map(({ owned, ...row }) =>
-    row.outcome === null && !owned ? { ...row, outcome: 'interrupted' } : row,
+  return rows.map(asItIs)
+}
+
+/** The last run of each of these feeds that has one. */
+export async function readLastRuns(
+  store: Store,
+  feedIds: readonly string[],
+): Promise<readonly RunRow[]> {
+  const { rows: last } = await sql<{ id: string }>`
+    select last.id from jsonb_array_elements_text(${JSON.stringify(feedIds)}::jsonb) as feed(id)
+    cross join lateral (
+      select id from run where feed_id = feed.id order by started_at desc, epoch desc limit 1
+    ) as last`.execute(store.db)
+  if (last.length === 0) return []
+  const ids = last.map(({ id }) => id)
+  return (await ownedRuns(store).where('id', 'in', ids).execute()).map(asItIs)
+}
+
+function ownedRuns(store: Store) {
+  return (
+    store.db
+      .selectFrom('run')
+      .selectAll()
+      // In the same statement: in between, a run could end and give its lease back.
+      .select(({ exists, selectFrom }) =>
+        exists(
+          selectFrom('lease')
+            .select('lease.name')
+            .where(sql<boolean>`lease.name = 'feed:' || run.feed_id`)
+            .where('lease.until', '>=', sql<Date>`now()`),
+        ).as('owned'),
+      )
   )
+}
+
+function asItIs({ owned, ...row }: RunRow & { readonly owned: SqlBool }): RunRow {
+  return row.outcome === null && !owned ? { ...row, outcome: 'interrupted' } : row
 }
 
 /** Removes the runs of a feed that are older than 30 days, and those beyond its last thousand. */

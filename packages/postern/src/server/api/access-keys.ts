@@ -2,6 +2,7 @@
 
 import { z } from '@hono/zod-openapi'
 import { type AccessRule, accessRules, everyConnection } from '../../config/access-rules.ts'
+import { type AccessKeysQuery, accessKeyStates } from '../../store/list-access-keys.ts'
 import { type AccessKeyView, accessKeyNotFound } from '../access-keys.ts'
 import type { Api } from '../api.ts'
 import type { RequestCaller } from '../caller.ts'
@@ -67,11 +68,48 @@ export function addAccessKeyRoutes(api: Api): void {
       tag,
       summary: 'Lists the access keys that the caller may manage.',
       access,
-      answer: z.object({ accessKeys: z.array(accessKey) }),
+      query: z.object({
+        text: z
+          .string()
+          .max(300)
+          .optional()
+          .describe('Stands anywhere in the name, or is the beginning of the id.'),
+        state: z
+          .enum(accessKeyStates)
+          .optional()
+          .describe('`ending`: it ends within a week; `live`: it does not.'),
+        after: z.string().max(100).optional().describe('`next` of the page before.'),
+        limit: z.coerce
+          .number()
+          .int()
+          .min(1)
+          .max(1_000)
+          .optional()
+          .describe('Default: all, the oldest first. Pages begin with the newest.'),
+      }),
+      answer: z.object({
+        accessKeys: z.array(accessKey),
+        next: z.string().optional().describe('Where the next page begins; absent at the end.'),
+        counts: z
+          .object({ live: z.int(), ending: z.int(), expired: z.int(), revoked: z.int() })
+          .optional()
+          .describe('How many fit `text`, by state; with `limit` alone.'),
+      }),
     },
-    async ({ services, caller }) => {
-      const all = await services.accessKeys.list()
-      return { accessKeys: all.filter((key) => mayManage(caller, key)).map(viewOf) }
+    async ({ services: { accessKeys }, caller, query: { limit, after, state, text } }) => {
+      const which = { text, connections: caller.permissions.connectionsFor('admin') }
+      const place = { states: state && [state], after: placeOf(after) }
+      // One more says whether there is another page.
+      const most = limit === undefined ? undefined : limit + 1
+      const found = await accessKeys.page({ ...which, ...place, limit: most })
+      if (limit === undefined) return { accessKeys: found.map(viewOf).reverse() }
+      const page = found.slice(0, limit)
+      const last = page.at(-1)
+      return {
+        accessKeys: page.map(viewOf),
+        next: found.length > limit && last !== undefined ? textOf(last) : undefined,
+        counts: await accessKeys.count(which),
+      }
     },
   )
   api.add(
@@ -175,6 +213,19 @@ export function addAccessKeyRoutes(api: Api): void {
       await call.services.accessKeys.revoke(call.params.id, call.by, { forget })
     },
   )
+}
+
+/** The place of an access key among the others, as a text. */
+function textOf({ id, createdAt }: AccessKeyView): string {
+  return `${createdAt.getTime()}-${id}`
+}
+
+/** The place that a text names; undefined, the beginning, where it is none. */
+function placeOf(text: string | undefined): AccessKeysQuery['after'] {
+  const [, time, id] = /^(\d{1,15})-([0-9a-f]+)$/.exec(text ?? '') ?? []
+  return time === undefined || id === undefined
+    ? undefined
+    : { created_at: new Date(Number(time)), id }
 }
 
 /** An access key that the caller may manage; any other is as if it were not there. */

@@ -5,6 +5,7 @@ import type { Verb } from '../../config/access-rules.ts'
 import { feedChangeMembers, feedMembers, feedPreviewMembers } from '../../config/feed-members.ts'
 import { feedNotFound } from '../../feeds/feed-refusals.ts'
 import type { NamedFeedRow } from '../../store/feeds.ts'
+import { feedConditions } from '../../store/list-feeds.ts'
 import type { Api } from '../api.ts'
 import type { RequestCaller } from '../caller.ts'
 import type { Services } from '../services.ts'
@@ -23,6 +24,7 @@ const progress = z.object({
 const tag = 'feeds'
 const params = z.object({ feed: z.string() })
 const MAX_LISTED = 1_000
+const CONDITIONS = new RegExp(`^(?:(?:${feedConditions.join('|')})(?:,|$))+$`)
 const verifyRefusals = ['feed_not_found', 'feed_paused', 'feed_running']
 
 /** Adds the routes. */
@@ -95,16 +97,45 @@ function addKeptRoutes(api: Api): void {
       summary: 'Lists the feeds of the connections that the caller may read.',
       access: { verb: 'read', connection: 'any' },
       query: z.object({
+        text: z
+          .string()
+          .max(300)
+          .optional()
+          .describe('Stands anywhere in the name, or in that of the connection or the input.'),
+        connection: z.string().max(300).optional(),
+        state: z
+          .string()
+          .max(100)
+          .regex(CONDITIONS)
+          .optional()
+          .describe(`Some of ${feedConditions.join(', ')}, with commas between them.`),
         after: z.string().optional().describe('`next` of the page before.'),
         limit: z.coerce.number().int().min(1).max(MAX_LISTED).default(100),
+        counts: z.literal('true').optional().describe('Counts too.'),
       }),
-      answer: z.object({ feeds: z.array(feed), next: z.string().optional() }),
+      answer: z.object({
+        feeds: z.array(feed),
+        next: z.string().optional(),
+        counts: z
+          .record(z.enum(feedConditions), z.int())
+          .optional()
+          .describe('How many fit `text` and `connection`, by state; with `counts` alone.'),
+      }),
     },
-    async ({ services, caller, query }) => {
+    async ({ services, caller, query: { state, counts, ...query } }) => {
       const connections = caller.permissions.connectionsFor('read')
-      const feeds = await services.feeds.list({ ...query, connections })
+      const conditions = feedConditions.filter((one) => state?.split(',').includes(one))
+      const which = { ...query, connections }
+      const feeds = await services.feeds.list({
+        ...which,
+        conditions: state === undefined ? undefined : conditions,
+      })
       const next = feeds.length < query.limit ? undefined : feeds.at(-1)?.name
-      return { feeds: feeds.map(shownFeed), next }
+      return {
+        feeds: feeds.map(shownFeed),
+        next,
+        counts: counts && (await services.feeds.count(which)),
+      }
     },
   )
   api.add(
