@@ -49,7 +49,7 @@ export const packageRules: Readonly<Record<string, PackageRule>> = {
   },
   postern: {
     ranks: [
-      ['config', 'log', 'http'],
+      ['config', 'log', 'http', 'csv'],
       ['store'],
       ['connections', 'jobs', 'sinks'],
       ['feeds', 'actions'],

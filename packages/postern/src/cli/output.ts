@@ -31,7 +31,7 @@ async function formatData(
     case 'csv': {
       const [{ cellsOf, columnsOf }, { formatCsv }] = await Promise.all([
         import('./columns.ts'),
-        import('./csv.ts'),
+        import('../csv.ts'),
       ])
       // Through JSON here and below, so that a secret or a date is printed as it is there.
       const records: readonly unknown[] = JSON.parse(JSON.stringify(items))

@@ -76,7 +76,7 @@ class CsvOutput implements RecordOutput {
     if (records.length === 0) return true
     const [{ cellsOf, columnsOf }, { formatCsv }] = await Promise.all([
       import('./columns.ts'),
-      import('./csv.ts'),
+      import('../csv.ts'),
     ])
     const parsed = records.map(parseRecord)
     const names = columnsOf(parsed)
