@@ -24,6 +24,7 @@ import {
   deletePlans,
   insertPlan,
   listPlans,
+  type PlanQuery,
   type PlanRow,
   readPlan,
   updatePlan,
@@ -166,13 +167,12 @@ export class Plans {
   }
 
   /** The newest plans that the actor asked for, and those of the connections. @param connections - undefined: every one */
-  async list(of: {
-    readonly requestedBy: string
-    readonly connections: readonly string[] | undefined
-    /** `waiting`: those alone that can still be decided on. */
-    readonly state?: 'waiting' | undefined
-    readonly limit: number
-  }): Promise<readonly PlanSummary[]> {
+  async list(
+    of: Omit<PlanQuery, 'open'> & {
+      /** `waiting`: those alone that can still be decided on. */
+      readonly state?: 'waiting' | undefined
+    },
+  ): Promise<readonly PlanSummary[]> {
     const now = this.#context.clock.now()
     const { state, ...which } = of
     const open = state && { state, now }

@@ -4,7 +4,12 @@ import { getInput } from '@postern/core'
 import type { FeedChangeMembers, FeedMembers, FeedPreviewMembers } from '../config/feed-members.ts'
 import type { Connections } from '../connections/connections.ts'
 import { appendAudit, type Caller } from '../store/audit.ts'
-import { type DeadLetterRow, listDeadLetters, removeDeadLetters } from '../store/dead-letters.ts'
+import {
+  type DeadLetterPage,
+  type DeadLetterRow,
+  listDeadLetters,
+  removeDeadLetters,
+} from '../store/dead-letters.ts'
 import { addFeedSink, listFeedSinks, removeFeedSink } from '../store/feed-sinks.ts'
 import {
   deleteFeed,
@@ -215,13 +220,13 @@ export class Feeds {
   /** Records of a feed that were set aside, the newest first, each with its sink's name. @throws {FeedError} `feed_not_found` */
   async deadLetters(
     name: string,
-    limit: number,
+    page: DeadLetterPage,
   ): Promise<readonly (DeadLetterRow & { readonly sink: string | undefined })[]> {
     const { store } = this.#context
     const { id } = await this.find(name)
     const sinks = await listFeedSinks(store, id)
     const nameOf = (sinkId: string) => sinks.find(({ sink }) => sink.id === sinkId)?.sink.name
-    const letters = await listDeadLetters(store, id, limit)
+    const letters = await listDeadLetters(store, id, page)
     return letters.map((letter) => ({ ...letter, sink: nameOf(letter.sink_id) }))
   }
 

@@ -21,6 +21,22 @@ export type Access =
   | 'console-session'
   | { readonly verb: Verb; readonly connection?: 'name' | 'any' }
 
+/** How many requests one caller may have under way on all routes that name the same. */
+export interface Concurrent {
+  readonly together: string
+  readonly most: number
+}
+
+/** How a list is told a page at a time. */
+export interface PagedList {
+  /** The member of the answer that has the rows of a page. */
+  readonly rows: string
+  /** The member of the query that takes `next` of the page before; absent where there is one page. */
+  readonly cursor?: string
+  /** The `limit` of a page, where the list is given whole; absent where the query has none. */
+  readonly pageRows?: number
+}
+
 /** One route. */
 export interface Route<
   Params extends z.ZodObject = z.ZodObject,
@@ -62,7 +78,7 @@ export interface Route<
   /** Default 1 MiB. */
   readonly maxBodyBytes?: number
   /** How many of these one caller may have under way; default: as many as of all routes together. */
-  readonly concurrent?: number
+  readonly concurrent?: number | Concurrent
   /** The status of success: 200, or 204 where there is no `answer`. */
   readonly status?: 200 | 201 | 202
   readonly answer?: Answer
@@ -72,6 +88,8 @@ export interface Route<
   readonly otherStatuses?: readonly number[]
   /** What is told on the way to a caller that accepts JSON lines, each as `{ event }`. */
   readonly event?: Event
+  /** Of a list: how it is given whole, to a caller that accepts CSV or JSON lines. */
+  readonly list?: PagedList
   /** Codes that this route refuses with, beside those of every route. */
   readonly refusals?: readonly string[]
 }

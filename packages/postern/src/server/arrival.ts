@@ -8,6 +8,8 @@ export interface Arrival {
   /** The address of the caller. */
   readonly address: string
   readonly names: ServerNames
+  /** Ends the answer before its end, so that nobody takes what came of it for the whole. */
+  readonly cutOff: () => void
 }
 
 /** The names of a server. */

@@ -3,6 +3,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Access, Route } from './api.ts'
 import { takesConsole } from './console/recognise.ts'
+import { rowSchemaOf } from './list-columns.ts'
 import { statusOf } from './problem-status.ts'
 
 /** An OpenAPI document. */
@@ -127,7 +128,7 @@ function describeAccess(access: Access): string {
 }
 
 function describeSuccess(route: Route): Responses {
-  const { answer, answerType, event, status = 200, otherStatuses = [] } = route
+  const { answer, answerType, event, list, status = 200, otherStatuses = [] } = route
   if (answer === undefined) return { 204: { description: 'Done.' } }
   const line = z.union([
     z.object({ event: event ?? z.never() }),
@@ -137,6 +138,12 @@ function describeSuccess(route: Route): Responses {
   const content = {
     [answerType ?? 'application/json']: { schema: answer },
     ...(event ? { 'application/jsonl': { schema: line } } : {}),
+    ...(list
+      ? {
+          'text/csv': { schema: z.string().describe('Every row.') },
+          'application/jsonl': { schema: rowSchemaOf(route, list) },
+        }
+      : {}),
   }
   return {
     [status]: { description: 'Done.', content },

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { PosternError } from '@postern/core'
 import { isConnectionName } from '../config/connection-name.ts'
-import type { Route, ServedRoute } from './api.ts'
+import type { Concurrent, Route, ServedRoute } from './api.ts'
 import { type Arrival, requireOwnName } from './arrival.ts'
 import { authenticate, requireAccess } from './authenticate.ts'
 import { hiddenConnection, type RequestCaller } from './caller.ts'
@@ -14,8 +14,15 @@ import { asOktaError, type Problem, problemAnswer, problemOf, ServerError } from
 import { isReachable } from './readiness.ts'
 import { refusalOf, storeUnreachable } from './refusal.ts'
 import { parseRequest, type RawParts } from './request-parts.ts'
-import { RouteCall } from './route-call.ts'
+import { RouteCall, type RouteCallContext } from './route-call.ts'
 import type { Services } from './services.ts'
+import {
+  giveWholeList,
+  type ListFormat,
+  listFormatOf,
+  type Paging,
+  requireWhole,
+} from './whole-list.ts'
 
 /** What an exchange begins with. */
 export interface ExchangeOptions {
@@ -36,6 +43,9 @@ const FORBIDDEN: ReadonlySet<string> = new Set([
   'action_approval_required',
   'plan_own',
 ])
+
+// Of one caller, whichever they are: each keeps a page or two in memory, and asks the store for the next one.
+const wholeLists: Concurrent = { together: 'whole lists', most: 4 }
 
 // What a program that guesses would be told again and again.
 const UNRECOGNISED: ReadonlySet<string> = new Set([
@@ -82,13 +92,18 @@ export class Exchange {
       this.#admit(route)
       const authenticated = this.#authenticate(served)
       caller = authenticated instanceof Promise ? await authenticated : authenticated
-      this.#beginAs(route, caller)
+      const format = listFormatOf(route, this.#request)
+      this.#beginAs(route, caller, format !== undefined)
       requireAccess(route, caller, raw.params['name'])
       const parsed = parseRequest(route, this.#request, raw)
       const parts = parsed instanceof Promise ? await parsed : parsed
       const [services, request, requestId] = [this.#services, this.#request, this.#requestId]
       const context = { services, caller, parts, request, requestId }
-      if (route.event !== undefined && acceptsJsonLines(request)) {
+      if (format !== undefined) {
+        const list = await this.#giveWholeList(served, { raw, format, context })
+        endsLater = true
+        answer = this.#succeed(served, list)
+      } else if (route.event !== undefined && acceptsJsonLines(request)) {
         endsLater = true
         const work = async (tell: (event: unknown) => void) => {
           try {
@@ -112,6 +127,46 @@ export class Exchange {
     }
     this.#note(route, answer.status)
     return answer
+  }
+
+  #giveWholeList(
+    served: ServedRoute,
+    of: {
+      readonly raw: RawParts
+      readonly format: ListFormat
+      readonly context: RouteCallContext
+    },
+  ): Promise<Response> {
+    const { route } = served
+    const { raw, format, context } = of
+    const { params, query } = context.parts
+    requireWhole(route, raw)
+    const readPage = async (paging: Paging) => {
+      // It may take long, and what the caller may see by now counts.
+      const caller = await this.#authenticate(served)
+      requireAccess(route, caller, raw.params['name'])
+      const parts = { ...context.parts, query: { ...query, ...paging } }
+      const page = await served.handle(new RouteCall({ ...context, caller, parts }))
+      return page as Readonly<Record<string, unknown>>
+    }
+    return giveWholeList(
+      { route, format, params },
+      {
+        readPage,
+        headers: this.#headers(),
+        signal: context.request.signal,
+        onBreak: (thrown) => this.#breakOff(thrown, raw),
+        onEnd: () => this.#end(),
+      },
+    )
+  }
+
+  /** @returns whether there is a connection that could be cut off. */
+  async #breakOff(thrown: unknown, raw: RawParts): Promise<boolean> {
+    const { code } = await this.#problemOf(thrown, raw)
+    this.#services.log.info({ requestId: this.#requestId, code }, 'a list was cut off')
+    this.#arrival?.cutOff()
+    return this.#arrival !== undefined
   }
 
   async #refuseUnknown(): Promise<Answer> {
@@ -156,13 +211,20 @@ export class Exchange {
     }
   }
 
-  #beginAs({ operationId, concurrent, access }: Route, { by: { actor } }: RequestCaller): void {
+  #beginAs(
+    { operationId, concurrent, access }: Route,
+    { by: { actor } }: RequestCaller,
+    isWholeList: boolean,
+  ): void {
     this.#actor = actor
     if (access === 'public') return
     const isPerson = access === 'connect-session'
     this.#ends.push(isPerson ? this.#limits.beginPerson(actor) : this.#limits.begin(actor))
-    if (concurrent === undefined) return
-    this.#ends.push(this.#limits.begin(`${actor} ${operationId}`, concurrent))
+    const limit = isWholeList ? wholeLists : concurrent
+    if (limit === undefined) return
+    const { together, most } =
+      typeof limit === 'number' ? { together: operationId, most: limit } : limit
+    this.#ends.push(this.#limits.begin(`${actor} ${together}`, most))
   }
 
   /** Gives a change that a caller tried and may not make a row in the audit log. */

@@ -8,7 +8,7 @@ import type { App, AppEnv } from './app.ts'
 import type { Arrival, ServerNames } from './arrival.ts'
 import { type Binding, checkBinding } from './binding.ts'
 import { callerAddress } from './caller-address.ts'
-import { noteCarriers, UnframedAnswers } from './cut-off.ts'
+import { cutOff, noteCarriers, UnframedAnswers } from './cut-off.ts'
 import { type Answer, NodeIncoming, responseOf, SentAnswer } from './incoming.ts'
 import { type Problem, problemAnswer, problemOf, ServerError } from './problem.ts'
 import { serverNames } from './server-names.ts'
@@ -52,22 +52,26 @@ export async function listen(app: ServedApp, options: ListenOptions = {}): Promi
   const binding = checkBinding(options)
   const { host, tls } = binding
   let names: ServerNames = { hosts: new Set(), origins: new Set() }
-  const arrivalOf = (incoming: IncomingMessage): Arrival => ({
+  const arrivalOf = (incoming: IncomingMessage, outgoing: ServerResponse): Arrival => ({
     address: callerAddress(incoming, binding.trustedProxies),
     names,
+    cutOff: () => cutOff(outgoing),
   })
   const answerByFetch = getRequestListener(
-    // Neither side of a proxy speaks HTTP/2 here.
-    (request, env) => app.fetch(request, { arrival: arrivalOf((env as HttpBindings).incoming) }),
+    (request, env) => {
+      // Neither side of a proxy speaks HTTP/2 here.
+      const { incoming, outgoing } = env as HttpBindings
+      return app.fetch(request, { arrival: arrivalOf(incoming, outgoing) })
+    },
     { errorHandler: () => responseOf(problemAnswer(malformed())) },
   )
   const unframed = new UnframedAnswers()
   const listener = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     if (isAmbiguous(incoming)) return refuseAmbiguous(incoming, outgoing)
+    unframed.add(incoming, outgoing)
     const answer = app.findDirect(incoming.method ?? '', incoming.url ?? '')
     if (answer === undefined) return void answerByFetch(incoming, outgoing)
-    unframed.add(incoming, outgoing)
-    answer(new NodeIncoming(incoming, outgoing, names.origins), arrivalOf(incoming)).then(
+    answer(new NodeIncoming(incoming, outgoing, names.origins), arrivalOf(incoming, outgoing)).then(
       (direct) => {
         if (direct instanceof SentAnswer) return
         // No direct route answers so.

@@ -50,21 +50,35 @@ export async function putDeadLetters(
   }
 }
 
+/** Which dead letters of a feed: so many behind one of them, which is the last of the page before. */
+export interface DeadLetterPage {
+  readonly limit: number
+  readonly behind?: Pick<DeadLetterRow, 'created_at' | 'seq' | 'index' | 'sink_id'> | undefined
+}
+
 /** Dead letters of a feed, the newest first. */
 export function listDeadLetters(
   store: Store,
   feedId: string,
-  limit: number,
+  { limit, behind }: DeadLetterPage,
 ): Promise<readonly DeadLetterRow[]> {
-  return store.db
+  let query = store.db
     .selectFrom('dead_letter')
     .selectAll()
     .where('feed_id', '=', feedId)
     .orderBy('created_at', 'desc')
     .orderBy('seq', 'desc')
     .orderBy('index')
+    .orderBy('sink_id')
     .limit(limit)
-    .execute()
+  if (behind !== undefined) {
+    const at = sql`(${behind.created_at.toISOString()}::timestamptz, ${behind.seq}::bigint)`
+    query = query.where(
+      sql<SqlBool>`((created_at, seq) < ${at} or ((created_at, seq) = ${at}
+        and (index, sink_id) > (${behind.index}::integer, ${behind.sink_id})))`,
+    )
+  }
+  return query.execute()
 }
 
 /** Drops all dead letters of a feed. @returns how many there were. */

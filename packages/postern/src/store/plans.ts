@@ -45,13 +45,15 @@ export interface PlanQuery {
   readonly connections: readonly string[] | undefined
   /** Those that are in this state, and whose time is not over at `now`; undefined: every one. */
   readonly open?: { readonly state: PlanState; readonly now: Date } | undefined
+  /** Those behind this one, which is the last of the page before. */
+  readonly behind?: { readonly createdAt: Date; readonly id: string } | undefined
   readonly limit: number
 }
 
 /** Plans, the newest first. */
 export function listPlans(
   store: Store,
-  { requestedBy, connections, open, limit }: PlanQuery,
+  { requestedBy, connections, open, behind, limit }: PlanQuery,
 ): Promise<readonly PlanRow[]> {
   let query = plans(store).orderBy('plan.created_at', 'desc').orderBy('plan.id').limit(limit)
   if (connections !== undefined) {
@@ -64,6 +66,14 @@ export function listPlans(
   }
   if (open !== undefined)
     query = query.where('plan.state', '=', open.state).where('plan.expires_at', '>', open.now)
+  if (behind !== undefined) {
+    query = query.where((where) =>
+      where.or([
+        where('plan.created_at', '<', behind.createdAt),
+        where('plan.created_at', '=', behind.createdAt).and('plan.id', '>', behind.id),
+      ]),
+    )
+  }
   return query.execute()
 }
 

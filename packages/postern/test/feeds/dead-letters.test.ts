@@ -44,7 +44,7 @@ describe.each(stores)('dead letters that are sent again on $name', ({ open }) =>
     const given = new Map([...sinks.batches].map(([name, batches]) => [name, batches.length]))
     return {
       ...{ feed, refuse, sinks },
-      letters: () => listDeadLetters(kept.store, feedId, 10),
+      letters: () => listDeadLetters(kept.store, feedId, { limit: 10 }),
       /** What a sink was given since. */
       again: (name: string) => (sinks.batches.get(name) ?? []).slice(given.get(name)),
       retry: () => retryDeadLetters(context, row),

@@ -63,7 +63,7 @@ describe.each(stores.slice(0, 1))('a feed takes the System Log pages of the corp
       const { outcome, report } = await feed.run()
 
       const { page } = fromStored((await readStreamStates(store, feed.feedId)).get('log') ?? {})
-      const letters = await listDeadLetters(store, feed.feedId, 10)
+      const letters = await listDeadLetters(store, feed.feedId, { limit: 10 })
       const found = {
         outcome,
         code: report.error?.code,

@@ -95,6 +95,7 @@ export function addAccessKeyRoutes(api: Api): void {
           .optional()
           .describe('How many fit `text`, by state; with `limit` alone.'),
       }),
+      list: { rows: 'accessKeys', cursor: 'after', pageRows: 1_000 },
     },
     async ({ services: { accessKeys }, caller, query: { limit, after, state, text } }) => {
       const which = { text, connections: caller.permissions.connectionsFor('admin') }

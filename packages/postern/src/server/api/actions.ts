@@ -46,6 +46,7 @@ export function addActionRoutes(api: Api): void {
       summary: 'Lists what can be done in an org: parameters, scopes and roles of each action.',
       access: 'any-key',
       answer: actionList,
+      list: { rows: 'actions' },
     },
     async ({ services }) => ({ actions: (await services.actions.list()).map(shownAction) }),
   )
@@ -89,6 +90,7 @@ export function addActionRoutes(api: Api): void {
       access: { verb: 'act', connection: 'name' },
       params: z.object({ name: z.string() }),
       answer: givenActionList,
+      list: { rows: 'actions' },
     },
     async ({ services, caller: { permissions }, params: { name } }) => {
       await services.connections.get(name)

@@ -66,6 +66,7 @@ export function addAuditRoutes(api: Api): void {
         rows: z.array(auditRow),
         next: z.int().optional().describe('Where the next page begins; absent at the end.'),
       }),
+      list: { rows: 'rows', cursor: 'before', pageRows: 1_000 },
     },
     async ({ services, caller, query }) => {
       const { since, until, limit } = query

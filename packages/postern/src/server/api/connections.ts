@@ -136,6 +136,7 @@ export function addConnectionRoutes(api: Api): void {
           .optional()
           .describe('How many fit `text`, by state; with `limit` alone.'),
       }),
+      list: { rows: 'connections', cursor: 'after', pageRows: 1_000 },
     },
     async ({ services, caller, query: { limit, ...query } }) => {
       const { connections } = services

@@ -25,6 +25,7 @@ export function addDomainRoutes(api: Api): void {
       summary: 'Lists the custom domains that are allowed.',
       access: { verb: 'admin' },
       answer: z.object({ domains: z.array(domain) }),
+      list: { rows: 'domains' },
     },
     async ({ services }) => ({ domains: (await services.domains.list()).map(viewOf) }),
   )

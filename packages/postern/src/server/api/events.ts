@@ -75,6 +75,7 @@ function addList(api: Api): void {
           .optional()
           .describe('The page ends here because so many events were looked at.'),
       }),
+      list: { rows: 'events', cursor: 'cursor', pageRows: 500 },
     },
     async ({ services, by, params: { name }, query }) => {
       const asked = await askedOf(services, name, query)
@@ -160,6 +161,7 @@ function addFigures(api: Api): void {
           }),
         ),
       }),
+      list: { rows: 'types' },
     },
     async ({ services, params: { name }, query }) => {
       const asked = spanOf(query, { bins: 1, now: services.clock.now() })

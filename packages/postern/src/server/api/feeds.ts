@@ -121,6 +121,7 @@ function addKeptRoutes(api: Api): void {
           .optional()
           .describe('How many fit `text` and `connection`, by state; with `counts` alone.'),
       }),
+      list: { rows: 'feeds', cursor: 'after', pageRows: 100 },
     },
     async ({ services, caller, query: { state, counts, ...query } }) => {
       const connections = caller.permissions.connectionsFor('read')

@@ -48,6 +48,7 @@ export function addObjectRoute(api: Api): void {
           .optional()
           .describe('Where the next page begins, which may be empty; absent at the end.'),
       }),
+      list: { rows: 'objects', cursor: 'cursor', pageRows: 1_000 },
     },
     async ({ services, by, params: { name }, query }) => {
       const { id } = await services.connections.get(name)

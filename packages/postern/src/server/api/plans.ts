@@ -6,6 +6,7 @@ import type { PlanSummary, PlanView } from '../../actions/plans.ts'
 import { readActorNames } from '../actor-names.ts'
 import type { Api } from '../api.ts'
 import type { RequestCaller } from '../caller.ts'
+import { cursorInstant, cursorOf, placeOf } from '../list-cursor.ts'
 import type { Services } from '../services.ts'
 import { found } from './action-answer.ts'
 import { actionArguments, actionRefusals } from './actions.ts'
@@ -55,6 +56,7 @@ const newPlan = z
 const tag = 'plans'
 const params = z.object({ id: z.string().max(64) })
 const MAX_LISTED = 1_000
+const planPlace = z.tuple([cursorInstant, z.string().max(64)])
 
 /** Adds the routes. */
 export function addPlanRoutes(api: Api): void {
@@ -99,15 +101,27 @@ export function addPlanRoutes(api: Api): void {
           .literal('waiting')
           .optional()
           .describe('Those alone that can still be decided on.'),
+        cursor: z.string().max(4_096).optional().describe('`next` of the page before.'),
         limit: z.coerce.number().int().min(1).max(MAX_LISTED).default(100),
       }),
-      answer: z.object({ plans: z.array(planSummary) }),
+      answer: z.object({
+        plans: z.array(planSummary),
+        next: z.string().optional().describe('Where the next page begins; absent at the end.'),
+      }),
+      list: { rows: 'plans', cursor: 'cursor', pageRows: MAX_LISTED },
     },
-    async ({ services, caller, by, query }) => {
+    async ({ services, caller, by, query: { cursor, ...query } }) => {
       const connections = caller.permissions.connectionsFor('approve')
-      const plans = await services.plans.list({ ...query, requestedBy: by.actor, connections })
+      const [createdAt, id] = placeOf(cursor, planPlace) ?? []
+      const behind = createdAt && id ? { createdAt, id } : undefined
+      const asked = { ...query, requestedBy: by.actor, connections, behind }
+      const plans = await services.plans.list(asked)
       const names = await namesOf(services, plans)
-      return { plans: plans.map((plan) => shownSummary(plan, names)) }
+      const last = plans.length < query.limit ? undefined : plans.at(-1)
+      return {
+        plans: plans.map((plan) => shownSummary(plan, names)),
+        next: last && cursorOf([last.createdAt.toISOString(), last.id]),
+      }
     },
   )
   api.add(

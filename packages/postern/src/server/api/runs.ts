@@ -3,6 +3,7 @@
 import { z } from '@hono/zod-openapi'
 import { readRunFigures } from '../../store/run-figures.ts'
 import type { Api } from '../api.ts'
+import { cursorInstant, cursorOf, placeOf } from '../list-cursor.ts'
 import { binsOf, exactSpanOf, moment } from '../span.ts'
 import { requireFeed } from './feeds.ts'
 import { run, shownRun } from './run.ts'
@@ -11,6 +12,8 @@ const tag = 'feeds'
 const nothing = { records: 0, runs: 0, failed: 0, lagSeconds: null }
 const params = z.object({ feed: z.string() })
 const query = z.object({ limit: z.coerce.number().int().min(1).max(1_000).default(20) })
+const cursor = z.string().max(4_096).optional().describe('`next` of the page before.')
+const letterPlace = z.tuple([cursorInstant, z.int().min(0), z.int32(), z.string().max(300)])
 
 /** Adds the routes. */
 export function addRunRoutes(api: Api): void {
@@ -25,6 +28,8 @@ export function addRunRoutes(api: Api): void {
       params,
       query,
       answer: z.object({ runs: z.array(run) }),
+      // All that are kept, and those that are still to be removed.
+      list: { rows: 'runs', pageRows: 2_000 },
       refusals: ['feed_not_found'],
     },
     async ({ services, caller, params: { feed }, query: { limit } }) => {
@@ -51,6 +56,7 @@ export function addRunRoutes(api: Api): void {
           }),
         ),
       }),
+      list: { rows: 'gaps' },
       refusals: ['feed_not_found'],
     },
     async ({ services, caller, params: { feed } }) => {
@@ -133,7 +139,7 @@ function addDeadLetterRoutes(api: Api): void {
       // They are the records themselves.
       access: { verb: 'sync', connection: 'any' },
       params,
-      query,
+      query: query.extend({ cursor }),
       answer: z.object({
         deadLetters: z.array(
           z.object({
@@ -146,12 +152,16 @@ function addDeadLetterRoutes(api: Api): void {
             at: z.iso.datetime(),
           }),
         ),
+        next: z.string().optional().describe('Where the next page begins; absent at the end.'),
       }),
+      list: { rows: 'deadLetters', cursor: 'cursor', pageRows: 100 },
       refusals: ['feed_not_found'],
     },
-    async ({ services, caller, params: { feed }, query: { limit } }) => {
+    async ({ services, caller, params: { feed }, query: { limit, ...query } }) => {
       await requireFeed('sync', feed, { services, caller })
-      const letters = await services.feeds.deadLetters(feed, limit)
+      const behind = letterBehind(query.cursor)
+      const letters = await services.feeds.deadLetters(feed, { limit, behind })
+      const last = letters.length < limit ? undefined : letters.at(-1)
       return {
         deadLetters: letters.map(({ sink, seq, index, code, reason, record, created_at }) => ({
           sink,
@@ -162,6 +172,7 @@ function addDeadLetterRoutes(api: Api): void {
           record: Buffer.from(record).toString('utf8'),
           at: created_at.toISOString(),
         })),
+        next: last && cursorOf([last.created_at.toISOString(), last.seq, last.index, last.sink_id]),
       }
     },
   )
@@ -203,4 +214,11 @@ function addDeadLetterRoutes(api: Api): void {
       return { dropped: await services.feeds.dropDeadLetters(feed, by) }
     },
   )
+}
+
+function letterBehind(cursor: string | undefined) {
+  const place = placeOf(cursor, letterPlace)
+  if (place === undefined) return undefined
+  const [createdAt, seq, index, sinkId] = place
+  return { created_at: createdAt, seq, index, sink_id: sinkId }
 }

@@ -83,6 +83,7 @@ export function addSinkRoutes(api: Api): void {
       summary: 'Lists the sinks.',
       access,
       answer: z.object({ sinks: z.array(sink) }),
+      list: { rows: 'sinks' },
     },
     async ({ services }) => ({ sinks: (await services.sinks.list()).map(shown) }),
   )
