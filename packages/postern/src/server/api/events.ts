@@ -8,6 +8,7 @@ import { countRelated, MOST_RELATED, type RelatedEvents } from '../../store/rela
 import type { Api } from '../api.ts'
 import { ServerError } from '../problem.ts'
 import { noteRecordsRead } from '../records-read.ts'
+import { searches } from '../searches.ts'
 import type { Services } from '../services.ts'
 import { binsOf, moment, momentOf, spanOf, wholeOf } from '../span.ts'
 import { event, shownEvent } from './shown-event.ts'
@@ -58,6 +59,7 @@ function addList(api: Api): void {
       summary:
         'Lists the events of an org that a feed keeps in the store, the newest first. All filters apply.',
       access,
+      concurrent: searches,
       params,
       query: z.object({
         ...filters,
@@ -100,6 +102,7 @@ function addFigures(api: Api): void {
       summary:
         'Counts events over time, in equal parts; without `from` and `to` those of the last 24 hours. Parts of ten minutes or more become whole hours.',
       access,
+      concurrent: searches,
       params,
       query: z.object({
         ...filters,
@@ -148,6 +151,7 @@ function addFigures(api: Api): void {
       summary:
         'Counts events by type, the most frequent first, in the whole hours around `from` and `to`, or days of UTC where they are more than three days apart; without them those of the last 24 hours.',
       access,
+      concurrent: searches,
       params,
       query: z.object({ from: filters.from, to: filters.to }),
       answer: z.object({
@@ -184,6 +188,7 @@ function addOne(api: Api): void {
       summary:
         'Shows an event as Okta sent it, and how many there are of the same actor, session and request.',
       access,
+      concurrent: searches,
       params: params.extend({ uuid: z.string().max(300) }),
       answer: z.object({
         event,

@@ -4,6 +4,7 @@ import { z } from '@hono/zod-openapi'
 import { objectKinds, type ReadObject, readObjects } from '../../store/read-objects.ts'
 import type { Api } from '../api.ts'
 import { noteRecordsRead } from '../records-read.ts'
+import { searches } from '../searches.ts'
 
 const text = z.string().min(1).max(512).optional()
 
@@ -30,6 +31,7 @@ export function addObjectRoute(api: Api): void {
       tag: 'objects',
       summary: 'Lists the objects of an org that a feed keeps in the store, by id.',
       access: { verb: 'read', connection: 'name' },
+      concurrent: searches,
       params: z.object({ name: z.string() }),
       query: z.object({
         kind: z.enum(objectKinds),
