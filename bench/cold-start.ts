@@ -12,7 +12,8 @@ import { fileURLToPath } from 'node:url'
 import { exportJwk, generateKey } from '@postern/core'
 import { startOrg } from '@postern/emulator'
 import { startScriptedServer, tokenAnswer } from '../test/scripted-server.ts'
-import { type Case, measure, report } from './measure.ts'
+import { type Case, measure } from './measure.ts'
+import { report } from './report.ts'
 
 const rounds = 21
 const program = fileURLToPath(new URL('../packages/postern/dist/postern.cjs', import.meta.url))

@@ -12,7 +12,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BrowserContext, chromium } from 'playwright-core'
 import { chromiumPath } from '../test/chromium-path.ts'
-import { type Case, measure, report } from './measure.ts'
+import { type Case, measure } from './measure.ts'
+import { report } from './report.ts'
 
 const rounds = 9
 const program = fileURLToPath(new URL('../packages/postern/dist/postern.cjs', import.meta.url))

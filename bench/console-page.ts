@@ -13,7 +13,7 @@ import { listen } from '../packages/postern/src/server/listen.ts'
 import { openService } from '../packages/postern/src/service.ts'
 import { chromiumPath } from '../test/chromium-path.ts'
 import { fillConsole } from './console-rows.ts'
-import { report } from './measure.ts'
+import { report } from './report.ts'
 
 const ROUNDS = 5
 const ACCESS_KEYS = 5_000

@@ -13,7 +13,7 @@ import type { Store } from '../packages/postern/src/store/store.ts'
 import { startPostgres, urlOf } from '../test/postgres.ts'
 import { consoleCases } from './console-cases.ts'
 import { fillConsole } from './console-rows.ts'
-import { type Grid, report } from './measure.ts'
+import { type Grid, report } from './report.ts'
 
 const ROUNDS = 15
 const now = new Date('2026-11-30T12:00:00Z')

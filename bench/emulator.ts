@@ -8,7 +8,8 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { fillHistory, type RunningOrg, startOrg } from '@postern/emulator'
 import type { Order } from './emulator-client.ts'
-import { type Case, type Figures, measure, report, type Table } from './measure.ts'
+import { type Case, type Figures, measure } from './measure.ts'
+import { report, type Table } from './report.ts'
 
 const DAY_MS = 86_400_000
 const rounds = 9

@@ -15,7 +15,7 @@ import { openLog } from '../packages/postern/src/log.ts'
 import { openPglite } from '../packages/postern/src/store/pglite.ts'
 import { openTestSeal } from '../test/test-seal.ts'
 import { declareFeed } from './declare-feed.ts'
-import { report } from './measure.ts'
+import { report } from './report.ts'
 import { refusalsByWindow, type Seen, startWalkOrg, watched } from './walk-watch.ts'
 
 /** A feed, and what was answered to it. */

@@ -20,7 +20,7 @@ import { startPostgres, urlOf } from '../test/postgres.ts'
 import type { FleetCaseOptions, FleetFigures } from './fleet-case.ts'
 import { fleetInputs, insertFleet } from './fleet-rows.ts'
 import type { FleetStubOptions } from './fleet-stub.ts'
-import { report } from './measure.ts'
+import { report } from './report.ts'
 
 const PERIODS = 2
 // More than are under way: 133 runs begin in a second, and each takes half a second to a whole one.

@@ -9,7 +9,8 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type LogRun, runOnce } from './log-feed-run.ts'
-import { figuresOf, type Grid, measure, report, type Table } from './measure.ts'
+import { figuresOf, measure } from './measure.ts'
+import { type Grid, report, type Table } from './report.ts'
 
 const { values: flags } = parseArgs({
   options: { backlog: { type: 'string', default: '1000000' }, write: { type: 'boolean' } },

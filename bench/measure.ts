@@ -1,11 +1,4 @@
-/** @module What every measurement here shares: cases in turn, medians, and a result file that names the machine. */
-
-import { writeFileSync } from 'node:fs'
-import { cpus, totalmem } from 'node:os'
-import { fileURLToPath } from 'node:url'
-
-const HOW_TO_READ =
-  'Trust the ratios, which are taken round by round against the first row; absolute figures are this machine’s.'
+/** @module What every measurement here shares: cases in turn, and their medians. */
 
 /** One thing that is measured, by a number that each round gives anew. */
 export interface Case {
@@ -58,62 +51,4 @@ export function figuresOf(
 
 function median(figures: readonly number[]): number {
   return figures.toSorted((a, b) => a - b)[Math.floor(figures.length / 2)] ?? Number.NaN
-}
-
-/** One table of a result. */
-export interface Table {
-  readonly title: string
-  readonly unit: string
-  readonly digits: number
-  readonly figures: readonly Figures[]
-}
-
-/** Facts that are no figures of rounds: one row for each thing, one column for what is known of it. */
-export interface Grid {
-  readonly columns: readonly string[]
-  readonly rows: readonly (readonly (string | number)[])[]
-}
-
-/** Prints tables, and with `--write` puts them into `results/<name>.md` with the machine they were taken on. */
-export function report(name: string, command: string, tables: readonly (Table | Grid)[]): void {
-  const text = [
-    `# ${name}`,
-    '',
-    `\`${command}\` on ${machine()}.`,
-    ...(tables.some((table) => 'figures' in table) ? [HOW_TO_READ] : []),
-    ...tables.flatMap((table) => [
-      '',
-      ...('figures' in table ? formatTable(table) : formatGrid(table)),
-    ]),
-    '',
-  ].join('\n')
-  process.stdout.write(text)
-  if (!process.argv.includes('--write')) return
-  writeFileSync(fileURLToPath(new URL(`results/${name}.md`, import.meta.url)), text)
-}
-
-function formatGrid({ columns, rows }: Grid): string[] {
-  const line = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`
-  return [
-    line(columns),
-    line(columns.map((_, at) => (at === 0 ? '---' : '---:'))),
-    ...rows.map(line),
-  ]
-}
-
-function formatTable({ title, unit, digits, figures }: Table): string[] {
-  return [
-    `| ${title} | median, ${unit} | min to max | ratio |`,
-    '| --- | ---: | ---: | ---: |',
-    ...figures.map(
-      ({ name, median: middle, min, max, ratio }) =>
-        `| ${name} | ${middle.toFixed(digits)} | ${min.toFixed(digits)} to ${max.toFixed(digits)} | ${ratio.toFixed(2)} |`,
-    ),
-  ]
-}
-
-function machine(): string {
-  const [cpu] = cpus()
-  const gigabytes = Math.round(totalmem() / 2 ** 30)
-  return `${cpus().length} x ${cpu?.model.trim()}, ${gigabytes} GB, ${process.platform} ${process.arch}, Node ${process.version}`
 }

@@ -10,8 +10,9 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { figuresOf, measure, report, type Table } from './measure.ts'
+import { figuresOf, measure } from './measure.ts'
 import type { Delays, ServedProxy, Task } from './proxy-beside-log-case.ts'
+import { report, type Table } from './report.ts'
 
 const EVENTS = 100_000
 // Each thousand takes an org's delay.

@@ -14,9 +14,10 @@ import { setTimeout as passed } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { unpackDebian } from './debian.ts'
-import { type Case, type Figures, figuresOf, type Grid, measure, report } from './measure.ts'
+import { type Case, type Figures, figuresOf, measure } from './measure.ts'
 import { writeOrg, writeProxy } from './nginx.ts'
 import type { ServedProxy } from './proxy-case.ts'
+import { type Grid, report } from './report.ts'
 
 const ROUNDS = 5
 const WARM_UPS = 3

@@ -9,8 +9,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildProgram } from '../scripts/build.ts'
-import { figuresOf, measure, report, type Table } from './measure.ts'
+import { figuresOf, measure } from './measure.ts'
 import { type Pull, pull, startStub } from './pull-run.ts'
+import { report, type Table } from './report.ts'
 
 const rounds = 7
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url))

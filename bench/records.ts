@@ -5,7 +5,8 @@
 
 import { readRecords, toJsonLines } from '@postern/core'
 import { fillHistory, type RunningOrg, startOrg } from '@postern/emulator'
-import { type Case, measure, report, type Table } from './measure.ts'
+import { type Case, measure } from './measure.ts'
+import { report, type Table } from './report.ts'
 
 const rounds = 7
 const roundMs = 500

@@ -15,7 +15,7 @@ import { openStore, type StorePlace } from '../packages/postern/src/store/open.t
 import { emptyReport } from '../packages/postern/src/store/runs.ts'
 import type { Store } from '../packages/postern/src/store/store.ts'
 import { startPostgres, urlOf } from '../test/postgres.ts'
-import { report } from './measure.ts'
+import { report } from './report.ts'
 
 interface ScheduleCase {
   readonly name: string

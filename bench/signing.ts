@@ -6,7 +6,8 @@
 import { createPrivateKey, type KeyObject, randomUUID, sign } from 'node:crypto'
 import { promisify } from 'node:util'
 import { DpopProver, exportJwk, generateKey, type PrivateKey, signAssertion } from '@postern/core'
-import { type Case, measure, report } from './measure.ts'
+import { type Case, measure } from './measure.ts'
+import { report } from './report.ts'
 
 const rounds = 7
 const roundMs = 700

@@ -11,7 +11,8 @@ import { batchId, changeRecord, type FeedRecord } from '../packages/postern/src/
 import { getSinkKind } from '../packages/postern/src/sinks/registry.ts'
 import type { Sink } from '../packages/postern/src/sinks/sink.ts'
 import { startPostgres, urlOf } from '../test/postgres.ts'
-import { type Case, measure, report } from './measure.ts'
+import { type Case, measure } from './measure.ts'
+import { report } from './report.ts'
 
 const rounds = 7
 const pageUsers = 200

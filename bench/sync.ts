@@ -11,8 +11,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildProgram } from '../scripts/build.ts'
 import { runOnce } from './log-feed-run.ts'
-import { figuresOf, type Grid, measure, report, type Table } from './measure.ts'
+import { figuresOf, measure } from './measure.ts'
 import { type Pull, pull, startStub } from './pull-run.ts'
+import { type Grid, report, type Table } from './report.ts'
 
 const FEW = 100_000
 const MANY = 1_000_000

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { startOrg } from '@postern/emulator'
 import { openService } from '../packages/postern/src/service.ts'
-import { report } from './measure.ts'
+import { report } from './report.ts'
 
 const org = await startOrg()
 let arrived = 0

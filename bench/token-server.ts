@@ -7,7 +7,8 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { type Case, measure, report } from './measure.ts'
+import { type Case, measure } from './measure.ts'
+import { report } from './report.ts'
 import type { ServedCase, ServerKind } from './token-server-case.ts'
 
 const rounds = 7

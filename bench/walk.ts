@@ -16,7 +16,7 @@ import {
   Secret,
 } from '@postern/core'
 import { createTransport } from '../packages/postern/src/http/transport.ts'
-import { report } from './measure.ts'
+import { report } from './report.ts'
 import type { WalkOrg, WalkOrgOptions } from './walk-org.ts'
 import { refusalsByWindow, type Seen, startWalkOrg, watched } from './walk-watch.ts'
 
