@@ -38,6 +38,7 @@ it('a broken connection is found on the overview, and repaired from its finding'
   expect(await place.ask('GET', '/v1/connections/north')).toMatchObject({
     doctor: { status: 'ok', problems: [] },
   })
+  await page.getByRole('link', { name: 'All that was done with it' }).click()
   await page.getByText('connection.repair').first().waitFor()
 })
 

@@ -19,6 +19,14 @@ export interface AccessKey {
   readonly previousUntil?: string
 }
 
+/** A page of the list, the newest first. */
+export interface AccessKeyPage {
+  readonly accessKeys: readonly AccessKey[]
+  readonly next?: string
+  /** Of those that fit what was searched for, whatever their state. */
+  readonly counts: Readonly<Record<'live' | 'ending' | 'expired' | 'revoked', number>>
+}
+
 /** One that was just made or rotated. */
 export interface NewAccessKey extends AccessKey {
   readonly text: string

@@ -2,17 +2,25 @@
 
 import { type ReactNode, useState } from 'react'
 import { accessKeyTexts as texts } from '../../texts/console/access-keys.ts'
+import { withQuery } from '../address.ts'
 import { useNow } from '../parts/clock.ts'
 import { EmptyState } from '../parts/empty-state.tsx'
 import { Export } from '../parts/export.tsx'
 import { Loaded } from '../parts/loaded.tsx'
+import { PagedList, useListPlace } from '../parts/paged-list.tsx'
 import { State } from '../parts/state.tsx'
 import type { Column } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
 import { View } from '../parts/view.tsx'
-import { WholeList } from '../parts/whole-list.tsx'
 import { useAnswer } from '../server.ts'
-import { ACCESS_KEYS, type AccessKey, type NewAccessKey, ruleText, stateOf } from './access-key.ts'
+import {
+  ACCESS_KEYS,
+  type AccessKey,
+  type AccessKeyPage,
+  type NewAccessKey,
+  ruleText,
+  stateOf,
+} from './access-key.ts'
 import { exportedColumns } from './exported-keys.ts'
 import { MakeDialog } from './make.tsx'
 import { NewKeyDialog } from './new-key.tsx'
@@ -24,16 +32,17 @@ type Open =
   | { readonly what: 'made'; readonly key: NewAccessKey }
   | { readonly what: 'rotate' | 'revoke'; readonly key: AccessKey }
 
-interface Page {
-  readonly accessKeys: readonly AccessKey[]
-  readonly next?: string
-}
+// As many as the server gives at once.
+const MOST = 1_000
+const STATES = ['live', 'ending', 'expired', 'revoked'] as const
 
 /** The list. */
 export function AccessKeyList(): ReactNode {
   const now = useNow()
   const [open, setOpen] = useState<Open>()
-  const answer = useAnswer<Page>(ACCESS_KEYS)
+  const place = useListPlace(STATES)
+  const { search, state, asked } = place
+  const answer = useAnswer<AccessKeyPage>(withQuery(ACCESS_KEYS, asked))
   const close = () => setOpen(undefined)
   const show = (key: NewAccessKey) => setOpen({ what: 'made', key })
   return (
@@ -46,27 +55,30 @@ export function AccessKeyList(): ReactNode {
       }
     >
       <Loaded answer={answer}>
-        {({ accessKeys }) =>
-          accessKeys.length === 0 ? (
+        {({ accessKeys, next, counts }) =>
+          search === '' && STATES.every((one) => counts[one] === 0) ? (
             <EmptyState title={texts.none}>{texts.noneHint}</EmptyState>
           ) : (
-            <WholeList
-              beside={
-                <Export
-                  name="access-keys"
-                  pathOf={() => ACCESS_KEYS}
-                  rowsOf={(page: Page) => page.accessKeys}
-                  columns={exportedColumns}
-                />
-              }
+            <PagedList
+              place={place}
               caption={texts.title}
               columns={columnsOf(now, setOpen)}
               rows={accessKeys}
               keyOf={({ id }) => id}
-              textOf={(key) => `${key.name} ${key.id} ${stateOf(key, now).word}`}
-              order={{ key: 'createdAt', isDescending: true }}
-              search={texts.search}
-              noneFound={texts.noneFound}
+              next={next}
+              counts={counts}
+              states={STATES}
+              words={{ ...texts, state: names.state }}
+              beside={
+                <Export
+                  name="access-keys"
+                  pathOf={(after) =>
+                    withQuery(ACCESS_KEYS, { text: search, state, after, limit: MOST })
+                  }
+                  rowsOf={(page: AccessKeyPage) => page.accessKeys}
+                  columns={exportedColumns}
+                />
+              }
             />
           )
         }

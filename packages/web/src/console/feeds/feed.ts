@@ -65,6 +65,17 @@ export interface Feed {
   readonly createdAt: string
 }
 
+/** How a feed can be, what needs somebody first, as the server counts and filters them. */
+export const feedConditions = ['failed', 'held', 'incomplete', 'paused', 'running', 'ok'] as const
+
+/** A page of the list, by name. */
+export interface FeedPage {
+  readonly feeds: readonly Feed[]
+  readonly next?: string
+  /** Of those that fit what was searched for, however they are; where they were asked for. */
+  readonly counts: Readonly<Record<(typeof feedConditions)[number], number>>
+}
+
 /** The path of a feed at the server. */
 export function feedPath(feed: string, rest = ''): string {
   return `${FEEDS}/${encodeURIComponent(feed)}${rest}`

@@ -9,20 +9,25 @@ import { Export } from '../parts/export.tsx'
 import { Link } from '../parts/link.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { numberText } from '../parts/number-text.ts'
+import { PagedList, useListPlace } from '../parts/paged-list.tsx'
 import { State } from '../parts/state.tsx'
 import type { Column } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
 import { durationText } from '../parts/time-text.ts'
 import { View } from '../parts/view.tsx'
-import { WholeList } from '../parts/whole-list.tsx'
+import { useAnswer } from '../server.ts'
 import { usePermissions } from '../session.ts'
 import { exportedFeedColumns } from './exported-feeds.ts'
-import { FEEDS, type Feed, stateOf } from './feed.ts'
-import { type FeedPage, PAGE_FEEDS, useAllFeeds } from './use-all-feeds.ts'
+import { FEEDS, type Feed, type FeedPage, feedConditions, stateOf } from './feed.ts'
+
+// As many as the server gives at once.
+const MOST = 1_000
 
 /** The list. */
 export function FeedList(): ReactNode {
-  const answer = useAllFeeds()
+  const place = useListPlace(feedConditions)
+  const { search, state, asked } = place
+  const answer = useAnswer<FeedPage>(withQuery(FEEDS, { ...asked, counts: 'true' }))
   const mayMake = usePermissions().maySomewhere('admin')
   return (
     <View
@@ -36,29 +41,30 @@ export function FeedList(): ReactNode {
       }
     >
       <Loaded answer={answer}>
-        {(feeds) =>
-          feeds.length === 0 ? (
+        {({ feeds, next, counts }) =>
+          search === '' && feedConditions.every((one) => counts[one] === 0) ? (
             <EmptyState title={texts.none}>
               {texts.noneHint} <code>{texts.noneCommand}</code>
             </EmptyState>
           ) : (
-            <WholeList
-              beside={
-                <Export
-                  name="feeds"
-                  pathOf={(after) => withQuery(FEEDS, { after, limit: PAGE_FEEDS })}
-                  rowsOf={(page: FeedPage) => page.feeds}
-                  columns={exportedFeedColumns}
-                />
-              }
+            <PagedList
+              place={place}
               caption={texts.title}
               columns={columns}
               rows={feeds}
               keyOf={({ name }) => name}
-              textOf={(row) => `${row.name} ${row.connection} ${row.input} ${stateOf(row).word}`}
-              order={{ key: 'state', isDescending: false }}
-              search={texts.search}
-              noneFound={texts.noneFound}
+              next={next}
+              counts={counts}
+              states={feedConditions}
+              words={{ ...texts, states: texts.conditions, state: names.state }}
+              beside={
+                <Export
+                  name="feeds"
+                  pathOf={(after) => withQuery(FEEDS, { text: search, state, after, limit: MOST })}
+                  rowsOf={(page: FeedPage) => page.feeds}
+                  columns={exportedFeedColumns}
+                />
+              }
             />
           )
         }

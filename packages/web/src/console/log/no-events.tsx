@@ -3,29 +3,31 @@
 import type { ReactNode } from 'react'
 import { logTexts as texts } from '../../texts/console/log.ts'
 import { pathOf, withQuery } from '../address.ts'
-import type { Feed } from '../feeds/feed.ts'
-import { useAllFeeds } from '../feeds/use-all-feeds.ts'
+import { FEEDS, type Feed, type FeedPage } from '../feeds/feed.ts'
 import { EmptyState } from '../parts/empty-state.tsx'
 import { Link } from '../parts/link.tsx'
 import { Loaded } from '../parts/loaded.tsx'
+import { useAnswer } from '../server.ts'
 import { usePermissions } from '../session.ts'
 import type { LogQuery } from './log-query.ts'
 
 const STORE = 'store'
 const INPUT = 'system-log'
+// As many as the server gives at once; nobody has more of one connection.
+const MOST = 1_000
 
 /** Why there is no event, by what feeds there are. */
 export function NoEvents({ query }: { readonly query: LogQuery }): ReactNode {
-  const answer = useAllFeeds()
+  const { connection } = query
+  const answer = useAnswer<Pick<FeedPage, 'feeds'>>(
+    withQuery(FEEDS, { connection, text: INPUT, limit: MOST }),
+  )
   return (
     <Loaded answer={answer} height="flat">
-      {(feeds) => {
-        const reading = feeds.filter(
-          ({ connection, input }) => connection === query.connection && input === INPUT,
-        )
+      {({ feeds }) => {
+        const reading = feeds.filter(({ input }) => input === INPUT)
         const keeping = reading.find(({ sinks }) => sinks.some(({ kind }) => kind === STORE))
-        if (keeping === undefined)
-          return <NoFeed connection={query.connection} reads={reading[0]} />
+        if (keeping === undefined) return <NoFeed connection={connection} reads={reading[0]} />
         if (keeping.lastRun === undefined) return <NotYet feed={keeping.name} />
         return <EmptyState title={texts.none}>{texts.noneHint}</EmptyState>
       }}

@@ -2,14 +2,19 @@
 
 import type { ReactNode } from 'react'
 import { overviewTexts } from '../../texts/console/overview.ts'
-import { ACCESS_KEYS, type AccessKey, stateOf as stateOfKey } from '../access-keys/access-key.ts'
-import { pathOf } from '../address.ts'
+import {
+  ACCESS_KEYS,
+  type AccessKey,
+  type AccessKeyPage,
+  stateOf as stateOfKey,
+} from '../access-keys/access-key.ts'
+import { pathOf, withQuery } from '../address.ts'
 import {
   type Connection,
   type ConnectionPage,
   stateOf as stateOfConnection,
 } from '../connections/connection.ts'
-import { type Feed, stateOf as stateOfFeed } from '../feeds/feed.ts'
+import { type Feed, type FeedPage, stateOf as stateOfFeed } from '../feeds/feed.ts'
 import { useNow } from '../parts/clock.ts'
 import { Link } from '../parts/link.tsx'
 import { Panel } from '../parts/panel.tsx'
@@ -33,29 +38,34 @@ interface Trouble {
   readonly about: ReactNode
 }
 
-/** The list. @param of.connections - the first of each state that needs somebody. */
+/** The list. @param of.connections - the first of each state that needs somebody, and of.feeds too. */
 export function Attention(of: {
   readonly connections: readonly ConnectionPage[]
-  readonly feeds: readonly Feed[]
+  readonly feeds: readonly FeedPage[]
 }): ReactNode {
   const now = useNow()
   const isAsked = usePermissions().maySomewhere('admin')
-  const { data } = useAnswer<{ readonly accessKeys: readonly AccessKey[] }>(ACCESS_KEYS, {
-    isAsked,
-  })
+  const { data } = useAnswer<AccessKeyPage>(
+    withQuery(ACCESS_KEYS, { state: 'ending', limit: SHOWN }),
+    { isAsked },
+  )
   const troubles = [
     ...of.connections.flatMap(({ connections }) => connections).map(troubleOfConnection),
-    ...of.feeds.map(troubleOfFeed),
+    ...of.feeds.flatMap(({ feeds }) => feeds).map(troubleOfFeed),
     ...(data?.accessKeys ?? []).map((key) => troubleOfKey(key, now)),
   ]
     .filter(({ tone }) => tone === 'bad' || tone === 'warning')
     .toSorted((a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad'))
   const counts = of.connections[0]?.counts
-  const unlisted =
+  const feeds = of.feeds[0]?.counts
+  const all =
     (counts?.failed ?? 0) +
-    (counts?.warning ?? 0) -
-    of.connections.reduce((sum, { connections }) => sum + connections.length, 0)
-  const left = Math.max(0, unlisted) + Math.max(0, troubles.length - SHOWN)
+    (counts?.warning ?? 0) +
+    (feeds?.failed ?? 0) +
+    (feeds?.held ?? 0) +
+    (feeds?.incomplete ?? 0) +
+    (data?.counts.ending ?? 0)
+  const left = all - Math.min(SHOWN, troubles.length)
   return (
     <Panel title={texts.title}>
       {troubles.length === 0 ? (

@@ -11,14 +11,12 @@ import {
   type ConnectionPage,
   type ConnectionState,
 } from '../connections/connection.ts'
-import type { Feed } from '../feeds/feed.ts'
-import { useAllFeeds } from '../feeds/use-all-feeds.ts'
+import { FEEDS, type FeedPage } from '../feeds/feed.ts'
 import { EmptyState } from '../parts/empty-state.tsx'
 import { Link } from '../parts/link.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { numberText } from '../parts/number-text.ts'
 import { Panel } from '../parts/panel.tsx'
-import { durationText } from '../parts/time-text.ts'
 import { View } from '../parts/view.tsx'
 import { type Answered, useAnswer } from '../server.ts'
 import { usePermissions } from '../session.ts'
@@ -34,7 +32,8 @@ export function Overview(): ReactNode {
   const mayRead = permissions.maySomewhere('read')
   const broken = useConnections('failed', mayRead)
   const warned = useConnections('warning', mayRead)
-  const feeds = useAllFeeds({ isAsked: mayRead })
+  const failing = useFeeds({ state: 'failed', counts: 'true' }, mayRead)
+  const lacking = useFeeds({ state: 'held,incomplete' }, mayRead)
   const status = useAnswer<Status>(STATUS)
   return (
     <View title={texts.title}>
@@ -43,15 +42,21 @@ export function Overview(): ReactNode {
           {texts.first.hint} <code>{texts.first.command}</code>
         </EmptyState>
       )}
-      <Figures connections={broken.data} feeds={feeds.data} status={status.data} />
+      <Figures connections={broken.data} feeds={failing.data?.counts} status={status.data} />
       {permissions.maySomewhere('approve') && <WaitingPlans />}
       {mayRead && (
         <Loaded answer={broken}>
           {(first) => (
             <Loaded answer={warned}>
               {(then) => (
-                <Loaded answer={feeds}>
-                  {(known) => <Attention connections={[first, then]} feeds={known} />}
+                <Loaded answer={failing}>
+                  {(stuck) => (
+                    <Loaded answer={lacking}>
+                      {(gapped) => (
+                        <Attention connections={[first, then]} feeds={[stuck, gapped]} />
+                      )}
+                    </Loaded>
+                  )}
                 </Loaded>
               )}
             </Loaded>
@@ -68,24 +73,23 @@ function useConnections(state: ConnectionState, isAsked: boolean): Answered<Conn
   return useAnswer<ConnectionPage>(withQuery(CONNECTIONS, { state, limit: SHOWN }), { isAsked })
 }
 
-function countOf({ counts }: ConnectionPage): number {
+/** The same of feeds. */
+function useFeeds(asked: Readonly<Record<string, string>>, isAsked: boolean): Answered<FeedPage> {
+  return useAnswer<FeedPage>(withQuery(FEEDS, { ...asked, limit: SHOWN }), { isAsked })
+}
+
+function countOf({ counts }: { readonly counts: Readonly<Record<string, number>> }): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0)
 }
 
 /** What there is, in numbers; a number that is awaited has its place. */
 function Figures(of: {
   readonly connections: ConnectionPage | undefined
-  readonly feeds: readonly Feed[] | undefined
+  readonly feeds: FeedPage['counts'] | undefined
   readonly status: Status | undefined
 }): ReactNode {
   const { connections, feeds, status } = of
   const { figures } = texts
-  const running = feeds?.filter(({ state }) => state === 'running').length ?? 0
-  const paused = feeds?.filter(({ state }) => state === 'paused').length ?? 0
-  const lags = feeds?.flatMap(({ name, lagSeconds }) =>
-    lagSeconds === undefined ? [] : [{ name, lagSeconds }],
-  )
-  const slowest = lags?.toSorted((a, b) => b.lagSeconds - a.lagSeconds)[0]
   return (
     <dl className="figures">
       <Figure
@@ -97,13 +101,13 @@ function Figures(of: {
       />
       <Figure
         name={figures.feeds}
-        value={feeds && numberText(feeds.length)}
-        note={feeds && figures.feedsNote(running, paused)}
+        value={feeds && numberText(countOf({ counts: feeds }))}
+        note={feeds && figures.feedsNote(feeds.running, feeds.paused)}
       />
       <Figure
-        name={figures.lag}
-        value={feeds && (slowest === undefined ? '—' : durationText(slowest.lagSeconds))}
-        note={feeds && (slowest?.name ?? figures.lagNone)}
+        name={figures.failing}
+        value={feeds && numberText(feeds.failed)}
+        note={feeds && figures.failingNote(feeds.held, feeds.incomplete)}
       />
       <Figure
         name={figures.store}

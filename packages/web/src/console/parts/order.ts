@@ -1,4 +1,4 @@
-/** @module The order of the rows of a list that is here as a whole. */
+/** @module The order of the rows of a list that is on one page as a whole. */
 
 /** By which column, and which way. */
 export interface Order {

@@ -14,7 +14,7 @@ const verbHints = {
 /** The texts of access keys. */
 export const accessKeyTexts = {
   title: 'Access keys',
-  search: 'Search by name, ID or state',
+  search: 'Search by name or ID',
   none: 'There is no access key yet.',
   noneHint: 'Make one for each program that calls Postern, with no more than it needs.',
   noneFound: 'No access key fits.',

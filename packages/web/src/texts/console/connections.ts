@@ -10,8 +10,6 @@ export const connectionTexts = {
   noneCommand: 'postern connect',
   noneFound: 'No connection fits.',
   states: { ok: 'Works', warning: 'Warning', failed: 'Broken', unknown: 'Not checked' },
-  every: 'Every state',
-  ofState: (state: string, count: string) => `${state} (${count})`,
   kinds: { 'service-app': 'Service app', 'api-token': 'API token' },
   columns: {
     name: 'Name',

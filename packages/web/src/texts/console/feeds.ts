@@ -3,7 +3,7 @@
 /** The texts of feeds. */
 export const feedTexts = {
   title: 'Feeds',
-  search: 'Search by name, connection, input or state',
+  search: 'Search by name, connection or input',
   none: 'There is no feed yet.',
   noneHint: 'A feed reads an input of a connection on a schedule and writes it to sinks. Make one:',
   noneCommand: 'postern feed add NAME --connection CONNECTION --input system-log',
@@ -17,6 +17,14 @@ export const feedTexts = {
     incomplete: 'Incomplete',
     scheduled: 'Scheduled',
     'on-demand': 'On demand',
+  },
+  conditions: {
+    failed: 'Fails',
+    held: 'Holds back',
+    incomplete: 'Incomplete',
+    paused: 'Paused',
+    running: 'Running',
+    ok: 'Works',
   },
   outcomes: {
     running: 'Running',

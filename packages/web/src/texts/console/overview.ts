@@ -26,8 +26,9 @@ export const overviewTexts = {
     connectionsNote: (works: number, broken: number) => `${works} working, ${broken} broken`,
     feeds: 'Feeds',
     feedsNote: (running: number, paused: number) => `${running} running, ${paused} paused`,
-    lag: 'Largest lag',
-    lagNone: 'No feed reads yet',
+    failing: 'Feeds that fail',
+    failingNote: (held: number, incomplete: number) =>
+      `${held} holding back, ${incomplete} incomplete`,
     store: 'Store',
   },
   first: {
