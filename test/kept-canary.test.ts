@@ -1,11 +1,21 @@
 /** @module Marked secrets in a store that is filled and used through the API: found nowhere that anybody can look (S12, S5, S6). */
 
 import { createHash, createPrivateKey } from 'node:crypto'
-import { createWriteStream, readdirSync, readFileSync } from 'node:fs'
+import {
+  createWriteStream,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { type RunningOrg, startOrg } from '@postern/emulator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { askAll } from '../packages/postern/src/cli/support/answers.ts'
+import { makeBundle } from '../packages/postern/src/cli/support/bundle.ts'
 import { Api, type Route } from '../packages/postern/src/server/api.ts'
 import { addRoutes } from '../packages/postern/src/server/routes.ts'
 import { writeBackup } from '../packages/postern/src/store/backup.ts'
@@ -117,6 +127,7 @@ describe.each(stores)('no mark of what is kept on $name shows', ({ name, open })
     Object.assign(marks, await keptPrivateNumbers(kept.store, seal))
     expect(Object.keys(keptOf(marks)).length).toBeGreaterThan(2)
     const backup = await backUp(kept)
+    await expectCleanBundle(app, { marks, dataDir: kept.place.dataDir })
     const dump = full + (await walk(routes.filter(({ method }) => method === 'delete')))
     expect(answers.leaks).toEqual([])
     expect(leaksIn(answers.texts, { ...canaries, ...keptOf(marks) })).toEqual([])
@@ -289,6 +300,36 @@ async function registerCanaries({ org, url, app, adminToken }: RunningOrg): Prom
   const [token] = [...org.apiTokens]
   if (token !== undefined)
     org.apiTokens.put({ ...token, id: '00Tcanary', value: canaries.apiToken })
+}
+
+/** What `postern support` would write, with names and without; and the scan of it finds what does not belong there. */
+async function expectCleanBundle(
+  { send }: ServedApp,
+  { marks, dataDir }: { readonly marks: Record<string, string>; readonly dataDir: string },
+) {
+  const answers = await askAll({
+    call: async <Value>(method: string, url: string) => (await send(method, url)).json as Value,
+    send: async ({ method, path: url }) => {
+      const { status, text } = await send(method, url)
+      return { status, headers: {}, body: new Blob([text]).stream() }
+    },
+  })
+  const sources = { version: '0', now: new Date(0), through: 'store', dataDir } as const
+  const log = path.join(mkdtempSync(path.join(tmpdir(), 'postern-test-')), 'log')
+  const line = { level: 'warn', msg: canaries.apiToken, err: { name: 'E', message: pem }, key: jwk }
+  writeFileSync(log, `${JSON.stringify(line)}\nkey=${canaries.privateKey}\n`)
+  for (const withNames of [false, true]) {
+    const bundle = JSON.stringify(await makeBundle({ ...sources, answers, log, withNames }))
+    expect(bundle).toContain('"connections":[{"name":')
+    expect(bundle.includes('"name":"acme"')).toBe(withNames)
+    expect(leaksIn(bundle, { ...marks, PLANTED })).toEqual([])
+    // A secret that looks like none, where a message belongs.
+    const problem = { problem: { code: 'x', message: `It was ${canaries.passphrase}.` } }
+    const leaking = { ...answers, feeds: problem }
+    const leak = JSON.stringify(await makeBundle({ ...sources, answers: leaking, withNames }))
+    expect(leaksIn(leak, canaries)).toEqual(['passphrase'])
+  }
+  rmSync(path.dirname(log), { recursive: true })
 }
 
 /** What is kept of an access key lets nobody in. */

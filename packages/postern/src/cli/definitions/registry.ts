@@ -151,6 +151,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./restore.ts')).defineRestore,
   },
   {
+    name: 'support',
+    description: 'write what somebody who helps has to know to a file, without secrets and names',
+    load: async () => (await import('./support.ts')).defineSupport,
+  },
+  {
     name: 'completion',
     description: 'print the script with which bash, zsh or fish completes commands and names',
     load: async () => (await import('./completion.ts')).defineCompletion,

@@ -27,7 +27,8 @@ export interface ExplainedValue {
   readonly from: string
 }
 
-const SECRET = '(secret)'
+/** What stands for the value of a secret. */
+export const SECRET = '(secret)'
 // What is named otherwise may be the secret itself, put where its variable belongs.
 const USUAL_VARIABLE = /^[A-Z_][A-Z0-9_]{0,63}$/
 
