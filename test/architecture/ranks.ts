@@ -69,6 +69,7 @@ export const packageRules: Readonly<Record<string, PackageRule>> = {
         'cli/commands/emulator-compare/probe.ts',
         'cli/commands/emulator-compare/registry.ts',
         'cli/commands/demo.ts',
+        'cli/commands/demo/emulated-org.ts',
       ],
     },
   },

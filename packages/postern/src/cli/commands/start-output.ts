@@ -41,9 +41,14 @@ export async function printWorking(
 const STORES = { pglite: 'embedded, in the data directory', postgres: 'PostgreSQL' } as const
 
 /** Shows whoever started the server, on a terminal, how a browser of this machine gets in. */
-export function tellConsole(url: string, link: Secret): void {
+export function tellConsole(link: string): void {
   tell('The console, for one browser on this machine, within ten minutes:')
-  tell(paint('bold', `  ${url}/console/#${link.reveal()}`))
+  tell(paint('bold', `  ${link}`))
+}
+
+/** The address at which a link signs a browser in. */
+export function consoleUrl(url: string, link: Secret): string {
+  return `${url}/console/#${link.reveal()}`
 }
 
 /** Prints it: for people, or for programs as a line of JSON, or as YAML. */

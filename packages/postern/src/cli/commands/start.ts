@@ -9,7 +9,7 @@ import type { DeclaredConfig } from '../../config/file/declared.ts'
 import { identifyProcess, type ProcessIdentity } from '../../config/process-identity.ts'
 import { removeServerFile } from '../../config/server-file.ts'
 import { writeServerFile } from '../../config/write-server-file.ts'
-import { openLog } from '../../log.ts'
+import { type LogLevel, openLog } from '../../log.ts'
 import { type Binding, checkBinding } from '../../server/binding.ts'
 import { type Listening, type ListenOptions, listen } from '../../server/listen.ts'
 import { openService, type Service } from '../../service.ts'
@@ -24,17 +24,31 @@ import { readSignIn } from '../read-sign-in.ts'
 import { hasFlag, liftoffFlag, relaunchWith } from '../relaunch.ts'
 import { readTls, tlsRefusal } from '../tls-files.ts'
 import type { StartFlags } from './start-flags.ts'
-import { printRunning, tellConsole } from './start-output.ts'
+import { consoleUrl, printRunning, tellConsole } from './start-output.ts'
 import { requireNoServer, serverError } from './start-refusals.ts'
 import { parseConcurrency, startWorker } from './start-worker.ts'
 
 const DEFAULT_PORT = '7478'
+
+/** A server that answers, as the command that runs it sees it. */
+export interface RunningHere {
+  readonly url: string
+  /** A link by which one browser on this machine gets in, once. */
+  readonly consoleLink: () => string
+}
+
+/** What another command does with a server that it runs in its own process, in the place of saying where it is. */
+export interface Host {
+  /** @returns whether the server is to run on until the signal. */
+  readonly onRunning: (running: RunningHere) => Promise<boolean>
+}
 
 /** Runs the server until the signal; says first where it is and how commands reach it. */
 export async function start(
   flags: StartFlags,
   options: GlobalOptions,
   signal: AbortSignal,
+  host?: Host,
 ): Promise<void> {
   protectProcess(flags.dev === true)
   const concurrency = parseConcurrency(flags.concurrency)
@@ -62,7 +76,7 @@ export async function start(
     publicUrl: flags.publicUrl,
     connectOrigins,
     signIn,
-    log: openLog({ level: options.debug ? 'debug' : 'info' }),
+    log: openLog({ level: logLevelOf(options, host) }),
   })
   try {
     tellMasterKey(service.madeMasterKeyFile)
@@ -82,6 +96,7 @@ export async function start(
         concurrency,
         options,
         signal,
+        host,
       })
     } finally {
       await removeServerFile(dataDir, identity)
@@ -91,6 +106,11 @@ export async function start(
   } finally {
     await service.close()
   }
+}
+
+// Between the lines of a command that tells what it does, those of the log would be in the way.
+function logLevelOf({ debug }: GlobalOptions, host: Host | undefined): LogLevel {
+  return debug ? 'debug' : host === undefined ? 'info' : 'silent'
 }
 
 async function bindingOf(flags: StartFlags): Promise<Binding> {
@@ -121,25 +141,37 @@ interface Serving {
   readonly concurrency: number | undefined
   readonly options: GlobalOptions
   readonly signal: AbortSignal
+  readonly host: Host | undefined
 }
 
-async function serve(
-  service: Service,
-  { listening, identity, certificate, config, dev, dataDir, concurrency, options, signal }: Serving,
-): Promise<void> {
-  const { pid } = identity
+async function serve(service: Service, serving: Serving): Promise<void> {
+  const { listening, identity, certificate, concurrency, dataDir, signal, host } = serving
   const { version } = description
   const url = localUrl(listening.url)
   const accessKey = service.localKey
   await writeServerFile(dataDir, { url, accessKey, process: identity, version, certificate })
   await service.begin(concurrency === undefined ? {} : { concurrency })
-  const { kind } = service.store
-  await printRunning({ url: listening.url, pid, version, dataDir, store: kind }, options)
-  // What a log keeps is no place for it.
-  if (process.stderr.isTTY) tellConsole(url, service.consoleSessions.addLink(accessKey))
-  if (config !== undefined) await applyAtStart(service, config, { dev, signal })
+  const consoleLink = () => consoleUrl(url, service.consoleSessions.addLink(accessKey))
+  const goesOn = host === undefined ? true : await host.onRunning({ url, consoleLink })
+  if (host === undefined) await tellRunning(service, { ...serving, consoleLink })
+  if (!goesOn) return
   if (!signal.aborted) await once(signal, 'abort')
   tell('Stopping: what runs is finished first. Once more ends it at once.')
+}
+
+/** Says where it is, and applies the file of `--config`. */
+async function tellRunning(
+  service: Service,
+  told: Serving & { readonly consoleLink: () => string },
+): Promise<void> {
+  const { listening, identity, config, dev, dataDir, options, signal } = told
+  const { kind } = service.store
+  const { version } = description
+  const { pid } = identity
+  await printRunning({ url: listening.url, pid, version, dataDir, store: kind }, options)
+  // What a log keeps is no place for it.
+  if (process.stderr.isTTY) tellConsole(told.consoleLink())
+  if (config !== undefined) await applyAtStart(service, config, { dev, signal })
 }
 
 /** How commands on this machine reach a server that listens on every address. */

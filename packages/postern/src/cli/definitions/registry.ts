@@ -18,6 +18,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./start.ts')).defineStart,
   },
   {
+    name: 'demo',
+    description: 'run a server on an emulated org, connected, with feeds and a console to look at',
+    load: async () => (await import('./demo.ts')).defineDemo,
+  },
+  {
     name: 'keys',
     description: 'make a key pair, look at one, or print its public half',
     load: async () => (await import('./keys.ts')).defineKeys,

@@ -1,0 +1,92 @@
+/** @module The folder of a demo: a data directory of its own, and beside what Postern keeps there the file of the org. */
+
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { PosternError } from '@postern/core'
+import { dataDirectoryOf, openDataDirectory } from '../../../config/data-directory.ts'
+
+/** Why a demo cannot use a folder. */
+export type DemoFolderErrorCode =
+  | 'demo_folder_not_a_demo'
+  | 'demo_folder_damaged'
+  | 'demo_other_org'
+
+/** A folder that a demo cannot use. */
+export class DemoFolderError extends PosternError<DemoFolderErrorCode> {
+  override readonly name = 'DemoFolderError'
+}
+
+/** Where a demo is kept: `--data`, else beside the usual data directory. It never shares one with anything else. */
+export function demoFolderOf(flag: string | undefined): string {
+  const usual = dataDirectoryOf({ flag, env: process.env, home: homedir() })
+  return flag === undefined ? `${usual}-demo` : usual
+}
+
+/** The file of a demo's org: read when the demo starts, written whenever the org has changed. */
+export class OrgFile {
+  readonly #path: string
+
+  private constructor(path: string) {
+    this.#path = path
+  }
+
+  /** @throws {DemoFolderError} `demo_folder_not_a_demo` for a data directory with a store, but no org. */
+  static async open(folder: string): Promise<OrgFile> {
+    await openDataDirectory(folder)
+    const path = join(folder, 'demo-org.json')
+    if (existsSync(path) || !existsSync(join(folder, 'store'))) return new OrgFile(path)
+    throw new DemoFolderError(
+      'demo_folder_not_a_demo',
+      `${folder} holds a Postern that is no demo.`,
+      { remedy: 'Name another folder with --data, or leave --data out.', details: { folder } },
+    )
+  }
+
+  /** What the file says; undefined where there is none yet. @throws {DemoFolderError} `demo_folder_damaged` */
+  read(): unknown {
+    if (!existsSync(this.#path)) return undefined
+    try {
+      return JSON.parse(readFileSync(this.#path, 'utf8'))
+    } catch (cause) {
+      throw damaged(this.#path, cause)
+    }
+  }
+
+  /**
+   * Writes it, and returns when it would survive a power cut. Synchronous: an answer of the org must not leave before the
+   * change that it tells of is kept.
+   */
+  write(value: unknown): void {
+    const temporary = `${this.#path}.new`
+    const file = openSync(temporary, 'w', 0o600)
+    try {
+      writeSync(file, JSON.stringify(value))
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(temporary, this.#path)
+  }
+
+  /** The refusal of a file that says something else than a demo wrote. */
+  damaged(cause?: unknown): DemoFolderError {
+    return damaged(this.#path, cause)
+  }
+}
+
+function damaged(path: string, cause: unknown): DemoFolderError {
+  return new DemoFolderError('demo_folder_damaged', `${path} cannot be read.`, {
+    remedy: 'Delete its folder for a new demo, or name another one with --data.',
+    details: { path },
+    cause,
+  })
+}
