@@ -252,6 +252,17 @@ describe('parseOrgUrl refuses by name', () => {
     expect(answerTo(text)).toMatchObject({ error: { message } })
   })
 
+  test.each(['http://127.0.0.1:7000', '[::1]:7000'])(
+    '%s, which is an emulator, tells of --dev',
+    (text) => {
+      const refused = expect.objectContaining({
+        code: 'org_url_ip_literal',
+        remedy: expect.stringContaining('--dev'),
+      })
+      expect(() => parseOrgUrl(text)).toThrow(refused)
+    },
+  )
+
   test('an Auth0 tenant is named as Auth0, with a remedy of its own', () => {
     const answer = answerTo('https://acme.us.auth0.com/authorize')
     expect(answer).toMatchObject({

@@ -26,7 +26,8 @@ export async function lockData(
     'store_in_use',
     `The store in ${dataDir} is open in process ${pid} (${host}).`,
     {
-      remedy: 'Stop that process, or name another data directory with --data.',
+      remedy:
+        'Wait until it says that it runs, and commands go through it; or stop it, or name another data directory with --data.',
       details: { dataDir, pid, host },
     },
   )
