@@ -145,11 +145,13 @@ describe('4.1 to 4.14 every value of a generic JWT connector', () => {
 })
 
 test('3.2, 3.4 an API token is the other method, and neither secret is among the settings', async () => {
-  const { code } = await run(
+  const { code, stderr } = await run(
     ['connect', 'api-key', '--org', org.url, '--api-token', 'env:API_TOKEN'],
     { API_TOKEN: org.adminToken },
   )
   expect(code).toBe(0)
+  expect(stderr).toContain('postern exec api-key -- COMMAND, postern doctor api-key')
+  expect(stderr).not.toContain('postern token api-key')
   expect(await show('api-key')).toMatchObject({ kind: 'api-token', orgUrl: org.url })
   const list = await run(['connections', 'list', '--output', 'json'])
   const all = list.stdout + JSON.stringify(await show('by-flags'))

@@ -35,10 +35,19 @@ export async function printConnected(
   proven: Proven,
   { output: format }: GlobalOptions,
 ): Promise<void> {
-  const { name } = connection
   const text = () => formatFields([...identityOf(connection), ...proofOf(connection, proven)])
   await printData({ ...connection, proven }, { format, text })
-  tell(`It is kept. Now: postern token ${name}, postern doctor ${name}, postern read ${name} users`)
+  tell(`It is kept. Now: ${nextCommands(connection).join(', ')}`)
+}
+
+/** What a connection can be used for at once: an API token gives no tokens, and not every one reads users. */
+function nextCommands({ name, kind, inputs }: ConnectionView): readonly string[] {
+  const input = inputs.find(({ runs }) => runs)?.name
+  return [
+    kind === 'api-token' ? `postern exec ${name} -- COMMAND` : `postern token ${name}`,
+    `postern doctor ${name}`,
+    ...(input === undefined ? [] : [`postern read ${name} ${input}`]),
+  ]
 }
 
 /** Prints every connection. */
