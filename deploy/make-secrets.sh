@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")"
 umask 077
 mkdir -p secrets
-[ -e secrets/master-key ] || openssl rand -base64 32 > secrets/master-key
+[ -e secrets/master-key ] || echo "postern-master-key:1:$(openssl rand -base64 32)" > secrets/master-key
 [ -e secrets/database-superuser ] || openssl rand -hex 32 > secrets/database-superuser
 [ -e secrets/database-password ] || openssl rand -hex 32 > secrets/database-password
 [ -e secrets/database ] ||
