@@ -9,6 +9,7 @@ import { type Plugin, rolldown } from 'rolldown'
 import { buildWeb } from './build-web.ts'
 import { licenceTextOf } from './licence-text.ts'
 import { readPreparedStore } from './prepare-store.ts'
+import { sbomFileName, sbomOf } from './sbom.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -26,6 +27,7 @@ export function buildLibrary(
   const args = [tsc, '-p', project, '--outDir', outDir]
   const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' })
   if (status !== 0) throw new Error(`packages/${name} does not compile; tsc says why above.`)
+  writeFileSync(path.join(outDir, sbomFileName), sbomOf(`packages/${name}`))
 }
 
 /**
@@ -71,8 +73,11 @@ export async function buildProgram(
     })
     const modules = output.flatMap((part) => (part.type === 'chunk' ? part.moduleIds : []))
     const pages = await buildWeb(path.join(path.dirname(outFile), 'web'))
-    const licenses = licensesOf([...modules, ...pages])
-    writeFileSync(path.join(path.dirname(outFile), 'licenses.txt'), licenses)
+    const folders = packageFolders([...modules, ...pages])
+    const write = (name: string, text: string) =>
+      writeFileSync(path.join(path.dirname(outFile), name), text)
+    write('licenses.txt', licensesOf(folders))
+    write(sbomFileName, sbomOf('packages/postern', folders))
     writeFileSync(path.join(path.dirname(outFile), store.name), store.bytes)
   } finally {
     await bundle.close()
@@ -80,12 +85,20 @@ export async function buildProgram(
   chmodSync(outFile, 0o755)
 }
 
+/** The folder of each package that some modules are of. */
+function packageFolders(modules: readonly string[]): readonly string[] {
+  return [
+    ...new Set(
+      modules.flatMap(
+        (id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(slashed(id)) ?? [],
+      ),
+    ),
+  ]
+}
+
 // The licences of what is inside ask for their text to go along.
-function licensesOf(modules: readonly string[]): string {
-  const folders = new Set(
-    modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(slashed(id)) ?? []),
-  )
-  const texts = [...folders].map((folder) => {
+function licensesOf(folders: readonly string[]): string {
+  const texts = folders.map((folder) => {
     const manifest: { readonly name: string; readonly version: string; readonly license: string } =
       JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))
     const text = licenceTextOf(folder, manifest)

@@ -169,21 +169,30 @@ function judgeCount(lockfile: Lockfile): readonly string[] {
 
 /** Every place whose code is shipped: what the packages of ours name in their package.json, and what that needs. */
 function shippedPlaces(lockfile: Lockfile): ReadonlySet<string> {
-  const shipped = new Set<string>()
-  const follow = (place: string, kinds: readonly (keyof LockedPackage)[]): void => {
-    for (const kind of kinds) {
-      for (const name of Object.keys(lockfile.packages[place]?.[kind] ?? {})) {
-        const found = placeOf(lockfile, place, name)
-        if (found === undefined || shipped.has(found)) continue
-        shipped.add(found)
-        follow(found, ['dependencies', 'optionalDependencies'])
+  const own = Object.keys(lockfile.packages).filter((place) => place.startsWith('packages/'))
+  return new Set(own.flatMap((place) => [...placesBelow(lockfile, place, MANIFEST_KINDS)]))
+}
+
+/** Every place that one needs by the ranges of some kinds, and what is needed there. What is linked is ours, and left out. */
+export function placesBelow(
+  lockfile: Lockfile,
+  place: string,
+  kinds: readonly (typeof MANIFEST_KINDS)[number][],
+): ReadonlySet<string> {
+  const found = new Set<string>()
+  const follow = (from: string, followed: typeof kinds): void => {
+    for (const kind of followed) {
+      for (const name of Object.keys(lockfile.packages[from]?.[kind] ?? {})) {
+        const below = placeOf(lockfile, from, name)
+        if (below === undefined || found.has(below)) continue
+        if (lockfile.packages[below]?.link === true) continue
+        found.add(below)
+        follow(below, ['dependencies', 'optionalDependencies'])
       }
     }
   }
-  for (const place of Object.keys(lockfile.packages)) {
-    if (place.startsWith('packages/')) follow(place, MANIFEST_KINDS)
-  }
-  return shipped
+  follow(place, kinds)
+  return found
 }
 
 // Where Node would find it: in the place's own node_modules, or in that of a folder above.
@@ -205,7 +214,8 @@ function isManifest(place: string): boolean {
   return !place.includes('node_modules/')
 }
 
-function packageAt(place: string): string {
+/** The name of the package at a place. */
+export function packageAt(place: string): string {
   return place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length)
 }
 

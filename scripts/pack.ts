@@ -114,7 +114,7 @@ async function lintStaged(folder: string): Promise<readonly string[]> {
 /** Every file of a package that should not be in it. */
 function strangeFiles(packed: PackedPackage): readonly string[] {
   const expected =
-    /^(?:package\.json|README\.md|LICENSE|dist\/[\w./-]+\.(?:js|cjs|d\.ts|txt|pack)|dist\/web\/[\w./-]+\.(?:html|css|svg))$/
+    /^(?:package\.json|README\.md|LICENSE|dist\/[\w./-]+\.(?:js|cjs|d\.ts|txt|pack)|dist\/sbom\.cdx\.json|dist\/web\/[\w./-]+\.(?:html|css|svg))$/
   return packed.files.filter((file) => !expected.test(file))
 }
 

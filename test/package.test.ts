@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -14,9 +15,17 @@ import {
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { brotliDecompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildLibrary, buildProgram } from '../scripts/build.ts'
-import { type PackedPackage, packStaged, runNpm, stagePackage } from '../scripts/pack.ts'
+import type { Lockfile } from '../scripts/lockfile-check.ts'
+import {
+  type PackedPackage,
+  packStaged,
+  publishedPackages,
+  runNpm,
+  stagePackage,
+} from '../scripts/pack.ts'
 
 const INSTALL_TIMEOUT_MS = 120_000
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -43,7 +52,10 @@ describe('@postern/core', () => {
   test('holds what was built, package.json, README and LICENSE, and nothing else', () => {
     const strange = packed.files.filter((file) => !/^dist\/[\w./-]+\.(?:js|d\.ts)$/.test(file))
     const hasReadme = existsSync(path.join(root, 'README.md'))
-    expect(strange).toEqual(['LICENSE', ...(hasReadme ? ['README.md'] : []), 'package.json'])
+    expect(strange).toEqual([
+      ...['LICENSE', ...(hasReadme ? ['README.md'] : [])],
+      ...['dist/sbom.cdx.json', 'package.json'],
+    ])
   })
 
   test('imports in an empty folder, by plain Node, and gives what the source gives', async () => {
@@ -86,7 +98,10 @@ describe('@postern/emulator', () => {
   test('holds what was built, package.json, README and LICENSE, and nothing else', () => {
     const strange = packed.files.filter((file) => !/^dist\/[\w./-]+\.(?:js|d\.ts)$/.test(file))
     const hasReadme = existsSync(path.join(root, 'README.md'))
-    expect(strange).toEqual(['LICENSE', ...(hasReadme ? ['README.md'] : []), 'package.json'])
+    expect(strange).toEqual([
+      ...['LICENSE', ...(hasReadme ? ['README.md'] : [])],
+      ...['dist/sbom.cdx.json', 'package.json'],
+    ])
   })
 
   test('starts an org from an empty folder, by plain Node, and the org answers', () => {
@@ -102,10 +117,19 @@ describe('@postern/emulator', () => {
   test('has declarations that compile for a user of Node without the types of browsers', () => {
     expect(compile(installed, '@postern/emulator')).toBe('')
   })
+
+  test('packs to the same bytes when it is built again', () => {
+    const dist = path.join(work, 'emulator-dist-again')
+    buildLibrary('emulator', dist)
+    stagePackage('emulator', path.join(work, 'emulator-again'), dist)
+    const again = packStaged(path.join(work, 'emulator-again'), path.join(work, 'again'))
+    expect(again.integrity).toBe(packed.integrity)
+  })
 })
 
 describe('postern', () => {
   let packed: PackedPackage
+  let outside: string
   let installed: string
 
   beforeAll(async () => {
@@ -113,7 +137,7 @@ describe('postern', () => {
     stagePackage('postern', path.join(work, 'postern'), path.join(work, 'postern-dist'))
     packed = packStaged(path.join(work, 'postern'), work)
     // The one package that stays outside stands in for the registry.
-    const outside = packStaged(path.join(root, 'node_modules/@electric-sql/pglite'), work).file
+    outside = packStaged(path.join(root, 'node_modules/@electric-sql/pglite'), work).file
     installed = install('postern-user', [outside, packed.file])
   }, INSTALL_TIMEOUT_MS)
 
@@ -124,6 +148,7 @@ describe('postern', () => {
       'LICENSE',
       'dist/licenses.txt',
       'dist/postern.cjs',
+      'dist/sbom.cdx.json',
       'dist/store.pack',
       'dist/web/connect/embed.js',
       'dist/web/connect/index.html',
@@ -140,6 +165,18 @@ describe('postern', () => {
     for (const name of ['hono', 'undici', 'react', 'react-dom', '@radix-ui/colors', 'jose']) {
       expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'))
     }
+  })
+
+  test('installs for a whole machine by the command of docs/operate.md', () => {
+    const page = readFileSync(path.join(root, 'docs/operate.md'), 'utf8')
+    const [, command = ''] = /^npm (install --global .*)$/m.exec(page) ?? []
+    const machine = path.join(work, 'machine')
+    const args = command.split(' ').map((word) => word.replace('./dist/', `${work}/`))
+    expect(args.slice(-2)).toEqual([outside, packed.file])
+    runNpm([...args, '--prefix', machine, '--no-audit', '--no-fund'], work)
+    const bin = path.join(machine, process.platform === 'win32' ? 'postern.cmd' : 'bin/postern')
+    const env = { ...process.env, PATH: `${path.dirname(process.execPath)}:${process.env['PATH']}` }
+    expect(execFileSync(bin, ['--version'], { env, encoding: 'utf8' }).trim()).toBe('0.1.0')
   })
 
   test('serves the Connect page', async () => {
@@ -197,6 +234,80 @@ describe('postern', () => {
     const folder = path.join(work, 'postern-again')
     stagePackage('postern', folder, path.join(work, 'postern-dist-again'))
     expect(packStaged(folder, path.join(work, 'again')).integrity).toBe(packed.integrity)
+  })
+})
+
+interface SoftwareList {
+  readonly components: readonly {
+    readonly name: string
+    readonly version: string
+    readonly purl: string
+    readonly hashes: readonly { readonly content: string }[]
+  }[]
+}
+
+// The folders that were staged above.
+describe.each(publishedPackages)('the package of %s', (name) => {
+  const folder = path.join(work, name)
+  const files = () =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.join(entry.parentPath, entry.name))
+
+  test('lists what is in it, as the lockfile has it, without a time or a random number', () => {
+    const text = readFileSync(path.join(folder, 'dist/sbom.cdx.json'), 'utf8')
+    expect(text).not.toMatch(/timestamp|serialNumber|urn:uuid/)
+    const { components }: SoftwareList = JSON.parse(text)
+    const locked: Lockfile = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8'))
+    for (const { name: component, version, purl, hashes } of components) {
+      expect(purl).toBe(`pkg:npm/${component.replace('@', '%40')}@${version}`)
+      const integrity = `sha512-${Buffer.from(hashes[0]?.content ?? '', 'hex').toString('base64')}`
+      const entries = Object.entries(locked.packages).filter(([place]) =>
+        place.endsWith(`node_modules/${component}`),
+      )
+      expect(entries.map(([, entry]) => [entry.version, entry.integrity])).toContainEqual([
+        version,
+        integrity,
+      ])
+    }
+    const listed = components.map((one) => `${one.name} ${one.version}`)
+    const manifest = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))
+    const direct = Object.entries(manifest.dependencies).map((pair) => pair.join(' '))
+    // Those whose licences had to come along are those that were bundled.
+    const licences = path.join(folder, 'dist/licenses.txt')
+    const bundled = existsSync(licences)
+      ? [
+          ...readFileSync(licences, 'utf8').matchAll(
+            /^((?:@[\w.-]+\/)?[\w.-]+ \d[\w.-]*) \(.+\)$/gm,
+          ),
+        ]
+      : []
+    expect(new Set(listed)).toEqual(new Set([...direct, ...bundled.map(([, one = '']) => one)]))
+  })
+
+  test('holds no private key, token, source map or path of this machine', () => {
+    const keys: { readonly cases: readonly { readonly input: { readonly text?: string } }[] } =
+      JSON.parse(readFileSync(path.join(root, 'test/bad-inputs/keys.json'), 'utf8'))
+    const corpus = keys.cases.flatMap(
+      ({ input }) => /"d"\s*:\s*"([\w-]{30})|^MII[\w+/]{45}/m.exec(input.text ?? '')?.[0] ?? [],
+    )
+    expect(corpus.length).toBeGreaterThan(10)
+    for (const file of files()) {
+      expect(file).not.toMatch(/\.map$/)
+      const bytes = readFileSync(file)
+      const text = (file.endsWith('.pack') ? brotliDecompressSync(bytes) : bytes).toString('latin1')
+      const found = [
+        /-----BEGIN [A-Z ]*PRIVATE KEY-----(?:\\n|\s)+[\w+/]{40}/.exec(text),
+        /["'](?:d|dp|dq|qi)["']\s*:\s*["'][\w-]{40}/.exec(text),
+        /\beyJ[\w-]{20,}\.eyJ[\w-]{20,}\.[\w-]{20}/.exec(text),
+        /postern-master-key:\d+:[\w-]{43}/.exec(text),
+        /\bSSWS 00[\w-]{40}/.exec(text),
+        /sourceMappingURL=/.exec(text),
+      ].flatMap((match) => match?.[0] ?? [])
+      expect([file, found]).toEqual([file, []])
+      for (const key of corpus) expect(text.includes(key), file).toBe(false)
+      expect(text.includes(root), file).toBe(false)
+    }
   })
 })
 
