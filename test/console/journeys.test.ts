@@ -181,28 +181,6 @@ it('the audit log is filtered by an address, and verified', async () => {
   expect(JSON.parse(end)).toMatchObject({ seq: expect.any(Number) })
 })
 
-it.each([
-  ['connections', 'Connections', 'acme'],
-  ['access-keys', 'Access keys', 'console'],
-  ['audit?action=connection.', 'Audit', 'connection.connect'],
-  ['feeds', 'Feeds', 'people'],
-])('%s are taken along as CSV and as JSON lines, every row of them', async (at, title, known) => {
-  const { page } = await openConsole(place, { at: `/${at}` })
-  await viewOf(page, title)
-  const texts = []
-  for (const name of ['As CSV', 'As JSON lines']) {
-    const downloading = page.waitForEvent('download')
-    await page.getByRole('button', { name }).click()
-    texts.push(await readFile(await (await downloading).path(), 'utf8'))
-  }
-  const [csv = '', jsonl = ''] = texts
-  const rows = jsonl.trimEnd().split('\n')
-  expect(rows.every((row) => typeof JSON.parse(row) === 'object')).toBe(true)
-  expect(jsonl).toContain(known)
-  expect(csv).toContain(known)
-  expect(csv.split('\r\n')).toHaveLength(rows.length + 2)
-})
-
 it('a custom domain is allowed, refused where it is none, and removed', async () => {
   const { page } = await openConsole(place, { at: '/settings' })
   await viewOf(page, 'Settings')

@@ -1,9 +1,19 @@
 /** @module A feed is made in the console, its records arrive, and one event of them is found. */
 
 import { readFile } from 'node:fs/promises'
-import type { Page } from 'playwright-core'
+import type { Locator } from 'playwright-core'
 import { beforeAll, expect, it } from 'vitest'
-import { type ConsolePlace, openConsole, openConsolePlace, viewOf } from './console-place.ts'
+import { putDeadLetters } from '../../packages/postern/src/store/dead-letters.ts'
+import { putGap } from '../../packages/postern/src/store/gaps.ts'
+import { insertPlan } from '../../packages/postern/src/store/plans.ts'
+import { keepEvents } from '../../packages/postern/test/server/kept-events.ts'
+import {
+  type ConsolePlace,
+  everything,
+  openConsole,
+  openConsolePlace,
+  viewOf,
+} from './console-place.ts'
 
 const HOSTILE = '<img src=x onerror="window.wasRun=1">'
 
@@ -79,14 +89,11 @@ it('an event is found by its type and its time, and shown with what belongs to i
   expect([...types].filter((type) => !type.startsWith('user.lifecycle.'))).toEqual([])
   expect(new URL(page.url()).searchParams.get('eventType')).toBe('user.lifecycle.')
 
-  const files = await [await exported(page, 'As CSV'), await exported(page, 'As JSON lines')]
-  const [csv = '', lines = ''] = files
-  expect(csv.split('\r\n')[0]).toBe(
-    'published,eventType,severity,outcome,reason,actorId,actorLogin,targetIds,targetNames,ip,session,transaction,message,uuid',
-  )
-  expect(csv).toContain('<img src=x onerror=""window.wasRun=1"">')
-  const events = lines.trimEnd().split('\n')
-  expect(csv.trimEnd().split('\r\n')).toHaveLength(events.length + 1)
+  const { csv, lines } = await exported(page.locator('.view'))
+  expect(csv.text).toContain('<img src=x onerror=\\""window.wasRun=1\\"">')
+  expect(lines.name).toBe('acme-events.jsonl')
+  const events = lines.text.trimEnd().split('\n')
+  expect(csv.text.trimEnd().split('\r\n')).toHaveLength(events.length + 1)
   expect(events.map((line) => String(JSON.parse(line)['eventType']).split('.')[1])).toEqual(
     events.map(() => 'lifecycle'),
   )
@@ -127,13 +134,112 @@ it('a person sees the log of the connections that their rules give, and no other
   expect(await page.getByRole('table').count()).toBe(0)
 })
 
-/** The file that a button gives. */
-async function exported(page: Page, name: string): Promise<string> {
-  const loading = page.waitForEvent('download', (one) =>
-    one.suggestedFilename().endsWith(name === 'As CSV' ? '.csv' : '.jsonl'),
+it('every event that fits is taken along, and a hostile one is no formula for a spreadsheet', async () => {
+  const { store, connections } = place.service
+  const { id } = await connections.get('north')
+  const hostile = {
+    ...{ uuid: 'hostile', published: '2026-01-02T00:00:00.000Z', eventType: '=cmd|calc!A1' },
+    ...{
+      displayMessage: '\u202e@SUM(1)',
+      actor: { id: '+1', alternateId: '-1', displayName: '\t=1' },
+    },
+  }
+  const many = Array.from({ length: 1_200 }, (_, index) => ({
+    ...{ uuid: `e${index}`, published: new Date(Date.UTC(2026, 0, 1) + index).toISOString() },
+    ...{ eventType: 'user.session.start', displayMessage: 'x'.repeat(1_000) },
+  }))
+  await keepEvents(store, id, [...many, hostile])
+  const { page, complaints } = await openConsole(place, { at: '/log?connection=north&range=all' })
+  await viewOf(page, 'System Log')
+  const { csv, lines } = await exported(page.locator('.view'))
+  expect(lines.text.trimEnd().split('\n')).toHaveLength(1_201)
+  const rows = csv.text.trimEnd().split('\r\n')
+  expect(rows).toHaveLength(1_202)
+  expect(rows[1]).toBe(
+    `hostile,2026-01-02T00:00:00.000Z,'=cmd|calc!A1,,,,\u202e@SUM(1),'+1,,'-1,'\t=1,[],,,`,
   )
-  await page.getByRole('button', { name, exact: true }).click()
-  return readFile(await (await loading).path(), 'utf8')
+  await page.getByText(/^north-events.jsonl is exported: \d+ KiB\.$/).waitFor()
+
+  const network = await page.context().newCDPSession(page)
+  await network.send('Network.emulateNetworkConditions', {
+    ...{ offline: false, latency: 0, downloadThroughput: 50_000, uploadThroughput: 50_000 },
+  })
+  await page.getByRole('button', { name: 'As CSV' }).first().click()
+  await page.getByText(/^Exporting… [1-9]\d* KiB$/).waitFor()
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await page.getByRole('button', { name: 'As CSV' }).first().waitFor()
+  expect(await page.getByRole('alert').count()).toBe(0)
+  await network.send('Network.emulateNetworkConditions', {
+    ...{ offline: true, latency: 0, downloadThroughput: -1, uploadThroughput: -1 },
+  })
+  await page.getByRole('button', { name: 'As CSV' }).first().click()
+  await page.getByText('server_unreachable').first().waitFor()
+  expect(complaints.filter((said) => !said.startsWith('Failed to load resource'))).toEqual([])
+})
+
+it.each([
+  ['connections', 'Connections', 'acme'],
+  ['access-keys', 'Access keys', 'console'],
+  ['audit?action=connection.', 'Audit', 'connection.connect'],
+  ['feeds', 'Feeds', 'people'],
+  ['approvals', 'Approvals', 'request.change'],
+  ['settings', 'Settings', 'login.acme.com'],
+  ['feeds/people', 'people', '=1+1', 'Dead letters'],
+  ['feeds/people', 'people', 'The org forgot it.', 'Gaps'],
+])('%s is taken along from %s, every row of it', async (at, title, known, panel = '') => {
+  await keepOneOfEach()
+  const rules = [...everything, { connections: ['*'], verbs: ['approve' as const] }]
+  const { page } = await openConsole(place, { at: `/${at}`, rules })
+  await viewOf(page, title)
+  const heading = page.getByRole('heading', { name: panel || title, exact: true })
+  const part = page.locator(panel === '' ? '.view' : '.panel').filter({ has: heading })
+  const { csv, lines } = await exported(part)
+  const rows = lines.text.trimEnd().split('\n')
+  expect(rows.every((row) => typeof JSON.parse(row) === 'object')).toBe(true)
+  expect(lines.text).toContain(known)
+  expect(csv.text).toContain(known)
+  expect(csv.text).not.toMatch(/(^|,)=/m)
+  expect(csv.text.split('\r\n')).toHaveLength(rows.length + 2)
+})
+
+interface GivenFile {
+  readonly name: string
+  readonly text: string
+}
+
+/** The files that the buttons of a part of a page give. */
+async function exported(
+  part: Locator,
+): Promise<{ readonly csv: GivenFile; readonly lines: GivenFile }> {
+  const given = async (button: string): Promise<GivenFile> => {
+    const downloading = part.page().waitForEvent('download')
+    await part.getByRole('button', { name: button, exact: true }).first().click()
+    const download = await downloading
+    const text = await readFile(await download.path(), 'utf8')
+    return { name: download.suggestedFilename(), text }
+  }
+  return { csv: await given('As CSV'), lines: await given('As JSON lines') }
+}
+
+/** Keeps a dead letter, a gap, a plan that has expired and a domain, once. */
+async function keepOneOfEach(): Promise<void> {
+  const { store, feeds, connections } = place.service
+  const { id: feedId } = await feeds.find('people')
+  if ((await feeds.gaps('people')).length > 0) return
+  const at = new Date('2026-01-01T00:00:00Z')
+  await putGap(store, feedId, { to: at, reason: 'The org forgot it.' }, at)
+  const letter = { record: Buffer.from('{}'), code: 'page_record_invalid', reason: '=1+1' }
+  await putDeadLetters(store, { feedId, sinkId: '', seq: 1 }, [letter], at)
+  const plan = { id: 'plan1', connection_id: (await connections.get('acme')).id }
+  await insertPlan(
+    store,
+    {
+      ...{ ...plan, action: 'request.change', requested_by: 'access-key:x' },
+      ...{ code_hash: Buffer.alloc(32), created_at: at, expires_at: at },
+    },
+    1,
+  )
+  await place.ask('POST', '/v1/domains', { host: 'login.acme.com' })
 }
 
 /** Makes a user in the org, as others do. */

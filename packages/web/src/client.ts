@@ -46,6 +46,21 @@ export interface Asked {
   readonly signal?: AbortSignal
 }
 
+/** A file that is asked for. */
+export interface AskedFile extends Pick<Asked, 'path' | 'signal'> {
+  /** Its media type. */
+  readonly type: string
+  /** Told how many of its bytes are here. */
+  readonly onBytes?: (bytes: number) => void
+}
+
+/** A file that is here as a whole. */
+export interface GivenFile {
+  /** Where it is kept is the browser's to choose: it may be larger than the memory of a page. */
+  readonly content: Blob
+  readonly name: string
+}
+
 /** What the requests of a page have that is signed in by its cookie. */
 export interface OwnWays {
   readonly credentials?: RequestCredentials
@@ -82,6 +97,29 @@ export class Client {
     const answer: unknown = await response.json().catch(() => undefined)
     if (response.ok) return answer as Answer
     throw new RefusedError(asProblem(answer, response.status))
+  }
+
+  /**
+   * Asks for a file.
+   *
+   * @throws {RefusedError} as {@link Client.ask}; for one that breaks off, with the code `server_unreachable`.
+   */
+  async askForFile({ path, type, onBytes, signal }: AskedFile): Promise<GivenFile> {
+    const headers = { accept: type }
+    const response = await this.#send({ method: 'GET', path, headers, ...(signal && { signal }) })
+    if (!response.ok || response.body === null) {
+      const answer: unknown = await response.json().catch(() => undefined)
+      throw new RefusedError(asProblem(answer, response.status))
+    }
+    const content = new Response(response.body.pipeThrough(counted(onBytes)))
+    const [, name = 'postern'] =
+      /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '') ?? []
+    try {
+      return { content: await content.blob(), name }
+    } catch {
+      signal?.throwIfAborted()
+      throw new RefusedError(brokenOff)
+    }
   }
 
   async #send({
@@ -123,6 +161,19 @@ const unreachable: ServerProblem = {
   remedy: 'See whether you are online, then try again.',
 }
 
+const brokenOff: ServerProblem = { ...unreachable, detail: 'The answer of Postern broke off.' }
+
+function counted(onBytes: AskedFile['onBytes']): TransformStream<Uint8Array, Uint8Array> {
+  let bytes = 0
+  return new TransformStream({
+    transform: (chunk, controller) => {
+      bytes += chunk.byteLength
+      onBytes?.(bytes)
+      controller.enqueue(chunk)
+    },
+  })
+}
+
 /** Reads `{ event }` lines, and the `{ result }` or `{ problem }` that ends them. */
 async function readLines(response: Response, onEvent: Asked['onEvent']): Promise<unknown> {
   const lines = (response.body ?? new ReadableStream<Uint8Array<ArrayBuffer>>())
@@ -139,7 +190,7 @@ async function readLines(response: Response, onEvent: Asked['onEvent']): Promise
       if (problem !== undefined) throw new RefusedError(asProblem(problem, response.status))
       if (result !== undefined) return result
     }
-    if (done) throw new RefusedError({ ...unreachable, detail: 'The answer of Postern broke off.' })
+    if (done) throw new RefusedError(brokenOff)
   }
 }
 

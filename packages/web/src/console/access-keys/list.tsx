@@ -21,7 +21,6 @@ import {
   ruleText,
   stateOf,
 } from './access-key.ts'
-import { exportedColumns } from './exported-keys.ts'
 import { MakeDialog } from './make.tsx'
 import { NewKeyDialog } from './new-key.tsx'
 import { RevokeDialog } from './revoke.tsx'
@@ -32,8 +31,6 @@ type Open =
   | { readonly what: 'made'; readonly key: NewAccessKey }
   | { readonly what: 'rotate' | 'revoke'; readonly key: AccessKey }
 
-// As many as the server gives at once.
-const MOST = 1_000
 const STATES = ['live', 'ending', 'expired', 'revoked'] as const
 
 /** The list. */
@@ -69,16 +66,7 @@ export function AccessKeyList(): ReactNode {
               counts={counts}
               states={STATES}
               words={{ ...texts, state: names.state }}
-              beside={
-                <Export
-                  name="access-keys"
-                  pathOf={(after) =>
-                    withQuery(ACCESS_KEYS, { text: search, state, after, limit: MOST })
-                  }
-                  rowsOf={(page: AccessKeyPage) => page.accessKeys}
-                  columns={exportedColumns}
-                />
-              }
+              beside={<Export path={withQuery(ACCESS_KEYS, { text: search, state })} />}
             />
           )
         }

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { approvalTexts as texts } from '../../texts/console/approvals.ts'
 import { pathOf } from '../address.ts'
 import { EmptyState } from '../parts/empty-state.tsx'
+import { Export } from '../parts/export.tsx'
 import { Link } from '../parts/link.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Panel } from '../parts/panel.tsx'
@@ -28,7 +29,10 @@ export function ApprovalList(): ReactNode {
     everyMs: EVERY_MS,
   })
   return (
-    <View title={texts.title}>
+    <View
+      title={texts.title}
+      actions={(answer.data?.plans.length ?? 0) > 0 && <Export path={PLANS} />}
+    >
       <Loaded answer={answer}>
         {({ plans }) => (
           <>

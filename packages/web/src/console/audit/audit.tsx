@@ -14,13 +14,10 @@ import { goTo, usePlace } from '../place.ts'
 import { useAnswer } from '../server.ts'
 import { usePermissions } from '../session.ts'
 import { AuditTable } from './audit-table.tsx'
-import { exportedColumns } from './exported-rows.ts'
 import { AUDIT, type AuditPage } from './row.ts'
 import { VerifyAudit } from './verify.tsx'
 
 const PAGE_ROWS = 50
-// As many as the server gives at once.
-const MOST = 1_000
 const FILTERS = ['actor', 'action', 'connection', 'target', 'outcome'] as const
 const TIMES = ['since', 'until'] as const
 
@@ -68,14 +65,7 @@ export function Audit(): ReactNode {
             <EmptyState title={texts.none}>{texts.noneHint}</EmptyState>
           ) : (
             <>
-              <Export
-                name="audit"
-                pathOf={(cursor) =>
-                  withQuery(AUDIT, { ...asked, before: cursor ?? given['before'], limit: MOST })
-                }
-                rowsOf={(page: AuditPage) => page.rows}
-                columns={exportedColumns}
-              />
+              <Export path={withQuery(AUDIT, { ...asked, before: undefined })} />
               <AuditTable caption={texts.title} rows={rows} />
               <nav className="pager" aria-label={texts.title}>
                 {query.has('before') && (

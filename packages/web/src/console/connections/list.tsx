@@ -14,10 +14,7 @@ import { Time } from '../parts/time.tsx'
 import { View } from '../parts/view.tsx'
 import { useAnswer } from '../server.ts'
 import { CONNECTIONS, type Connection, type ConnectionPage, stateOf } from './connection.ts'
-import { exportedColumns } from './exported-connections.ts'
 
-// As many as the server gives at once.
-const MOST = 1_000
 // What is broken stands first.
 const STATES = ['failed', 'warning', 'unknown', 'ok'] as const
 
@@ -45,16 +42,7 @@ export function ConnectionList(): ReactNode {
               counts={counts}
               states={STATES}
               words={{ ...texts, state: names.state }}
-              beside={
-                <Export
-                  name="connections"
-                  pathOf={(cursor) =>
-                    withQuery(CONNECTIONS, { text: search, state, after: cursor, limit: MOST })
-                  }
-                  rowsOf={(page: ConnectionPage) => page.connections}
-                  columns={exportedColumns}
-                />
-              }
+              beside={<Export path={withQuery(CONNECTIONS, { text: search, state })} />}
             />
           )
         }

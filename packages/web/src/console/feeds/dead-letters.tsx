@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react'
 import { feedTexts } from '../../texts/console/feeds.ts'
 import { CodeBlock } from '../parts/code-block.tsx'
 import { ErrorState } from '../parts/error-state.tsx'
+import { Export } from '../parts/export.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { say } from '../parts/notices.tsx'
 import { Panel } from '../parts/panel.tsx'
@@ -46,15 +47,20 @@ export function DeadLetters(of: { readonly feed: Feed; readonly mayRetry: boolea
       title={texts.title}
       note={has ? texts.note : texts.none}
       actions={
-        has && mayRetry ? (
-          <button
-            className="button small"
-            type="button"
-            disabled={retrying.isPending}
-            onClick={retry}
-          >
-            {retrying.isPending ? texts.retrying : texts.retry}
-          </button>
+        has ? (
+          <>
+            <Export path={feedPath(feed.name, '/dead-letters')} />
+            {mayRetry && (
+              <button
+                className="button small"
+                type="button"
+                disabled={retrying.isPending}
+                onClick={retry}
+              >
+                {retrying.isPending ? texts.retrying : texts.retry}
+              </button>
+            )}
+          </>
         ) : undefined
       }
     >

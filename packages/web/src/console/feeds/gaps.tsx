@@ -2,6 +2,7 @@
 
 import type { ReactNode } from 'react'
 import { feedTexts } from '../../texts/console/feeds.ts'
+import { Export } from '../parts/export.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { type Column, Table } from '../parts/table.tsx'
@@ -19,11 +20,14 @@ interface Gap {
 
 /** The gaps; asked for where there are some. */
 export function Gaps({ feed }: { readonly feed: Feed }): ReactNode {
-  const answer = useAnswer<{ readonly gaps: readonly Gap[] }>(feedPath(feed.name, '/gaps'), {
-    isAsked: feed.gaps > 0,
-  })
+  const path = feedPath(feed.name, '/gaps')
+  const answer = useAnswer<{ readonly gaps: readonly Gap[] }>(path, { isAsked: feed.gaps > 0 })
   return (
-    <Panel title={texts.title} note={feed.gaps === 0 ? texts.none : texts.note}>
+    <Panel
+      title={texts.title}
+      note={feed.gaps === 0 ? texts.none : texts.note}
+      actions={feed.gaps > 0 && <Export path={path} />}
+    >
       {feed.gaps > 0 && (
         <Loaded answer={answer} height="flat">
           {({ gaps }) => (

@@ -17,11 +17,7 @@ import { durationText } from '../parts/time-text.ts'
 import { View } from '../parts/view.tsx'
 import { useAnswer } from '../server.ts'
 import { usePermissions } from '../session.ts'
-import { exportedFeedColumns } from './exported-feeds.ts'
 import { FEEDS, type Feed, type FeedPage, feedConditions, stateOf } from './feed.ts'
-
-// As many as the server gives at once.
-const MOST = 1_000
 
 /** The list. */
 export function FeedList(): ReactNode {
@@ -57,14 +53,7 @@ export function FeedList(): ReactNode {
               counts={counts}
               states={feedConditions}
               words={{ ...texts, states: texts.conditions, state: names.state }}
-              beside={
-                <Export
-                  name="feeds"
-                  pathOf={(after) => withQuery(FEEDS, { text: search, state, after, limit: MOST })}
-                  rowsOf={(page: FeedPage) => page.feeds}
-                  columns={exportedFeedColumns}
-                />
-              }
+              beside={<Export path={withQuery(FEEDS, { text: search, state })} />}
             />
           )
         }

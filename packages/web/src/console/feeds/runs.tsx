@@ -12,11 +12,8 @@ import { type Column, Table } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
 import { durationText } from '../parts/time-text.ts'
 import { useAnswer } from '../server.ts'
-import { exportedRunColumns } from './exported-feeds.ts'
 import { feedPath, type Run, runState } from './feed.ts'
 
-// As many as the server keeps and gives at once.
-const MOST_RUNS = 1_000
 const LISTED_RUNS = 20
 const RUNNING_EVERY_MS = 2_000
 
@@ -34,16 +31,7 @@ export function Runs(of: { readonly feed: string; readonly isRunning: boolean })
   return (
     <Panel
       title={texts.runs.title}
-      actions={
-        (answer.data?.runs.length ?? 0) > 0 && (
-          <Export
-            name={`${of.feed}-runs`}
-            pathOf={() => feedPath(of.feed, `/runs?limit=${MOST_RUNS}`)}
-            rowsOf={(page: Page) => page.runs}
-            columns={exportedRunColumns}
-          />
-        )
-      }
+      actions={(answer.data?.runs.length ?? 0) > 0 && <Export path={feedPath(of.feed, '/runs')} />}
     >
       <Loaded answer={answer}>
         {({ runs }) =>

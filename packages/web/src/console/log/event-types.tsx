@@ -3,6 +3,7 @@
 import type { ReactNode } from 'react'
 import { logTexts } from '../../texts/console/log.ts'
 import { withQuery } from '../address.ts'
+import { Export } from '../parts/export.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { numberText } from '../parts/number-text.ts'
 import { Panel } from '../parts/panel.tsx'
@@ -28,9 +29,8 @@ export function EventTypes(of: {
 }): ReactNode {
   const { connection, members, onChange } = of
   const { from, to } = members
-  const answer = useAnswer<{ readonly types: readonly TypeCount[] }>(
-    withQuery(eventsPath(connection, '/types'), { from, to }),
-  )
+  const path = withQuery(eventsPath(connection, '/types'), { from, to })
+  const answer = useAnswer<{ readonly types: readonly TypeCount[] }>(path)
   const columns: readonly Column<TypeCount>[] = [
     {
       key: 'eventType',
@@ -55,7 +55,10 @@ export function EventTypes(of: {
     },
   ]
   return (
-    <Panel title={texts.title}>
+    <Panel
+      title={texts.title}
+      actions={(answer.data?.types.length ?? 0) > 0 && <Export path={path} />}
+    >
       <Loaded answer={answer} height="flat">
         {({ types }) =>
           types.length === 0 ? (

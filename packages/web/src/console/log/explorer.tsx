@@ -16,7 +16,6 @@ import { client, useAnswer } from '../server.ts'
 import { type EventPage, eventsPath } from './event.ts'
 import { EventTable } from './event-table.tsx'
 import { EventTypes } from './event-types.tsx'
-import { eventsOf, exportedColumns } from './exported-events.ts'
 import { LogFilters } from './filters.tsx'
 import {
   askedMembers,
@@ -29,8 +28,6 @@ import { NoEvents } from './no-events.tsx'
 import { Timeline } from './timeline.tsx'
 
 const PAGE_EVENTS = 50
-// As many as the server gives at once.
-const MOST = 200
 // The first page follows what happens, where it is not of a time that is over.
 const EVERY_MS = 10_000
 
@@ -86,14 +83,7 @@ function Found(of: {
           <>
             {events.length > 0 ? (
               <>
-                <Export
-                  name={`${connection}-system-log`}
-                  pathOf={(after) =>
-                    withQuery(eventsPath(connection), { ...members, cursor: after, limit: MOST })
-                  }
-                  rowsOf={eventsOf}
-                  columns={exportedColumns}
-                />
+                <Export path={withQuery(eventsPath(connection), members)} />
                 <EventTable caption={texts.list} connection={connection} events={events} />
               </>
             ) : (

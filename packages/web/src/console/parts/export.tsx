@@ -1,89 +1,85 @@
-/** @module Takes a list along, page by page, as a file for a spreadsheet or as JSON lines. */
+/** @module Takes a list along, every row that fits, as a file for a spreadsheet or as JSON lines. The server makes the file. */
 
 import { useMutation } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { RefusedError } from '../../client.ts'
 import { shellTexts } from '../../texts/console/shell.ts'
 import { client } from '../server.ts'
-import { type CsvColumn, csvText } from './csv.ts'
 import { ErrorState } from './error-state.tsx'
 import { say } from './notices.tsx'
+import { bytesText } from './number-text.ts'
 
 const { table: texts } = shellTexts
 
-// What a page of a browser holds with ease; of more, somebody narrows the time down.
-const MOST_ROWS = 10_000
-const FORMATS = ['csv', 'jsonl'] as const
+const FORMATS = { csv: 'text/csv', jsonl: 'application/jsonl' } as const
+const SHOWN_EVERY_MS = 250
 
-type Format = (typeof FORMATS)[number]
+type Format = keyof typeof FORMATS
 
-/** Where the page behind one begins. */
-type Cursor = string | number
-
-interface Paged {
-  readonly next?: Cursor
-}
-
-interface ExportOf<Row, Page> {
-  /** Of the file, without its ending. */
-  readonly name: string
-  /** Where the page behind a cursor is asked for. */
-  readonly pathOf: (cursor: Cursor | undefined) => string
-  readonly rowsOf: (page: Page) => readonly Row[]
-  readonly columns: readonly CsvColumn<Row>[]
-}
-
-/** The buttons. */
-export function Export<Row, Page extends Paged>(of: ExportOf<Row, Page>): ReactNode {
+/** The buttons. @param of.path - of the list, with its filters and without a page. */
+export function Export({ path }: { readonly path: string }): ReactNode {
+  const [bytes, setBytes] = useState(0)
+  const running = useRef<AbortController>(undefined)
+  useEffect(() => () => running.current?.abort(), [])
   const exporting = useMutation<void, RefusedError, Format>({
     mutationFn: async (format) => {
-      const { rows, isWhole } = await readRows(of)
-      const text =
-        format === 'csv'
-          ? csvText(of.columns, rows)
-          : rows.map((row) => `${JSON.stringify(row)}\n`).join('')
-      save(text, `${of.name}.${format}`)
-      say(isWhole ? texts.exported(rows.length) : texts.exportedFirst(rows.length))
+      running.current = new AbortController()
+      const { signal } = running.current
+      setBytes(0)
+      const type = FORMATS[format]
+      const onBytes = paced(setBytes)
+      try {
+        const { content, name } = await client.askForFile({ path, type, onBytes, signal })
+        save(content, name)
+        say(texts.exported(name, bytesText(content.size)))
+      } catch (error) {
+        // Whoever gave up knows.
+        if (!signal.aborted) throw error
+      }
     },
   })
-  const { isPending, variables, error } = exporting
+  const { isPending, error } = exporting
   return (
     <div className="export">
-      <span className="quiet">{texts.export}</span>
-      {FORMATS.map((format) => (
-        <button
-          className="button small"
-          type="button"
-          disabled={isPending}
-          onClick={() => exporting.mutate(format)}
-          key={format}
-        >
-          {isPending && variables === format ? texts.exporting : texts.exportAs[format]}
-        </button>
-      ))}
+      {isPending ? (
+        <>
+          <span className="quiet">{texts.exporting(bytesText(bytes))}</span>
+          <button className="button small" type="button" onClick={() => running.current?.abort()}>
+            {shellTexts.cancel}
+          </button>
+        </>
+      ) : (
+        <>
+          <span className="quiet">{texts.export}</span>
+          {(['csv', 'jsonl'] as const).map((format) => (
+            <button
+              className="button small"
+              type="button"
+              onClick={() => exporting.mutate(format)}
+              key={format}
+            >
+              {texts.exportAs[format]}
+            </button>
+          ))}
+        </>
+      )}
       {error !== null && <ErrorState problem={error.problem} />}
     </div>
   )
 }
 
-async function readRows<Row, Page extends Paged>({
-  pathOf,
-  rowsOf,
-}: ExportOf<Row, Page>): Promise<{ readonly rows: readonly Row[]; readonly isWhole: boolean }> {
-  const rows: Row[] = []
-  let cursor: Cursor | undefined
-  do {
-    const path = pathOf(cursor)
-    const page = await client.ask<Page>({ method: 'GET', path })
-    rows.push(...rowsOf(page))
-    cursor = page.next
-  } while (cursor !== undefined && rows.length < MOST_ROWS)
-  const isWhole = cursor === undefined && rows.length <= MOST_ROWS
-  return { rows: rows.slice(0, MOST_ROWS), isWhole }
+/** A number that changes thousands of times a second is shown now and then. */
+function paced(show: (bytes: number) => void): (bytes: number) => void {
+  let shownMs = 0
+  return (bytes) => {
+    if (performance.now() - shownMs < SHOWN_EVERY_MS) return
+    shownMs = performance.now()
+    show(bytes)
+  }
 }
 
-function save(text: string, name: string): void {
-  const address = URL.createObjectURL(new Blob([text]))
+function save(content: Blob, name: string): void {
+  const address = URL.createObjectURL(content)
   const link = document.createElement('a')
   link.href = address
   link.download = name

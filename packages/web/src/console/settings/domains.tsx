@@ -6,6 +6,7 @@ import { shellTexts } from '../../texts/console/shell.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { EmptyState } from '../parts/empty-state.tsx'
 import { ErrorState } from '../parts/error-state.tsx'
+import { Export } from '../parts/export.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { say } from '../parts/notices.tsx'
 import { Panel } from '../parts/panel.tsx'
@@ -29,7 +30,11 @@ export function Domains(): ReactNode {
   const answer = useAnswer<{ readonly domains: readonly Domain[] }>(DOMAINS)
   const [removed, setRemoved] = useState<Domain>()
   return (
-    <Panel title={texts.title} note={texts.note}>
+    <Panel
+      title={texts.title}
+      note={texts.note}
+      actions={(answer.data?.domains.length ?? 0) > 0 && <Export path={DOMAINS} />}
+    >
       <AllowForm />
       <Loaded answer={answer} height="flat">
         {({ domains }) =>

@@ -61,10 +61,8 @@ export const shellTexts = {
     count: (rows: string) => (rows === '1' ? '1 row' : `${rows} rows`),
     export: 'Export',
     exportAs: { csv: 'As CSV', jsonl: 'As JSON lines' },
-    exporting: 'Exporting…',
-    exportedFirst: (rows: number) =>
-      `The first ${rows} rows are exported. Narrow the list down for the others.`,
-    exported: (rows: number) => `${rows === 1 ? '1 row' : `${rows} rows`} exported.`,
+    exporting: (size: string) => `Exporting… ${size}`,
+    exported: (file: string, size: string) => `${file} is exported: ${size}.`,
   },
   search: 'Search',
   all: 'All',
