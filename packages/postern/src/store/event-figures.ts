@@ -3,7 +3,7 @@
 import { sql } from 'kysely'
 import { type EventQuery, searchEvents } from './event-search.ts'
 import { events } from './read-events.ts'
-import { allOf, type Condition, conditionsOf, findEnd, keysOf, literal } from './record-page.ts'
+import { allOf, type Condition, eachMatch, findEnd, literal } from './record-page.ts'
 import type { Store } from './store.ts'
 
 /** Which piece of time, and in how many parts. */
@@ -71,18 +71,19 @@ export async function readTypes(
   return rows
 }
 
-/** How many events there are; more than `most` are not counted. */
+/** How many events there are, among the `most` newest that an index leads to. */
 export async function countUpTo(store: Store, query: EventQuery, most: number): Promise<number> {
   return store.readRecords(async () => {
-    const { lookups, within, rest } = await searchEvents(store, query, EFFORT)
-    const parts = lookups.map(
-      ({ keys, where }) => sql`
-        select one.id from ${keysOf(keys)} join records.event on connection_id = one.id
-        where ${allOf([where, ...within, ...rest])}`,
+    const search = await searchEvents(store, query, { most, mostTexts: most })
+    const parts = eachMatch(
+      events,
+      search,
+      undefined,
+      (matching) => sql`select connection_id, uuid from (${matching}) as matching`,
     )
     const { rows } = await sql<{ count: string | number }>`
       select count(*) as count from (
-        select * from (${sql.join(parts, sql` union all `)}) as found limit ${most}) as counted`.execute(
+        select from (${sql.join(parts, sql` union `)}) as found limit ${most}) as counted`.execute(
       store.db,
     )
     return Number(rows[0]?.count)
@@ -114,18 +115,18 @@ async function readHours(store: Store, query: EventQuery, span: Span): Promise<T
 
 async function readFound(store: Store, query: EventQuery, span: Span): Promise<Timeline> {
   const search = await searchEvents(store, { ...query, ...span }, EFFORT)
-  // Every event is looked at, so that a span of many ends where the effort does.
-  const end = await findEnd(store, events, { ...search, rest: [...search.rest, sql`true`] })
-  const found = allOf(conditionsOf(events, { search, end }))
-  const parts = search.lookups.map(
-    ({ keys, where }) => sql`
-      select published, outcome from ${keysOf(keys)} join records.event on connection_id = one.id
-      where ${where} and ${found}`,
+  const end = await findEnd(store, events, search)
+  const parts = eachMatch(
+    events,
+    search,
+    end,
+    (matching) =>
+      sql`select connection_id, uuid, published, outcome from (${matching}) as matching`,
   )
   const { rows } = await sql<BinRow>`
     select ${binOf(sql`published`, span)} as bin, count(*) as total,
       count(*) filter (where ${isFailure}) as failures
-    from (${sql.join(parts, sql` union all `)}) as found group by 1 order by 1`.execute(store.db)
+    from (${sql.join(parts, sql` union `)}) as found group by 1 order by 1`.execute(store.db)
   return { bins: binsOf(rows, span), countedFrom: end?.published }
 }
 

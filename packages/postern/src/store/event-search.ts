@@ -2,6 +2,7 @@
 
 import { sql } from 'kysely'
 import {
+  type Bound,
   type Condition,
   everyOf,
   keysOf,
@@ -38,12 +39,14 @@ export interface EventQuery {
   readonly text?: string | undefined
 }
 
-/** How much of the events a search looks at. */
+/** How much of the events a search looks at, and from where. */
 export interface EventEffort {
   /** Events that are compared by their columns. */
   readonly most: number
   /** Events whose text is looked through. */
   readonly mostTexts: number
+  /** Where it begins; absent: at the newest. */
+  readonly before?: Date | undefined
 }
 
 // What leads to the fewest events first: the first of them that is asked for is looked up, the others are compared.
@@ -63,16 +66,18 @@ type Name = (typeof COLUMNS)[number][0]
 const MOST_OF_TARGET = 500
 // An org has some hundred. They are told apart by the index, one step for each.
 const MOST_TYPES = 500
+// What was frequent lately is frequent in the days before.
+const WEIGHED_DAYS = 30
 
 /** The way to the events that are asked for. It asks the store what there is: to be called where records are read. */
 export async function searchEvents(
   store: Store,
   query: EventQuery,
-  { most, mostTexts }: EventEffort,
+  { most, mostTexts, before }: EventEffort,
 ): Promise<RecordSearch> {
   const { text } = query
   const names = COLUMNS.map(([name]) => name).filter((name) => query[name] !== undefined)
-  const found = await findLookup(store, query, names)
+  const found = await findLookup(store, { ...query, to: before ?? query.to }, names)
   return {
     lookups: found?.lookups ?? everyOf(query.connectionIds),
     within: timesOf(query),
@@ -89,16 +94,20 @@ export function conditionsOfEvents(query: EventQuery): readonly Condition[] {
   const { text } = query
   const names = COLUMNS.map(([name]) => name).filter((name) => query[name] !== undefined)
   return [
-    ...timesOf(query),
+    ...timesOf(query).map(({ rows }) => rows),
     ...names.map((name) => comparison(name, query)),
     ...(text === undefined ? [] : [sql<boolean>`raw::text ilike ${`%${literal(text)}%`}`]),
   ]
 }
 
-function timesOf({ from, to }: EventQuery): readonly Condition[] {
+function timesOf({ from, to }: EventQuery): readonly Bound[] {
   return [
-    ...(from === undefined ? [] : [sql<boolean>`published >= ${from.toISOString()}::timestamptz`]),
-    ...(to === undefined ? [] : [sql<boolean>`published < ${to.toISOString()}::timestamptz`]),
+    ...(from === undefined
+      ? []
+      : [{ rows: sql<boolean>`published >= ${from.toISOString()}::timestamptz`, from }]),
+    ...(to === undefined
+      ? []
+      : [{ rows: sql<boolean>`published < ${to.toISOString()}::timestamptz`, to }]),
   ]
 }
 
@@ -151,15 +160,15 @@ async function lookupsBy(
       return lookupsByTarget(store, keys)
     case 'actor':
       return [
-        { keys, where: sql`actor_id = one.key` },
-        { keys, where: sql`actor_login = one.key and actor_id is distinct from one.key` },
+        { keys, column: sql.ref('actor_id') },
+        { keys, column: sql.ref('actor_login') },
       ]
     case 'eventType':
       return isPrefix(value)
-        ? lookupsByPrefix(store, query.connectionIds, value)
-        : [{ keys, where: sql`event_type = one.key` }]
+        ? lookupsByPrefix(store, query, value)
+        : [{ keys, column: sql.ref(columnOf(name)) }]
     default:
-      return [{ keys, where: sql`${sql.ref(columnOf(name))} = one.key` }]
+      return [{ keys, column: sql.ref(columnOf(name)) }]
   }
 }
 
@@ -167,24 +176,24 @@ async function lookupsByTarget(
   store: Store,
   keys: readonly LookupKey[],
 ): Promise<readonly Lookup[] | undefined> {
-  const { rows } = await sql<{ uuids: readonly string[]; id: string }>`
-    select one.id, array(
-      select uuid from records.event
-      where connection_id = one.id and target_ids @> array[one.key]::text[]
-      limit ${MOST_OF_TARGET + 1}) as uuids
-    from ${keysOf(keys)}`.execute(store.db)
-  const found = rows.flatMap(({ id, uuids }) => uuids.map((key) => ({ id, key })))
-  if (found.length > MOST_OF_TARGET) return undefined
-  return [{ keys: found, where: sql`uuid = one.key` }]
+  // Of any connection: those of one may be few among many, and ids of two orgs are hardly the same.
+  const { rows } = await sql<LookupKey>`
+    select connection_id as id, uuid as key from records.event
+    where target_ids @> array[${keys[0]?.key}]::text[] limit ${MOST_OF_TARGET + 1}`.execute(
+    store.db,
+  )
+  if (rows.length > MOST_OF_TARGET) return undefined
+  const found = rows.filter((row) => keys.some(({ id }) => id === row.id))
+  return [{ keys: found, unique: sql.ref('uuid') }]
 }
 
 async function lookupsByPrefix(
   store: Store,
-  connectionIds: readonly string[],
+  query: EventQuery,
   prefix: string,
 ): Promise<readonly Lookup[] | undefined> {
   const { rows } = await sql<LookupKey>`
-    select one.id, type.key from ${everyKey(connectionIds)} cross join lateral (
+    select one.id, type.key from ${everyKey(query.connectionIds)} cross join lateral (
       with recursive types(key) as (
         select min(event_type) from records.event where connection_id = one.id
         union all
@@ -196,7 +205,26 @@ async function lookupsByPrefix(
     ) as type`.execute(store.db)
   if (rows.length >= MOST_TYPES) return undefined
   const keys = rows.filter(({ key }) => key.startsWith(prefix))
-  return [{ keys, where: sql`event_type = one.key` }]
+  return [{ keys: await weigh(store, keys, query.to), column: sql.ref('event_type') }]
+}
+
+/** How many events of each type there were in the days before. */
+async function weigh(
+  store: Store,
+  keys: readonly LookupKey[],
+  to: Date | undefined,
+): Promise<readonly LookupKey[]> {
+  const { rows } = await sql<LookupKey>`
+    select one.id, one.key, (
+      select coalesce(sum(total), 0)::float8 from records.event_count
+      where connection_id = one.id and grain = 'day' and event_type = one.key
+        and at > last.at - make_interval(days => ${WEIGHED_DAYS}) and at <= last.at) as weight
+    from ${keysOf(keys)} cross join lateral (
+      select coalesce(${to?.toISOString() ?? null}::timestamptz,
+        (select max(published) from records.event where connection_id = one.id)) as at) as last`.execute(
+    store.db,
+  )
+  return rows
 }
 
 function everyKey(connectionIds: readonly string[]) {

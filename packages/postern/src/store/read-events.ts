@@ -44,14 +44,17 @@ export const events: RecordList<ReadEvent> = {
   columns,
   key: sql`connection_id, published, uuid`,
   order: sql`published desc, uuid desc, connection_id desc`,
+  time: sql`published`,
   behind: ([published, uuid, connectionId]) => {
-    const at = instantOf(published)
-    return at === undefined
-      ? undefined
-      : sql`(published, uuid, connection_id) < (${at}::timestamptz, ${uuid}, ${connectionId})`
+    const to = instantOf(published)
+    if (to === undefined) return undefined
+    const place = sql`(${to.toISOString()}::timestamptz, ${uuid}, ${connectionId})`
+    return { rows: sql`(published, uuid, connection_id) < ${place}`, to }
   },
-  until: ([published, uuid, connectionId]) =>
-    sql`(published, uuid, connection_id) >= (${published}::timestamptz, ${uuid}, ${connectionId})`,
+  until: ([published, uuid, connectionId]) => ({
+    rows: sql`(published, uuid, connection_id) >= (${published}::timestamptz, ${uuid}, ${connectionId})`,
+    from: new Date(published),
+  }),
   placeOf: ({ published, uuid, connectionId }) => [published.toISOString(), uuid, connectionId],
 }
 
@@ -61,7 +64,12 @@ export function readEvents(
   query: EventQuery,
   page: PageRequest,
 ): Promise<PageOfRecords<ReadEvent>> {
-  return readPage(store, events, () => searchEvents(store, query, EFFORT), page)
+  return readPage(
+    store,
+    events,
+    (place) => searchEvents(store, query, { ...EFFORT, before: place && new Date(place[0]) }),
+    page,
+  )
 }
 
 /** One event of a connection; undefined where it is not there. */
@@ -93,7 +101,7 @@ export async function countEvents(
 }
 
 /** A cursor comes from outside, and the database knows no other instants. */
-function instantOf(text: string): string | undefined {
+function instantOf(text: string): Date | undefined {
   const date = new Date(text)
-  return /^\d{4}-/.test(text) && date.getTime() >= 0 ? date.toISOString() : undefined
+  return /^\d{4}-/.test(text) && date.getTime() >= 0 ? date : undefined
 }

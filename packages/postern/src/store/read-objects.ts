@@ -64,8 +64,8 @@ const objects: RecordList<ReadObject> = {
     observed_at as "observedAt", raw::text as raw`,
   key: sql`connection_id, kind, id`,
   order: sql`connection_id, id`,
-  behind: ([connectionId, id]) => sql`(connection_id, id) > (${connectionId}, ${id})`,
-  until: ([connectionId, id]) => sql`(connection_id, id) <= (${connectionId}, ${id})`,
+  behind: ([connectionId, id]) => ({ rows: sql`(connection_id, id) > (${connectionId}, ${id})` }),
+  until: ([connectionId, id]) => ({ rows: sql`(connection_id, id) <= (${connectionId}, ${id})` }),
   placeOf: ({ connectionId, id }) => [connectionId, id, ''],
 }
 
@@ -77,7 +77,7 @@ export function readObjects(
 ): Promise<PageOfRecords<ReadObject>> {
   const search = {
     lookups: everyOf(query.connectionIds),
-    within: [sql<boolean>`kind = ${query.kind}`, ...indexed(query)],
+    within: [sql<boolean>`kind = ${query.kind}`, ...indexed(query)].map((rows) => ({ rows })),
     rest: unindexed(query),
     most: LOOKED_AT,
   }

@@ -114,6 +114,7 @@ export class Store {
       .setAccessMode('read only')
       .execute(async (trx) => {
         if (await this.#hasReader(trx)) await sql`set local role postern_reader`.execute(trx)
+        await keepToIndexes(trx)
         return this.#within(trx, work)
       })
   }
@@ -149,4 +150,13 @@ export class Store {
     await this.#root.destroy()
     await this.#release?.()
   }
+}
+
+/**
+ * In this transaction, has the database look for rows by an index, in its order, wherever one leads to them: what it believes of
+ * tables that grow is behind, and an embedded one knows nothing of them.
+ */
+async function keepToIndexes(trx: Transaction<Schema>): Promise<void> {
+  await sql`select set_config(name, 'off', true) from pg_settings
+    where name in ('enable_seqscan', 'enable_sort')`.execute(trx)
 }
