@@ -168,7 +168,7 @@ describe.each(stores)('on $name', ({ open }) => {
       kind: opened.store.kind,
       durability: { mode: expect.any(String) },
       masterKey: { status: 'unlocked', versions: [{ version: 1 }] },
-      migrations: expect.arrayContaining(['0001-first', '0008-event-search']),
+      migrations: expect.arrayContaining(['0001-first', '0003-records']),
     })
     expect(before.json).not.toHaveProperty('backup')
     const tables = before.json?.['tables'] as readonly { name: string; bytes: number }[]

@@ -8,6 +8,7 @@ export const records: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await createSchema(db)
     await createEvents(db.withSchema('records'))
+    await createCounts(db.withSchema('records'))
     await createObjects(db.withSchema('records'))
     await createReader(db)
   },
@@ -31,11 +32,22 @@ async function createEvents(db: Kysely<unknown>): Promise<void> {
     .addColumn('actor_id', 'text')
     .addColumn('actor_login', 'text')
     .addColumn('client_ip', 'text')
+    .addColumn('session_id', 'text')
+    .addColumn('transaction_id', 'text')
     .addColumn('target_ids', sql`text[]`, (column) => column.notNull())
     .addColumn('raw', 'json', (column) => column.notNull())
     .addPrimaryKeyConstraint('event_pk', ['connection_id', 'uuid'])
     .execute()
-  for (const column of ['event_type', 'actor_id', 'actor_login']) {
+  for (const column of [
+    'event_type',
+    'actor_id',
+    'actor_login',
+    'client_ip',
+    'session_id',
+    'transaction_id',
+    'outcome',
+    'severity',
+  ]) {
     await db.schema
       .createIndex(`event_${column}`)
       .on('event')
@@ -53,6 +65,27 @@ async function createEvents(db: Kysely<unknown>): Promise<void> {
     .using('gin')
     .column('target_ids')
     .execute()
+}
+
+/** How many events there are in each hour and day, of all types and of each. */
+async function createCounts(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('event_count')
+    .addColumn('connection_id', 'text', (column) => column.notNull())
+    .addColumn('grain', 'text', (column) => column.notNull())
+    .addColumn('at', 'timestamptz', (column) => column.notNull())
+    .addColumn('event_type', 'text', (column) => column.notNull())
+    .addColumn('total', 'bigint', (column) => column.notNull())
+    .addColumn('failures', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint('event_count_pk', ['connection_id', 'grain', 'at', 'event_type'])
+    .execute()
+  await db.schema
+    .createIndex('event_count_type')
+    .on('event_count')
+    .columns(['connection_id', 'grain', 'event_type', 'at'])
+    .execute()
+  await sql`create index event_count_empty on records.event_count (connection_id)
+    where total <= 0`.execute(db)
 }
 
 async function createObjects(db: Kysely<unknown>): Promise<void> {

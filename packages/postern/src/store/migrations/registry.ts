@@ -8,9 +8,8 @@ import { connectSessions } from './0004-connect-sessions.ts'
 import { actions } from './0005-actions.ts'
 import { consoleSessions } from './0006-console-sessions.ts'
 import { runTimes } from './0007-run-times.ts'
-import { eventSearch } from './0008-event-search.ts'
-import { auditSearch } from './0009-audit-search.ts'
-import { listPages } from './0010-list-pages.ts'
+import { auditSearch } from './0008-audit-search.ts'
+import { listPages } from './0009-list-pages.ts'
 
 /** By name; they are applied in alphabetical order. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -21,7 +20,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0005-actions': actions,
   '0006-console-sessions': consoleSessions,
   '0007-run-times': runTimes,
-  '0008-event-search': eventSearch,
-  '0009-audit-search': auditSearch,
-  '0010-list-pages': listPages,
+  '0008-audit-search': auditSearch,
+  '0009-list-pages': listPages,
 }
