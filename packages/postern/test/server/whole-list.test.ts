@@ -223,6 +223,16 @@ describe('what whole lists cost', () => {
     await close(1)
   })
 
+  test('HEAD has no list, and holds no place for one', async () => {
+    const { send, list } = await serve([page], { endless: true })
+    for (let times = 0; times < 6; times++) {
+      const { status, text, headers } = await send('HEAD', '/rows', { headers: CSV })
+      expect([status, text]).toEqual([200, ''])
+      expect(headers.get('content-disposition')).toBe('attachment; filename="rows.csv"')
+    }
+    await settled(list)
+  })
+
   test('one caller has four at the same time, and others have their own', async () => {
     const released = Promise.withResolvers<readonly string[]>()
     const { open, get, keys } = await serve([() => ['a'], () => released.promise])
