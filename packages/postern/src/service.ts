@@ -123,6 +123,11 @@ async function openParts(
         work: () => accessKeys.flush(),
       })
       repeating.begin({
+        name: 'last uses of connections',
+        everyMs: MINUTE_MS,
+        work: () => connections.flushUses(),
+      })
+      repeating.begin({
         name: 'rotations that are due',
         everyMs: MINUTE_MS / 2,
         work: (signal) => rotateDue(services, signal),
@@ -171,6 +176,7 @@ async function openParts(
         // First what must not be lost.
         await auditBatch.close()
         await accessKeys.flush()
+        await connections.flushUses()
         await connections.close()
       } finally {
         await store.close()

@@ -1,5 +1,6 @@
 /** @module The admin roles behind a connection: which it has, which it needs, and what to do about the difference. */
 
+import { showHostile } from '../hostile.ts'
 import { eachOf, textOf } from '../org/members.ts'
 import { adminRoles, isAdminRole } from '../service-app/admin-roles.ts'
 import { askAdmin } from './ask-admin.ts'
@@ -35,14 +36,14 @@ export async function explainRole(
   const { kind, wants } = examination
   const whose = kind === 'service-app' ? 'The app' : 'The owner of the API token'
   const needed = neededRoles(wants)
+  const given = await readRoles(examination)
   const found = (what: string, more: Pick<Observation, 'code' | 'certainty'>): Observation => ({
     ...more,
     status: 'failed',
     observed: `${whose} ${what}: ${observed}.`,
     remedy: giveRoles(kind, needed),
-    details: { roles: needed },
+    details: { roles: needed, ...(given === undefined ? {} : { assignedRoles: given.map(nameOf) }) },
   })
-  const given = await readRoles(examination)
   if (given === undefined) {
     return seen.code === 'role_missing'
       ? found('has no admin role, or one that reaches nothing here', seen)
@@ -61,8 +62,15 @@ export async function explainRole(
       certainty: 'proven',
     }),
     remedy: widenRole(kind),
-    details: {},
+    details: { assignedRoles: given.map(nameOf) },
   }
+}
+
+/** The names of the roles that it has; undefined where nobody may tell: neither an admin's credential nor the app itself. */
+export async function readAssignedRoles(
+  examination: Examination,
+): Promise<readonly string[] | undefined> {
+  return (await readRoles(examination))?.map(nameOf)
 }
 
 /** The types of the standard roles that reading and changing what is wanted takes. */
@@ -112,11 +120,16 @@ async function countGroupTargets(
 
 /** `"Group Administrator" (for 1 group only)` */
 function describeRoles(roles: readonly GivenRole[]): string {
-  const names = roles.map(({ label, groupTargets }) => {
-    const narrowed = groupTargets === 0 ? '' : ` (for ${count(groupTargets, 'group')} only)`
-    return `${quote(label)}${narrowed}`
-  })
-  return listOf(names)
+  return listOf(roles.map((role) => `${quote(role.label)}${narrowingOf(role)}`))
+}
+
+/** `Group Administrator (for 1 group only)` */
+function nameOf(role: GivenRole): string {
+  return `${showHostile(role.label, { maxCharacters: 120 })}${narrowingOf(role)}`
+}
+
+function narrowingOf({ groupTargets }: GivenRole): string {
+  return groupTargets === 0 ? '' : ` (for ${count(groupTargets, 'group')} only)`
 }
 
 function hasRole(given: readonly GivenRole[], type: string): boolean {

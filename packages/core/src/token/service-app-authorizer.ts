@@ -35,7 +35,7 @@ export class ServiceAppAuthorizer implements Authorizer {
   }
 
   grantedScopes(): readonly string[] | undefined {
-    return this.#source.grantedScopes()
+    return this.#source.held()?.scopes
   }
 
   #bearer(token: Token): Authorization {

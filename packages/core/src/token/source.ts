@@ -134,12 +134,12 @@ export class TokenSource {
   }
 
   /**
-   * The scopes of the token that is kept and valid now, of the credential's own set; undefined where there is none. Nothing is
+   * The token that is kept and valid now, of the credential's own set of scopes; undefined where there is none. Nothing is
    * renewed for the question.
    */
-  grantedScopes(): readonly string[] | undefined {
+  held(): Token | undefined {
     const kept = this.#entries.get(this.#ownKey)?.kept
-    return kept === undefined || this.#remainingMs(kept) <= 0 ? undefined : kept.token.scopes
+    return kept === undefined || this.#remainingMs(kept) <= 0 ? undefined : kept.token
   }
 
   /**

@@ -1,6 +1,6 @@
 /** @module The connections that are kept: connected, opened, looked at and removed by name. */
 
-import { diagnose, type Finding } from '@postern/core'
+import { diagnose, type Finding, type Token } from '@postern/core'
 import { connectionTexts } from '../config/connection-texts.ts'
 import { isProbablePrime } from '../http/primes.ts'
 import { appendAudit, type Caller } from '../store/audit.ts'
@@ -13,6 +13,7 @@ import {
   listConnectionPage,
   listConnections,
   saveDoctorResult,
+  saveLastUses,
 } from '../store/connections.ts'
 import { listFeedsOfConnection } from '../store/feeds.ts'
 import { removeRecords } from '../store/records.ts'
@@ -39,6 +40,14 @@ export interface ExamineOptions extends AdminChoice {
   readonly signal?: AbortSignal | undefined
 }
 
+/** How a process uses a connection. */
+export interface ConnectionUse {
+  /** When a call, a feed or an administrator's work used it last, or it gave a token or a proof: in any process, to the minute. */
+  readonly lastUsedAt: Date | undefined
+  /** The token that this process holds for it. */
+  readonly token: Pick<Token, 'type' | 'scopes' | 'expiresAt'> | undefined
+}
+
 interface Kept {
   readonly opened: OpenedConnection
   /** When the store was last seen to have no newer row, on the monotonic clock. */
@@ -53,6 +62,7 @@ export class Connections {
   /** Absent until this process follows the others. */
   #share: RateShare | undefined
   #looking: NodeJS.Timeout | undefined
+  #flushedAt = new Date(0)
   /** Counts the changes that were told: what was read before one of them is read again. */
   #changes = 0
 
@@ -85,13 +95,36 @@ export class Connections {
    * @throws {SealError} where its credential does not open; {@link OrgUrlError} where its org is not allowed.
    */
   async open(name: string): Promise<OpenConnection> {
-    const opened = await this.#present(name)
-    return opened.parts
+    return this.#use(await this.#present(name))
   }
 
   /** The connection that is open, as {@link Connections.open} would give it; undefined where it has to look it up. */
   opened(name: string): OpenConnection | undefined {
-    return this.#known(name)?.parts
+    const known = this.#known(name)
+    return known && this.#use(known)
+  }
+
+  /** The scopes that the org gave a connection with the token that is held now; undefined where none is, or it has none. */
+  grantedScopes(name: string): readonly string[] | undefined {
+    return this.#known(name)?.parts.org.authorizer.grantedScopes?.()
+  }
+
+  /** How this process uses a connection. Nothing is asked of its org for it. */
+  useOf({ id, name, last_used_at }: ConnectionRow): ConnectionUse {
+    const opened = this.#kept.get(name)?.opened
+    const isIts = opened?.row.id === id
+    const lastUsedAt = (isIts ? opened.lastUsedAt : undefined) ?? last_used_at ?? undefined
+    const token = isIts ? opened.parts.tokens?.held() : undefined
+    return { lastUsedAt, token }
+  }
+
+  /** Writes down what is known of last uses. Called once a minute, and before the store closes. */
+  async flushUses(): Promise<void> {
+    const used = [...this.#kept.values()].flatMap(({ opened: { row, lastUsedAt: at } }) =>
+      at === undefined || at <= this.#flushedAt ? [] : [{ id: row.id, at }],
+    )
+    this.#flushedAt = this.#context.clock.now()
+    await saveLastUses(this.#context.store, used)
   }
 
   /**
@@ -234,6 +267,11 @@ export class Connections {
     const share = this.#share
     this.#share = undefined
     await share?.leave()
+  }
+
+  #use(opened: OpenedConnection): OpenConnection {
+    opened.lastUsedAt = this.#context.clock.now()
+    return opened.parts
   }
 
   #known(name: string): OpenedConnection | undefined {

@@ -54,6 +54,8 @@ export class OpenedConnection {
   readonly pacer: WatchedPacer
   readonly #transport: Transport
   readonly #ended: AbortController
+  /** When it was asked for last, to be used. */
+  lastUsedAt: Date | undefined
   #row: ConnectionRow
   #signIn: SignIn
   #parts: OpenConnection

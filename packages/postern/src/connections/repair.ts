@@ -2,6 +2,7 @@
 
 import { findRepair, PosternError } from '@postern/core'
 import { appendAudit, type Caller } from '../store/audit.ts'
+import { forgetRoles } from '../store/connections.ts'
 import { requireAdmin } from './admin.ts'
 import type { AdminChoice } from './admin-choice.ts'
 import type { Connections } from './connections.ts'
@@ -65,5 +66,7 @@ export async function repair(
     await note(error instanceof PosternError ? error.code : 'failed')
     throw error
   }
+  // A repair may have given it others.
+  await forgetRoles(store, row.id)
   await note('ok')
 }

@@ -81,6 +81,8 @@ export async function withSetup<Result>(
 export interface KeepOptions {
   /** What the doctor found; default: that all is well. */
   readonly doctor?: DoctorResult
+  /** The names of its admin roles, as the org told them; empty where it was not asked. */
+  readonly roles?: readonly string[]
   readonly wants?: readonly string[] | undefined
   /** Done in the same transaction, behind it. */
   readonly within?: () => Promise<void>
@@ -166,7 +168,7 @@ export class SetupSession {
   async keep(
     state: SetupState,
     key: PrivateKey,
-    { doctor, wants, within }: KeepOptions = {},
+    { doctor, roles = [], wants, within }: KeepOptions = {},
   ): Promise<ConnectionRow> {
     const { store, clock, connections } = this.#context
     const { id } = this.setup
@@ -194,7 +196,7 @@ export class SetupSession {
         },
         rotationIntervalDays: about.rotationIntervalDays,
         // It got its token and read with it.
-        doctor: doctor ?? ({ status: 'ok', at: now.toISOString(), problems: [] } as const),
+        doctor: doctor ?? provenAt(now.toISOString(), roles),
       }
       const by = { ...this.#by, action: 'setup.apply' } as const
       const saved = await saveConnection(this.#context, connection, by)
@@ -204,4 +206,8 @@ export class SetupSession {
     connections.changed(id)
     return row
   }
+}
+
+function provenAt(at: string, names: readonly string[]): DoctorResult {
+  return { status: 'ok', at, problems: [], ...(names.length === 0 ? {} : { roles: { names, at } }) }
 }

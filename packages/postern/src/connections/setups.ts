@@ -93,7 +93,7 @@ export class Setups {
         ...(onProgress === undefined ? {} : { onProgress }),
         signal: session.lease.signal,
       })
-      return { row: await session.keep(state, key), state, proof, roles }
+      return { row: await session.keep(state, key, { roles }), state, proof, roles }
     }
     return withSetup(this.#context, request, deed, work, { signal })
   }

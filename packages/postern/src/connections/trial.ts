@@ -107,7 +107,11 @@ function signsInAndReads(findings: readonly Finding[], kind: ConnectionRow['kind
 export function resultOf(findings: readonly Finding[], now: Date): DoctorResult {
   const problems = findings.filter(isProblem)
   const codes = problems.flatMap(({ code }) => (code === undefined ? [] : [code]))
-  return { status: statusOf(problems), at: now.toISOString(), problems: [...new Set(codes)] }
+  const at = now.toISOString()
+  const result = { status: statusOf(problems), at, problems: [...new Set(codes)] }
+  const names = findings.flatMap(({ details }) => details['assignedRoles'] ?? []).map(String)
+  const isTold = findings.some(({ details }) => details['assignedRoles'] !== undefined)
+  return isTold ? { ...result, roles: { names, at } } : result
 }
 
 function statusOf(problems: readonly Finding[]): DoctorResult['status'] {

@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { type OrgUrl, parseOrgUrl } from '@postern/core'
-import { type ConnectionValues, parseConnection } from '../config/connection.ts'
+import { type Connection, type ConnectionValues, parseConnection } from '../config/connection.ts'
 import { ConnectionError, Form } from '../config/connection-form.ts'
 import { type ConnectionChangeMembers, changedValues } from '../config/connection-members.ts'
 import { parseDescription } from '../config/description.ts'
@@ -12,7 +12,7 @@ import { requireOneCredential } from '../config/one-credential.ts'
 import { parseWanted } from '../config/wanted-scopes.ts'
 import { isProbablePrime } from '../http/primes.ts'
 import { appendAudit, type Caller } from '../store/audit.ts'
-import type { ConnectionSettings } from '../store/connection-settings.ts'
+import type { ConnectionSettings, DoctorResult } from '../store/connection-settings.ts'
 import {
   type ConnectionChange,
   type ConnectionRow,
@@ -182,7 +182,7 @@ async function changeCredential(
     ...own,
     settings,
     ...(credential.kind === 'service-app' ? { clientId: credential.clientId } : {}),
-    doctor: resultOf(findings, now),
+    doctor: { ...sameRoles(row, credential), ...resultOf(findings, now) },
   }
   // A key that stays has its secret already, and beside it may be the one that a rotation is about to put in its place.
   const isSameKey = isDeepStrictEqual(settings.publicJwk, row.settings.publicJwk)
@@ -191,6 +191,15 @@ async function changeCredential(
   const updated = await keep(context, { ...updating, change, kinds, secrets: replaced })
   const warnings = [...parsed.warnings, ...scheduleWarnings(updated, context.publicUrl)]
   return { row: updated, findings, warnings }
+}
+
+/** What is known of the roles, where it is the same app by its client id. */
+function sameRoles(
+  { doctor, client_id }: ConnectionRow,
+  credential: Connection['credential'],
+): Partial<DoctorResult> {
+  const isSame = credential.kind === 'service-app' && credential.clientId === client_id
+  return isSame && doctor?.roles !== undefined ? { roles: doctor.roles } : {}
 }
 
 /** A new credential is rotated when its own interval is over. */

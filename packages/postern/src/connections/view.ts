@@ -9,7 +9,7 @@ import {
   scopeCovers,
   tokenUrl,
 } from '@postern/core'
-import type { ConnectionSettings, DoctorResult } from '../store/connection-settings.ts'
+import type { ConnectionSettings, DoctorResult, KnownRoles } from '../store/connection-settings.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 
 /** An input, and whether a connection can read it. */
@@ -56,7 +56,9 @@ export interface ConnectionView extends Partial<ServiceAppView> {
   readonly rotationIntervalDays?: number
   readonly nextRotationAt?: string
   readonly wants?: readonly string[]
-  readonly doctor?: DoctorResult
+  readonly doctor?: Omit<DoctorResult, 'roles'>
+  /** As they were told the last time; absent: nobody who may tell was asked. */
+  readonly roles?: KnownRoles
   readonly inputs: readonly InputView[]
   readonly createdAt: string
   readonly updatedAt: string
@@ -67,7 +69,8 @@ const DAY_MS = 86_400_000
 
 /** Shows a connection. */
 export function viewOf(row: ConnectionRow, now: Date): ConnectionView {
-  const { settings, doctor } = row
+  const { settings } = row
+  const { roles, ...doctor } = row.doctor ?? {}
   const ageMs = now.getTime() - row.credential_since.getTime()
   return {
     name: row.name,
@@ -84,7 +87,8 @@ export function viewOf(row: ConnectionRow, now: Date): ConnectionView {
       ? {}
       : { nextRotationAt: row.next_rotation_at.toISOString() }),
     ...(settings.wants === undefined ? {} : { wants: settings.wants }),
-    ...(doctor === null ? {} : { doctor }),
+    ...('status' in doctor ? { doctor } : {}),
+    ...(roles === undefined ? {} : { roles }),
     inputs: inputsOf(row),
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),

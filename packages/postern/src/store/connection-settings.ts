@@ -29,4 +29,13 @@ export interface DoctorResult {
   readonly at: string
   /** The codes of what has to be done something about. */
   readonly problems: readonly string[]
+  /** The admin roles, where somebody who may tell was asked; those of an earlier look stay where nobody was. */
+  readonly roles?: KnownRoles | undefined
+}
+
+/** The names of the admin roles of a service app, as its org told them. */
+export interface KnownRoles {
+  readonly names: readonly string[]
+  /** ISO 8601. */
+  readonly at: string
 }

@@ -176,17 +176,36 @@ export async function updateConnection(
   return updated !== undefined
 }
 
-/** Keeps how the doctor's look came out. The connection itself stays as it is, and its revision too. */
+/**
+ * Keeps how the doctor's look came out, and what an earlier one was told of the roles where this one was told nothing. The
+ * connection itself stays as it is, and its revision too.
+ */
 export async function saveDoctorResult(
   store: Store,
   id: string,
   result: DoctorResult,
 ): Promise<void> {
-  await store.db
-    .updateTable('connection')
-    .set({ doctor: JSON.stringify(result) })
-    .where('id', '=', id)
-    .execute()
+  await sql`
+    update connection
+    set doctor = jsonb_strip_nulls(jsonb_build_object('roles', doctor -> 'roles')) || ${JSON.stringify(result)}::jsonb
+    where id = ${id}`.execute(store.db)
+}
+
+/** Forgets what is known of the roles of a connection: they are others by now. */
+export async function forgetRoles(store: Store, id: string): Promise<void> {
+  await sql`update connection set doctor = doctor - 'roles' where id = ${id}`.execute(store.db)
+}
+
+/** Keeps when connections were used last. One that another process used later keeps that. */
+export async function saveLastUses(
+  store: Store,
+  uses: readonly { readonly id: string; readonly at: Date }[],
+): Promise<void> {
+  if (uses.length === 0) return
+  await sql`
+    update connection set last_used_at = greatest(last_used_at, used.at)
+    from jsonb_to_recordset(${JSON.stringify(uses)}::jsonb) as used(id text, at timestamptz)
+    where connection.id = used.id`.execute(store.db)
 }
 
 /** Deletes a connection with everything that belongs to it. False where it is gone already. */

@@ -77,6 +77,8 @@ export interface ConnectionTable {
   /** Days between scheduled rotations of the key; null: none. */
   rotation_interval_days: number | null
   next_rotation_at: Date | null
+  /** To the minute; null: it was never used. */
+  last_used_at: Generated<Date | null>
   /** Grows with each change: what is opened knows by it that it is out of date. */
   revision: number
   created_at: Date

@@ -8,6 +8,7 @@ import { judgeReadings } from '../judge-readings.ts'
 import { readResource } from '../read-resource.ts'
 import type { Reading } from '../reading.ts'
 import { isWanted, type Resource, resources } from '../resources.ts'
+import { readAssignedRoles } from '../roles.ts'
 import { listOf } from '../words.ts'
 
 // Each costs a request of another bucket; beyond these the answers tell nothing new.
@@ -42,11 +43,12 @@ export const readingCheck: Check = {
       const names = listOf(readings.map(({ resource }) => resource.name))
       const empty = readings.filter(({ came }) => came === 'nothing')
       const none = listOf(empty.map(({ resource }) => resource.name))
+      const assignedRoles = await readAssignedRoles(examination)
       yield ok(
         empty.length === 0
           ? `Records came of ${names}.`
           : `The org answers for ${names}; of ${none} there is nothing.`,
-        { records: countRecords(readings) },
+        { records: countRecords(readings), ...(assignedRoles && { assignedRoles }) },
       )
     }
     return readable.length > 0

@@ -7,6 +7,7 @@ import type { Connected } from '../../connections/connect.ts'
 import { describeRemains, viewOf } from '../../connections/view.ts'
 import type { ConnectionRow } from '../../store/connections.ts'
 import type { Api } from '../api.ts'
+import type { Services } from '../services.ts'
 import { finding } from './finding.ts'
 
 const force = z
@@ -57,6 +58,19 @@ export const connection = z
       })
       .optional()
       .describe('How its last look came out.'),
+    roles: z
+      .object({ names: z.array(z.string()).readonly(), at: z.iso.datetime() })
+      .optional()
+      .describe('Its admin roles, as the org told the doctor or the setup last. Absent: not known.'),
+    token: z
+      .object({
+        type: z.enum(['Bearer', 'DPoP']),
+        scopes: z.array(z.string()).readonly(),
+        expiresAt: z.iso.datetime(),
+      })
+      .optional()
+      .describe('Of the token that the process which answers holds; nothing of the token itself.'),
+    lastUsedAt: z.iso.datetime().optional().describe('To the minute.'),
     inputs: z.array(input).readonly(),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
@@ -104,7 +118,7 @@ export function addConnectionRoutes(api: Api): void {
     async ({ services, by, body: { force, ...members }, tell, signal }) => {
       const request = { ...connectionRequestOf(members), force }
       const options = { onFinding: tell, signal }
-      return shown(await services.connections.connect(request, by, options), services.clock.now())
+      return shown(services, await services.connections.connect(request, by, options))
     },
   )
   api.add(
@@ -166,7 +180,7 @@ export function addConnectionRoutes(api: Api): void {
       answer: connection,
     },
     async ({ services, params: { name } }) =>
-      viewOf(await services.connections.get(name), services.clock.now()),
+      shownConnection(services, await services.connections.get(name)),
   )
   api.add(
     {
@@ -202,7 +216,7 @@ export function addConnectionRoutes(api: Api): void {
       // Its credential would be used for this connection.
       if (members.rotationAdmin) caller.requireVerb('admin', members.rotationAdmin)
       const updated = await services.connections.update(name, { members, force }, by, options)
-      return shown(updated, services.clock.now())
+      return shown(services, updated)
     },
   )
   api.add(
@@ -228,6 +242,23 @@ export function addConnectionRoutes(api: Api): void {
   )
 }
 
-function shown({ row, findings, warnings }: Connected, now: Date) {
-  return { connection: viewOf(row, now), findings, warnings }
+function shown(services: Services, { row, findings, warnings }: Connected) {
+  return { connection: shownConnection(services, row), findings, warnings }
+}
+
+/** A connection with how it is used. */
+function shownConnection(
+  { connections, clock }: Pick<Services, 'connections' | 'clock'>,
+  row: ConnectionRow,
+): z.input<typeof connection> {
+  const { lastUsedAt, token } = connections.useOf(row)
+  return {
+    ...viewOf(row, clock.now()),
+    lastUsedAt: lastUsedAt?.toISOString(),
+    token: token && {
+      type: token.type,
+      scopes: token.scopes,
+      expiresAt: token.expiresAt.toISOString(),
+    },
+  }
 }

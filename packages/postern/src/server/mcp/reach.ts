@@ -73,7 +73,7 @@ export class Reach {
         ({ name }) =>
           caller.permissions.maySee(name) && (names === undefined || names.includes(name)),
       ),
-      grantedScopes: (name) => connections.opened(name)?.org.authorizer.grantedScopes?.(),
+      grantedScopes: (name) => connections.grantedScopes(name),
       isNarrowed: names !== undefined,
     })
   }

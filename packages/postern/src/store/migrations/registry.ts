@@ -10,6 +10,7 @@ import { consoleSessions } from './0006-console-sessions.ts'
 import { runTimes } from './0007-run-times.ts'
 import { auditSearch } from './0008-audit-search.ts'
 import { listPages } from './0009-list-pages.ts'
+import { lastUse } from './0010-last-use.ts'
 
 /** By name; they are applied in alphabetical order. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -22,4 +23,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0007-run-times': runTimes,
   '0008-audit-search': auditSearch,
   '0009-list-pages': listPages,
+  '0010-last-use': lastUse,
 }
