@@ -2,7 +2,9 @@
 
 import { showHostile } from '../hostile.ts'
 import { eachOf, textOf } from '../org/members.ts'
+import type { Org } from '../org/org.ts'
 import { adminRoles, isAdminRole } from '../service-app/admin-roles.ts'
+import { scopeCovers } from '../url/scopes.ts'
 import { askAdmin } from './ask-admin.ts'
 import type { Examination } from './examination.ts'
 import type { Observation } from './finding.ts'
@@ -42,7 +44,10 @@ export async function explainRole(
     status: 'failed',
     observed: `${whose} ${what}: ${observed}.`,
     remedy: giveRoles(kind, needed),
-    details: { roles: needed, ...(given === undefined ? {} : { assignedRoles: given.map(nameOf) }) },
+    details: {
+      roles: needed,
+      ...(given === undefined ? {} : { assignedRoles: given.map(nameOf) }),
+    },
   })
   if (given === undefined) {
     return seen.code === 'role_missing'
@@ -85,16 +90,21 @@ function neededRoles(wants: readonly string[]): readonly string[] {
   return types.length === 0 ? ['READ_ONLY_ADMIN'] : [...new Set(types)].sort()
 }
 
-/** The roles as an admin's credential shows them; undefined where it may not, or where there is none. */
+/** The roles as somebody who may tell shows them; undefined where there is nobody. */
 async function readRoles(examination: Examination): Promise<readonly GivenRole[] | undefined> {
   const path = rolesPath(examination)
   if (path === undefined) return undefined
-  const answer = await askAdmin(examination, path)
+  const as = examination.admin ?? itself(examination)
+  const answer = await askAdmin(examination, path, as)
   if (answer === undefined || answer === 'absent' || !Array.isArray(answer.json)) return undefined
   return Promise.all(
     eachOf(answer.json).map(async (role) => {
       const type = textOf(role, 'type') ?? 'CUSTOM'
-      const groupTargets = await countGroupTargets(examination, path, textOf(role, 'id'))
+      const groupTargets = await countGroupTargets(
+        examination,
+        `${path}/${encodeURIComponent(textOf(role, 'id') ?? '')}`,
+        as,
+      )
       return { type, label: textOf(role, 'label') ?? type, groupTargets }
     }),
   )
@@ -108,13 +118,18 @@ function rolesPath(examination: Examination): string | undefined {
   return ownerId === undefined ? undefined : `/api/v1/users/${encodeURIComponent(ownerId)}/roles`
 }
 
+/** The app, where its token lets it look at roles. @see Okta, "Role Assignments" - `okta.roles.read` */
+function itself(examination: Examination): Org | undefined {
+  const scopes = examination.find('token')?.scopes ?? []
+  return scopeCovers(scopes, 'okta.roles.read') ? examination.find('client') : undefined
+}
+
 async function countGroupTargets(
   examination: Examination,
-  path: string,
-  roleId = '',
+  rolePath: string,
+  as: Org | undefined,
 ): Promise<number> {
-  const targets = `${path}/${encodeURIComponent(roleId)}/targets/groups`
-  const answer = await askAdmin(examination, targets)
+  const answer = await askAdmin(examination, `${rolePath}/targets/groups`, as)
   return answer === undefined || answer === 'absent' ? 0 : eachOf(answer.json).length
 }
 

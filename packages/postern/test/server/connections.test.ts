@@ -2,6 +2,7 @@ import { type RunningOrg, startOrg } from '@postern/emulator'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { openTestSeal } from '../../../../test/test-seal.ts'
+import { saveLastUses } from '../../src/store/connections.ts'
 import type { Seal } from '../../src/store/seal.ts'
 import { type ServedApp, serveApp } from './served-app.ts'
 
@@ -156,6 +157,68 @@ describe.each(stores)('the routes of connections on $name', ({ open }) => {
     expect(json).toMatchObject({ status: 'failed' })
     const { json: shown } = await app.send('GET', '/v1/connections/acme')
     expect(shown?.['doctor']).toMatchObject({ status: 'failed', problems: ['role_missing'] })
+  })
+
+  test('its admin roles are told once somebody who may look was asked, and stay known until they change', async () => {
+    const path = '/v1/connections/acme/doctor'
+    const rolesOf = async () => (await app.send('GET', '/v1/connections/acme')).json?.['roles']
+    await app.send('POST', path)
+    expect(await rolesOf()).toBeUndefined()
+    await app.send('POST', path, { body: { adminToken: org.adminToken } })
+    const known = { names: ['Read-only Administrator'], at: app.clock.now().toISOString() }
+    expect(await rolesOf()).toEqual(known)
+    app.clock.advance(60_000)
+    await app.send('POST', path)
+    expect(await rolesOf()).toEqual(known)
+    const listed = await app.send('GET', '/v1/connections?text=acme&limit=1')
+    expect(listed.json?.['connections']).toMatchObject([{ roles: known }])
+    await app.send('POST', '/v1/connections/acme/repair', {
+      body: { finding: 'role_missing', roles: ['READ_ONLY_ADMIN'], adminToken: org.adminToken },
+    })
+    expect(await rolesOf()).toBeUndefined()
+  })
+
+  test('an app that may look at roles tells its own', async () => {
+    const itself = await startOrg({
+      ...{ keyType: 'EC', users: 2, role: 'SUPER_ADMIN' },
+      scopes: ['okta.users.read', 'okta.roles.read'],
+    })
+    const { clientId, key, scopes } = itself.app
+    const body = { name: 'itself', orgUrl: itself.url, clientId, key: JSON.stringify(key), scopes }
+    const { json } = await app.send('POST', '/v1/connections', { body })
+    await itself.close()
+    expect(json?.['connection']).toMatchObject({ roles: { names: ['Super Administrator'] } })
+  })
+
+  test('the token that is held is told without anything of it, and when the connection was used last', async () => {
+    const get = async () => await app.send('GET', '/v1/connections/acme')
+    const before = (await get()).json
+    expect(before).not.toHaveProperty('token')
+    expect(before).not.toHaveProperty('lastUsedAt')
+    const usedAt = app.clock.now().toISOString()
+    const { json } = await app.send('POST', '/v1/connections/acme/token')
+    const after = await get()
+    expect(after.json).toMatchObject({
+      token: {
+        type: json?.['tokenType'],
+        scopes: json?.['scopes'],
+        expiresAt: json?.['expiresAt'],
+      },
+      lastUsedAt: usedAt,
+    })
+    expect(after.text).not.toContain(json?.['accessToken'])
+    app.clock.advance(30_000)
+    // Looking at it, and having it looked at, is no use of it.
+    await app.send('POST', '/v1/connections/acme/doctor')
+    expect((await get()).json).toMatchObject({ lastUsedAt: usedAt })
+    const lastUse = async () => (await app.services.connections.get('acme')).last_used_at
+    expect(await lastUse()).toBeNull()
+    await app.services.connections.flushUses()
+    expect((await lastUse())?.toISOString()).toBe(usedAt)
+    // An older use that another process tells later changes nothing.
+    const { id } = await app.services.connections.get('acme')
+    await saveLastUses(kept.store, [{ id, at: new Date(0) }])
+    expect((await lastUse())?.toISOString()).toBe(usedAt)
   })
 
   test('a caller sees the connections of its rules, and no other is there for it', async () => {

@@ -61,7 +61,9 @@ export const connection = z
     roles: z
       .object({ names: z.array(z.string()).readonly(), at: z.iso.datetime() })
       .optional()
-      .describe('Its admin roles, as the org told the doctor or the setup last. Absent: not known.'),
+      .describe(
+        'Its admin roles, as the org told the doctor or the setup last. Absent: not known.',
+      ),
     token: z
       .object({
         type: z.enum(['Bearer', 'DPoP']),
@@ -156,7 +158,7 @@ export function addConnectionRoutes(api: Api): void {
       const { connections } = services
       const asked = { ...query, names: caller.permissions.connectionsFor('read') }
       const shownOf = (rows: readonly ConnectionRow[]) =>
-        rows.map((row) => viewOf(row, services.clock.now()))
+        rows.map((row) => shownConnection(services, row))
       if (limit === undefined) return { connections: shownOf(await connections.page(asked)) }
       // One more says whether there is another page.
       const rows = await connections.page({ ...asked, limit: limit + 1 })

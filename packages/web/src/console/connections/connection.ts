@@ -29,6 +29,15 @@ export interface Connection {
   readonly rotationIntervalDays?: number
   readonly nextRotationAt?: string
   readonly doctor?: LastCheck
+  /** As the org told them then; absent: nobody who may tell was asked. */
+  readonly roles?: { readonly names: readonly string[]; readonly at: string }
+  /** Of the token that the server holds. */
+  readonly token?: {
+    readonly type: 'Bearer' | 'DPoP'
+    readonly scopes: readonly string[]
+    readonly expiresAt: string
+  }
+  readonly lastUsedAt?: string
   readonly inputs: readonly {
     readonly name: string
     readonly title: string

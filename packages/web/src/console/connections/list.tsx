@@ -14,6 +14,7 @@ import { Time } from '../parts/time.tsx'
 import { View } from '../parts/view.tsx'
 import { useAnswer } from '../server.ts'
 import { CONNECTIONS, type Connection, type ConnectionPage, stateOf } from './connection.ts'
+import { RoleNames } from './roles.tsx'
 
 // What is broken stands first.
 const STATES = ['failed', 'warning', 'unknown', 'ok'] as const
@@ -80,9 +81,22 @@ const columns: readonly Column<Connection>[] = [
     sortBy: ({ orgUrl }) => orgUrl,
   },
   {
-    key: 'kind',
-    name: names.kind,
-    cell: ({ kind }) => texts.kinds[kind],
+    key: 'roles',
+    name: names.roles,
+    cell: ({ kind, roles }) =>
+      kind === 'api-token' && roles === undefined ? '—' : <RoleNames roles={roles} />,
+  },
+  {
+    key: 'lastUsedAt',
+    name: names.lastUsedAt,
+    cell: ({ lastUsedAt }) => <Time at={lastUsedAt} />,
+    sortBy: ({ lastUsedAt }) => lastUsedAt,
+  },
+  {
+    key: 'token.expiresAt',
+    name: names.tokenEnds,
+    cell: ({ token }) => <Time at={token?.expiresAt} />,
+    sortBy: ({ token }) => token?.expiresAt,
   },
   {
     key: 'scopes',
@@ -102,6 +116,11 @@ const columns: readonly Column<Connection>[] = [
     name: names.nextRotationAt,
     cell: ({ nextRotationAt }) => <Time at={nextRotationAt} />,
     sortBy: ({ nextRotationAt }) => nextRotationAt,
+  },
+  {
+    key: 'kind',
+    name: names.kind,
+    cell: ({ kind }) => texts.kinds[kind],
   },
   {
     key: 'doctor.at',

@@ -15,6 +15,12 @@ import { Doctor } from './doctor.tsx'
 import { KeyPanel } from './key-panel.tsx'
 import { RateBudget } from './rate-budget.tsx'
 import { RecentCalls } from './recent-calls.tsx'
+import { Roles } from './roles.tsx'
+import { Scopes } from './scopes.tsx'
+import { HeldToken } from './token.tsx'
+
+// Nobody tells when a token was renewed, or who made a call.
+const EVERY_MS = 10_000
 
 /** The connection. */
 export function OneConnection({
@@ -24,7 +30,7 @@ export function OneConnection({
 }): ReactNode {
   const name = of['name'] ?? ''
   const permissions = usePermissions()
-  const answer = useAnswer<Connection>(connectionPath(name))
+  const answer = useAnswer<Connection>(connectionPath(name), { everyMs: EVERY_MS })
   const state = answer.data === undefined ? undefined : stateOf(answer.data)
   return (
     <View
@@ -38,7 +44,12 @@ export function OneConnection({
             <Doctor connection={connection} />
             <div className="panels">
               <ConnectionFacts connection={connection} />
-              {connection.kind === 'service-app' && <KeyPanel connection={connection} />}
+              {connection.kind === 'service-app' && (
+                <div className="panel-stack">
+                  <KeyPanel connection={connection} />
+                  <HeldToken token={connection.token} />
+                </div>
+              )}
             </div>
             <RateBudget connection={name} />
             {permissions.may('admin', name) && <RecentCalls connection={name} />}
@@ -66,24 +77,20 @@ function ConnectionFacts({ connection }: { readonly connection: Connection }): R
             ) : (
               <Scopes scopes={scopes} />
             ),
+          [texts.roles.title]:
+            kind === 'service-app' ? <Roles connection={connection} /> : undefined,
           [facts.dpop]: connection.dpop,
           [facts.inputs]: <Inputs inputs={inputs} />,
+          [facts.lastUsed]:
+            connection.lastUsedAt === undefined ? (
+              facts.neverUsed
+            ) : (
+              <Time at={connection.lastUsedAt} />
+            ),
           [facts.created]: <Time at={connection.createdAt} />,
         }}
       />
     </Panel>
-  )
-}
-
-function Scopes({ scopes }: { readonly scopes: readonly string[] }): ReactNode {
-  return (
-    <ul className="words">
-      {scopes.map((scope) => (
-        <li key={scope}>
-          <code>{scope}</code>
-        </li>
-      ))}
-    </ul>
   )
 }
 
