@@ -48,16 +48,17 @@ export function listFormatOf(route: Route, request: Incoming): ListFormat | unde
 
 /** Whoever asks for a part is not given the whole. @throws {ServerError} `request_invalid` */
 export function requireWhole({ list }: Route, raw: RawParts): void {
-  if (list === undefined || (list.cursor === undefined && list.pageRows === undefined)) return
-  const given = raw.query()
-  const problems = ['limit', list.cursor ?? 'limit'].flatMap((path): FieldProblem[] =>
-    given[path] === undefined
-      ? []
-      : [{ in: 'query', path, message: 'is for pages, and this is the whole list' }],
+  const paging = [list?.pageRows && 'limit', list?.cursor].filter(
+    (name) => typeof name === 'string',
   )
+  // A route without a query has none to look into.
+  const given = paging.length === 0 ? {} : raw.query()
+  const problems = paging
+    .filter((name) => given[name] !== undefined)
+    .map((path): FieldProblem => ({ in: 'query', path, message: 'is for pages, not for all rows' }))
   if (problems.length === 0) return
   throw new ServerError('request_invalid', 'The request asks for one page of a whole list.', {
-    remedy: `Leave out limit and ${list.cursor ?? 'ask for JSON'}, or send Accept: application/json.`,
+    remedy: `Leave out ${paging.join(' and ')}, or send Accept: application/json.`,
     details: { problems },
   })
 }

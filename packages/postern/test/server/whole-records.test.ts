@@ -182,6 +182,15 @@ describe.each(stores)('whole lists on $name', ({ open }) => {
     expect(none).toMatch(/^id,connection,action,state,[^\r]+\r\n$/)
   })
 
+  test('a list of one page takes no limit either', async () => {
+    const { status, json } = await get('/v1/feeds/people/runs?limit=1', 'text/csv')
+    expect(status).toBe(400)
+    expect(json).toMatchObject({
+      remedy: 'Leave out limit, or send Accept: application/json.',
+      problems: [{ in: 'query', path: 'limit' }],
+    })
+  })
+
   test('no list is given whole to anybody who may not read a page of it', async () => {
     for (const { path } of lists) {
       const asked = path.replace('{name}', 'acme').replace('{feed}', 'people')
