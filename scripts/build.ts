@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { type Plugin, rolldown } from 'rolldown'
 import { buildWeb } from './build-web.ts'
 import { licenceTextOf } from './licence-text.ts'
+import { buildManPages } from './man-pages.ts'
 import { readPreparedStore } from './prepare-store.ts'
 import { sbomFileName, sbomOf } from './sbom.ts'
 
@@ -79,6 +80,7 @@ export async function buildProgram(
     write('licenses.txt', licensesOf(folders))
     write(sbomFileName, sbomOf('packages/postern', folders))
     writeFileSync(path.join(path.dirname(outFile), store.name), store.bytes)
+    await buildManPages(path.join(path.dirname(outFile), 'man'), versionOf('postern'))
   } finally {
     await bundle.close()
   }
@@ -94,6 +96,12 @@ function packageFolders(modules: readonly string[]): readonly string[] {
       ),
     ),
   ]
+}
+
+function versionOf(name: string): string {
+  const file = path.join(root, 'packages', name, 'package.json')
+  const { version }: { readonly version: string } = JSON.parse(readFileSync(file, 'utf8'))
+  return version
 }
 
 // The licences of what is inside ask for their text to go along.

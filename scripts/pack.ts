@@ -50,8 +50,19 @@ export function stagePackage(
   const readme = [source, root].map((place) => path.join(place, 'README.md')).find(existsSync)
   if (readme !== undefined) copyFileSync(readme, path.join(folder, 'README.md'))
   const manifest: Manifest = JSON.parse(readFileSync(path.join(source, 'package.json'), 'utf8'))
-  const published = `${JSON.stringify(publishedManifest(manifest), null, 2)}\n`
+  const pages = manPagesIn(folder)
+  const man = pages.length === 0 ? {} : { man: pages }
+  const published = `${JSON.stringify({ ...publishedManifest(manifest), ...man }, null, 2)}\n`
   writeFileSync(path.join(folder, 'package.json'), published)
+}
+
+/** As npm takes them, which looks in no folder for them when it installs. */
+function manPagesIn(folder: string): readonly string[] {
+  const man = path.join(folder, 'dist/man')
+  if (!existsSync(man)) return []
+  return readdirSync(man)
+    .toSorted()
+    .map((name) => `./dist/man/${name}`)
 }
 
 /** Packs a staged folder into a tarball in `destination`. */
@@ -114,7 +125,7 @@ async function lintStaged(folder: string): Promise<readonly string[]> {
 /** Every file of a package that should not be in it. */
 function strangeFiles(packed: PackedPackage): readonly string[] {
   const expected =
-    /^(?:package\.json|README\.md|LICENSE|dist\/[\w./-]+\.(?:js|cjs|d\.ts|txt|pack)|dist\/sbom\.cdx\.json|dist\/web\/[\w./-]+\.(?:html|css|svg))$/
+    /^(?:package\.json|README\.md|LICENSE|dist\/[\w./-]+\.(?:js|cjs|d\.ts|txt|pack)|dist\/sbom\.cdx\.json|dist\/web\/[\w./-]+\.(?:html|css|svg)|dist\/man\/postern[\w-]*\.1)$/
   return packed.files.filter((file) => !expected.test(file))
 }
 

@@ -142,11 +142,13 @@ describe('postern', () => {
   }, INSTALL_TIMEOUT_MS)
 
   test('holds the program, its parts, its pages, their licences, the prepared store, package.json, README and LICENSE', () => {
-    const parts = /^dist\/(?:parts\/[\w-]+\.cjs|web\/assets\/[\w-]+\.(?:js|css|svg))$/
+    const parts =
+      /^dist\/(?:parts\/[\w-]+\.cjs|man\/postern-[\w-]+\.1|web\/assets\/[\w-]+\.(?:js|css|svg))$/
     const strange = packed.files.filter((file) => !parts.test(file))
     expect(strange.filter((file) => file !== 'README.md')).toEqual([
       'LICENSE',
       'dist/licenses.txt',
+      'dist/man/postern.1',
       'dist/postern.cjs',
       'dist/sbom.cdx.json',
       'dist/store.pack',
@@ -155,6 +157,17 @@ describe('postern', () => {
       'dist/web/console/index.html',
       'package.json',
     ])
+  })
+
+  test('has manual pages, which package.json names one by one', () => {
+    const folder = path.join(installed, 'node_modules/postern')
+    const { man }: { readonly man: readonly string[] } = JSON.parse(
+      readFileSync(path.join(folder, 'package.json'), 'utf8'),
+    )
+    expect(man.map((page) => page.replace('./', ''))).toEqual(
+      packed.files.filter((file) => file.startsWith('dist/man/')),
+    )
+    expect(readFileSync(path.join(folder, 'dist/man/postern-feed.1'), 'utf8')).toContain('.SH NAME')
   })
 
   test('has the licences of what is inside, the pages among it', () => {

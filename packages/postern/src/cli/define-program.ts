@@ -30,6 +30,12 @@ export async function defineProgram(options: DefineProgramOptions): Promise<Comm
   return program
 }
 
+/** The program with every command defined whole, for what shows or completes it. Nothing of it is to be run. */
+export function defineWholeProgram(version: string): Promise<Command> {
+  const { signal } = new AbortController()
+  return defineProgram({ version, format: 'table', isAsked: () => true, signal })
+}
+
 function createProgram({ version, format }: DefineProgramOptions): Command {
   const { version: versionFlag, output, ...flags } = globalFlags
   const program = new QuietCommand('postern')

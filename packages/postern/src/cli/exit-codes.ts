@@ -13,3 +13,17 @@ export const exitCodes = {
   partial: 8,
   interrupted: 130,
 } as const
+
+/** What each says, for help. */
+export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
+  ok: 'done',
+  error: 'failed',
+  usage: 'wrong arguments or values',
+  problemsFound: 'something has to be done',
+  authentication: 'not let in',
+  scopeOrRole: 'a scope or role is missing',
+  notFound: 'not there',
+  rateLimited: 'too many requests',
+  partial: 'done in part',
+  interrupted: 'interrupted',
+}

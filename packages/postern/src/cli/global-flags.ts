@@ -12,6 +12,9 @@ export interface GlobalFlag {
 /** What the program is, in one line. */
 export const summary = 'The service entrance to Okta.'
 
+/** The end of the overview. */
+export const readOn = 'postern COMMAND --help: flags, examples, exit codes, where to read on.'
+
 /** Flags of every command, in the order of the help. */
 export const globalFlags = {
   version: { flags: '-V, --version', description: 'output the version number' },

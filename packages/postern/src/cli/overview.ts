@@ -4,7 +4,7 @@
  */
 
 import { commands } from './definitions/registry.ts'
-import { type GlobalFlag, globalFlags, summary } from './global-flags.ts'
+import { type GlobalFlag, globalFlags, readOn, summary } from './global-flags.ts'
 
 const DEFAULT_WIDTH = 80
 const INDENT = 2
@@ -28,6 +28,8 @@ export function formatOverview(width: number = DEFAULT_WIDTH): string {
     '',
     'Commands:',
     ...list(rows),
+    '',
+    ...wrap(readOn, width),
     '',
   ].join('\n')
 }

@@ -41,8 +41,12 @@ async function runCommand(
   const { signal } = interruption
   const isAsked = (name: string) => args.includes(name)
   const program = await defineProgram({ version, format, isAsked, signal })
+  const asked = args.length === 0 ? ['--help'] : args
+  if (asksForHelp(asked)) {
+    const { formatNotes } = await import('./help/format-notes.ts')
+    program.addHelpText('afterAll', ({ command, error }) => (error ? '' : formatNotes(command)))
+  }
   try {
-    const asked = args.length === 0 ? ['--help'] : args
     await interruption.settle(program.parseAsync(asked, { from: 'user' }))
     return exitCodes.ok
   } catch (thrown) {
@@ -52,6 +56,10 @@ async function runCommand(
     if (format === 'table') return exitCodes.usage
     throw new ArgumentFailure('A command is missing.', 'Run postern --help, which shows them all.')
   }
+}
+
+function asksForHelp(args: readonly string[]): boolean {
+  return args.some((arg) => arg === '--help' || arg === '-h' || arg === 'help')
 }
 
 /** JSON where the output is JSON; text otherwise. */
