@@ -15,12 +15,6 @@ same org. Delete the folder for a new one.
 --replay takes JSON lines or JSON of users, groups, apps, group members, app assignments and System Log events, as Okta's
 API gives them: what postern read prints, what the jsonl sink writes, arrays, recorded exchanges. Bad lines are named and
 left out. At the end each record is compared with what came out at both sinks.
-
-Examples:
-  postern demo
-  postern demo --users 20000 --data big
-  postern read acme users > org/users.jsonl && postern demo --replay org
-  postern demo --exit --output json
 `
 
 /** Gives `demo` its flags. */

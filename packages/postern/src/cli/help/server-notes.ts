@@ -22,6 +22,15 @@ export const serverNotes: Readonly<Record<string, HelpNotes>> = {
     exits: [],
     page: 'docs/server.md',
   },
+  demo: {
+    examples: [
+      ['postern demo', 'and a link into its console'],
+      ['postern demo --users 20000 --data big', 'a larger org, in a folder of its own'],
+      ['postern demo --replay org', 'with records that postern read wrote into that folder'],
+      ['postern demo --exit --output json', 'for a program'],
+    ],
+    page: 'docs/emulator.md',
+  },
   config: { examples: [], exits: ['problemsFound', 'notFound'], page: 'docs/configuration.md' },
   'config check': {
     about:
