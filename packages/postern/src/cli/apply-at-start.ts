@@ -7,6 +7,8 @@ import type { Applied } from '../service/applied.ts'
 import { applyConfig } from '../service/apply-config.ts'
 import { declarationJudges } from '../service/judge-declared.ts'
 import type { Service } from '../service.ts'
+import { findDrift } from './drift/drift.ts'
+import { clientOf } from './in-process.ts'
 import { paint, showPlain, tell } from './output.ts'
 
 /** The file of `--config`, where there is one. @throws {ConfigFileError} with every problem, so that nothing is started. */
@@ -24,6 +26,7 @@ export async function applyAtStart(
 ): Promise<void> {
   const { log } = service
   try {
+    await logDrift(service, config, options.signal)
     const applied = await applyConfig(service, config, {
       ...options,
       env: process.env,
@@ -37,6 +40,23 @@ export async function applyAtStart(
     // Stopped in the middle; the next start goes on.
     if (!options.signal.aborted) throw error
   }
+}
+
+/** Logs what is otherwise than the file says, before the file wins; and once, what the file says nothing of. */
+async function logDrift(
+  service: Service,
+  config: DeclaredConfig,
+  signal: AbortSignal,
+): Promise<void> {
+  const { log } = service
+  const drift = await findDrift(config, clientOf(service, signal))
+  for (const { state, ...one } of drift) {
+    if (state === 'different') log.warn(one, 'It is otherwise than the configuration says.')
+  }
+  const undeclared = drift.filter(({ state }) => state === 'undeclared')
+  if (undeclared.length === 0) return
+  const names = undeclared.map(({ kind, name }) => `${kind} ${name}`)
+  log.info({ undeclared: names }, 'The configuration does not name this; it stays as it is.')
 }
 
 function report(log: Log, { kind, name, outcome, changed, note, problem, text }: Applied): void {

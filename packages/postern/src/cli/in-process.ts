@@ -7,7 +7,7 @@ import { openLog } from '../log.ts'
 import { checkBinding } from '../server/binding.ts'
 import { listen } from '../server/listen.ts'
 import { openService, type Service, type ServiceOptions } from '../service.ts'
-import type { OpenedApi } from './api-client.ts'
+import { ApiClient, type OpenedApi } from './api-client.ts'
 import type { StoreFlags } from './global-options.ts'
 import { tellMasterKey } from './master-key-note.ts'
 
@@ -51,6 +51,15 @@ export async function serveInProcess(
     await service.close()
     throw error
   }
+}
+
+/** A client of the API of a service that this process has open already. It closes nothing. */
+export function clientOf(service: Service, signal: AbortSignal): ApiClient {
+  return new ApiClient({
+    send: (request) => send(service, request),
+    close: async () => undefined,
+    signal,
+  })
 }
 
 async function openHere(

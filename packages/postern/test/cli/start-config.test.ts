@@ -10,8 +10,8 @@ import { startPostern } from './started-postern.ts'
 const place = createPlace()
 afterAll(place.remove)
 
-// Three processes, two of which open a store.
-const TIMEOUT_MS = 60_000
+// Five processes that open a store.
+const TIMEOUT_MS = 90_000
 
 test(
   'connects what the file declares, changes nothing at the next start, and prints no secret',
@@ -21,7 +21,7 @@ test(
     writeFileSync(
       place.path('postern.yaml'),
       `connections:
-  acme: { orgUrl: "${org.url}", clientId: ${org.app.clientId}, secrets: { key: file:acme.jwk } }
+  acme: { orgUrl: "${org.url}", clientId: ${org.app.clientId}, description: the directory, secrets: { key: file:acme.jwk } }
   broken: { orgUrl: "${org.url}", clientId: ${org.app.clientId}, secrets: { key: env:NOT_SET } }
 accessKeys:
   siem: { rules: [{ connections: [acme], verbs: [read] }] }
@@ -38,7 +38,26 @@ accessKeys:
     expect(first.stderr).toMatch(/"name":"siem","outcome":"refused".*"code":"access_key_unseen"/)
     const second = await place.run(args, { interruptAfter })
     expect(second.stderr).toMatch(/"unchanged":1,"refused":2/)
-    for (const { stdout, stderr } of [first, second]) {
+    expect(second.stderr).not.toContain('otherwise')
+    // Somebody changes what the file names, and adds what it does not name.
+    const change = ['connections', 'update', 'acme', '--description', 'by hand', '--data', data]
+    expect((await place.run(change)).code).toBe(0)
+    expect((await place.run(['domains', 'allow', 'login.acme.com', '--data', data])).code).toBe(0)
+    const third = await place.run(args, { interruptAfter })
+    const lines = third.stderr.split('\n').filter((line) => line.startsWith('{'))
+    const told = lines.map((line) => JSON.parse(line))
+    const drift = told.findIndex(
+      ({ msg }) => msg === 'It is otherwise than the configuration says.',
+    )
+    expect(told[drift]).toMatchObject({
+      ...{ level: 'warn', kind: 'connection', name: 'acme', member: 'description' },
+      ...{ file: 'the directory', store: 'by hand', changedBy: 'local' },
+    })
+    expect(told).toContainEqual(
+      expect.objectContaining({ undeclared: ['domain login.acme.com'], level: 'info' }),
+    )
+    expect(told.findIndex(({ outcome }) => outcome === 'changed')).toBeGreaterThan(drift)
+    for (const { stdout, stderr } of [first, second, third]) {
       expect(stdout + stderr).not.toContain(String(org.app.key['d']))
       expect(stdout + stderr).not.toMatch(/postern_[0-9a-f]{16}_/)
     }

@@ -201,7 +201,11 @@ ${acme('scopes: okta.users.read')}`
   test('a second time changes nothing and asks the org nothing', async () => {
     await apply(whole())
     const [before, asked] = [await dump(), org.org.ledger.size]
+    const rows = await kept.store.db.selectFrom('audit').select('seq').execute()
+    const keys = await services.accessKeys.list()
     const again = await apply(whole())
+    expect(await kept.store.db.selectFrom('audit').select('seq').execute()).toEqual(rows)
+    expect(await services.accessKeys.list()).toEqual(keys)
     expect(new Set(again.map(({ outcome }) => outcome))).toEqual(new Set(['unchanged']))
     expect([await dump(), org.org.ledger.size]).toEqual([before, asked])
     services = openedServices()

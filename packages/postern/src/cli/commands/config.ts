@@ -1,12 +1,15 @@
-/** @module `postern config`: what is wrong with a configuration file, what it comes to, and what may be in one. */
+/** @module `postern config`: what is wrong with a configuration file, what it comes to, what is otherwise by now, and what may be in one. */
 
 import { explainConfig } from '../../config/file/explain.ts'
 import { ConfigFileError, type ConfigProblem } from '../../config/file/problem.ts'
 import { defaultConfigFile, readConfigFile } from '../../config/file/read.ts'
 import { configSchema } from '../../config/file/schema.ts'
 import { declarationJudges } from '../../service/judge-declared.ts'
+import type { Difference } from '../drift/difference.ts'
+import { findDrift } from '../drift/drift.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { GlobalOptions } from '../global-options.ts'
+import { isAnythingKept, openApi } from '../open-api.ts'
 import { paint, printData, showPlain, tell, warn } from '../output.ts'
 import { formatHeading, formatRows, layOut } from '../table.ts'
 
@@ -55,6 +58,52 @@ export async function explain(
       return `${formatHeading(layout)}\n${formatRows(rows, layout)}`
     },
   })
+}
+
+/** Prints what is otherwise in the store; the exit code tells whether anything is. @throws {ConfigFileError} */
+export async function diff(
+  file: string = defaultConfigFile,
+  options: GlobalOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const drift = await driftOf(file, options, signal)
+  const { output: format } = options
+  await printData(drift, { format, text: () => describeDrift(drift) })
+  // What the file does not name is nobody's mistake.
+  if (drift.some(({ state }) => state !== 'undeclared')) process.exitCode = exitCodes.problemsFound
+}
+
+async function driftOf(
+  file: string,
+  options: GlobalOptions,
+  signal: AbortSignal,
+): Promise<readonly Difference[]> {
+  // No store is made only to find that nothing is in it.
+  if (!(await isAnythingKept(options))) {
+    const config = await readConfigFile(file, declarationJudges)
+    return findDrift(config, { call: async <Answer>() => emptyLists as Answer })
+  }
+  await using api = await openApi(options, signal)
+  return findDrift(await readConfigFile(file, declarationJudges), api)
+}
+
+const emptyLists = {
+  ...{ domains: [], actions: [], connections: [], sinks: [], feeds: [], accessKeys: [] },
+}
+
+function describeDrift(drift: readonly Difference[]): string {
+  if (drift.length === 0)
+    return `${paint('green', 'ok', process.stdout)}  the store is as the file says`
+  return drift.map(describeDifference).join('\n')
+}
+
+function describeDifference(one: Difference): string {
+  const { state, kind, name, member, file, store, changedBy, changedAt } = one
+  const place = `${state.padEnd(10)} ${kind} ${showPlain(name)}`
+  if (member === undefined) return place
+  const values = `file ${JSON.stringify(file)}, store ${JSON.stringify(store)}`
+  const by = changedBy === undefined ? '' : ` (${changedBy}, ${changedAt})`
+  return `${place}: ${member}: ${showPlain(values + by)}`
 }
 
 /** Prints the JSON Schema. */

@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { globalOptions } from '../global-options.ts'
 
 /** Gives `config` what is below it. */
-export function defineConfig(config: Command): void {
+export function defineConfig(config: Command, signal: AbortSignal): void {
   config
     .command('check')
     .description('say everything that is wrong with a configuration file; asks nobody')
@@ -20,6 +20,14 @@ export function defineConfig(config: Command): void {
     .action(async (file, _options, self) => {
       const commands = await import('../commands/config.ts')
       await commands.explain(file, globalOptions(self))
+    })
+  config
+    .command('diff')
+    .description('show what is otherwise in the store, and what the file does not name')
+    .argument('[file]', 'default: postern.yaml in this folder')
+    .action(async (file, _options, self) => {
+      const commands = await import('../commands/config.ts')
+      await commands.diff(file, globalOptions(self), signal)
     })
   config
     .command('schema')

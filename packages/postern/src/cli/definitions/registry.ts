@@ -131,7 +131,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'config',
-    description: 'check a configuration file, explain its values, or print its schema',
+    description: 'check a configuration file, explain its values, compare it with the store',
     load: async () => (await import('./config.ts')).defineConfig,
   },
   {

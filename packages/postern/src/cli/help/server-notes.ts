@@ -48,6 +48,15 @@ export const serverNotes: Readonly<Record<string, HelpNotes>> = {
       ],
     ],
   },
+  'config diff': {
+    about:
+      'Changes nothing. Ends with 3 where the store has something otherwise than the file says, or does not have it. Secrets are not compared.',
+    examples: [
+      ['postern config diff', 'before the next start makes it what the file says'],
+      ['postern config diff prod.yaml --output json', 'for a pipeline'],
+    ],
+    exits: ['problemsFound', 'notFound'],
+  },
   'config schema': {
     examples: [['postern config schema > postern.schema.json', 'for editors that complete YAML']],
   },
