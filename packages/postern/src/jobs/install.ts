@@ -15,6 +15,7 @@ export const SCHEMA = 'pgboss'
 export const SCHEMA_VERSION = 42
 
 const INSUFFICIENT_PRIVILEGE = '42501'
+const UNIQUE_VIOLATION = '23505'
 
 // Somebody who was killed 10 seconds ago is missed on a server. An embedded store has only this process.
 const WATCH_SECONDS = { postgres: 2, pglite: 60 } as const
@@ -61,6 +62,11 @@ export function requireKnownVersion(version: number | undefined): void {
       details: { version, known: SCHEMA_VERSION },
     },
   )
+}
+
+/** Whether another process made the schema at the same moment: `if not exists` looks before that one has committed. */
+export function isMadeMeanwhile(error: unknown): boolean {
+  return sqlStateOf(error) === UNIQUE_VIOLATION
 }
 
 /** The same for what happens while the tables of the queue are made: a {@link StoreError} that names the statement to run. */

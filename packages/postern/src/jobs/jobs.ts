@@ -6,7 +6,13 @@ import type { PgBoss } from 'pg-boss'
 import type { Log } from '../log.ts'
 import type { Store } from '../store/store.ts'
 import { openQueueDatabase, type QueueDatabase } from './database.ts'
-import { explainInstallFailure, findQueue, requireKnownVersion, SCHEMA } from './install.ts'
+import {
+  explainInstallFailure,
+  findQueue,
+  isMadeMeanwhile,
+  requireKnownVersion,
+  SCHEMA,
+} from './install.ts'
 import { type Handler, QueueWorker } from './queue-worker.ts'
 
 /** Options of {@link Jobs.send}. */
@@ -45,6 +51,9 @@ const QUEUE = {
 // In seconds, on the clock of the database.
 const NOW = 0
 
+// Of processes that start at the same moment, all but one find the tables when they look again.
+const INSTALL_ATTEMPTS = 3
+
 /** The queues of a store. Sending joins the current transaction; work is done by a process that has started them. */
 export class Jobs {
   readonly #store: Store
@@ -66,16 +75,7 @@ export class Jobs {
    * @throws {StoreError} `store_refused` where this user may not make the tables, `store_newer`
    */
   async start(queues: readonly string[]): Promise<void> {
-    const { boss, version } = await findQueue(this.#store, this.#db)
-    requireKnownVersion(version)
-    boss.on('error', (error) => this.#log.error({ err: error }, 'the job queue failed'))
-    boss.on('warning', ({ message }) => this.#log.warn(`job queue: ${message}`))
-    try {
-      await boss.start()
-    } catch (error) {
-      await boss.stop({ graceful: false }).catch(() => undefined)
-      throw await explainInstallFailure(this.#store, error)
-    }
+    const boss = await this.#install(INSTALL_ATTEMPTS)
     this.#started = true
     this.#boss = Promise.resolve(boss)
     for (const queue of queues) {
@@ -83,6 +83,21 @@ export class Jobs {
       const { policy, ...changeable } = QUEUE
       await boss.updateQueue(queue, changeable)
       if (this.#store.kind === 'pglite') await giveBack(boss, queue)
+    }
+  }
+
+  async #install(attempts: number): Promise<PgBoss> {
+    const { boss, version } = await findQueue(this.#store, this.#db)
+    requireKnownVersion(version)
+    boss.on('error', (error) => this.#log.error({ err: error }, 'the job queue failed'))
+    boss.on('warning', ({ message }) => this.#log.warn(`job queue: ${message}`))
+    try {
+      await boss.start()
+      return boss
+    } catch (error) {
+      await boss.stop({ graceful: false }).catch(() => undefined)
+      if (attempts > 1 && isMadeMeanwhile(error)) return this.#install(attempts - 1)
+      throw await explainInstallFailure(this.#store, error)
     }
   }
 

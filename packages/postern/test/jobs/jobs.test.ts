@@ -171,6 +171,36 @@ test('a user who may not make the schema of the queue is told the statement that
   }
 })
 
+test('a process that comes second to make the schema of the queue goes on with what is there', async () => {
+  const database = await newDatabase()
+  const store = await openPostgres(new Secret(database.url))
+  const jobs = new Jobs({ store, log })
+  const first = new pg.Client(database.url)
+  await first.connect()
+  try {
+    await first.query('begin; create schema pgboss')
+    const started = jobs.start(QUEUES)
+    await until(async () => {
+      const { rowCount } = await first.query(
+        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      )
+      return rowCount === 1
+    })
+    await first.query('commit')
+    await started
+    expect(await jobs.send('bulk', {}, { key: 'sent' })).toBe(true)
+  } finally {
+    await first.end()
+    await jobs.stop()
+    await store.close()
+    await database.drop()
+  }
+})
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo()));
+}
+
 /** The next job of a queue, which is done with that. */
 async function nextJob(jobs: Jobs, queue: string): Promise<Job> {
   const next = Promise.withResolvers<Job>()
