@@ -75,6 +75,7 @@ describe('the console', () => {
       'Connections',
       'Feeds',
       'System Log',
+      'Objects',
       'Settings',
     ])
     expect(await page.getByRole('rowheader').allInnerTexts()).toEqual(['acme'])

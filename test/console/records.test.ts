@@ -127,6 +127,54 @@ it('an event is found by its type and its time, and shown with what belongs to i
   await list.getByRole('rowheader', { name: 'app.oauth2' }).first().waitFor()
 })
 
+it('an object is found by its name and looked at as Okta sent it, and an event leads to it', async () => {
+  const { page, complaints } = await openConsole(place, { at: '/objects' })
+  await makeUser('kept', `${HOSTILE} Kept`)
+  // The search of an org knows of a user a moment later.
+  const kept = async () => {
+    await place.ask('POST', '/v1/feeds/people/run')
+    return place.ask('GET', '/v1/connections/acme/objects?kind=user&text=KEPT X')
+  }
+  await expect.poll(kept, { timeout: 10_000 }).toMatchObject({ objects: [{ kind: 'user' }] })
+  await place.ask('POST', '/v1/feeds/log/run')
+  await viewOf(page, 'Objects')
+  await page.getByText('Choose a connection.').waitFor()
+  await page.getByLabel('Connection').selectOption('acme')
+  await page.getByLabel('Kind').selectOption('Groups')
+  await page.getByText('None of these is kept here.').waitFor()
+  await page.getByRole('link', { name: 'Make that feed…' }).waitFor()
+  await page.getByLabel('Kind').selectOption('Users')
+  await page.getByLabel('Search by name or login').fill('KEPT X')
+  const list = page.getByRole('region', { name: 'Users' })
+  await page.waitForURL((url) => url.searchParams.get('text') === 'KEPT X')
+  await expect
+    .poll(() => list.getByRole('rowheader').allInnerTexts())
+    .toEqual([`${HOSTILE} Kept X`])
+  const { lines } = await exported(page.locator('.view'))
+  expect(lines.text.trimEnd().split('\n')).toHaveLength(1)
+  await list.getByRole('link').first().click()
+  await page.getByRole('heading', { level: 1, name: /<img src=x/ }).waitFor()
+  await page.locator('.code-block').getByText('"profile"').waitFor()
+  const address = page.url()
+
+  await page.getByRole('link', { name: 'What happened to it, in the System Log' }).click()
+  const events = page.getByRole('region', { name: 'Events', exact: true })
+  await events.getByRole('link', { name: 'user.lifecycle.create' }).click()
+  await viewOf(page, 'user.lifecycle.create')
+  await page
+    .locator('.facts')
+    .getByRole('link', { name: /<img src=x/ })
+    .click()
+  await page.waitForURL(address)
+  expect(await page.evaluate('window.wasRun')).toBe(undefined)
+  await page.getByRole('link', { name: 'Its groups' }).click()
+  await page.getByRole('button', { name: 'Remove the filter User' }).waitFor()
+  await page.getByText('No object fits.').waitFor()
+  await page.goto(`${place.url}/console/objects/acme/user/00unone`)
+  await page.getByText('object_not_kept').waitFor()
+  expect(complaints.filter((said) => !said.includes('the server responded'))).toEqual([])
+})
+
 it('a person sees the log of the connections that their rules give, and no other', async () => {
   const rules = [{ connections: ['north'], verbs: ['read' as const] }]
   const { page } = await openConsole(place, { at: '/log?connection=acme', rules })
@@ -245,7 +293,8 @@ async function keepOneOfEach(): Promise<void> {
 /** Makes a user in the org, as others do. */
 async function makeUser(name: string, firstName: string): Promise<void> {
   const login = `${name}@example.com`
-  const profile = { firstName, lastName: 'X', login, email: login }
+  const displayName = `${firstName} X`
+  const profile = { firstName, lastName: 'X', displayName, login, email: login }
   const { status } = await fetch(`${place.org.url}/api/v1/users?activate=false`, {
     method: 'POST',
     headers: {

@@ -56,6 +56,7 @@ const byCode: Readonly<Record<string, number>> = {
   feed_running: 409,
   feed_without_objects: 409,
   folder_busy: 409,
+  object_not_kept: 404,
   idempotency_key_in_use: 409,
   idempotency_key_invalid: 400,
   key_draft_not_found: 404,

@@ -49,6 +49,7 @@ export type ServerErrorCode =
   | 'access_header_refused'
   | 'event_not_found'
   | 'key_set_not_found'
+  | 'object_not_kept'
   | 'page_not_built'
   | 'request_abandoned'
   | 'request_invalid'

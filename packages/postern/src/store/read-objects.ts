@@ -84,6 +84,23 @@ export function readObjects(
   return readPage(store, objects, async () => search, page)
 }
 
+/** Which users, groups and apps of a connection are kept, of those that may have one of these ids. */
+export async function findKept(
+  store: Store,
+  connectionId: string,
+  ids: readonly string[],
+): Promise<readonly Pick<ReadObject, 'kind' | 'id'>[]> {
+  if (ids.length === 0) return []
+  const { rows } = await store.readRecords(() =>
+    sql<Pick<ReadObject, 'kind' | 'id'>>`
+      select kind, id from records.object
+      where connection_id = ${connectionId} and kind in ('user', 'group', 'app')
+        and id in (select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))
+      order by kind, id`.execute(store.db),
+  )
+  return rows
+}
+
 /** How many objects there are, by status, the most frequent first. */
 export async function countObjects(
   store: Store,

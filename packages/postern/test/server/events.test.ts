@@ -346,4 +346,41 @@ describe.each(stores)('events on $name', ({ open }) => {
     expect(await ids({ kind: 'user', limit: '1', cursor: next ?? '' })).toEqual(['00u2'])
     expect((await get('objects', { kind: 'event' })).status).toBe(400)
   })
+
+  test('one object is shown as Okta sent it, and an event says which of its parties are kept', async () => {
+    const base = { version: 1, observedAt: new Date('2026-11-30T11:00:00Z'), hash: 'h' }
+    const none = { parent: null, child: null, status: null, label: null, login: null }
+    await putObjects(opened.store, { connectionId: id, feedId: 'f1' }, [
+      { ...base, ...none, kind: 'user', id: '00u1', raw: '{"id":"00u1", "x": 1}', label: 'Ada' },
+      { ...base, ...none, kind: 'group', id: '00g1', raw: '{}' },
+      {
+        ...base,
+        ...none,
+        kind: 'app-user',
+        id: '0oa1/00u1',
+        raw: '{"scope":"USER"}',
+        parent: '0oa1',
+      },
+    ])
+    expect((await get('objects/user/00u1')).json).toEqual({
+      object: { kind: 'user', id: '00u1', label: 'Ada', observedAt: '2026-11-30T11:00:00.000Z' },
+      raw: '{"id":"00u1", "x": 1}',
+    })
+    const assigned = await get(`objects/app-user/${encodeURIComponent('0oa1/00u1')}`)
+    expect(assigned.json).toMatchObject({ object: { parent: '0oa1' }, raw: '{"scope":"USER"}' })
+    expect((await get('objects/user/00u2')).json).toMatchObject({
+      ...{ status: 404, code: 'object_not_kept' },
+    })
+    const theirs = await app.send('GET', '/v1/connections/acme/objects/user/00u1', {
+      key: app.keys.theirs,
+    })
+    expect(theirs.status).toBe(404)
+    await keep(sent('e1', { target: [{ id: '00g1' }, { id: '0oa9' }, { id: null }] }))
+    expect((await get('events/e1')).json).toMatchObject({
+      kept: [
+        { kind: 'user', id: '00u1' },
+        { kind: 'group', id: '00g1' },
+      ],
+    })
+  })
 })

@@ -78,6 +78,18 @@ export const views: readonly ViewEntry[] = [
     View: lazy(async () => ({ default: (await import('./log/one.tsx')).OneEvent })),
   },
   {
+    path: '/objects',
+    name: names.objects,
+    sign: 'M7.500 9.500a2.500 2.500 0 1 0-.1 0M3 16c0-2.500 2-4 4.500-4S12 13.500 12 16M13 9.500a2 2 0 1 0-.1-4M14 12c1.800.400 3 1.800 3 4',
+    isShown: mayRead,
+    View: lazy(async () => ({ default: (await import('./objects/list.tsx')).ObjectList })),
+  },
+  {
+    path: '/objects/:connection/:kind/:id',
+    isShown: mayRead,
+    View: lazy(async () => ({ default: (await import('./objects/one.tsx')).OneObject })),
+  },
+  {
     path: '/actions',
     name: names.actions,
     sign: 'M11 3L5 11.500h4.500L9 17l6-8.500h-4.500z',

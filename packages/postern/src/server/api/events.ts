@@ -4,6 +4,7 @@ import { z } from '@hono/zod-openapi'
 import { readTimeline, readTypes } from '../../store/event-figures.ts'
 import type { EventQuery } from '../../store/event-search.ts'
 import { readEvent, readEvents } from '../../store/read-events.ts'
+import { findKept, objectKinds } from '../../store/read-objects.ts'
 import { countRelated, MOST_RELATED, type RelatedEvents } from '../../store/related-events.ts'
 import type { Api } from '../api.ts'
 import { ServerError } from '../problem.ts'
@@ -198,6 +199,9 @@ function addOne(api: Api): void {
           session: related.optional(),
           transaction: related.optional(),
         }),
+        kept: z
+          .array(z.object({ kind: z.enum(objectKinds), id: z.string() }))
+          .describe('Of its actor and targets, those that are kept as objects.'),
       }),
       refusals: ['event_not_found'],
     },
@@ -207,8 +211,10 @@ function addOne(api: Api): void {
       const row = await readEvent(services.store, id, uuid)
       if (row === undefined) throw eventNotFound()
       const groups = await countRelated(services.store, row)
+      const event = shownEvent(row)
       return {
-        event: shownEvent(row),
+        event,
+        kept: await keptOf(services.store, id, event),
         raw: row.raw,
         related: Object.fromEntries(
           groups.map((group) => [group.relation, relatedOf(name, group)]),
@@ -225,6 +231,18 @@ async function askedOf(
 ): Promise<EventQuery> {
   const { id } = await connections.get(name)
   return { ...filtered, from: momentOf(from), to: momentOf(to), connectionIds: [id] }
+}
+
+async function keptOf(
+  store: Services['store'],
+  connectionId: string,
+  { actor, targets }: ReturnType<typeof shownEvent>,
+) {
+  const ids = [actor, ...targets].flatMap((who) => who?.id ?? [])
+  const found = await findKept(store, connectionId, ids)
+  return objectKinds.flatMap((kind) =>
+    found.filter((one) => one.kind === kind).map(({ id }) => ({ kind, id })),
+  )
 }
 
 function relatedOf(name: string, { relation, value, count }: RelatedEvents) {

@@ -1,8 +1,9 @@
-/** @module The route for the objects of an org that a feed keeps in the store, as they are now. */
+/** @module The routes for the objects of an org that a feed keeps in the store, as they are now. */
 
 import { z } from '@hono/zod-openapi'
 import { objectKinds, type ReadObject, readObjects } from '../../store/read-objects.ts'
 import type { Api } from '../api.ts'
+import { ServerError } from '../problem.ts'
 import { noteRecordsRead } from '../records-read.ts'
 import { searches } from '../searches.ts'
 
@@ -21,8 +22,8 @@ const object = z
   })
   .openapi('StoredObject')
 
-/** Adds the route. */
-export function addObjectRoute(api: Api): void {
+/** Adds the routes. */
+export function addObjectRoutes(api: Api): void {
   api.add(
     {
       method: 'get',
@@ -63,6 +64,38 @@ export function addObjectRoute(api: Api): void {
       return { objects: rows.map((row) => shownObject(row, query.kind)), next: cursor }
     },
   )
+  api.add(
+    {
+      method: 'get',
+      path: '/v1/connections/{name}/objects/{kind}/{id}',
+      operationId: 'getObject',
+      tag: 'objects',
+      summary: 'Shows an object of an org that a feed keeps in the store, as Okta sent it.',
+      access: { verb: 'read', connection: 'name' },
+      params: z.object({
+        name: z.string(),
+        kind: z.enum(objectKinds),
+        id: z.string().min(1).max(512),
+      }),
+      answer: z.object({ object, raw: z.string().describe('The JSON text that Okta sent.') }),
+      refusals: ['object_not_kept'],
+    },
+    async ({ services, by, params: { name, kind, id } }) => {
+      const connection = await services.connections.get(name)
+      await noteRecordsRead(services, by, { kind, connections: [name] })
+      const asked = { connectionIds: [connection.id], kind, id }
+      const { rows } = await readObjects(services.store, asked, { limit: 1 })
+      const [row] = rows
+      if (row === undefined) throw objectNotKept()
+      return { object: shownObject(row, kind), raw: row.raw }
+    },
+  )
+}
+
+function objectNotKept(): ServerError {
+  return new ServerError('object_not_kept', 'The store has no object of this kind and id.', {
+    remedy: 'List the objects of the connection; what is gone from the org is gone here too.',
+  })
 }
 
 function shownObject(

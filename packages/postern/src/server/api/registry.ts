@@ -23,7 +23,7 @@ import { addJwksRoute } from './jwks.ts'
 import { addKeyDraftRoutes } from './key-drafts.ts'
 import { addKeyInspectionRoute } from './key-inspection.ts'
 import { addMasterKeyRoutes } from './master-key.ts'
-import { addObjectRoute } from './objects.ts'
+import { addObjectRoutes } from './objects.ts'
 import { addPageRoutes } from './pages.ts'
 import { addPlanRoutes } from './plans.ts'
 import { addProofRoute } from './proof.ts'
@@ -65,7 +65,7 @@ export function addRoutes(api: Api): void {
   addProofRoute(api)
   addRecordRoutes(api)
   addEventRoutes(api)
-  addObjectRoute(api)
+  addObjectRoutes(api)
   addRateLimitRoute(api)
   addStoreRoute(api)
   addRepairRoute(api)

@@ -1,6 +1,7 @@
 /** @module An event of the System Log as the server tells it, and how it came out. */
 
 import { connectionPath } from '../connections/connection.ts'
+import type { Kind } from '../objects/object.ts'
 import type { Tone } from '../parts/tone.ts'
 
 /** Who acted, or what was acted upon. */
@@ -41,6 +42,8 @@ export const relations = ['actor', 'session', 'transaction'] as const
 export interface WholeEvent {
   readonly event: LogEvent
   readonly raw: string
+  /** Of its actor and targets, those that are kept as objects. */
+  readonly kept: readonly { readonly kind: Kind; readonly id: string }[]
   readonly related: Partial<
     Record<(typeof relations)[number], { readonly value: string; readonly count: number }>
   >

@@ -2,21 +2,19 @@
 
 import type { ReactNode } from 'react'
 import { logTexts } from '../../texts/console/log.ts'
-import { shellTexts } from '../../texts/console/shell.ts'
 import { withQuery } from '../address.ts'
-import { indented } from '../feeds/indented.ts'
-import { CodeBlock } from '../parts/code-block.tsx'
-import { copy } from '../parts/copied-text.tsx'
+import { placeOfObject } from '../objects/object.ts'
 import { Facts } from '../parts/facts.tsx'
 import { Link } from '../parts/link.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { Panel } from '../parts/panel.tsx'
+import { RawPanel } from '../parts/raw-panel.tsx'
 import { State } from '../parts/state.tsx'
 import { Time } from '../parts/time.tsx'
 import { exactText } from '../parts/time-text.ts'
 import { View } from '../parts/view.tsx'
 import { useAnswer } from '../server.ts'
-import { eventsPath, type LogEvent, nameOf, type Party, toneOf, type WholeEvent } from './event.ts'
+import { eventsPath, nameOf, type Party, toneOf, type WholeEvent } from './event.ts'
 import type { FilterName } from './log-query.ts'
 import { RelatedEvents } from './related.tsx'
 
@@ -40,9 +38,9 @@ export function OneEvent({ of }: { readonly of: Readonly<Record<string, string>>
           <>
             <div className="panels">
               <Panel title={texts.facts}>
-                <EventFacts event={whole.event} connection={connection} />
+                <EventFacts whole={whole} connection={connection} />
               </Panel>
-              <Raw raw={whole.raw} />
+              <RawPanel title={texts.raw} raw={whole.raw} />
             </div>
             <RelatedEvents connection={connection} whole={whole} />
           </>
@@ -52,8 +50,9 @@ export function OneEvent({ of }: { readonly of: Readonly<Record<string, string>>
   )
 }
 
-function EventFacts(of: { readonly event: LogEvent; readonly connection: string }): ReactNode {
-  const { event, connection } = of
+function EventFacts(of: { readonly whole: WholeEvent; readonly connection: string }): ReactNode {
+  const { whole, connection } = of
+  const { event, kept } = whole
   const filtered = (name: FilterName, value: string | undefined) =>
     value && <Filtered connection={connection} name={name} value={value} />
   const { actor, targets } = event
@@ -68,7 +67,7 @@ function EventFacts(of: { readonly event: LogEvent; readonly connection: string 
         [texts.reason]: event.reason && <bdi>{event.reason}</bdi>,
         [texts.severity]: event.severity && <bdi>{event.severity}</bdi>,
         [texts.actor]: actor && (
-          <Named connection={connection} filter="actor" party={actor} key="actor" />
+          <Named connection={connection} filter="actor" party={actor} kept={kept} key="actor" />
         ),
         [texts.targets]: targets.length > 0 && (
           <ul className="words is-rows">
@@ -76,7 +75,7 @@ function EventFacts(of: { readonly event: LogEvent; readonly connection: string 
               // The targets of an event stay where they are, and two may be the same.
               // biome-ignore lint/suspicious/noArrayIndexKey: see above
               <li key={index}>
-                <Named connection={connection} filter="target" party={target} />
+                <Named connection={connection} filter="target" party={target} kept={kept} />
               </li>
             ))}
           </ul>
@@ -93,13 +92,21 @@ function Named(of: {
   readonly connection: string
   readonly filter: FilterName
   readonly party: Party
+  readonly kept: WholeEvent['kept']
 }): ReactNode {
-  const { connection, filter, party } = of
+  const { connection, filter, party, kept } = of
   const { id, login, type } = party
   const name = nameOf(party)
+  const object = kept.find((one) => one.id === id)
   return (
     <>
-      <bdi>{name}</bdi>
+      {object === undefined ? (
+        <bdi>{name}</bdi>
+      ) : (
+        <Link to={placeOfObject(connection, object.kind, object.id)}>
+          <bdi>{name}</bdi>
+        </Link>
+      )}
       {login !== undefined && login !== name && login !== id && (
         <>
           {' '}
@@ -123,21 +130,5 @@ function Filtered(of: {
     <Link to={withQuery('/log', { connection, range: 'all', [name]: value })}>
       <code>{value}</code>
     </Link>
-  )
-}
-
-function Raw({ raw }: { readonly raw: string }): ReactNode {
-  const text = indented(raw)
-  return (
-    <Panel
-      title={texts.raw}
-      actions={
-        <button className="button small" type="button" onClick={() => void copy(text)}>
-          {shellTexts.copy}
-        </button>
-      }
-    >
-      <CodeBlock text={text} label={texts.raw} isTall />
-    </Panel>
   )
 }

@@ -34,6 +34,7 @@ export const shellTexts = {
     connections: 'Connections',
     feeds: 'Feeds',
     log: 'System Log',
+    objects: 'Objects',
     actions: 'Actions',
     approvals: 'Approvals',
     accessKeys: 'Access keys',

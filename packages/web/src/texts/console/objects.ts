@@ -1,0 +1,56 @@
+/** @module English texts of the views of objects. */
+
+/** The texts of objects. */
+export const objectTexts = {
+  title: 'Objects',
+  chooseTitle: 'Choose a connection.',
+  chooseHint:
+    'Objects are shown of one org at a time: those that a feed keeps in the sink “store”.',
+  kind: 'Kind',
+  kinds: {
+    user: 'Users',
+    group: 'Groups',
+    app: 'Apps',
+    'group-member': 'Group members',
+    'app-user': 'App assignments of users',
+    'app-group': 'App assignments of groups',
+  },
+  one: {
+    user: 'User',
+    group: 'Group',
+    app: 'App',
+    'group-member': 'Group member',
+    'app-user': 'App assignment of a user',
+    'app-group': 'App assignment of a group',
+  },
+  search: 'Search by name or login',
+  status: 'Status',
+  columns: {
+    name: 'Name',
+    login: 'Login',
+    id: 'ID',
+    status: 'Status',
+    observedAt: 'Read',
+  },
+  parent: { 'group-member': 'Group', 'app-user': 'App', 'app-group': 'App' },
+  child: { 'group-member': 'User', 'app-user': 'User', 'app-group': 'Group' },
+  remove: (name: string) => `Remove the filter ${name}`,
+  none: 'No object fits.',
+  noneHint: 'Clear the filter, or choose another kind.',
+  notKept: 'None of these is kept here.',
+  notKeptHint: 'Make a feed that reads them into the sink “store”, and they can be searched here.',
+  make: 'Make that feed…',
+  searchOn: 'Search further on',
+  facts: 'What it is',
+  raw: 'As Okta sent it',
+  related: {
+    title: 'What belongs to it',
+    groups: 'Its groups',
+    apps: 'Its apps',
+    members: 'Its members',
+    users: 'Users it is assigned to',
+    assignedGroups: 'Groups it is assigned to',
+    acted: 'What it did, in the System Log',
+    happened: 'What happened to it, in the System Log',
+  },
+} as const
