@@ -1,6 +1,6 @@
 /** @module Counts of events over time: out of what is counted as events are added, or of the events that a search finds. */
 
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { type EventQuery, searchEvents } from './event-search.ts'
 import { events } from './read-events.ts'
 import { allOf, type Condition, eachMatch, findEnd, literal } from './record-page.ts'
@@ -71,22 +71,29 @@ export async function readTypes(
   return rows
 }
 
-/** How many events there are, among the `most` newest that an index leads to. */
-export async function countUpTo(store: Store, query: EventQuery, most: number): Promise<number> {
+/** How many events each query finds, among the `most` newest that an index leads to. */
+export async function countUpTo(
+  store: Store,
+  queries: readonly EventQuery[],
+  most: number,
+): Promise<readonly number[]> {
+  if (queries.length === 0) return []
   return store.readRecords(async () => {
-    const search = await searchEvents(store, query, { most, mostTexts: most })
-    const parts = eachMatch(
-      events,
-      search,
-      undefined,
-      (matching) => sql`select connection_id, uuid from (${matching}) as matching`,
-    )
-    const { rows } = await sql<{ count: string | number }>`
-      select count(*) as count from (
-        select from (${sql.join(parts, sql` union `)}) as found limit ${most}) as counted`.execute(
-      store.db,
-    )
-    return Number(rows[0]?.count)
+    const counts: RawBuilder<unknown>[] = []
+    for (const query of queries) {
+      const search = await searchEvents(store, query, { most, mostTexts: most })
+      const parts = eachMatch(
+        events,
+        search,
+        undefined,
+        (matching) => sql`select connection_id, uuid from (${matching}) as matching`,
+      )
+      counts.push(sql`(select count(*) from (
+        select from (${sql.join(parts, sql` union `)}) as found limit ${most}) as counted)`)
+    }
+    const { rows } = await sql<{ counts: readonly number[] }>`
+      select jsonb_build_array(${sql.join(counts)}) as counts`.execute(store.db)
+    return rows[0]?.counts ?? []
   })
 }
 

@@ -31,11 +31,15 @@ export async function countRelated(
     ['session', sessionId],
     ['transaction', transactionId],
   ] as const
-  const related: RelatedEvents[] = []
-  for (const [relation, value] of common) {
-    if (value === null || value === '') continue
-    const query: EventQuery = { connectionIds: [connectionId], [relation]: value }
-    related.push({ relation, value, count: await countUpTo(store, query, MOST_RELATED) })
-  }
-  return related
+  const known = common.flatMap(([relation, value]) =>
+    value === null || value === '' ? [] : [{ relation, value }],
+  )
+  const counts = await countUpTo(
+    store,
+    known.map(
+      ({ relation, value }): EventQuery => ({ connectionIds: [connectionId], [relation]: value }),
+    ),
+    MOST_RELATED,
+  )
+  return known.map((group, index) => ({ ...group, count: counts[index] ?? 0 }))
 }

@@ -31,6 +31,11 @@ const GIVEN_WAY: ReadonlySet<string> = new Set(['40001', '40P01'])
 const MAX_ATTEMPTS = 5
 const MAX_PAUSE_MS = 50
 
+interface Setting {
+  readonly name: string
+  readonly value: string
+}
+
 interface OpenTransaction {
   readonly trx: Transaction<Schema>
   open: boolean
@@ -46,7 +51,7 @@ export class Store {
   readonly #root: Kysely<Schema>
   readonly #release: (() => Promise<void>) | undefined
   readonly #countSyncs: (() => number) | undefined
-  #reader: Promise<boolean> | undefined
+  #reading: Promise<readonly Setting[]> | undefined
   readonly #current = new AsyncLocalStorage<OpenTransaction>()
 
   constructor({ driver, root, release, countSyncs }: StoreParts) {
@@ -113,28 +118,35 @@ export class Store {
       .setIsolationLevel('repeatable read')
       .setAccessMode('read only')
       .execute(async (trx) => {
-        if (await this.#hasReader(trx)) await sql`set local role postern_reader`.execute(trx)
-        await keepToIndexes(trx)
+        await sql`select set_config(name, value, true)
+          from jsonb_to_recordset(${JSON.stringify(await this.#findReading(trx))}::jsonb)
+            as setting(name text, value text)`.execute(trx)
         return this.#within(trx, work)
       })
   }
 
-  /** Whether there is a role for reading which this user may take on. Asked once; an administrator who makes it starts Postern anew. */
-  #hasReader(trx: Transaction<Schema>): Promise<boolean> {
-    this.#reader ??= sql<{ present: boolean }>`
-      select exists (select from pg_roles where rolname = 'postern_reader'
+  /**
+   * What holds while records are read: the role, where there is one that this user may take on, and that rows are looked for by an
+   * index, in its order, wherever one leads to them. What a database believes of tables that grow is behind, and an embedded one
+   * knows nothing of them. Asked once; an administrator who makes the role starts Postern anew.
+   */
+  #findReading(trx: Transaction<Schema>): Promise<readonly Setting[]> {
+    this.#reading ??= sql<Setting>`
+      select 'role' as name, rolname::text as value from pg_roles where rolname = 'postern_reader'
         and pg_has_role(current_user, oid, 'MEMBER')
         and has_schema_privilege(oid, 'records', 'USAGE')
         and has_table_privilege(oid, 'records.event', 'SELECT')
         and has_table_privilege(oid, 'records.event_count', 'SELECT')
-        and has_table_privilege(oid, 'records.object', 'SELECT')) as present`
+        and has_table_privilege(oid, 'records.object', 'SELECT')
+      union all
+      select name, 'off' from pg_settings where name in ('enable_seqscan', 'enable_sort')`
       .execute(trx)
-      .then(({ rows }) => rows[0]?.present === true)
+      .then(({ rows }) => rows)
       .catch((error: unknown) => {
-        this.#reader = undefined
+        this.#reading = undefined
         throw error
       })
-    return this.#reader
+    return this.#reading
   }
 
   async #within<Result>(trx: Transaction<Schema>, work: () => Promise<Result>): Promise<Result> {
@@ -150,13 +162,4 @@ export class Store {
     await this.#root.destroy()
     await this.#release?.()
   }
-}
-
-/**
- * In this transaction, has the database look for rows by an index, in its order, wherever one leads to them: what it believes of
- * tables that grow is behind, and an embedded one knows nothing of them.
- */
-async function keepToIndexes(trx: Transaction<Schema>): Promise<void> {
-  await sql`select set_config(name, 'off', true) from pg_settings
-    where name in ('enable_seqscan', 'enable_sort')`.execute(trx)
 }
