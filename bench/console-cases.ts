@@ -72,11 +72,19 @@ export function consoleCases(store: Store, now: Date): readonly ConsoleCase[] {
       outcome: 'FAILURE',
     }),
     read('a prefix, failed from an address that is none', {
-      eventType: 'kind',
+      eventType: 'kind0.',
       severity: 'ERROR',
       outcome: 'DENY',
     }),
     read('a text that stands nowhere', { text: 'stands nowhere' }),
+    read('a text that stands nowhere, in types by a prefix', {
+      eventType: 'kind0.',
+      text: 'stands nowhere',
+    }),
+    read('a text that stands nowhere, with an outcome that is none', {
+      outcome: 'NONE',
+      text: 'stands nowhere',
+    }),
     read('a text in what is frequent', { text: 'Deed 0', outcome: 'FAILURE' }),
     timeline('ninety days', 90),
     timeline('ninety days of a prefix', 90, { eventType: 'kind5.' }),

@@ -10,6 +10,12 @@ import { Secret } from '@postern/core'
 import pg from 'pg'
 import { openStore } from '../packages/postern/src/store/open.ts'
 import type { Store } from '../packages/postern/src/store/store.ts'
+import {
+  explainStatement,
+  hearStatements,
+  type PlanStep,
+  rowsRead,
+} from '../test/heard-statements.ts'
 import { startPostgres, urlOf } from '../test/postgres.ts'
 import { consoleCases } from './console-cases.ts'
 import { fillConsole } from './console-rows.ts'
@@ -21,31 +27,23 @@ const amounts = process.argv.includes('--small')
   ? { events: 20_000, auditRows: 5_000, connections: 1_000 }
   : { events: 1_000_000, auditRows: 100_000, connections: 10_000 }
 
-interface Statement {
-  readonly text: string
-  readonly values: readonly unknown[]
-}
-
-/** What was asked of the database; told by {@link listen}. */
-let heard: Statement[] | undefined
-
-/** A store, what explains its statements, and the time of a processor that it has taken. */
-interface Explained {
+/** A store, and the time of a processor that it has taken. */
+interface Measured {
   readonly store: Store
   cpuMs(): Promise<number>
-  explain(statement: Statement): Promise<readonly string[]>
 }
 
-async function measureStore(kind: string, { store, explain, cpuMs }: Explained): Promise<Grid> {
+async function measureStore(kind: string, { store, cpuMs }: Measured): Promise<Grid> {
   await fillConsole(store, amounts, now)
   const rows: (readonly (string | number)[])[] = []
   for (const { name, run } of consoleCases(store, now)) {
-    heard = []
-    await run()
-    const statements = heard.filter(({ text }) => /^\s*(?:select|with)/i.test(text))
-    heard = undefined
-    const indexes: string[] = []
-    for (const statement of statements) indexes.push(...indexesIn(await explain(statement)))
+    const ways = new Set<string>()
+    let events = 0
+    for (const statement of await hearStatements(store, run)) {
+      const steps = await explainStatement(store, statement)
+      for (const way of waysOf(steps)) ways.add(way)
+      events = Math.max(events, rowsRead(steps, 'event'))
+    }
     const times: number[] = []
     const cpuBefore = await cpuMs()
     for (let round = 0; round < ROUNDS; round++) {
@@ -58,53 +56,33 @@ async function measureStore(kind: string, { store, explain, cpuMs }: Explained):
       times.toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)],
       Math.max(...times),
     ]
-    const used = [...new Set(indexes)].join(', ')
-    rows.push([name, median.toFixed(1), worst.toFixed(1), cpu.toFixed(1), used])
+    const figures = [median, worst, cpu].map((ms) => ms.toFixed(1))
+    rows.push([name, ...figures, Math.round(events), [...ways].join(', ')])
     process.stderr.write(`${kind}: ${name} ${median.toFixed(1)} ms\n`)
   }
   return {
-    columns: [kind, 'median, ms', 'longest, ms', 'processor, ms', 'ways through the tables'],
+    columns: [
+      kind,
+      ...['median, ms', 'longest, ms', 'processor, ms'],
+      ...['events looked at', 'ways through the tables'],
+    ],
     rows,
   }
 }
 
-/** The indexes of a plan, and the tables that are read without one. */
-function indexesIn(plan: readonly string[]): readonly string[] {
-  return plan.flatMap((line) => {
-    const [, index] = /(?:Scan(?: Backward)? using|Bitmap Index Scan on) (\w+)/.exec(line) ?? []
-    const [, table] = /Seq Scan on (\w+)/.exec(line) ?? []
-    return index ?? (table === undefined ? [] : [`all of ${table}`])
+/** The indexes that a plan goes by, and the tables that are read without one. */
+function waysOf(steps: readonly PlanStep[]): readonly string[] {
+  return steps.flatMap((step) => {
+    const { 'Node Type': type, 'Index Name': index, 'Relation Name': table } = step
+    return index ?? (type === 'Seq Scan' ? [`all of ${table}`] : [])
   })
 }
 
 async function onPglite(dataDir: string): Promise<Grid> {
   mkdirSync(dataDir)
   const store = await openStore({ dataDir })
-  const { driver } = store
-  if (driver.kind !== 'pglite') throw new Error('It is another store.')
-  const { pglite } = driver
-  const query = pglite.query.bind(pglite)
-  const listening =
-    (ask: typeof query): typeof query =>
-    (text, values, options) => {
-      heard?.push({ text, values: values ?? [] })
-      return ask(text, values, options)
-    }
-  const transaction = pglite.transaction.bind(pglite)
-  Object.assign(pglite, {
-    query: listening(query),
-    transaction: (work: Parameters<typeof transaction>[0]) =>
-      transaction((trx) => work(Object.assign(trx, { query: listening(trx.query.bind(trx)) }))),
-  })
   try {
-    return await measureStore('PGlite', {
-      store,
-      cpuMs: async () => ownCpuMs(),
-      explain: async ({ text, values }) => {
-        const { rows } = await query<Record<string, string>>(`explain ${text}`, [...values])
-        return rows.map((row) => row['QUERY PLAN'] ?? '')
-      },
-    })
+    return await measureStore('PGlite', { store, cpuMs: async () => ownCpuMs() })
   } finally {
     await store.close()
   }
@@ -114,14 +92,6 @@ async function onPostgres(dataDir: string): Promise<Grid> {
   const { server, stop } = await startPostgres()
   const url = urlOf(server, server.superuser, 'postgres')
   const client = new pg.Client(url)
-  const { prototype } = pg.Client
-  const { query } = prototype
-  Object.assign(prototype, {
-    query(this: pg.Client, ...asked: [string, unknown[]]) {
-      if (typeof asked[0] === 'string') heard?.push({ text: asked[0], values: asked[1] ?? [] })
-      return Reflect.apply(query, this, asked)
-    },
-  })
   try {
     await client.connect()
     const store = await openStore({ dataDir, database: new Secret(url) })
@@ -129,10 +99,6 @@ async function onPostgres(dataDir: string): Promise<Grid> {
       return await measureStore('PostgreSQL', {
         store,
         cpuMs: async () => ownCpuMs() + (await serverCpuMs(client)),
-        explain: async ({ text, values }) => {
-          const { rows } = await client.query(`explain ${text}`, [...values])
-          return rows.map((row) => row['QUERY PLAN'])
-        },
       })
     } finally {
       await store.close()
