@@ -70,7 +70,7 @@ export const logTexts = {
   andMore: (count: number) => `and ${count} more`,
   none: 'No event fits.',
   noneHint: 'Clear a filter, or choose a longer time.',
-  searchedTo: 'Nothing fits that is later than',
+  searchedTo: 'Searched back to',
   searchOn: 'Search further back',
   noFeed: {
     title: 'Nothing keeps the System Log of this connection here.',
