@@ -7,6 +7,7 @@ import type { RateLimits } from './http/rate-limit.ts'
 import type { KeptOrg } from './kept/kept-org.ts'
 import type { OrgTraffic } from './org-traffic.ts'
 import type { ReadyApp, ReadyAppOptions } from './ready-app.ts'
+import type { OrgRecord } from './recorded/org-record.ts'
 import type { Org, OrgOptions } from './state/org.ts'
 
 /** How one org is started. */
@@ -25,6 +26,8 @@ export interface OrgStartOptions extends OrgOptions, ReadyAppOptions {
   readonly faults?: readonly (string | FaultRequest)[]
   /** Events that happen by themselves. */
   readonly traffic?: { readonly perSecond: number }
+  /** What was recorded in a real org; beside it, the org has a first Super Admin and what Okta gives to each. */
+  readonly records?: readonly OrgRecord[]
   /** Events of the days before anybody looked. */
   readonly history?: { readonly events: number; readonly days: number }
   /**

@@ -15,6 +15,7 @@ import { checkOrgOptions, requirePlace } from './org-options.ts'
 import { OrgTraffic } from './org-traffic.ts'
 import { readAssumptions } from './read-assumptions.ts'
 import { makeReadyApp } from './ready-app.ts'
+import { loadRecords } from './recorded/load-records.ts'
 import { routes } from './routes.ts'
 import type { Emulator, OrgStartOptions, RunningOrg } from './running-org.ts'
 import { populate } from './seed/populate.ts'
@@ -146,6 +147,7 @@ async function prepare(
   const faults = new Faults(place)
   for (const fault of options.faults ?? []) faults.on(fault)
   if (history !== undefined) addHistory(org, history)
+  loadRecords(org, options.records ?? [])
   const traffic = new OrgTraffic(org)
   if (options.traffic !== undefined) traffic.start(options.traffic)
   if (held !== undefined) makeEachOnce(org)

@@ -180,6 +180,8 @@ function requireAssigned(request: ManagementRequest, app: App) {
 /** A group of an app, with what `expand` asks for. */
 export function showAppGroup(request: ManagementRequest, app: App, assigned: AppGroup) {
   const { baseUrl, org, query } = request
+  const recorded = org.recorded.of(assigned)
+  if (recorded !== undefined && !query.get('expand')) return recorded
   const appHref = `${baseUrl}/api/v1/apps/${app.id}`
   const view = {
     id: assigned.id,

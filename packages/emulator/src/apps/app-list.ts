@@ -6,6 +6,7 @@ import { type Expression, ExpressionError, parseExpression } from '../expression
 import type { Answer } from '../http/answer.ts'
 import { invalid, oktaError } from '../http/okta-error.ts'
 import { pageAnswer, readAfter, readLimit, select, take } from '../http/paging.ts'
+import type { RawJson } from '../http/raw-json.ts'
 import type { ManagementRequest } from '../http/request.ts'
 import { isId } from '../ids.ts'
 import type { App } from '../state/app.ts'
@@ -67,8 +68,10 @@ export function invalidCursor() {
 export function showExpandedApp(
   request: ManagementRequest,
   app: App,
-): Readonly<Record<string, unknown>> {
+): Readonly<Record<string, unknown>> | RawJson {
   const userId = readExpansion(request)
+  const recorded = request.org.recorded.of(app)
+  if (recorded !== undefined && userId === undefined) return recorded
   const view = showApp(request, app)
   const access = userId === undefined ? undefined : accessOf(request.org, app.id, userId)
   if (access === undefined) return view

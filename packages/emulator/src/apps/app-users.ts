@@ -184,8 +184,11 @@ function requireActive({ status }: User): void {
 }
 
 function showAccess(request: ManagementRequest, app: App, access: Access) {
+  const isPlain = request.query.get('expand') !== 'user'
+  const recorded = request.org.recorded.of(access.direct)
+  if (isPlain && recorded !== undefined) return recorded
   const view = showAppUser(request, app, access)
-  if (request.query.get('expand') !== 'user') return view
+  if (isPlain) return view
   return { ...view, _embedded: { user: showListedUser(request, access.user) } }
 }
 

@@ -1,6 +1,7 @@
 /** @module What a handler gives back: a status and what stands in the body. */
 
 import type { AnswerHeaders } from './okta-error.ts'
+import { RawJson } from './raw-json.ts'
 
 /** An answer before it has the headers that every answer has. */
 export interface Answer {
@@ -26,6 +27,7 @@ export const noContent: Answer = { status: 204 }
 export function bodyOf({ text, rows, json }: Answer): Buffer {
   if (text !== undefined) return Buffer.from(text)
   if (rows !== undefined) return encodeList(rows)
+  if (json instanceof RawJson) return Buffer.from(json.text)
   return Buffer.from(json === undefined ? '' : JSON.stringify(json))
 }
 

@@ -2,6 +2,7 @@
 
 import type { Answer } from './answer.ts'
 import { invalid } from './okta-error.ts'
+import { RawJson } from './raw-json.ts'
 import type { ApiRequest } from './request.ts'
 
 /** How one list pages. */
@@ -73,7 +74,7 @@ export function pageAnswer(
 ): Answer {
   return {
     status: 200,
-    json: page.items,
+    rows: page.items.map((item) => (item instanceof RawJson ? item.text : JSON.stringify(item))),
     headers: { Link: pageLinks(request, page.next, options) },
   }
 }

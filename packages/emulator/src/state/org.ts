@@ -13,6 +13,7 @@ import type { Group, GroupRule } from './group.ts'
 import { IndexedTable } from './indexed-table.ts'
 import { type Change, Ledger } from './ledger.ts'
 import { Pairs } from './pairs.ts'
+import { RecordedTexts } from './recorded-texts.ts'
 import type { CustomRole, ResourceSet, RoleAssignment } from './role.ts'
 import { Table } from './table.ts'
 import type { CustomAttribute, User } from './user.ts'
@@ -34,6 +35,8 @@ export interface OrgOptions {
   /** Default `enterprise`. */
   readonly edition?: Edition
   readonly assumptions?: Partial<Assumptions>
+  /** How many days the System Log can be read back. Default 90, as Okta's. */
+  readonly logDays?: number
 }
 
 /** What a change leaves behind beside the changed rows: a line in the ledger and events in the System Log. */
@@ -56,6 +59,8 @@ export class Org {
   url = ''
   /** `host` of a custom domain that leads to this org too. */
   customDomain: string | undefined
+  /** Of objects that were recorded in another org. */
+  readonly recorded = new RecordedTexts()
   readonly log: SystemLog
   readonly ledger: Ledger
 
@@ -108,6 +113,7 @@ export class Org {
     this.groups = new IndexedTable(this.time, indexLagMs)
     this.log = new SystemLog(this.time, {
       seed: this.seed,
+      retentionMs: (options.logDays ?? 90) * 86_400_000,
       lagMs: () => this.assumptions.logLagMs,
       onPersisted: (number) => this.ledger.addEvent(number),
     })

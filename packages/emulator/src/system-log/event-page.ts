@@ -5,7 +5,6 @@ import { Candidate, type Match } from './event-match.ts'
 import type { LogQuery, PollingQuery, WindowQuery } from './log-query.ts'
 import { formatPosition, numberBehind, positionAtEnd, positionBehind } from './position.ts'
 import type { PublishedOrder } from './published-order.ts'
-import { RETENTION_MS } from './system-log.ts'
 import { formatPlace } from './uuid.ts'
 
 /** The JSON of events, and where the next page begins; polling always has a next page. */
@@ -27,7 +26,7 @@ function poll(org: Org, query: PollingQuery, match: Match | undefined): EventPag
   const { log } = org
   // Every polling page ends in a cursor, and behind a cursor nothing may come in unseen.
   log.sealNow()
-  const oldestMs = org.time.nowMs() - RETENTION_MS
+  const oldestMs = org.time.nowMs() - log.retentionMs
   const first = Math.max(numberBehind(log, query.from), log.firstPersistedFrom(oldestMs))
   const numbers = countUp(first, log.size)
   const limit = Math.min(query.limit, log.pageRows)
@@ -46,7 +45,7 @@ function readWindow(org: Org, query: WindowQuery, match: Match | undefined): Eve
   const { behind, descending, endMs, limit } = query
   log.catchUp()
   const { order } = log
-  const oldestMs = org.time.nowMs() - RETENTION_MS
+  const oldestMs = org.time.nowMs() - log.retentionMs
   const low = order.placeOf(Math.max(query.sinceMs, oldestMs))
   const high = order.placeOf(endMs)
   const resumed = (number: number) => behind && order.placeOf(behind.publishedMs, number)

@@ -14,15 +14,14 @@ import { RecordedEvent } from './recorded-event.ts'
 import { ReleasedEvent } from './released-event.ts'
 import { eventUuid } from './uuid.ts'
 
-/** How long an event can be read: 90 days after it was published (Okta, "System log query", data retention). */
-export const RETENTION_MS = 90 * 86_400_000
-
 // Streams are drained in steps, so that what waits to be put in order stays little.
 const STEP_MS = 1_000
 
 /** What a log needs to know of its org. */
 export interface SystemLogOptions {
   readonly seed: number
+  /** How long after it was published an event can be read; 90 days at Okta ("System log query", data retention). */
+  readonly retentionMs: number
   /** How late events of changes are persisted, in milliseconds. */
   readonly lagMs: () => number
   /** Called once for each event when the log begins to show it. */
@@ -35,6 +34,7 @@ export interface SystemLogOptions {
  */
 export class SystemLog {
   readonly seed: number
+  readonly retentionMs: number
   readonly #time: OrgTime
   readonly #options: SystemLogOptions
   readonly #store = new EventStore()
@@ -50,6 +50,7 @@ export class SystemLog {
 
   constructor(time: OrgTime, options: SystemLogOptions) {
     this.seed = options.seed
+    this.retentionMs = options.retentionMs
     this.#time = time
     this.#options = options
   }
@@ -108,7 +109,7 @@ export class SystemLog {
       this.#persist(untilMs)
     }
     this.#persist(nowMs)
-    this.#store.release(nowMs - RETENTION_MS, ({ source, index }, number) =>
+    this.#store.release(nowMs - this.retentionMs, ({ source, index }, number) =>
       this.#shrink(source.uuidOf?.(index), source.peek(index, 'eventType'), number),
     )
   }

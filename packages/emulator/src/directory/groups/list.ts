@@ -10,7 +10,7 @@ import { readIdCursor } from '../cursor.ts'
 import { readSort, sortedPage } from '../sort.ts'
 import { cursorBehind, SortedRows } from '../sorted-rows.ts'
 import { filterRules, searchRules } from './searchable.ts'
-import { readExpand, showGroup } from './show.ts'
+import { readExpand, viewGroup } from './show.ts'
 
 const MAX_LIMIT = 10_000
 const FOUND_BY_Q = 300
@@ -42,7 +42,7 @@ export function listGroups(request: ManagementRequest): Answer {
   const last = rows.at(-1)
   const expand = readExpand(request)
   const page = {
-    items: rows.map((group) => showGroup(request, group, expand)),
+    items: rows.map((group) => viewGroup(request, group, expand)),
     next: more && last !== undefined ? found.cursorBehind(last) : undefined,
   }
   return pageAnswer(request, page, { limit, keep: paging.keep })
@@ -54,7 +54,7 @@ function findByName(request: ManagementRequest, q: string): Answer {
   const fits = (group: Group) => String(group.profile['name']).toLowerCase().startsWith(prefix)
   const rows = select(visible(request, request.org.groups.indexed()), fits)
   const expand = readExpand(request)
-  return ok(take(rows, limit).rows.map((group) => showGroup(request, group, expand)))
+  return ok(take(rows, limit).rows.map((group) => viewGroup(request, group, expand)))
 }
 
 function findGroups(request: ManagementRequest, search?: string, filter?: string): Found {

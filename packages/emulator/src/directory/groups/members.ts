@@ -10,7 +10,7 @@ import { excludeFromRules } from '../rules/apply.ts'
 import { requireUser } from '../users/find.ts'
 import { readOmissions, showListedUser } from '../users/show.ts'
 import { refuseManagedGroup, requireGroup } from './find.ts'
-import { showGroup } from './show.ts'
+import { viewGroup } from './show.ts'
 import { membersOf } from './shown-members.ts'
 
 const MEMBERS = { defaultLimit: 1_000, maxLimit: 1_000, keep: [] } as const
@@ -28,7 +28,11 @@ export function listMembers(request: ManagementRequest): Answer {
   const members = membersOf(org, group.id, readIdCursor(request, 'user'))
   const { rows, more } = take(members, limit)
   const omit = readOmissions(request)
-  const items = rows.map((user) => showListedUser(request, user, { omit }))
+  const items = rows.map(
+    (user) =>
+      (omit.size === 0 && org.recorded.ofMember(group.id, user)) ||
+      showListedUser(request, user, { omit }),
+  )
   const next = more ? rows.at(-1)?.id : undefined
   return pageAnswer(request, { items, next }, { ...MEMBERS, limit })
 }
@@ -45,7 +49,7 @@ export function listGroupsOfUser(request: ManagementRequest): Answer {
     left.flatMap((id) => org.groups.get(id) ?? []),
     limit,
   )
-  const items = rows.map((group) => showGroup(request, group))
+  const items = rows.map((group) => viewGroup(request, group))
   const next = more ? rows.at(-1)?.id : undefined
   return pageAnswer(request, { items, next }, { ...GROUPS, limit })
 }

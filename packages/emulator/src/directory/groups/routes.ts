@@ -5,7 +5,7 @@ import type { ManagementRoute } from '../../http/route.ts'
 import { requireGroup } from './find.ts'
 import { listGroups } from './list.ts'
 import { deleteMember, listMembers, putMember } from './members.ts'
-import { readExpand, showGroup } from './show.ts'
+import { readExpand, viewGroup } from './show.ts'
 import { createGroup, deleteGroup, replaceGroup } from './write.ts'
 
 const reading = { scope: 'okta.groups.read', permission: 'groups.read' } as const
@@ -40,7 +40,7 @@ export const groupRoutes: readonly ManagementRoute[] = [
     summary: 'Reads a group, with `expand=stats` its figures',
     bucket: one,
     handle: (request) =>
-      ok(showGroup(request, requireGroup(request, 'groups.read'), readExpand(request))),
+      ok(viewGroup(request, requireGroup(request, 'groups.read'), readExpand(request))),
   },
   {
     ...writing,

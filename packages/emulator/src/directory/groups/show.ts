@@ -55,6 +55,17 @@ export function showGroup(
   }
 }
 
+/** The same for reads, which show a group that was recorded as it was. */
+export function viewGroup(
+  request: ApiRequest,
+  group: Group,
+  expand: ReadonlySet<string> = new Set(),
+) {
+  const recorded = request.org.recorded.of(group)
+  const isPlain = !expand.has('stats') && !expand.has('app')
+  return isPlain && recorded !== undefined ? recorded : showGroup(request, group, expand)
+}
+
 /** What `expand` asks for. */
 export function readExpand({ query }: ApiRequest): ReadonlySet<string> {
   return new Set((query.get('expand') ?? '').split(',').map((name) => name.trim()))

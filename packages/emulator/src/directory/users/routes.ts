@@ -116,7 +116,8 @@ export const userRoutes: readonly ManagementRoute[] = [
 function getUser(request: ManagementRequest): Answer {
   const user = requireUser(request, 'users.read')
   const options = { omit: readOmissions(request) }
-  return ok(showUser(request, user, options), { Etag: userEtag(user) })
+  const recorded = options.omit.size === 0 ? request.org.recorded.of(user) : undefined
+  return ok(recorded ?? showUser(request, user, options), { Etag: userEtag(user) })
 }
 
 function clearSessions(request: ManagementRequest): Answer {

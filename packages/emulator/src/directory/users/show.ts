@@ -111,6 +111,8 @@ export function listedUserText(request: ApiRequest, user: User, options: ShowOpt
   const { userEmails } = org.assumptions
   const isWhole = (options.omit?.size ?? 0) === 0 && options.attributes === undefined
   if (!isWhole) return JSON.stringify(showListedUser(request, user, options))
+  const recorded = org.recorded.of(user)
+  if (recorded !== undefined) return recorded.text
   const kept = keptTexts.get(user)
   if (kept?.baseUrl === baseUrl && kept.userEmails === userEmails) return kept.text
   const text = JSON.stringify(showListedUser(request, user, options))

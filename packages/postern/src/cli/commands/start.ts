@@ -33,6 +33,7 @@ const DEFAULT_PORT = '7478'
 /** A server that answers, as the command that runs it sees it. */
 export interface RunningHere {
   readonly url: string
+  readonly service: Service
   /** A link by which one browser on this machine gets in, once. */
   readonly consoleLink: () => string
 }
@@ -152,7 +153,7 @@ async function serve(service: Service, serving: Serving): Promise<void> {
   await writeServerFile(dataDir, { url, accessKey, process: identity, version, certificate })
   await service.begin(concurrency === undefined ? {} : { concurrency })
   const consoleLink = () => consoleUrl(url, service.consoleSessions.addLink(accessKey))
-  const goesOn = host === undefined ? true : await host.onRunning({ url, consoleLink })
+  const goesOn = host === undefined ? true : await host.onRunning({ url, service, consoleLink })
   if (host === undefined) await tellRunning(service, { ...serving, consoleLink })
   if (!goesOn) return
   if (!signal.aborted) await once(signal, 'abort')

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { formatCount, formatCountOf } from '../../count.ts'
 import { showPlain } from '../../output.ts'
 import type { RunningHere } from '../start.ts'
-import { type DemoOrg, eventsPerSecond } from './emulated-org.ts'
+import type { DemoOrg } from './emulated-org.ts'
 import { type Membership, wordsOf } from './membership.ts'
 import { quote } from './quote.ts'
 import type { Told } from './told.ts'
@@ -19,18 +19,21 @@ export interface Surroundings {
 
 /** Tells what is real and what is emulated, and where both are. */
 export function tellPlace({ org, folder, told, running }: Surroundings): void {
-  const { users, running: emulated, isResumed } = org
-  const { groups, apps, log } = emulated.org
+  const { running: emulated, records, eventsPerSecond, isResumed } = org
+  const { users, groups, apps, log } = emulated.org
   const size = [
-    formatCountOf(users, 'users'),
+    formatCountOf(users.size, 'users'),
     formatCountOf(groups.size, 'groups'),
     formatCountOf(apps.size, 'apps'),
     `${formatCountOf(log.size, 'events')} so far`,
   ]
-  const everySeconds = formatCount(1 / eventsPerSecond(users))
+  const more =
+    records === undefined
+      ? `, a new one every ${formatCount(1 / eventsPerSecond)} s`
+      : `; ${formatCountOf(records.size, 'records')} of it recorded`
   told.step(isResumed ? 'Postern demo, going on where it was' : 'Postern demo')
   told.line(`Emulated  the Okta org: ${emulated.url}`)
-  told.line(`          ${size.join(', ')}, a new one every ${everySeconds} s`)
+  told.line(`          ${size.join(', ')}${more}`)
   told.line(
     'Real      the rest: keys, tokens, DPoP, HTTP, rate limits, feeds, files, database, console',
   )
@@ -41,7 +44,8 @@ export function tellPlace({ org, folder, told, running }: Surroundings): void {
 /** What can be tried when a demo is done. */
 export interface Next {
   readonly consoleUrl: string
-  readonly membership: Membership
+  /** The change that was made, where the org has what it takes. */
+  readonly membership: Membership | undefined
   readonly reader: string
   readonly writer: string
   readonly clientId: string
@@ -49,7 +53,7 @@ export interface Next {
 
 /** Tells how to get into the console, what to try from another terminal, and how to stop. */
 export function tellNext({ org, folder, told }: Surroundings, next: Next): void {
-  const { reader, writer, clientId } = next
+  const { reader, writer, clientId, membership } = next
   const { control } = org.running
   told.step('The console, for one browser on this machine, within ten minutes')
   told.line(next.consoleUrl)
@@ -61,7 +65,9 @@ export function tellNext({ org, folder, told }: Surroundings, next: Next): void 
     `postern read ${reader} users --limit 3`,
     'postern feed show log',
     `tail -f ${quote(join(folder, 'records/log'))}/*.jsonl`,
-    `postern action run ${writer} group.remove_member ${wordsOf(next.membership)} --dry-run`,
+    ...(membership === undefined
+      ? []
+      : [`postern action run ${writer} group.remove_member ${wordsOf(membership)} --dry-run`]),
   ])
     told.line(line)
   told.step('Break it as an administrator would, and ask the doctor again; -X DELETE mends it')
