@@ -10,7 +10,7 @@ import { type Place, recognise } from './recognise.ts'
 export type ReplayErrorCode = 'replay_unreadable' | 'replay_too_large' | 'replay_empty'
 
 /** Recorded data that cannot be replayed. */
-export class ReplayError extends PosternError<ReplayErrorCode> {
+class ReplayError extends PosternError<ReplayErrorCode> {
   override readonly name = 'ReplayError'
 }
 
