@@ -18,7 +18,7 @@ const OLDEST_NODE_FOR_SOURCES = [22, 19]
 const OTHER_INSTALL_WAIT_MS = 15 * 60 * 1000
 
 /** @type {Record<string, string>} */
-const programs = { start: 'test/tour.ts', test: 'scripts/check.ts' }
+const programs = { start: 'scripts/start.ts', test: 'scripts/check.ts' }
 
 const root = fs.realpathSync(path.dirname(fileURLToPath(import.meta.url)))
 const modules = path.join(root, 'node_modules')

@@ -23,10 +23,10 @@ describe.each([
       mkdirSync(folder, { mode: 0o700 })
       const run = (args: readonly string[]) => place.run(args, { env: postern.env })
       expect((await run(['connect', 'acme', ...app])).code).toBe(0)
-      // What npm start prints is shown by its own test.
+      // What the tour prints is shown by its own test.
       const commands =
         page
-          .replace(/\$ npm start\n[\s\S]*?```/, '')
+          .replace(/\$ npm run tour\n[\s\S]*?```/, '')
           .match(/^\$ postern (?:feed|sink|inputs).*$/gm) ?? []
       expect(commands).toHaveLength(count)
       for (const command of commands) {

@@ -1,4 +1,4 @@
-/** @module `npm start`: the whole of what exists, run for real against a real authorization server, step by step. */
+/** @module `npm run tour`: the whole of what exists, run for real against a real authorization server, step by step. */
 
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -354,7 +354,7 @@ async function showConnectPage({ org, readyClientId }: ReadyOrg): Promise<void> 
     if (process.stdout.isTTY) await waitOnPage(child, readyClientId)
     else
       print(
-        '  It opens once. On a terminal, npm start waits here until it is used; now it is revoked.',
+        '  It opens once. On a terminal, npm run tour waits here until it is used; now it is revoked.',
       )
   } finally {
     child.kill('SIGINT')

@@ -45,7 +45,7 @@ export const appGroupRoutes: readonly ManagementRoute[] = [
     handle: (request) => {
       const app = requireApp(request, 'apps.read')
       const { assigned } = requireAssigned(request, app)
-      return ok(showAppGroup(request, app, assigned))
+      return ok(viewAppGroup(request, app, assigned))
     },
   },
   {
@@ -79,7 +79,7 @@ function listAppGroups(request: ManagementRequest): Answer {
   const { rows, more } = take(fitting, limit)
   const last = rows.at(-1)
   const next = more && last !== undefined ? `${last.priority}_${last.id}` : undefined
-  const items = rows.map((assigned) => showAppGroup(request, app, assigned))
+  const items = rows.map((assigned) => viewAppGroup(request, app, assigned))
   return pageAnswer(request, { items, next }, { limit, keep: paging.keep })
 }
 
@@ -177,11 +177,15 @@ function requireAssigned(request: ManagementRequest, app: App) {
   return { group, assigned }
 }
 
+/** A group of an app for reads, which show one that was recorded as it was. */
+function viewAppGroup(request: ManagementRequest, app: App, assigned: AppGroup) {
+  const recorded = request.query.get('expand') ? undefined : request.org.recorded.of(assigned)
+  return recorded ?? showAppGroup(request, app, assigned)
+}
+
 /** A group of an app, with what `expand` asks for. */
 export function showAppGroup(request: ManagementRequest, app: App, assigned: AppGroup) {
   const { baseUrl, org, query } = request
-  const recorded = org.recorded.of(assigned)
-  if (recorded !== undefined && !query.get('expand')) return recorded
   const appHref = `${baseUrl}/api/v1/apps/${app.id}`
   const view = {
     id: assigned.id,

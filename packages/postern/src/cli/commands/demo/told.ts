@@ -5,7 +5,7 @@ import { paint, setStatus } from '../../output.ts'
 
 /** Where a demo tells what it does. */
 export interface Told {
-  /** A step, and the command by which a person does the same. */
+  /** A step: numbered where there is a command by which a person does the same. */
   step(title: string, command?: string): void
   /** A line below it. */
   line(text: string): void
@@ -16,10 +16,12 @@ export interface Told {
 /** Tells people, on stdout. */
 export function tellPeople(): Told {
   const print = (text: string) => process.stdout.write(`${text}\n`)
+  let steps = 0
   const isLive = process.stderr.isTTY === true
   return {
     step: (title, words) => {
-      print(`\n${paint('bold', title, process.stdout)}`)
+      const shown = words === undefined ? title : `${++steps}. ${title}`
+      print(`\n${paint('bold', shown, process.stdout)}`)
       if (words !== undefined) print(paint('cyan', `  $ postern ${words}`, process.stdout))
     },
     line: (text) => print(text === '' ? '' : `  ${text}`),

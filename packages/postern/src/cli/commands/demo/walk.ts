@@ -74,7 +74,7 @@ async function change({ api, org, told }: Walk, membership: Membership): Promise
   const writer = { name: WRITER, orgUrl, bundle: 'access-management', description: 'Desk' } as const
   await setUp(api, writer, adminToken, told)
   told.step(
-    'A user into a group: what would change, then the change',
+    'A user into a group: first what would change, then the change',
     `action run ${WRITER} group.add_member ${wordsOf(membership)}`,
   )
   await addMember(api, WRITER, membership, told)
