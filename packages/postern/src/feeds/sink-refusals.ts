@@ -45,6 +45,18 @@ export function sinkInUse(name: string, feeds: readonly string[]): SinkError {
   )
 }
 
+/** The refusal of a place that has nothing of what a feed wrote, and goes on after. */
+export function sinkElsewhere(name: string, feed: string): SinkError {
+  return new SinkError(
+    'sink_in_use',
+    `The feed ${feed} goes on where it was in the sink ${name}, and that is not at the new place.`,
+    {
+      remedy: `Pause the feed and move what is there first; or add another sink, and give it to the feed: postern feed update ${feed} --sink OTHER.`,
+      details: { sink: name, feed },
+    },
+  )
+}
+
 /** The refusal of a change to what was changed since it was read. */
 export function sinkChanged(name: string): SinkError {
   return new SinkError('sink_changed', `The sink ${name} was changed at the same time.`, {

@@ -19,6 +19,7 @@ import {
   listSinks,
   placeOfSinkSecret,
   readFeedsOfSink,
+  readPositionsInSink,
   readSinkSecrets,
   readSinkUses,
   type SinkRow,
@@ -26,7 +27,14 @@ import {
 } from '../store/sinks.ts'
 import { type JudgedSink, judgeSink } from './judge-sink.ts'
 import { type OpenSinkContext, openSink, prepareSink } from './open-sink.ts'
-import { sinkChanged, sinkExists, sinkInUse, sinkInvalid, sinkNotFound } from './sink-refusals.ts'
+import {
+  sinkChanged,
+  sinkElsewhere,
+  sinkExists,
+  sinkInUse,
+  sinkInvalid,
+  sinkNotFound,
+} from './sink-refusals.ts'
 
 /** A sink as it is shown: without its secrets. */
 export interface SinkView {
@@ -132,7 +140,8 @@ export class Sinks {
    * Changes settings and secrets of a sink, once it was proven that it can be written to with them. The feeds that write to
    * it do so as it is then, from their next run on.
    *
-   * @throws {SinkError} as {@link Sinks.add}; `sink_changed` where somebody else was faster.
+   * @throws {SinkError} as {@link Sinks.add}; `sink_in_use` where feeds would go on at a place that has nothing of them;
+   * `sink_changed` where somebody else was faster.
    */
   async update(
     name: string,
@@ -157,6 +166,7 @@ export class Sinks {
     const judged = judgeSink(kind, wanted, Object.keys(secrets), problems)
     if (judged === undefined || problems.all.length > 0) throw sinkInvalid(problems.all)
     const sink = { id: row.id, name, kind: row.kind, settings: judged.given }
+    if (!options.force) await this.#requireSamePlace(row, judged)
     await this.#prove(judged, { sink, secrets }, options)
     const sealed = await this.#sealAll(row.id, added)
     return store.transaction(async () => {
@@ -201,6 +211,19 @@ export class Sinks {
     const row = await findSink(this.#context.store, name)
     if (row === undefined) throw sinkNotFound()
     return row
+  }
+
+  /** What is written is not left behind: a feed goes on where its last batch ends. */
+  async #requireSamePlace(row: SinkRow, { kind, settings }: JudgedSink): Promise<void> {
+    const { continues } = kind
+    if (continues === undefined) return
+    const before = kind.settings.safeParse(row.settings).data
+    for (const written of await readPositionsInSink(this.#context.store, row.id)) {
+      if (await continues(settings, written)) continue
+      // What is lost already is no reason to keep it so.
+      if (before === undefined || !(await continues(before, written))) continue
+      throw sinkElsewhere(row.name, written.feed)
+    }
   }
 
   async #prove(

@@ -67,6 +67,11 @@ export const jsonl: SinkKind<typeof settings> = {
   settings,
   secrets: {},
   open: async ({ settings: kept }) => new JsonlSink(kept),
+  continues: async ({ path }, { feed, position: before }) => {
+    const { file, bytes } = parsePosition(before)
+    const size = await readSize(join(path, toFileName(feed), file))
+    return size !== undefined && size >= bytes
+  },
   check: ({ settings: kept }, signal) => proveFolder(kept.path, modesOf(kept), signal),
 }
 

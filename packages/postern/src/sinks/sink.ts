@@ -100,6 +100,15 @@ export interface SinkKind<Settings extends z.ZodObject = z.ZodObject> {
   readonly inStore?: true
   /** @throws {SinkError} for settings that no such sink can have, and where a client that it needs is not installed. */
   open(context: SinkContext<z.output<Settings>>): Promise<Sink>
+  /**
+   * Whether what a feed wrote is where the settings are, so that it goes on there. Absent: it goes on wherever that is.
+   *
+   * @param written - of one feed: its name, and what the sink said after its last batch
+   */
+  continues?(
+    settings: z.output<Settings>,
+    written: { readonly feed: string; readonly position: JsonObject },
+  ): Promise<boolean>
   /** Proves that it can be written to, and leaves nothing behind. @throws {SinkError} why not */
   check(context: SinkContext<z.output<Settings>>, signal?: AbortSignal): Promise<void>
 }

@@ -1,6 +1,6 @@
 /** @module The table of sinks: named places that feeds write to. Their secrets are sealed under the sink's id. */
 
-import type { Secret } from '@postern/core'
+import type { JsonObject, Secret } from '@postern/core'
 import type { Selectable } from 'kysely'
 import type { SinkTable } from './schema.ts'
 import type { Seal, SecretPlace } from './seal.ts'
@@ -151,4 +151,21 @@ export async function readFeedsOfSink(store: Store, id: string): Promise<readonl
     .orderBy('feed.name')
     .execute()
   return rows.map(({ name }) => name)
+}
+
+/** How far each feed is that has written to a sink, as the sink said it. */
+export async function readPositionsInSink(
+  store: Store,
+  id: string,
+): Promise<readonly { readonly feed: string; readonly position: JsonObject }[]> {
+  const rows = await store.db
+    .selectFrom('feed_sink')
+    .innerJoin('feed', 'feed.id', 'feed_sink.feed_id')
+    .select(['feed.name', 'feed_sink.position'])
+    .where('feed_sink.sink_id', '=', id)
+    .orderBy('feed.name')
+    .execute()
+  return rows.flatMap(({ name, position }) =>
+    position === null ? [] : [{ feed: name, position: position as JsonObject }],
+  )
 }

@@ -1,6 +1,6 @@
 /** @module `postern feed` and `postern sink`, as a person runs them. */
 
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createPlace } from './run.ts'
@@ -59,6 +59,16 @@ test('a feed is added, looked at, run, paused, resumed and removed', async () =>
   expect((await run('feed', 'verify', 'log')).code).toBe(0)
   expect((await run('inputs')).stdout).toMatch(/system-log .+ okta\.logs\.read .+ acme$/m)
 
+  // To another folder once what is written is there, and not before.
+  const moved = place.path('moved')
+  const move = ['sink', 'update', 'files', '--set', `path=${moved}`]
+  const early = await run(...move)
+  expect([early.code, early.stderr]).toEqual([1, expect.stringContaining('(sink_in_use)')])
+  expect(early.stderr).toContain('postern feed update log --sink OTHER')
+  expect(existsSync(moved)).toBe(false)
+  renameSync(folder, moved)
+  expect((await run(...move)).code).toBe(0)
+  expect((await run('feed', 'run', 'log')).code).toBe(0)
   expect((await run('sink', 'remove', 'files')).stderr).toContain('sink_in_use')
   const kept = await run('connections', 'remove', 'acme')
   expect([kept.code, kept.stderr]).toEqual([1, expect.stringContaining('connection_in_use')])

@@ -112,7 +112,7 @@ export function addSinkRoutes(api: Api): void {
       params,
       body: sinkChangeMembers.extend({ force }),
       answer: sink,
-      refusals: [...refusals, 'sink_not_found', 'sink_changed'],
+      refusals: [...refusals, 'sink_not_found', 'sink_changed', 'sink_in_use'],
     },
     async ({
       services,
