@@ -32,6 +32,31 @@ const changes = () =>
   org.org.ledger.read().filter((entry) => entry.kind === 'change' && entry.requestId).length
 const codeOf = ({ code, stderr }: RunResult) => [code, /\((\w+)\)$/m.exec(stderr)?.[1]]
 
+test('an action of one’s own is declared by a file, listed, and removed', async () => {
+  const declaration = [
+    'title: Reset factors',
+    'summary: Takes every authenticator from a user.',
+    'method: POST',
+    'path: /api/v1/users/{user}/lifecycle/reset_factors',
+    'scopes: [okta.users.manage]',
+    'parameters: [{ name: user, kind: user, description: The user. }]',
+  ].join('\n')
+  writeFileSync(place.path('reset.yaml'), declaration)
+  const declare = ['action', 'declare', 'user.reset_all', '--file', place.path('reset.yaml')]
+  expect((await run(declare)).stdout).toBe('user.reset_all added\n')
+  expect((await run(declare)).stdout).toBe('user.reset_all unchanged\n')
+  const shown = await run(['action', 'list', 'user.reset_all'])
+  expect([shown.code, shown.stdout]).toEqual([0, expect.stringContaining('Reset factors')])
+  writeFileSync(place.path('wrong.json'), '{"title": 5}')
+  const wrong = await run(['action', 'declare', 'x.y', '--file', place.path('wrong.json')])
+  expect([wrong.code, wrong.stdout]).toEqual([2, ''])
+  writeFileSync(place.path('none.json'), '{"title": ')
+  const none = await run(['action', 'declare', 'x.y', '--file', place.path('none.json')])
+  expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('no JSON, and no YAML')])
+  expect((await run(['action', 'remove', 'user.reset_all'])).code).toBe(0)
+  expect(codeOf(await run(['action', 'remove', 'user.reset_all']))).toEqual([6, 'action_unknown'])
+})
+
 describe('postern action', () => {
   beforeAll(async () => {
     org = await startOrg({

@@ -110,18 +110,15 @@ describe('over a server that runs', () => {
     expect(agent.said()).toBe('')
   })
 
-  test('an action that is not there is refused with its name’s remedy', async () => {
-    const agent = await connectStdio(['--allow', 'group.add_membr'], { env: postern.env })
-    await expect(agent.list()).rejects.toThrow(/no action of that name/)
-    expect((await agent.call('status')).code).toBe('action_unknown')
-  })
-
   test.each([
-    [['--access-key', '-'], 'Standard input is the protocol'],
-    [['--access-key', 'env:PATH', '--allow', 'group.add_member'], '--allow is given beside'],
-  ])('%j is refused before anything is served', async (args, said) => {
+    [['--access-key', '-'], 2, 'Standard input is the protocol'],
+    [['--access-key', 'env:PATH', '--allow', 'group.add_member'], 2, '--allow is given beside'],
+    [['--allow', 'group.add_membr'], 6, 'no action of that name'],
+    [['--allow', 'user.find'], 2, '--allow user.find: that action only reads.'],
+    [['nowhere'], 6, 'No connection nowhere is kept.'],
+  ])('%j is refused before anything is served', async (args, exitCode, said) => {
     const { code, stdout, stderr } = await runHere(['mcp', ...args], postern.env)
-    expect([code, stdout]).toEqual([2, ''])
+    expect([code, stdout]).toEqual([exitCode, ''])
     expect(stderr).toContain(said)
   })
 })

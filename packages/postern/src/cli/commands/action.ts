@@ -9,6 +9,7 @@ import {
   runAction as run,
   systemClock,
 } from '@postern/core'
+import { readTextFile } from '../../config/text-file.ts'
 import { UsageError } from '../../config/usage-error.ts'
 import type { ApiClient } from '../api-client.ts'
 import type { ConnectionFlags } from '../connection-flags.ts'
@@ -19,10 +20,12 @@ import { keptNameOf } from '../kept-name.ts'
 import { printList } from '../list-output.ts'
 import { isAnythingKept, openApi } from '../open-api.ts'
 import { useOrg } from '../open-connection.ts'
-import { formatFields, printData } from '../output.ts'
+import { formatFields, printData, showPlain, tell } from '../output.ts'
 import { showProgress } from '../progress.ts'
 import { formatAnswer, tellAnswer } from './action-output.ts'
 import { parseActionWords, readArguments } from './action-words.ts'
+
+const MAX_DECLARATION_BYTES = 65_536
 
 /** An action as the API shows it. */
 type ShownAction = Omit<Action, 'prepare'>
@@ -56,6 +59,49 @@ export async function listActions(
   }
   const action = findShown(all, name)
   await printData(action, { format: options.output, text: () => formatAction(action) })
+}
+
+/** Declares an action of one's own, as a file says it: JSON or YAML. */
+export async function declareOwnAction(
+  { name, file }: { readonly name: string; readonly file: string },
+  options: GlobalOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  await using api = await openApi(options, signal)
+  const declaration = await readDeclaration(file)
+  const path = `/v1/actions/${encodeURIComponent(name)}`
+  const { outcome } = await api.call<{ readonly outcome: string }>('PUT', path, declaration)
+  await printData({ name, outcome }, { format: options.output, text: () => `${name} ${outcome}` })
+}
+
+async function readDeclaration(file: string): Promise<unknown> {
+  const text = await readTextFile(file, MAX_DECLARATION_BYTES)
+  if (text === undefined) {
+    throw new UsageError('usage_invalid', '--file names no file that is there.', {
+      remedy: 'Name a file with the declaration, in JSON or YAML.',
+      details: { flag: '--file' },
+    })
+  }
+  const { parse } = await import('yaml')
+  try {
+    return parse(text, { maxAliasCount: 0 })
+  } catch (error) {
+    throw new UsageError('usage_invalid', 'The declaration is no JSON, and no YAML.', {
+      remedy: 'See docs/actions.md for what one looks like.',
+      cause: error,
+    })
+  }
+}
+
+/** Forgets an action that was declared. */
+export async function removeOwnAction(
+  name: string,
+  options: GlobalOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  await using api = await openApi(options, signal)
+  await api.call('DELETE', `/v1/actions/${encodeURIComponent(name)}`)
+  tell(`${showPlain(name)} is no action any more.`)
 }
 
 /** Runs an action: over a connection that is kept as its server does, or with the flags of one, of which nothing is kept. */
@@ -147,7 +193,7 @@ async function withProgress(
 }
 
 /** Those of the store, where there is one, with the actions that its operator declared. */
-async function readActions(
+export async function readActions(
   options: GlobalOptions,
   signal: AbortSignal,
 ): Promise<readonly ShownAction[]> {
@@ -157,7 +203,8 @@ async function readActions(
     .actions
 }
 
-function findShown(all: readonly ShownAction[], name: string): ShownAction {
+/** One of them. @throws {ActionError} `action_unknown` */
+export function findShown(all: readonly ShownAction[], name: string): ShownAction {
   const found = all.find((action) => action.name === name)
   // With the words of whoever knows the built-in ones.
   return found ?? getAction(name, [])

@@ -7,8 +7,10 @@ import { readSecretText } from '../../config/secret-reference.ts'
 import { UsageError } from '../../config/usage-error.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { endInOrder } from '../interruption.ts'
+import { useKept } from '../kept-connection.ts'
 import { findApi } from '../open-api.ts'
 import { tell } from '../output.ts'
+import { findShown, readActions } from './action.ts'
 import { IdleApi } from './mcp-api.ts'
 import { openBridge } from './mcp-bridge.ts'
 
@@ -28,6 +30,7 @@ export async function mcp(
   const key = await readAccessKey(accessKey, allow)
   // Another process may take the place of this one, which it cannot do any more once the client was heard.
   await findApi(options)
+  await requireKnown({ names, allow }, options, signal)
   endInOrder(signal)
   const query = new URLSearchParams([
     ...names.map((name) => ['connection', name]),
@@ -41,6 +44,26 @@ export async function mcp(
   if (!signal.aborted) await Promise.race([...isOver, once(signal, 'abort')])
   await served.close()
   process.stdin.destroy()
+}
+
+/** A slip would only show as a tool that is never there. @throws {ApiProblem | UsageError} for what is not known */
+async function requireKnown(
+  { names, allow }: Required<Pick<McpFlags, 'names' | 'allow'>>,
+  options: GlobalOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  if (names.length === 0 && allow.length === 0) return
+  for (const name of names)
+    await useKept(name, { ...options, signal }, (api, path) => api.call('GET', path))
+  if (allow.length === 0) return
+  const known = await readActions(options, signal)
+  for (const name of allow) {
+    if (findShown(known, name).effect !== 'read') continue
+    throw new UsageError('usage_invalid', `--allow ${name}: that action only reads.`, {
+      remedy: 'Leave it out: what reads needs no --allow.',
+      details: { flag: '--allow', action: name },
+    })
+  }
 }
 
 async function readAccessKey(

@@ -13,6 +13,21 @@ export function defineAction(command: Command, signal: AbortSignal): void {
       const { listActions } = await import('../commands/action.ts')
       await listActions(action, globalOptions(self), signal)
     })
+  command
+    .command('declare <new-name>')
+    .description('declare an action of your own, as a file says it: one request of a template')
+    .requiredOption('--file <file>', 'what it is, in JSON or YAML: docs/actions.md')
+    .action(async (name, { file }, self) => {
+      const { declareOwnAction } = await import('../commands/action.ts')
+      await declareOwnAction({ name, file }, globalOptions(self), signal)
+    })
+  command
+    .command('remove <action>')
+    .description('forget an action that was declared')
+    .action(async (name, _options, self) => {
+      const { removeOwnAction } = await import('../commands/action.ts')
+      await removeOwnAction(name, globalOptions(self), signal)
+    })
   const run = command
     .command('run')
     .description('run an action; what is so already is success')

@@ -27,6 +27,14 @@ export const accessNotes: Readonly<Record<string, HelpNotes>> = {
       ],
     ],
   },
+  'action declare': {
+    examples: [
+      ['postern action declare user.reset_factors --file reset.yaml', 'run like any other then'],
+    ],
+  },
+  'action remove': {
+    examples: [['postern action remove user.reset_factors', 'what was declared']],
+  },
   plan: { examples: [], exits: org, page: 'docs/actions.md' },
   'plan create': {
     examples: [
