@@ -232,6 +232,8 @@ describe('compose.yaml', () => {
     '%s may write its data and nothing else, and is reached from this machine alone',
     (_name, service) => {
       expect(service['read_only']).toBe(true)
+      // No memory of it is ever written to a disk.
+      expect(service['ulimits']).toEqual({ core: 0 })
       expect(service['cap_drop']).toEqual(['ALL'])
       expect(service['security_opt']).toEqual(['no-new-privileges:true'])
       expect(Number.parseInt(String(service['stop_grace_period']), 10)).toBeGreaterThan(
