@@ -225,9 +225,12 @@ function rowsOf<Row>(
   { column, unique }: Lookup,
   within: readonly Bound[],
 ): RawBuilder<unknown> {
-  const own = sql`from ${table}
-    where ${allOf([sql`connection_id = one.id`, ...within.map(({ rows }) => rows)])}`
-  if (unique !== undefined) return sql`${own} and ${unique} = one.key`
+  const bounds = allOf(within.map(({ rows }) => rows))
+  if (unique !== undefined)
+    // Before it is compared: its time has an index, too.
+    return sql`from (select * from ${table} where connection_id = one.id and ${unique} = one.key
+      limit 1) as own where ${bounds}`
+  const own = sql`from ${table} where connection_id = one.id and ${bounds}`
   if (column === undefined || time === undefined) return own
   // As a piece of the order of that index: of a column that is equal, the database might go through all of a connection by its
   // time, where it believes that it is equal in most of them.

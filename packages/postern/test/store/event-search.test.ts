@@ -34,8 +34,9 @@ describe.each(stores)('a search on $name', ({ open }) => {
   let opened: TestStore
   beforeAll(async () => {
     opened = await open()
-    for (const statement of [fill, count, sql`analyze records.event`])
-      await statement.execute(opened.store.db)
+    for (const statement of [fill, count]) await statement.execute(opened.store.db)
+    // As in use: a server looks at its tables by itself, an embedded store never does.
+    if (opened.store.kind === 'postgres') await sql`analyze records.event`.execute(opened.store.db)
   })
   afterAll(() => opened.close())
 
@@ -74,6 +75,7 @@ describe.each(stores)('a search on $name', ({ open }) => {
   test.each<readonly [Partial<EventQuery>, number]>([
     [{ eventType: 'user.', outcome: 'SUCCESS' }, 10_000],
     [{ actor: 'unknown', severity: 'INFO' }, 10_000],
+    [{ target: 'target77', eventType: 'user.kind0.x' }, 500],
     [{ severity: 'NONE', text: 'stands nowhere' }, 2_000],
     [{ eventType: 'user.', text: 'stands nowhere' }, 2_000],
   ])('a timeline of %j looks at %i events at most', async (query, expected) => {
