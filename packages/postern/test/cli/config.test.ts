@@ -71,3 +71,19 @@ test('schema prints what docs/postern.schema.json holds; biome formats it after 
   const file = fileURLToPath(new URL('../../../../docs/postern.schema.json', import.meta.url))
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(JSON.parse(stdout))
 })
+
+test('check notes what feeds name that the file does not declare', async () => {
+  writeFileSync(
+    place.path('feeds.yaml'),
+    `${sound}feeds:
+  log: { connection: acme, input: system-log, sinks: [store, stdout] }
+  users: { connection: acmee, input: users, sinks: [store, archive] }
+`,
+  )
+  const { code, stderr } = await place.run(['config', 'check', 'feeds.yaml'])
+  expect(code).toBe(0)
+  expect(stderr.match(/feeds\.\w+\.\w+: The file declares no \w+/g)).toEqual([
+    'feeds.users.connection: The file declares no connection',
+    'feeds.users.sinks: The file declares no sink',
+  ])
+})

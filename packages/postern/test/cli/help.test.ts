@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { defineWholeProgram } from '../../src/cli/define-program.ts'
+import { exitCodes, exitMeanings } from '../../src/cli/exit-codes.ts'
 import { exitsOf, formatNotes, pathOf } from '../../src/cli/help/format-notes.ts'
 import { notesOf } from '../../src/cli/help/registry.ts'
 import { splitCommand } from '../../src/config/command.ts'
@@ -114,3 +115,18 @@ test('examples that need nothing are run as they stand', async () => {
     expect([line, code]).toEqual([line, 0])
   }
 }, 60_000)
+
+test('docs/command-line.md has every exit code', () => {
+  const page = readFileSync(
+    fileURLToPath(new URL('../../../../docs/command-line.md', import.meta.url)),
+    'utf8',
+  )
+  const listed = [...page.matchAll(/^\| (\d+) \| ([^:|]+?)(?::| \|)/gm)].map(
+    ([, code, meaning]) => [Number(code), meaning] as const,
+  )
+  const known = Object.entries(exitCodes).map(([name, code]) => [
+    code,
+    exitMeanings[name as keyof typeof exitCodes],
+  ])
+  expect(listed).toEqual(known)
+})

@@ -2,10 +2,9 @@
 
 import type { AccessRule } from '../access-rules.ts'
 import type { ActionDeclarationMembers } from '../action-declaration.ts'
-import type { ConnectionWarning } from '../connection-form.ts'
 import type { SignIn } from '../sign-in.ts'
 import type { StandingApproval } from '../standing-approval.ts'
-import type { ConfigPath } from './problem.ts'
+import type { ConfigPath, ConfigWarning } from './problem.ts'
 import type { Reference } from './reference.ts'
 import type { ConnectionInFile, FeedInFile } from './schema.ts'
 
@@ -86,8 +85,5 @@ export interface DeclaredConfig {
   /** The line on which something stands, by the members' own names. */
   readonly lineOf: (path: ConfigPath) => number | undefined
   /** What is worth knowing about the values. */
-  readonly warnings: readonly (ConnectionWarning & {
-    readonly path: string
-    readonly line?: number
-  })[]
+  readonly warnings: readonly ConfigWarning[]
 }

@@ -7,6 +7,7 @@ import type { MemberProblem } from '../member-problem.ts'
 import { signInDefaults } from '../sign-in.ts'
 import { checkActionNames } from './check-action-names.ts'
 import { checkConnection } from './check-connection.ts'
+import { checkFeedNames } from './check-feed-names.ts'
 import type {
   DeclaredAction,
   DeclaredConfig,
@@ -17,7 +18,7 @@ import type {
   DeclaredSink,
 } from './declared.ts'
 import { addIssues } from './issues.ts'
-import { ConfigFileError, type ConfigPath } from './problem.ts'
+import { ConfigFileError, type ConfigPath, type ConfigWarning } from './problem.ts'
 import { parseReference, type Reference } from './reference.ts'
 import { Report } from './report.ts'
 import {
@@ -94,9 +95,12 @@ export async function parseConfigFile(
   judgeAll('actions', declared.actions, { judge: judges.action, report })
   checkActionNames(declared, report)
   if (report.problems.length > 0) throw new ConfigFileError(file, report.problems)
-  const warnings = declared.connections.flatMap(({ name, line }, index) =>
-    (checked[index] ?? []).map((warning) => ({ ...warning, path: `connections.${name}`, line })),
+  const warnings: ConfigWarning[] = declared.connections.flatMap(({ name, line }, index) =>
+    (checked[index] ?? []).map(({ code, message }) => {
+      return { path: `connections.${name}`, line, code, message }
+    }),
   )
+  warnings.push(...checkFeedNames(declared))
   const lineOf = (path: ConfigPath) => (report.isPlaced(path) ? report.lineOf(path) : undefined)
   return { file, folder, ...declared, lineOf, warnings }
 }

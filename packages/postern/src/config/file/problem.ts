@@ -27,6 +27,14 @@ export interface ConfigProblem {
   readonly remedy: string
 }
 
+/** Something worth knowing that stops nothing. Safe to print: nothing of a value is in it. */
+export interface ConfigWarning {
+  readonly path: string
+  readonly line?: number
+  readonly code: string
+  readonly message: string
+}
+
 /** A configuration file that cannot be used as it is; `details.problems` has all that is wrong, in the order of the file. */
 export class ConfigFileError extends PosternError<'config_file_invalid'> {
   override readonly name = 'ConfigFileError'
