@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url'
 const OLDEST_NODE = [18, 0]
 // The first Node that runs TypeScript without a flag and satisfies the packages' `engines`.
 const OLDEST_NODE_FOR_SOURCES = [22, 19]
+const PARENT_LOOK_MS = 1000
 const OTHER_INSTALL_WAIT_MS = 15 * 60 * 1000
 
 /** @type {Record<string, string>} */
@@ -284,6 +285,7 @@ function run(node, program, args) {
       child.kill(signal)
     })
   }
+  if (process.env['npm_lifecycle_event'] !== undefined) endWithParent(child)
   child.on('error', (thrown) => {
     process.stderr.write(`${node} could not be started: ${thrown.message}\n`)
     process.exit(1)
@@ -293,6 +295,21 @@ function run(node, program, args) {
     process.removeAllListeners(signal)
     process.kill(process.pid, signal)
   })
+}
+
+/**
+ * Ends the child when npm is gone: killed by a signal, it takes its shell along, and tells nobody behind that.
+ *
+ * @param {import('node:child_process').ChildProcess} child
+ */
+function endWithParent(child) {
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    child.kill('SIGTERM')
+  }, PARENT_LOOK_MS)
+  timer.unref()
 }
 
 /**

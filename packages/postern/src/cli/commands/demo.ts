@@ -11,7 +11,8 @@ import { startDemoOrg } from './demo/emulated-org.ts'
 import { readReplay } from './demo/replay/told-replay.ts'
 import { tellNobody, tellPeople } from './demo/told.ts'
 import { type Shown, show } from './demo/walk.ts'
-import { type Host, start } from './start.ts'
+import { start } from './start.ts'
+import type { Host } from './start-host.ts'
 import { requireNoServer } from './start-refusals.ts'
 
 /** The flags of `demo`, as they were typed. */

@@ -24,32 +24,19 @@ import { readSignIn } from '../read-sign-in.ts'
 import { hasFlag, liftoffFlag, relaunchWith } from '../relaunch.ts'
 import { readTls, tlsRefusal } from '../tls-files.ts'
 import type { StartFlags } from './start-flags.ts'
+import type { Host } from './start-host.ts'
 import { consoleUrl, printRunning, tellConsole } from './start-output.ts'
 import { requireNoServer, serverError } from './start-refusals.ts'
 import { parseConcurrency, startWorker } from './start-worker.ts'
 
 const DEFAULT_PORT = '7478'
 
-/** A server that answers, as the command that runs it sees it. */
-export interface RunningHere {
-  readonly url: string
-  readonly service: Service
-  /** A link by which one browser on this machine gets in, once. */
-  readonly consoleLink: () => string
-}
-
-/** What another command does with a server that it runs in its own process, in the place of saying where it is. */
-export interface Host {
-  /** @returns whether the server is to run on until the signal. */
-  readonly onRunning: (running: RunningHere) => Promise<boolean>
-}
-
 /** Runs the server until the signal; says first where it is and how commands reach it. */
 export async function start(
   flags: StartFlags,
   options: GlobalOptions,
   signal: AbortSignal,
-  host?: Host,
+  given?: Host,
 ): Promise<void> {
   protectProcess(flags.dev === true)
   const concurrency = parseConcurrency(flags.concurrency)
@@ -68,6 +55,7 @@ export async function start(
   await requireNoServer(dataDir)
   signal.throwIfAborted()
   endInOrder(signal)
+  const host = given ?? (await hostOfEnvironment(flags, options, signal))
   const service = await openService({
     dataDir,
     database,
@@ -107,6 +95,18 @@ export async function start(
   } finally {
     await service.close()
   }
+}
+
+/** Whoever names an org when they start a server wants it read. */
+async function hostOfEnvironment(
+  { dev }: StartFlags,
+  options: GlobalOptions,
+  signal: AbortSignal,
+): Promise<Host | undefined> {
+  const org = process.env['POSTERN_ORG']
+  if (!org) return undefined
+  const { hostOfOrg } = await import('./org-at-start.ts')
+  return hostOfOrg(org, options, { signal, dev: dev === true })
 }
 
 // Between the lines of a command that tells what it does, those of the log would be in the way.

@@ -6,7 +6,7 @@ import type { HelpNotes } from './notes.ts'
 export const serverNotes: Readonly<Record<string, HelpNotes>> = {
   start: {
     about:
-      'Serves the API, the console and the Connect page, and runs feeds and rotations when they are due, until it is stopped. Other commands on the same data directory go through it.',
+      'Serves the API, the console and the Connect page, and runs feeds and rotations when they are due, until it is stopped. Other commands on the same data directory go through it. With POSTERN_ORG=https://acme.okta.com it first connects that org, examines it and reads it, and tells what it lacks for that.',
     examples: [
       ['postern start', 'on 127.0.0.1:7478, with an embedded store'],
       ['postern start --config postern.yaml', 'and keep what a file says'],
@@ -29,7 +29,7 @@ export const serverNotes: Readonly<Record<string, HelpNotes>> = {
       ['postern demo --replay org', 'with records that postern read wrote into that folder'],
       ['postern demo --exit --output json', 'for a program'],
     ],
-    page: 'docs/emulator.md',
+    page: 'docs/demo.md',
   },
   config: { examples: [], exits: ['problemsFound', 'notFound'], page: 'docs/configuration.md' },
   'config check': {

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { formatCount, formatCountOf } from '../../count.ts'
 import { showPlain } from '../../output.ts'
-import type { RunningHere } from '../start.ts'
+import type { RunningHere } from '../start-host.ts'
 import type { DemoOrg } from './emulated-org.ts'
 import { type Membership, wordsOf } from './membership.ts'
 import { quote } from './quote.ts'

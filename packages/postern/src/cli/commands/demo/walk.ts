@@ -52,8 +52,10 @@ export async function show(walk: Walk): Promise<Shown> {
   const problems = await examine(api, READER, told)
   told.step('Six feeds into JSON lines and the embedded database', 'feed run NAME')
   const retentionDays = org.records === undefined ? RETENTION_DAYS : REPLAY_RETENTION_DAYS
-  await addFeeds(api, READER, { path: records, retentionDays })
-  const passedOn = await runFeeds(api, told, signal)
+  const everyMinutes = { log: 1, objects: 5 }
+  const wanted = { connection: READER, prefix: '', path: records, retentionDays, everyMinutes }
+  await addFeeds(api, wanted)
+  const passedOn = await runFeeds(api, wanted, told, signal)
   const replayed = await compareAtSinks(walk, { connection: READER, records })
   const membership = membershipOf(org.running, org.records === undefined)
   if (membership !== undefined) await change(walk, membership)
