@@ -100,6 +100,14 @@ describe('README', () => {
     DEMO_TIMEOUT_MS,
   )
 
+  test('has a command of the clone that names files from where it is typed', async () => {
+    const args = ['--prefix', root, 'run', '-s', 'postern', '--', 'keys', 'generate', '--out']
+    // npm test has told the tests where it was typed itself.
+    const env = { ...process.env, INIT_CWD: undefined }
+    await run('npm', [...args, 'typed.jwk'], { cwd: place.path(''), env })
+    expect(existsSync(place.path('typed.jwk'))).toBe(true)
+  })
+
   test('has commands that work as written', async () => {
     const commands = blocks('console')
       .filter((block) => !/^\$ (?:npm start|postern doctor|postern sink)/.test(block))
