@@ -16,6 +16,12 @@ import {
 const WIDE = { width: 1_280, height: 900 }
 const NARROW = { width: 360, height: 800 }
 
+// Labels of charts that end outside of their drawing, which nobody sees.
+const CUT_LABELS = `[...document.querySelectorAll('.chart-drawing')].flatMap((drawing) =>
+  [...drawing.querySelectorAll('.chart-tick')]
+    .filter((tick) => tick.getBoundingClientRect().right > drawing.getBoundingClientRect().right + 0.5)
+    .map((tick) => tick.textContent))`
+
 const pictures = process.env['POSTERN_PICTURES']
 
 let place: ConsolePlace
@@ -197,6 +203,7 @@ async function look(page: Page, view: string): Promise<void> {
       const name = `${view}-${colorScheme}-${size.width}`
       const width = await page.evaluate('document.documentElement.scrollWidth')
       expect([name, width]).toEqual([name, size.width])
+      expect([name, await page.evaluate(CUT_LABELS)]).toEqual([name, []])
       if (pictures === undefined) continue
       await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true })
     }
