@@ -6,7 +6,18 @@ import {
 } from '../packages/postern/src/store/connections.ts'
 import { readTimeline, readTypes } from '../packages/postern/src/store/event-figures.ts'
 import type { EventQuery } from '../packages/postern/src/store/event-search.ts'
+import { readFeedProgress } from '../packages/postern/src/store/feed-overview.ts'
+import {
+  type AccessKeysQuery,
+  countAccessKeys,
+  listAccessKeyPage,
+} from '../packages/postern/src/store/list-access-keys.ts'
 import { type AuditQuery, listAudit } from '../packages/postern/src/store/list-audit.ts'
+import {
+  countFeedsByCondition,
+  type FeedsQuery,
+  listFeeds,
+} from '../packages/postern/src/store/list-feeds.ts'
 import { readEvent, readEvents } from '../packages/postern/src/store/read-events.ts'
 import { countRelated } from '../packages/postern/src/store/related-events.ts'
 import { readRunFigures } from '../packages/postern/src/store/run-figures.ts'
@@ -45,6 +56,14 @@ export function consoleCases(store: Store, now: Date): readonly ConsoleCase[] {
   const connections = (what: string, query: ConnectionsQuery) => ({
     name: `connections: ${what}`,
     run: () => listConnectionPage(store, { limit: 100, ...query }),
+  })
+  const accessKeys = (what: string, query: AccessKeysQuery) => ({
+    name: `access keys: ${what}`,
+    run: () => listAccessKeyPage(store, { limit: 100, ...query }, now),
+  })
+  const feeds = (what: string, query: Partial<FeedsQuery>) => ({
+    name: `feeds: ${what}`,
+    run: () => listFeeds(store, { limit: 100, ...query }),
   })
   return [
     read('the newest', {}),
@@ -115,6 +134,26 @@ export function consoleCases(store: Store, now: Date): readonly ConsoleCase[] {
     connections('of five thousand names', {
       names: Array.from({ length: 5_000 }, (_, index) => `connection-${index}`),
     }),
+    accessKeys('the newest', {}),
+    accessKeys('a text that stands nowhere', { text: 'stands nowhere' }),
+    accessKeys('those that were revoked', { states: ['revoked'] }),
+    accessKeys('of one connection', { connections: ['acme'] }),
+    { name: 'access keys: how many of each state', run: () => countAccessKeys(store, {}, now) },
+    feeds('the first', {}),
+    feeds('behind a name', { after: 'feed-5' }),
+    feeds('a text that stands nowhere', { text: 'stands nowhere' }),
+    feeds('those that hold back', { conditions: ['held'] }),
+    { name: 'feeds: how many of each state', run: () => countFeedsByCondition(store, {}) },
+    {
+      name: 'feeds: how a hundred stand',
+      run: async () => {
+        const rows = await listFeeds(store, { limit: 100 })
+        return readFeedProgress(
+          store,
+          rows.map(({ id }) => id),
+        )
+      },
+    },
     { name: 'store: its size', run: () => readStoreSize(store) },
     { name: 'store: the last backup', run: () => readLastBackup(store) },
     {

@@ -1,6 +1,6 @@
 /**
- * @module How long the console waits for the store (a million events, 100,000 rows of the audit log, 10,000 connections), on both
- * kinds of database, and the indexes that each query goes by. `npm run console-queries -w bench [-- --write] [-- --small]`.
+ * @module How long the console waits for the store (a million events, 100,000 rows of the audit log, 10,000 connections, access keys
+ * and feeds), on both kinds of database, and the indexes that each query goes by. `npm run console-queries -w bench [-- --write] [-- --small]`.
  */
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -10,6 +10,7 @@ import { Secret } from '@postern/core'
 import pg from 'pg'
 import { openStore } from '../packages/postern/src/store/open.ts'
 import type { Store } from '../packages/postern/src/store/store.ts'
+import { fillLists } from '../packages/postern/test/server/many-rows.ts'
 import {
   explainStatement,
   hearStatements,
@@ -34,6 +35,7 @@ interface Measured {
 }
 
 async function measureStore(kind: string, { store, cpuMs }: Measured): Promise<Grid> {
+  await fillLists(store, now)
   await fillConsole(store, amounts, now)
   const rows: (readonly (string | number)[])[] = []
   for (const { name, run } of consoleCases(store, now)) {

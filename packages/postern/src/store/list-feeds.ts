@@ -61,7 +61,8 @@ export async function countFeedsByCondition(
 // What few feeds have is looked for once, and not for each of them.
 const condition = sql<FeedCondition>`case
   when feed.id in (select feed_id from feed_sink where failing_since is not null) then 'failed'
-  when ${lastOutcome()} = 'failed' then 'failed'
+  when feed.id in (select feed_id from run where outcome = 'failed')
+    and ${lastOutcome()} = 'failed' then 'failed'
   when feed.held is not null then 'held'
   when feed.paused_at is not null then 'paused'
   when 'feed:' || feed.id in (select name from lease where until >= now())

@@ -1,11 +1,16 @@
 /** @module Lists of ten thousand access keys and feeds: told a page at a time, found by what people look for, by the indexes that are for it. */
 
-import { CompiledQuery, type KyselyPlugin, type RootOperationNode } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  explainStatement,
+  hearStatements,
+  type PlanStep,
+  rowsRead,
+} from '../../../../test/heard-statements.ts'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { TestClock } from '../../../../test/test-clock.ts'
 import { listAccessKeyPage } from '../../src/store/list-access-keys.ts'
-import { listFeeds } from '../../src/store/list-feeds.ts'
+import { countFeedsByCondition, listFeeds } from '../../src/store/list-feeds.ts'
 import type { Store } from '../../src/store/store.ts'
 import { fillLists, MANY } from './many-rows.ts'
 import { type ServedApp, serveApp } from './served-app.ts'
@@ -99,40 +104,35 @@ describe.each(stores)('ten thousand of a kind on $name', ({ open }) => {
     expect([refused.status, refused.json?.['code']]).toEqual([400, 'request_invalid'])
   })
 
-  test('a page goes by an index, and not by all the rows in another order', async () => {
-    const keys = await planOf(opened.store, (store) =>
-      listAccessKeyPage(store, { limit: 101 }, clock.now()),
+  test('a page goes by an index, and looks at no more rows than it has', async () => {
+    const keys = await stepsOf(opened.store, () =>
+      listAccessKeyPage(opened.store, { limit: 101 }, clock.now()),
     )
-    expect(keys).toContain('access_key_created')
-    expect(keys).not.toContain('Sort')
-    const feeds = await planOf(opened.store, (store) =>
-      listFeeds(store, { after: 'feed-5', limit: 101 }),
+    expect(namesOfIndexes(keys)).toEqual(['access_key_created'])
+    expect(rowsRead(keys, 'access_key')).toBe(101)
+    const feeds = await stepsOf(opened.store, () =>
+      listFeeds(opened.store, { after: 'feed-5', limit: 101 }),
     )
-    expect(feeds).toContain('feed_name_key')
-    expect(feeds).not.toContain('Sort')
+    expect(namesOfIndexes(feeds)).toContain('feed_name_key')
+    expect(rowsRead(feeds, 'feed')).toBe(101)
+  })
+
+  test('of all feeds, runs are looked at of those alone that failed once or are under way', async () => {
+    const counting = await stepsOf(opened.store, () => countFeedsByCondition(opened.store, {}))
+    expect(namesOfIndexes(counting)).toEqual(expect.arrayContaining(['run_failed', 'run_feed']))
+    expect(rowsRead(counting, 'run')).toBeLessThan(MANY / 10)
   })
 })
 
-/** How the database goes about a query. */
-async function planOf(store: Store, ask: (store: Store) => Promise<unknown>): Promise<string> {
-  let asked: RootOperationNode | undefined
-  const listening: KyselyPlugin = {
-    transformQuery: ({ node }) => {
-      asked = node
-      return node
-    },
-    transformResult: async ({ result }) => result,
-  }
-  const db = store.db.withPlugin(listening)
-  await ask(Object.create(store, { db: { value: db } }))
-  if (asked === undefined) throw new Error('Nothing was asked.')
-  const { sql: text, parameters } = store.db
-    .getExecutor()
-    .compileQuery(asked, { queryId: 'plan' } as never)
-  const { rows } = await store.db.executeQuery<Record<string, string>>(
-    CompiledQuery.raw(`explain ${text}`, [...parameters]),
-  )
-  return rows.map((row) => row['QUERY PLAN']).join('\n')
+/** How the database goes about what is asked in one statement. */
+async function stepsOf(store: Store, ask: () => Promise<unknown>): Promise<readonly PlanStep[]> {
+  const [statement, ...more] = await hearStatements(store, ask)
+  if (statement === undefined || more.length > 0) throw new Error('It is not one statement.')
+  return explainStatement(store, statement)
+}
+
+function namesOfIndexes(steps: readonly PlanStep[]): readonly string[] {
+  return steps.flatMap((step) => step['Index Name'] ?? [])
 }
 
 function idOf(index: number): string {

@@ -48,7 +48,7 @@ export async function fillLists({ db }: Store, at: Date): Promise<void> {
     insert into run (id, feed_id, trigger, epoch, started_at, ended_at, outcome, report)
     select 'r' || i || '-' || n, 'f' || i, 'schedule', n,
       ${now}::timestamptz - make_interval(mins => 10 - n), ${now}::timestamptz,
-      case when n = 3 and i % 100 = 0 then 'failed' when n < 3 or i % 100 <> 4 then 'ok' end, ${JSON.stringify(emptyReport)}::jsonb
+      case when n = 3 and i % 100 = 0 or n = 1 and i % 100 = 7 then 'failed' when n < 3 or i % 100 <> 4 then 'ok' end, ${JSON.stringify(emptyReport)}::jsonb
     from generate_series(1, ${MANY}::integer) as i, generate_series(1, 3) as n`.execute(db)
   await sql`
     insert into lease (name, holder, until) select 'feed:f' || i, 'somebody', now() + interval '1 hour'

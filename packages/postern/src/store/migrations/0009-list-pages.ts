@@ -1,6 +1,6 @@
 /** @module What pages of access keys and of feeds are read by. */
 
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
 
 /** Makes the indexes. */
@@ -23,5 +23,6 @@ export const listPages: Migration = {
       .on('run')
       .columns(['feed_id', 'started_at', 'epoch'])
       .execute()
+    await sql`create index run_failed on run (feed_id) where outcome = 'failed'`.execute(db)
   },
 }
