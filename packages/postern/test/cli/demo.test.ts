@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createPlace, type Place } from './run.ts'
 import { linesOf, type StartedDemo, startDemo } from './started-demo.ts'
@@ -69,6 +70,11 @@ describe('postern demo', () => {
       expect(await first.stop('SIGINT')).toMatchObject({ code: 0 })
       expect(existsSync(place.path('demo/server.json'))).toBe(false)
       expect(() => process.kill(first.pid, 0)).toThrow()
+
+      const other = createServer().listen(Number(new URL(first.orgUrl).port), '127.0.0.1')
+      const taken = await place.run(['demo', '--data', place.path('demo')])
+      await new Promise((resolve) => other.close(resolve))
+      expect(taken.stderr).toContain('(demo_port_taken)')
 
       const resumed = await startDemo(place, [])
       expect(resumed).toMatchObject({ isResumed: true, problems: 0, orgUrl: first.orgUrl })

@@ -21,6 +21,7 @@ export type DemoFolderErrorCode =
   | 'demo_folder_not_a_demo'
   | 'demo_folder_damaged'
   | 'demo_other_org'
+  | 'demo_port_taken'
 
 /** A folder that a demo cannot use. */
 export class DemoFolderError extends PosternError<DemoFolderErrorCode> {

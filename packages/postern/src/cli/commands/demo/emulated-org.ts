@@ -7,6 +7,7 @@ import {
   type OrgStartOptions,
   parseKeptOrg,
   type RunningOrg,
+  type StartOptions,
   startOrg,
 } from '@postern/emulator'
 import { DemoFolderError, type OrgFile } from './demo-folder.ts'
@@ -61,7 +62,7 @@ export async function startDemoOrg(file: OrgFile, content: DemoContent): Promise
   const users = kept?.users ?? content.users ?? DEFAULT_USERS
   const eventsPerSecond = Math.max(0.1, (users * DAILY_EVENTS_PER_USER) / DAY_SECONDS)
   let keep: (call: OrgCall) => void = () => undefined
-  const running = await startOrg({
+  const running = await start({
     ...(records === undefined ? madeUp(users, eventsPerSecond) : recorded(records)),
     keyType: 'EC',
     // Of all plans the one with the greatest limit for the log.
@@ -106,6 +107,21 @@ export function isUnchanged({ org }: RunningOrg, { kind, id, parentId = '' }: Or
       return org.recorded.of(org.appGroups.get(parentId)?.get(id)) !== undefined
     case 'event':
       return true
+  }
+}
+
+/** The org on its port. A connection names it, so it can have no other one than before. */
+async function start(options: StartOptions): Promise<RunningOrg> {
+  try {
+    return await startOrg(options)
+  } catch (error) {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+    if (!isTaken) throw error
+    throw new DemoFolderError(
+      'demo_port_taken',
+      `Another program has port ${options.port}, which is the address of this demo's org.`,
+      { remedy: 'Stop that program, or name another folder with --data.', cause: error },
+    )
   }
 }
 
