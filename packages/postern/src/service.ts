@@ -206,7 +206,7 @@ export function openServices({
   const openStream = openOrgStreams({
     dev,
     allowedNetworks,
-    watch: (stream) => metrics.watch(stream),
+    onSend: () => metrics.beginUpstream(),
   })
   const context = {
     ...given,

@@ -4,10 +4,10 @@ import type { Clock } from '../clock.ts'
 import type { Authorization, Authorizer } from '../token/authorizer.ts'
 import { type TransportRequest, type UpstreamError, upstreamError } from '../transport.ts'
 import type { OrgUrl } from '../url/org.ts'
-import { bucketOf } from './buckets.ts'
 import {
   type AnswerHead,
-  type Call,
+  Call,
+  type CalledRequest,
   errorOf,
   type Failure,
   type Outcome,
@@ -17,7 +17,6 @@ import {
 import { type ApiError, readRefusal } from './errors.ts'
 import type { PageError } from './page.ts'
 import type { Pacer } from './rate-limit.ts'
-import { type OrgRequest, requestHeaders, requestUrl } from './request.ts'
 
 /** An attempt that brought nothing usable, for whoever shows or logs it. */
 export interface OrgStep {
@@ -33,24 +32,20 @@ export interface OrgStep {
   readonly waitMs?: number
 }
 
-/** One attempt on its way, all its headers set. It has no body yet: that is its sender's. */
-export type AuthorizedRequest = Omit<TransportRequest, 'body'>
+/** One attempt on its way, all its headers set. Its body, and what ends it before its end, are its sender's. */
+export type AuthorizedRequest = Omit<TransportRequest, 'body' | 'signal'>
 
-/** What a sender gives of an answer. */
-export interface SentAnswer<Body> extends AnswerHead {
-  readonly body: Body
-  /** As much of the body as a refusal is read from. */
-  readonly beginning: Uint8Array
+/** How attempts are sent. */
+export interface Sender<Answer extends AnswerHead> {
+  /**
+   * Sends one attempt, and gives its answer. Rejects where none came, or broke off.
+   *
+   * @param onHead - to be told the head of the answer, where that is there before the rest.
+   */
+  send(request: AuthorizedRequest, onHead: (head: AnswerHead) => void): Promise<Answer>
+  /** As much of the body of another answer than 200 to 299 as a refusal is read from. */
+  beginningOf(answer: Answer): Uint8Array | Promise<Uint8Array>
 }
-
-/**
- * Sends one attempt, tells the head of its answer as soon as it is there, and gives the rest when it has it. Rejects where no
- * answer came, or broke off.
- */
-export type Send<Body> = (
-  request: AuthorizedRequest,
-  onHead: (head: AnswerHead) => void,
-) => Promise<SentAnswer<Body>>
 
 /** What {@link Attempts} works with. */
 export interface AttemptsOptions {
@@ -72,73 +67,59 @@ export class Attempts {
     this.#options = options
   }
 
-  /** @throws {RequestError} for a path that does not stay on the org, or a header that is not the caller's to set. */
-  begin(request: OrgRequest): Call {
-    const method = (request.method ?? 'GET').toUpperCase()
-    const url = requestUrl(this.#options.org, request.path, request.query)
-    return {
-      request,
-      url,
-      what: `${method} ${url.pathname}`,
-      bucket: bucketOf(method, url.pathname).name,
-      headers: requestHeaders(request),
-      api: { method, url: url.href, signal: request.signal },
-      attempts: 0,
-      failures: 0,
-      rateLimited: 0,
-      waitedMs: 0,
-    }
+  /** @throws {RequestError} as {@link Call} says. */
+  begin(request: CalledRequest): Call {
+    return new Call(this.#options.org, request)
   }
 
-  /** Waits for its turn and sends it. The turn is over as soon as `send` gives the answer. */
-  async make<Body>(call: Call, send: Send<Body>): Promise<Outcome<Body>> {
+  /** Waits for its turn and sends it. The turn is over as soon as the sender gives the answer. */
+  async make<Answer extends AnswerHead>(
+    call: Call,
+    sender: Sender<Answer>,
+  ): Promise<Outcome<Answer>> {
     const { pacer, authorizer, onSend } = this.#options
-    const { priority = 'interactive', signal } = call.request
-    signal?.throwIfAborted()
+    const { priority = 'interactive' } = call.request
     const permit =
       pacer.acquireAtOnce(call.bucket, { priority }) ??
-      (await pacer.acquire(call.bucket, { priority, signal }))
+      (await pacer.acquire(call.bucket, { priority, signal: call.signal }))
     call.attempts++
     call.waitedMs += permit.waitedMs
     onSend?.(permit.waitedMs)
-    let outcome: Outcome<Body> | undefined
-    try {
-      const used = authorizer.authorizeAtOnce?.(call.api) ?? (await authorizer.authorize(call.api))
-      outcome = await this.#send(call, used, send)
-      return outcome
-    } finally {
-      const answer = outcome?.kind === 'lost' ? outcome.heard : outcome
-      permit.release(answer && { ...answer, orgTime: authorizer.now() })
-    }
-  }
-
-  async #send<Body>(call: Call, used: Authorization, send: Send<Body>): Promise<Outcome<Body>> {
-    const { method, url, signal } = call.api
     let heard: AnswerHead | undefined
+    const hear = (head: AnswerHead) => {
+      heard = head
+      authorizer.observe?.(head.headers)
+    }
+    let used: Authorization | undefined
     try {
+      used = authorizer.authorizeAtOnce?.(call) ?? (await authorizer.authorize(call))
+      const { method, url } = call
       const headers = { ...call.headers, ...retryHeaders(call), ...used.headers.reveal() }
-      const sent = await send({ method, url, headers, signal }, (head) => {
-        heard = head
-        this.#options.authorizer.observe?.(head.headers)
-      })
-      const { status, headers: received, body, beginning } = sent
-      if (status >= 200 && status < 300)
-        return { kind: 'answered', status, headers: received, body }
-      const refusal = readRefusal(status, received, beginning)
-      return { kind: 'refused', status, headers: received, body, refusal, used }
+      const answer = await sender.send({ method, url, headers }, hear)
+      if (heard === undefined) hear(answer)
+      const { status } = answer
+      if (status >= 200 && status < 300) return { kind: 'answered', answer }
+      const refusal = readRefusal(status, answer.headers, await sender.beginningOf(answer))
+      return { kind: 'refused', answer, refusal, used }
     } catch (thrown) {
-      signal?.throwIfAborted()
-      return { kind: 'lost', error: upstreamError(thrown, call.url.host), heard }
+      if (used === undefined) throw thrown
+      call.signal?.throwIfAborted()
+      return { kind: 'lost', error: upstreamError(thrown, call.host), heard }
+    } finally {
+      permit.release(
+        heard && { status: heard.status, headers: heard.headers, orgTime: authorizer.now() },
+      )
     }
   }
 
   /** Whether the same request, authorised anew, may pass. */
   async isCured(call: Call, outcome: Failure): Promise<boolean> {
     if (outcome.kind === 'lost') return false
-    const { status, headers, used, refusal } = outcome
+    const { answer, used, refusal } = outcome
+    const { status, headers } = answer
     call.firstRequestId ??= refusal.requestId
-    const answer = { status, headers, oktaCode: refusal.errorCode }
-    return this.#options.authorizer.shouldRetry(call.api, used, answer)
+    const judged = { status, headers, oktaCode: refusal.errorCode }
+    return this.#options.authorizer.shouldRetry(call, used, judged)
   }
 
   /** Milliseconds to wait before the next attempt; undefined where there should be none. Counts the failure, and tells it. */
@@ -156,6 +137,6 @@ export class Attempts {
   /** Waits as long as {@link Attempts.waitMs} said. @throws the reason of the signal. */
   async wait(call: Call, waitMs: number): Promise<void> {
     call.waitedMs += waitMs
-    if (waitMs > 0) await this.#options.clock.sleep(waitMs, { signal: call.request.signal })
+    if (waitMs > 0) await this.#options.clock.sleep(waitMs, { signal: call.signal })
   }
 }

@@ -3,24 +3,52 @@
 import { waitBeforeRetry } from '../retry.ts'
 import type { ApiRequest, Authorization } from '../token/authorizer.ts'
 import type { AnswerHeaders, UpstreamError } from '../transport.ts'
+import type { OrgUrl } from '../url/org.ts'
+import { bucketOf } from './buckets.ts'
 import { type ApiError, answerError } from './errors.ts'
 import type { ApiRefusal } from './refusals.ts'
-import type { OrgRequest } from './request.ts'
+import { type OrgRequest, requestHeaders, requestUrl } from './request.ts'
 
-/** A request on its way: what it is, and what came of it so far. */
-export interface Call {
-  readonly request: OrgRequest
-  readonly url: URL
+/** A request as a call makes it. Its signal may be made when somebody waits for it: it costs more than a short call. */
+export interface CalledRequest extends Omit<OrgRequest, 'signal'> {
+  readonly signal?: AbortSignal | (() => AbortSignal) | undefined
+}
+
+/**
+ * A request on its way: what it is, and what came of it so far. For the authorizer it is one object for all attempts, by which
+ * that counts.
+ */
+export class Call implements ApiRequest {
+  readonly request: CalledRequest
+  readonly method: string
+  readonly url: string
+  /** Whom an error names. */
+  readonly host: string
   readonly what: string
   readonly bucket: string
   readonly headers: Readonly<Record<string, string>>
-  /** One object for all attempts: the authorizer counts by it. */
-  readonly api: ApiRequest
-  attempts: number
-  failures: number
-  rateLimited: number
-  waitedMs: number
-  firstRequestId?: string | undefined
+  attempts = 0
+  failures = 0
+  rateLimited = 0
+  waitedMs = 0
+  firstRequestId: string | undefined
+
+  /** @throws {RequestError} for a path that does not stay on the org, or a header that is not the caller's to set. */
+  constructor(org: OrgUrl, request: CalledRequest) {
+    const { href, host, pathname } = requestUrl(org, request.path, request.query)
+    this.request = request
+    this.method = (request.method ?? 'GET').toUpperCase()
+    this.url = href
+    this.host = host
+    this.what = `${this.method} ${pathname}`
+    this.bucket = bucketOf(this.method, pathname).name
+    this.headers = requestHeaders(request)
+  }
+
+  get signal(): AbortSignal | undefined {
+    const { signal } = this.request
+    return typeof signal === 'function' ? signal() : signal
+  }
 }
 
 /** The beginning of an answer. */
@@ -29,18 +57,18 @@ export interface AnswerHead {
   readonly headers: AnswerHeaders
 }
 
-/** What one attempt came to: a status from 200 to 299, another one, or no answer. `body` is as its sender gives it. */
-export type Outcome<Body> = Answered<Body> | Refused<Body> | Lost
+/** What one attempt came to: a status from 200 to 299, another one, or no answer. `answer` is as its sender gives it. */
+export type Outcome<Answer extends AnswerHead> = Answered<Answer> | Refused<Answer> | Lost
 
-interface Answered<Body> extends AnswerHead {
+interface Answered<Answer extends AnswerHead> {
   readonly kind: 'answered'
-  readonly body: Body
+  readonly answer: Answer
 }
 
 /** An answer with another status. */
-export interface Refused<Body> extends AnswerHead {
+export interface Refused<Answer extends AnswerHead> {
   readonly kind: 'refused'
-  readonly body: Body
+  readonly answer: Answer
   readonly refusal: ApiRefusal
   readonly used: Authorization
 }
@@ -54,7 +82,7 @@ export interface Lost {
 }
 
 /** An outcome that is no success. */
-export type Failure = Refused<unknown> | Lost
+export type Failure = Refused<AnswerHead> | Lost
 
 const MAX_ATTEMPTS = 5
 // Each of these waits for the end of a window.
@@ -84,19 +112,19 @@ export function waitBeforeNext(
   { orgTime, random }: { readonly orgTime: Date; readonly random: () => number },
 ): number | undefined {
   const { maxAttempts } = call.request
-  const { status, headers } = outcome.kind === 'refused' ? outcome : {}
+  const { status, headers } = outcome.kind === 'refused' ? outcome.answer : {}
   if (status === 429) {
     // The pacer lets nothing pass before the reset.
     return ++call.rateLimited < (maxAttempts ?? MAX_RATE_LIMITED) ? 0 : undefined
   }
   if (outcome.kind === 'lost' && !RETRIED_LOSSES.includes(outcome.error.code)) return undefined
-  if (!mayRepeat(call.request, call.api.method, status)) return undefined
+  if (!mayRepeat(call.request, call.method, status)) return undefined
   const failed = { attempt: ++call.failures, status, headers, orgTime }
   return waitBeforeRetry(failed, { maxAttempts: maxAttempts ?? MAX_ATTEMPTS, random })
 }
 
 /** Whether a request may be sent again although it may have been done. @see RFC 9110, section 9.2.2 */
-function mayRepeat(request: OrgRequest, method: string, status: number | undefined): boolean {
+function mayRepeat(request: CalledRequest, method: string, status: number | undefined): boolean {
   if (status === 500 && request.onServerError === 'throw') return false
   const repeated = status === 500 ? READS : IDEMPOTENT
   return request.retryable ?? repeated.includes(method)

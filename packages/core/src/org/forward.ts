@@ -5,7 +5,9 @@ import type { OrgRequest } from './request.ts'
 
 /** A request to pass on. What its body is, its sender knows. */
 export interface ForwardedRequest
-  extends Pick<OrgRequest, 'method' | 'path' | 'headers' | 'priority' | 'maxAttempts' | 'signal'> {
+  extends Pick<OrgRequest, 'method' | 'path' | 'headers' | 'priority' | 'maxAttempts'> {
+  /** Asked for where something has to be waited for. What is sent ends with it as its sender sees to it. */
+  readonly signal?: () => AbortSignal
   /** Whether its body can be sent once more. Asked when an attempt is over. */
   readonly isRepeatable: () => boolean
 }

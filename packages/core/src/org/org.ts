@@ -9,8 +9,8 @@ import { createAuthorizer } from '../token/registry.ts'
 import type { TokenStep } from '../token/steps.ts'
 import { abortable, fetchTransport, readBody, type Transport } from '../transport.ts'
 import { type OrgUrl, parseOrgUrl } from '../url/org.ts'
-import { Attempts, type AuthorizedRequest, type OrgStep, type Send } from './attempts.ts'
-import { type Call, errorOf, type Lost, type Refused } from './call.ts'
+import { Attempts, type AuthorizedRequest, type OrgStep, type Sender } from './attempts.ts'
+import { type AnswerHead, type Call, errorOf, type Lost, type Refused } from './call.ts'
 import type { Forwarded, ForwardedRequest, OpenAnswer } from './forward.ts'
 import { type Page, parseRecord } from './page.ts'
 import { type BrokenPage, type PagesOptions, readPages } from './pages.ts'
@@ -55,8 +55,6 @@ const DEFAULT_TIMEOUT_MS = 60_000
 const MAX_BYTES = 32 * 1024 * 1024
 // Okta's error objects have a few hundred.
 const MAX_REFUSAL_BYTES = 16_384
-
-type Bytes = Uint8Array<ArrayBuffer>
 
 /**
  * The management API of one org, and the only place that calls it.
@@ -121,11 +119,11 @@ export class Org {
    */
   async request(request: OrgRequest): Promise<OrgAnswer> {
     const call = this.#attempts.begin(request)
-    const send = this.#sendWhole(request)
+    const sender = this.#wholeSender(request)
     for (;;) {
-      const outcome = await this.#attempts.make(call, send)
+      const outcome = await this.#attempts.make(call, sender)
       if (outcome.kind === 'answered') {
-        const { status, headers, body } = outcome
+        const { status, headers, body } = outcome.answer
         const { attempts, waitedMs, what } = call
         const json = () => parseAnswer(body, what)
         return { status, headers, body, attempts, waitedMs, json, ...requestIdOf(headers) }
@@ -146,12 +144,12 @@ export class Org {
    */
   async exchange(request: OrgRequest): Promise<Omit<OrgAnswer, 'json'>> {
     const call = this.#attempts.begin(request)
-    const send = this.#sendWhole(request)
+    const sender = this.#wholeSender(request)
     for (;;) {
-      const outcome = await this.#attempts.make(call, send)
+      const outcome = await this.#attempts.make(call, sender)
       if (outcome.kind === 'lost') throw outcome.error
       if (outcome.kind === 'refused' && (await this.#attempts.isCured(call, outcome))) continue
-      const { status, headers, body } = outcome
+      const { status, headers, body } = outcome.answer
       const { attempts, waitedMs } = call
       return { status, headers, body, attempts, waitedMs, ...requestIdOf(headers) }
     }
@@ -172,19 +170,18 @@ export class Org {
     send: (request: AuthorizedRequest) => Promise<Answer>,
   ): Promise<Forwarded<Answer>> {
     const call = this.#attempts.begin(request)
-    const sendOnce = sendOpen(send)
+    const sender: Sender<Answer> = { send, beginningOf }
     for (;;) {
-      const outcome = await this.#attempts.make(call, sendOnce)
-      const answer = outcome.kind === 'lost' ? undefined : outcome.body
+      const outcome = await this.#attempts.make(call, sender)
       const waitMs =
         outcome.kind === 'answered' ? undefined : await this.#beforeNext(call, outcome, request)
       if (waitMs === undefined) {
         if (outcome.kind === 'lost') throw outcome.error
         const { attempts, waitedMs } = call
-        const { status, headers, body } = outcome
-        return { answer: body, status, attempts, waitedMs, ...requestIdOf(headers) }
+        const { answer } = outcome
+        return { answer, attempts, waitedMs, status: answer.status, ...requestIdOf(answer.headers) }
       }
-      answer?.drop()
+      if (outcome.kind !== 'lost') outcome.answer.drop()
       await this.#attempts.wait(call, waitMs)
     }
   }
@@ -193,15 +190,15 @@ export class Org {
   async #beforeNext(
     call: Call,
     outcome: Refused<OpenAnswer> | Lost,
-    { isRepeatable }: ForwardedRequest,
+    request: ForwardedRequest,
   ): Promise<number | undefined> {
     try {
       // Asked for in any case: what is refused now may pass when somebody asks the next time.
       const isCured = await this.#attempts.isCured(call, outcome)
-      if (!isRepeatable()) return undefined
+      if (!request.isRepeatable()) return undefined
       return isCured ? 0 : this.#attempts.waitMs(call, outcome)
     } catch (error) {
-      if (outcome.kind === 'refused') outcome.body.drop()
+      if (outcome.kind === 'refused') outcome.answer.drop()
       throw error
     }
   }
@@ -236,49 +233,48 @@ export class Org {
   }
 
   /** Sends with the body and the answer whole in memory. */
-  #sendWhole({ body, timeoutMs, maxBytes = MAX_BYTES }: OrgRequest): Send<Bytes> {
-    return async (request, onHead) => {
-      const timeout = AbortSignal.timeout(
-        timeoutMs ?? this.#options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-      )
-      const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout
-      try {
-        const sent = this.#transport({
-          ...request,
-          body: body === undefined ? undefined : JSON.stringify(body),
-          signal,
-        })
-        // The timeout holds for a transport that does not look at the signal, too.
-        const answer = await abortable(sent, signal)
-        onHead(answer)
-        const { status, headers } = answer
-        const { host } = new URL(this.url)
-        const bytes = await readBody(answer, { maxBytes, host, signal })
-        return { status, headers, body: bytes, beginning: bytes }
-      } catch (thrown) {
-        throw timeout.aborted ? timeout.reason : thrown
-      }
+  #wholeSender({ body, timeoutMs, maxBytes = MAX_BYTES, signal: stop }: OrgRequest): Sender<Whole> {
+    return {
+      send: async (request, onHead) => {
+        stop?.throwIfAborted()
+        const timeout = AbortSignal.timeout(
+          timeoutMs ?? this.#options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+        )
+        const signal = stop ? AbortSignal.any([stop, timeout]) : timeout
+        try {
+          const sent = this.#transport({
+            ...request,
+            body: body === undefined ? undefined : JSON.stringify(body),
+            signal,
+          })
+          // The timeout holds for a transport that does not look at the signal, too.
+          const answer = await abortable(sent, signal)
+          onHead(answer)
+          const { status, headers } = answer
+          const { host } = new URL(this.url)
+          return { status, headers, body: await readBody(answer, { maxBytes, host, signal }) }
+        } catch (thrown) {
+          throw timeout.aborted ? timeout.reason : thrown
+        }
+      },
+      beginningOf: ({ body: bytes }) => bytes,
     }
   }
 }
 
+interface Whole extends AnswerHead {
+  readonly body: Uint8Array<ArrayBuffer>
+}
+
 const nothing = new Uint8Array()
 
-/** Sends what leaves its body open. Of a refusal as much is read as tells whether another authorisation may cure it. */
-function sendOpen<Answer extends OpenAnswer>(
-  send: (request: AuthorizedRequest) => Promise<Answer>,
-): Send<Answer> {
-  return async (request, onHead) => {
-    const answer = await send(request)
-    const { status, headers } = answer
-    onHead(answer)
-    if (status !== 401) return { status, headers, body: answer, beginning: nothing }
-    try {
-      const beginning = await answer.peek(MAX_REFUSAL_BYTES)
-      return { status, headers, body: answer, beginning }
-    } catch (thrown) {
-      answer.drop()
-      throw thrown
-    }
+/** Of an answer that is still open only as much is read as tells whether another authorisation may cure it. */
+async function beginningOf(answer: OpenAnswer): Promise<Uint8Array> {
+  if (answer.status !== 401) return nothing
+  try {
+    return await answer.peek(MAX_REFUSAL_BYTES)
+  } catch (thrown) {
+    answer.drop()
+    throw thrown
   }
 }

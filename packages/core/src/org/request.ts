@@ -93,7 +93,10 @@ function isPlainPath(pathname: string): boolean {
  *
  * @throws {RequestError} `request_header_refused` for one that Postern or the connection computes.
  */
-export function requestHeaders({ headers = {}, body }: OrgRequest): Record<string, string> {
+export function requestHeaders({
+  headers = {},
+  body,
+}: Pick<OrgRequest, 'headers' | 'body'>): Record<string, string> {
   const sent: Record<string, string> = { accept: 'application/json', 'user-agent': 'postern' }
   if (body !== undefined) sent['content-type'] = 'application/json'
   for (const [givenName, value] of Object.entries(headers)) {

@@ -13,10 +13,9 @@ interface Opened extends OpenAnswer {
 /** Sends over `fetch`, and notes which answers were let go. */
 function sender(body?: string) {
   const opened: Opened[] = []
-  const send: Parameters<Org['forward']>[1] = async ({ url, method, headers, signal }) => {
+  const send: Parameters<Org['forward']>[1] = async ({ url, method, headers }) => {
     const answer = await fetch(url, {
       ...{ method, headers, redirect: 'manual' },
-      ...(signal === undefined ? {} : { signal }),
       ...(body === undefined ? {} : { body }),
     })
     const text = await answer.text()

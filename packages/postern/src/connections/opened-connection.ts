@@ -13,6 +13,7 @@ import {
   type Transport,
 } from '@postern/core'
 import type { Connection } from '../config/connection.ts'
+import type { Stop } from '../http/stop.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import type { ConnectionsContext } from './context.ts'
 import { readCredential } from './credential.ts'
@@ -30,6 +31,8 @@ export interface OpenConnection {
   readonly tokens?: TokenSource
   /** Aborts when the connection is removed. */
   readonly signal: AbortSignal
+  /** Stopped when it is removed. */
+  readonly underWay: Set<Stop>
 }
 
 /** The connection that has a name now. */
@@ -54,6 +57,7 @@ export class OpenedConnection {
   readonly pacer: WatchedPacer
   readonly #transport: Transport
   readonly #ended: AbortController
+  readonly #underWay = new Set<Stop>()
   /** When it was asked for last, to be used. */
   lastUsedAt: Date | undefined
   #row: ConnectionRow
@@ -156,13 +160,16 @@ export class OpenedConnection {
 
   #partsNow(): OpenConnection {
     const { tokens } = this.#signIn
-    const common = { row: this.#row, org: this.#org, signal: this.#ended.signal }
+    const [row, org, underWay] = [this.#row, this.#org, this.#underWay]
+    const common = { row, org, underWay, signal: this.#ended.signal }
     return tokens === undefined ? common : { ...common, tokens }
   }
 
   /** Ends everything that is under way. */
   end(): void {
-    this.#ended.abort(connectionNotFound(this.#row.name))
+    const reason = connectionNotFound(this.#row.name)
+    this.#ended.abort(reason)
+    for (const stop of this.#underWay) stop.stop(reason)
   }
 }
 

@@ -1,7 +1,7 @@
 /** @module The way to all orgs that a process serves: one client, and so one pool of connections. */
 
 import type { Transport } from '@postern/core'
-import type { Stream } from './stream.ts'
+import type { Stream, StreamOptions } from './stream.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
 
 /** Options of {@link openOrgTransports}. */
@@ -27,17 +27,12 @@ export function openOrgTransports({
 }
 
 /** Options of {@link openOrgStreams}. */
-export interface OrgStreamOptions extends Omit<OrgTransportOptions, 'maxBodyBytes'> {
-  /** What is put around the way to all orgs. */
-  readonly watch: (stream: Stream) => Stream
-}
+export interface OrgStreamOptions
+  extends Omit<OrgTransportOptions, 'maxBodyBytes'>,
+    Pick<StreamOptions, 'onSend'> {}
 
 /** The same for requests whose bodies stay streams, on connections of their own. */
-export function openOrgStreams({
-  dev,
-  watch,
-  ...options
-}: OrgStreamOptions): (origin: string) => Stream {
+export function openOrgStreams({ dev, ...options }: OrgStreamOptions): (origin: string) => Stream {
   const loopbackOrigins = new Set<string>()
   const mayBeLoopback = (origin: string) => loopbackOrigins.has(origin)
   let opening: Promise<Stream> | undefined
@@ -47,11 +42,11 @@ export function openOrgStreams({
     opened ??= openStream({ ...options, mayBeLoopback })
     return opened
   }
-  const stream = watch((request) => {
+  const stream: Stream = (request) => {
     if (opened !== undefined) return opened(request)
     opening ??= open()
     return opening.then((send) => send(request))
-  })
+  }
   return (origin) => {
     if (dev) loopbackOrigins.add(origin)
     return stream

@@ -9,6 +9,7 @@ import { type ClientOptions, defaultLimits } from './client.ts'
 import { connectionFailure } from './connection-failure.ts'
 import { OutboundError } from './outbound-error.ts'
 import { type HeaderFields, ReceivedHeaders } from './received-headers.ts'
+import type { Stop } from './stop.ts'
 import { refusedAddress } from './transport.ts'
 
 /** The body of a request that is streamed. */
@@ -21,22 +22,30 @@ export interface StreamedBody {
 /** One request. */
 export interface StreamRequest extends AuthorizedRequest {
   readonly body?: StreamedBody | undefined
+  readonly stop?: Stop | undefined
 }
 
 /** An answer whose body goes straight on. */
 export interface StreamedAnswer extends OpenAnswer {
   readonly headers: ReceivedHeaders
   /**
-   * Moves the body to its end into what takes it, and ends that: until it has taken everything. Reads no faster than it takes.
+   * Moves the body to its end into what takes it, and ends that: until it has taken everything, or at once where it has.
+   * Reads no faster than it takes.
    *
    * Rejects where the body breaks off, where what takes it is closed, or where it takes nothing for `stallMs`; it is not ended
    * then, so that a broken body never looks like a whole one.
    */
-  pipeTo(destination: Writable, options: { readonly stallMs: number }): Promise<void>
+  pipeTo(destination: Writable, options: { readonly stallMs: number }): Promise<void> | undefined
 }
 
 /** Sends a request, and gives its answer as soon as the headers are there. */
 export type Stream = (request: StreamRequest) => Promise<StreamedAnswer>
+
+/** Options of {@link openStream}. */
+export interface StreamOptions extends Omit<ClientOptions, 'maxBodyBytes'> {
+  /** Told of each request that is sent. @returns what is told the status of its answer, or undefined where none came. */
+  readonly onSend?: (() => (status: number | undefined) => void) | undefined
+}
 
 // More than one access key may have under way: those who read slowly leave others a way to the org.
 const MAX_CONNECTIONS = 1_024
@@ -53,11 +62,11 @@ const MAX_TEXT_BYTES = 16_384
  *
  * @throws {OutboundError} `outbound_network_malformed`
  */
-export function openStream(options: Omit<ClientOptions, 'maxBodyBytes'>): Stream {
+export function openStream(options: StreamOptions): Stream {
   const guard = new AddressGuard(options)
   const limits = { ...defaultLimits, maxConnections: MAX_CONNECTIONS, ...options }
   const agent = openAgent({ guard, limits, extraCa: options.extraCa })
-  return ({ method, url, headers, body, signal }) => {
+  return ({ method, url, headers, body, stop }) => {
     // Absolute, as core makes them: to parse it once more would tell nothing new.
     const end = url.indexOf('/', url.indexOf('//') + 2)
     const origin = url.slice(0, end)
@@ -68,11 +77,12 @@ export function openStream(options: Omit<ClientOptions, 'maxBodyBytes'>): Stream
       body: body === undefined ? null : (body.chunks as AsyncIterable<Buffer>),
     }
     return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason)
+      if (stop?.reason !== undefined) return reject(stop.reason)
+      const onHead = options.onSend?.()
       // The types know of iterables that are synchronous; the client takes both.
       agent.dispatch(
         sent as Dispatcher.DispatchOptions,
-        new Streaming({ resolve, reject, host, signal }),
+        new Streaming({ resolve, reject, host, stop, onHead }),
       )
     })
   }
@@ -83,8 +93,11 @@ interface StreamingContext {
   readonly reject: (reason: unknown) => void
   /** Whom an error names. */
   readonly host: string
-  readonly signal: AbortSignal | undefined
+  readonly stop: Stop | undefined
+  readonly onHead: ((status: number | undefined) => void) | undefined
 }
+
+const noHeaders = new ReceivedHeaders({})
 
 type End = { readonly reason?: unknown; readonly isWhole: boolean }
 
@@ -92,7 +105,7 @@ type End = { readonly reason?: unknown; readonly isWhole: boolean }
 class Streaming implements Dispatcher.DispatchHandler, StreamedAnswer {
   readonly #context: StreamingContext
   #controller: Dispatcher.DispatchController | undefined
-  #chunks: Uint8Array[] = []
+  #chunks: Buffer[] = []
   #waitingBytes = 0
   #end: End | undefined
   #taker: Taker | undefined
@@ -100,11 +113,11 @@ class Streaming implements Dispatcher.DispatchHandler, StreamedAnswer {
   /** Told when a piece came, or the end. */
   #onMore: (() => void) | undefined
   status = 0
-  headers = new ReceivedHeaders({})
+  headers = noHeaders
 
   constructor(context: StreamingContext) {
     this.#context = context
-    context.signal?.addEventListener('abort', this.#onAbort, { once: true })
+    context.stop?.listen(this.#onStop)
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -117,10 +130,11 @@ class Streaming implements Dispatcher.DispatchHandler, StreamedAnswer {
     if (status < 200) return
     this.status = status
     this.headers = new ReceivedHeaders(fields)
+    this.#context.onHead?.(status)
     this.#context.resolve(this)
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#taker !== undefined) {
       if (!this.#taker.write(chunk)) controller.pause()
       return
@@ -166,14 +180,17 @@ class Streaming implements Dispatcher.DispatchHandler, StreamedAnswer {
     this.#controller?.resume()
   }
 
-  async pipeTo(destination: Writable, { stallMs }: { readonly stallMs: number }): Promise<void> {
+  pipeTo(
+    destination: Writable,
+    { stallMs }: { readonly stallMs: number },
+  ): Promise<void> | undefined {
     if (this.#end?.isWhole && this.#waitingBytes <= MAX_TEXT_BYTES && !destination.destroyed) {
       // As a text of one character a byte, what is short goes out with the head of the answer, in one piece.
-      destination.end(Buffer.concat(this.#chunks).toString('latin1'), 'latin1')
+      destination.end(this.#chunks.map((chunk) => chunk.toString('latin1')).join(''), 'latin1')
       this.#chunks = []
-      if (destination.writableLength === 0) return
+      if (destination.writableLength === 0) return undefined
     }
-    await this.#move(destination, stallMs)
+    return this.#move(destination, stallMs)
   }
 
   #move(destination: Writable, stallMs: number): Promise<void> {
@@ -193,17 +210,19 @@ class Streaming implements Dispatcher.DispatchHandler, StreamedAnswer {
     })
   }
 
-  readonly #onAbort = (): void => {
-    this.#finish({ isWhole: false, reason: this.#context.signal?.reason })
+  readonly #onStop = (): void => {
+    this.#finish({ isWhole: false, reason: this.#context.stop?.reason })
     this.#stop()
   }
 
   #finish(end: End): void {
     if (this.#end !== undefined) return
     this.#end = end
-    this.#context.signal?.removeEventListener('abort', this.#onAbort)
+    const { stop, onHead, reject } = this.#context
+    stop?.listen(undefined)
+    if (this.status === 0) onHead?.(undefined)
     // Without a meaning once there was an answer.
-    if (!end.isWhole) this.#context.reject(end.reason)
+    if (!end.isWhole) reject(end.reason)
     this.#onMore?.()
     this.#taker?.end(end)
   }

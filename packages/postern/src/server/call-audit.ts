@@ -26,63 +26,74 @@ type Entry = Omit<AuditEntry, 'outcome'>
 const MAX_NOTED_PATH = 1_024
 
 /**
- * Sends a call and gives its answer once there is a row of it.
+ * Sends a call and gives its answer once there is a row of it, as {@link CallAudit} says.
  *
- * A read is noted in memory and written within a second; what changes something has a row before it is sent, so that none can
- * be missing.
- *
- * @throws {AuditError} `audit_unwritable`, before anything was sent where it would change something; what `send` throws.
+ * @throws {AuditError} `audit_unwritable`; what `send` throws.
  */
-export function withAudit<Answer extends AuditedAnswer>(
+export async function withAudit<Answer extends AuditedAnswer>(
   services: Services,
-  { by, connection, method, path }: AuditedCall,
+  call: AuditedCall,
   send: () => Promise<Answer>,
 ): Promise<Answer> {
-  const [pathname = ''] = path.split('?', 1)
-  const details = { method, path: pathname.slice(0, MAX_NOTED_PATH) }
-  const entry = { ...by, action: 'org.call', connection, details }
-  const isRead = method === 'GET' || method === 'HEAD'
-  return isRead ? read(services, entry, send) : write(services, entry, send)
-}
-
-async function read<Answer extends AuditedAnswer>(
-  { auditBatch }: Services,
-  entry: Entry,
-  send: () => Promise<Answer>,
-): Promise<Answer> {
+  const audit = new CallAudit(services, call)
+  if (audit.isChange) await audit.begin()
   let answer: Answer
   try {
     answer = await send()
   } catch (error) {
-    await auditBatch.add({ ...entry, outcome: codeOf(error) })
-    throw error
+    throw await audit.fail(error)
   }
-  const unwritten = auditBatch.add({ ...entry, outcome: outcomeOf(answer) })
-  if (unwritten !== undefined) await unwritten
+  await audit.end(answer)
   return answer
 }
 
-async function write<Answer extends AuditedAnswer>(
-  { store, clock, log }: Services,
-  entry: Entry,
-  send: () => Promise<Answer>,
-): Promise<Answer> {
-  await appendAudit(store, { ...entry, outcome: 'begun' }, clock.now())
-  const end = (outcome: string, more: object) => {
+/**
+ * The rows of one call. A read is noted in memory and written within a second; what changes something has a row before it is
+ * sent, so that none can be missing.
+ */
+export class CallAudit {
+  readonly #services: Services
+  readonly #entry: Entry
+  /** Whether it has to be begun. */
+  readonly isChange: boolean
+
+  constructor(services: Services, { by, connection, method, path }: AuditedCall) {
+    const [pathname = ''] = path.split('?', 1)
+    const details = { method, path: pathname.slice(0, MAX_NOTED_PATH) }
+    this.#services = services
+    this.#entry = { ...by, action: 'org.call', connection, details }
+    this.isChange = method !== 'GET' && method !== 'HEAD'
+  }
+
+  /** Writes the row before a change. @throws {AuditError} `audit_unwritable`: it must not be sent then. */
+  async begin(): Promise<void> {
+    const { store, clock } = this.#services
+    await appendAudit(store, { ...this.#entry, outcome: 'begun' }, clock.now())
+  }
+
+  /**
+   * @returns what to wait for before the answer is told, if anything; it rejects with {@link AuditError} `audit_unwritable`
+   *   for a read alone.
+   */
+  end({ status, requestId: oktaRequestId }: AuditedAnswer): Promise<void> | undefined {
+    return this.#end(status < 400 ? 'ok' : 'refused', { status, oktaRequestId })
+  }
+
+  /** @returns what is to be thrown. */
+  async fail(error: unknown): Promise<unknown> {
+    await this.#end(error instanceof PosternError ? error.code : 'unknown', {})
+    return this.isChange && mayBeDone(error) ? unknownOutcome(error) : error
+  }
+
+  #end(outcome: string, more: object): Promise<void> | undefined {
+    const { store, clock, log, auditBatch } = this.#services
+    const entry = this.#entry
+    if (!this.isChange) return auditBatch.add({ ...entry, outcome })
     const row = { ...entry, outcome, details: { ...entry.details, ...more } }
     // It is done; whoever asked hears of that, and the row before tells that it was begun.
     return appendAudit(store, row, clock.now()).catch((err: unknown) =>
       log.error({ err, requestId: entry.requestId }, 'the outcome of a call could not be written'),
     )
-  }
-  try {
-    const answer = await send()
-    const { status, requestId: oktaRequestId } = answer
-    await end(outcomeOf(answer), { status, oktaRequestId })
-    return answer
-  } catch (error) {
-    await end(codeOf(error), {})
-    throw mayBeDone(error) ? unknownOutcome(error) : error
   }
 }
 
@@ -106,12 +117,4 @@ function unknownOutcome(error: UpstreamError): UpstreamError {
     details: { ...error.details, outcome: 'unknown' },
     cause: error,
   })
-}
-
-function outcomeOf({ status }: AuditedAnswer): string {
-  return status < 400 ? 'ok' : 'refused'
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof PosternError ? error.code : 'unknown'
 }

@@ -29,7 +29,7 @@ export class Metrics {
   readonly #upstreamSeconds: Histogram
   readonly #waits: Histogram
   readonly #handOutCounts = new Map<string, ReturnType<Counter['labels']>>()
-  readonly #outcomes = new Map<number, ReturnType<Counter['labels']>>()
+  readonly #outcomes = new Map<number | 'failed', ReturnType<Counter['labels']>>()
   readonly #counts = new Map<string, (seconds: number) => void>()
   readonly #feeds: FeedMetrics
   #processIsWatched = false
@@ -133,23 +133,29 @@ export class Metrics {
     send: (request: Request) => Promise<Answer>,
   ): (request: Request) => Promise<Answer> {
     return async (request) => {
-      const beganMs = this.#clock.monotonicMs()
+      const end = this.beginUpstream()
       try {
         const response = await send(request)
-        this.#upstreamSeconds.observe((this.#clock.monotonicMs() - beganMs) / 1_000)
-        this.#countUpstream(response.status)
+        end(response.status)
         return response
       } catch (error) {
-        this.#upstream.inc({ outcome: 'failed' })
+        end(undefined)
         throw error
       }
     }
   }
 
-  #countUpstream(outcome: number): void {
-    const count = this.#outcomes.get(outcome) ?? this.#upstream.labels(String(outcome))
-    this.#outcomes.set(outcome, count)
-    count.inc()
+  /** Begins a request to an org. @returns what is told the status of its answer, or undefined where none came. */
+  beginUpstream(): (status: number | undefined) => void {
+    const beganMs = this.#clock.monotonicMs()
+    return (status) => {
+      if (status !== undefined)
+        this.#upstreamSeconds.observe((this.#clock.monotonicMs() - beganMs) / 1_000)
+      const outcome = status ?? 'failed'
+      const count = this.#outcomes.get(outcome) ?? this.#upstream.labels(String(outcome))
+      this.#outcomes.set(outcome, count)
+      count.inc()
+    }
   }
 
   /** Everything, as Prometheus reads it. What the process itself is like is watched from the first time on. */

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { Writable } from 'node:stream'
 import { setImmediate as turnsOver } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { Stop } from '../../src/http/stop.ts'
 import { openStream } from '../../src/http/stream.ts'
 
 const MIB = 2 ** 20
@@ -22,8 +23,8 @@ async function streamFrom(answer: (outgoing: ServerResponse, url: string) => voi
   })
   const { port } = server.address() as AddressInfo
   const stream = openStream({ mayBeLoopback: () => true })
-  const get = (path = '/', signal?: AbortSignal) =>
-    stream({ url: `http://127.0.0.1:${port}${path}`, method: 'GET', headers: {}, signal })
+  const get = (path = '/', stop?: Stop) =>
+    stream({ url: `http://127.0.0.1:${port}${path}`, method: 'GET', headers: {}, stop })
   return { get, connections: () => connections }
 }
 
@@ -100,17 +101,18 @@ describe('an answer that is moved on', () => {
     }
   })
 
-  test('ends with its signal, before its head and after', async () => {
+  test('ends when it is stopped, before its head and after', async () => {
     const { get } = await streamFrom((outgoing, url) => {
       if (url === '/begun') outgoing.write('ab')
     })
-    const before = new AbortController()
-    const none = get('/', before.signal)
-    before.abort(new Error('enough'))
+    const before = new Stop()
+    const none = get('/', before)
+    before.stop(new Error('enough'))
     await expect(none).rejects.toThrow('enough')
-    const after = new AbortController()
-    const moved = (await get('/begun', after.signal)).pipeTo(taker().writable, patient)
-    after.abort(new Error('enough'))
+    await expect(get('/', before)).rejects.toThrow('enough')
+    const after = new Stop()
+    const moved = (await get('/begun', after)).pipeTo(taker().writable, patient)
+    after.stop(new Error('enough'))
     await expect(moved).rejects.toThrow('enough')
   })
 })

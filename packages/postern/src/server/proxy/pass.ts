@@ -3,9 +3,10 @@
 import type { ServerResponse } from 'node:http'
 import { type Forwarded, PosternError } from '@postern/core'
 import { type CallMethod, callMethods } from '../../config/access-rules.ts'
+import { Stop } from '../../http/stop.ts'
 import type { StreamedAnswer } from '../../http/stream.ts'
 import type { Call } from '../api.ts'
-import { withAudit } from '../call-audit.ts'
+import { CallAudit } from '../call-audit.ts'
 import { cutOff } from '../cut-off.ts'
 import { NodeIncoming, SentAnswer } from '../incoming.ts'
 import { methodRefused, requireCall } from '../org-call.ts'
@@ -44,24 +45,32 @@ export async function passOn(call: ProxiedCall): Promise<SentAnswer> {
   requireCall({ method, path, headers: {} }, caller, connection)
   const headers = callerHeaders(message)
   const body = CallerBody.of(message)
-  const { connections } = services
-  const { org, signal: removed } =
-    connections.opened(connection) ?? (await connections.open(connection))
-  const stop = new StopSignal(response, removed)
-  const send = services.openStream(org.url)
-  let opened: StreamedAnswer | undefined
+  const { connections, log } = services
+  const {
+    org,
+    underWay,
+    signal: removed,
+  } = connections.opened(connection) ?? (await connections.open(connection))
+  const stream = services.openStream(org.url)
+  const audit = new CallAudit(services, { by, connection, method, path })
+  const stop = new CallStop(response, underWay)
+  let forwarded: Forwarded<StreamedAnswer> | undefined
   try {
-    const forwarded = await withAudit(services, { by, connection, method, path }, async () => {
-      const got = await org.forward(
+    if (removed.aborted) stop.stop(removed.reason)
+    if (audit.isChange) await audit.begin()
+    try {
+      forwarded = await org.forward(
         {
-          ...{ method, path, headers, signal: stop.signal },
+          ...{ method, path, headers, signal: () => stop.signal },
           isRepeatable: () => body === undefined || body.isRepeatable,
         },
-        (request) => send({ ...request, body: body?.attempt() }),
+        (request) => stream({ ...request, body: body?.attempt(), stop }),
       )
-      opened = got.answer
-      return got
-    })
+    } catch (error) {
+      throw await audit.fail(error)
+    }
+    const unwritten = audit.end(forwarded)
+    if (unwritten !== undefined) await unwritten
     const { status, answer } = forwarded
     const passed = answerHeaders(answer.headers, () => {
       const { url: target = '' } = message
@@ -69,17 +78,20 @@ export async function passOn(call: ProxiedCall): Promise<SentAnswer> {
       return { org: org.url, url: org.url + path, base }
     })
     response.writeHead(status, { ...passed, ...ownHeaders(forwarded, call.requestId) })
-    await answer.pipeTo(response, { stallMs: STALL_MS }).catch((error: unknown) => {
-      services.log.info({ requestId: call.requestId, code: codeOf(error) }, 'an answer was cut off')
-      cutOff(response)
-    })
+    const moved = answer.pipeTo(response, { stallMs: STALL_MS })
+    if (moved !== undefined) await moved
     return new SentAnswer(status)
   } catch (error) {
-    opened?.drop()
-    throw error
+    if (forwarded === undefined || !response.headersSent) {
+      forwarded?.answer.drop()
+      throw error
+    }
+    log.info({ requestId: call.requestId, code: codeOf(error) }, 'an answer was cut off')
+    cutOff(response)
+    return new SentAnswer(forwarded.status)
   } finally {
     stop.end()
-    void body?.discard()
+    if (body !== undefined) void body.discard()
   }
 }
 
@@ -119,35 +131,29 @@ function heardElsewhere(): void {
   // The response closes too.
 }
 
-/** Aborts when the caller is gone, or the connection is removed. */
-class StopSignal {
-  readonly #controller = new AbortController()
+/** Stops when the caller is gone, or the connection is removed. */
+class CallStop extends Stop {
   readonly #response: ServerResponse
-  readonly #removed: AbortSignal
+  readonly #underWay: Set<Stop>
 
-  constructor(response: ServerResponse, removed: AbortSignal) {
+  constructor(response: ServerResponse, underWay: Set<Stop>) {
+    super()
     this.#response = response
-    this.#removed = removed
+    this.#underWay = underWay
     response.once('close', this.#onClose)
     // What is written when the caller is just gone fails, and that it is gone is heard of anyway.
     response.on('error', heardElsewhere)
-    removed.addEventListener('abort', this.#onRemoved, { once: true })
-    if (removed.aborted) this.#onRemoved()
+    underWay.add(this)
     if (response.destroyed) this.#onClose()
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal
   }
 
   end(): void {
     this.#response.off('close', this.#onClose)
-    this.#removed.removeEventListener('abort', this.#onRemoved)
+    this.#underWay.delete(this)
   }
 
   readonly #onClose = (): void => {
-    if (!this.#response.writableFinished) this.#controller.abort()
+    if (this.#response.writableFinished) return
+    this.stop(new DOMException('The caller is gone.', 'AbortError'))
   }
-
-  readonly #onRemoved = (): void => this.#controller.abort(this.#removed.reason)
 }
