@@ -61,7 +61,7 @@ export class Pacer {
   readonly #clock: Clock
   readonly #random: () => number
   readonly #queues = new Map<string, Queue>()
-  readonly #maxInFlight: number
+  #maxInFlight: number
   #allowedInFlight: number
   #sharers = 1
   #inFlight = 0
@@ -86,6 +86,18 @@ export class Pacer {
     if (sharers === this.#sharers) return
     this.#sharers = sharers
     for (const { budget } of this.#queues.values()) budget.divide(sharers)
+    this.#pump()
+  }
+
+  /** Requests that may be under way at the same time. */
+  get maxInFlight(): number {
+    return this.#maxInFlight
+  }
+
+  /** Holds for what is waiting too. */
+  set maxInFlight(most: number) {
+    this.#maxInFlight = most
+    this.#allowedInFlight = most
     this.#pump()
   }
 

@@ -383,6 +383,19 @@ describe('Pacer', () => {
     expect(atOnce('groups')).toBeUndefined()
   })
 
+  test('lets those who wait go where more may be under way than before', async () => {
+    const { ask, granted, answer, time, pacer } = byHand({ maxInFlight: 1 })
+    const first = await ask('first')
+    first.release(answer(200, 100, 99))
+    void ask('second')
+    void ask('third')
+    await time.run(0)
+    expect(granted).toEqual(['first', 'second'])
+    pacer.maxInFlight = 2
+    await time.run(0)
+    expect([granted.at(-1), pacer.maxInFlight]).toEqual(['third', 2])
+  })
+
   test('still sends one at a time where what stands before the org fails, for that knows no limit', async () => {
     const { ask, granted, time } = byHand()
     const first = await ask('first')
