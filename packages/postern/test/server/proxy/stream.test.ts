@@ -185,17 +185,23 @@ describe('the body of an answer', () => {
     await closed
   })
 
-  test('is cut off when the connection is removed, and no further request is sent', async () => {
-    const { begin, services, proxy, keys } = await heldOrg()
-    const { answered, org } = await begin()
-    org.outgoing.writeHead(200)
-    org.outgoing.write('[1')
-    const answer = await answered
-    await services.connections.remove('acme', { actor: 'local' })
-    await expect(read(answer)).rejects.toMatchObject({ code: 'ECONNRESET' })
-    const headers = { authorization: `SSWS ${keys.any}` }
-    expect((await fetch(`${proxy}/api/v1/users`, { headers })).status).toBe(404)
-  })
+  // Half of the time after which an org that sends nothing is cut off.
+  const atOnce = { timeout: 15_000 }
+  test(
+    'is cut off when the connection is removed, and no further request is sent',
+    atOnce,
+    async () => {
+      const { begin, services, proxy, keys } = await heldOrg()
+      const { answered, org } = await begin()
+      org.outgoing.writeHead(200)
+      org.outgoing.write('[1')
+      const answer = await answered
+      await services.connections.remove('acme', { actor: 'local' })
+      await expect(read(answer)).rejects.toMatchObject({ code: 'ECONNRESET' })
+      const headers = { authorization: `SSWS ${keys.any}` }
+      expect((await fetch(`${proxy}/api/v1/users`, { headers })).status).toBe(404)
+    },
+  )
 })
 
 describe('an access key', () => {
