@@ -16,7 +16,7 @@ export function matchPath(
   const values: Record<string, string> = {}
   for (const [index, part] of wanted.entries()) {
     const text = given[index] ?? ''
-    if (part.startsWith(':')) values[part.slice(1)] = decode(text)
+    if (part.startsWith(':') && text !== '') values[part.slice(1)] = decode(text)
     else if (part !== text) return undefined
   }
   return values

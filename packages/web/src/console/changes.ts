@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from 'react'
 import { askAgain } from './server.ts'
+import { SESSION } from './session.ts'
 
 /** What is asked again, by what the server says has changed. */
 const SHOWN: Readonly<Record<string, readonly string[]>> = {
@@ -14,6 +15,7 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
 
 // Of a feed that runs, a change comes with each page; nobody reads faster than this.
 const PAUSE_MS = 1_000
+const REFUSED_PAUSE_MS = 10_000
 
 /** Whether changes are followed: `live`, or `off` while the server tells none. */
 export type Following = 'live' | 'off'
@@ -22,32 +24,43 @@ export type Following = 'live' | 'off'
 export function useChanges(): Following {
   const [following, setFollowing] = useState<Following>('off')
   useEffect(() => {
-    const source = new EventSource('/v1/changes')
     const waiting = new Set<string>()
+    let source: EventSource
     let timer: ReturnType<typeof setTimeout> | undefined
+    let opening: ReturnType<typeof setTimeout> | undefined
     let wasCutOff = false
-    source.onopen = () => {
-      setFollowing('live')
-      // Nobody tells what changed in between.
-      if (wasCutOff) void askAgain(Object.values(SHOWN).flat())
+    const tell = (paths: readonly string[]) => {
+      for (const path of paths) waiting.add(path)
+      timer ??= setTimeout(() => {
+        timer = undefined
+        void askAgain([...waiting])
+        waiting.clear()
+      }, PAUSE_MS)
     }
-    source.onerror = () => {
-      wasCutOff = true
-      setFollowing('off')
+    const open = () => {
+      source = new EventSource('/v1/changes')
+      source.onopen = () => {
+        setFollowing('live')
+        // Nobody tells what changed in between.
+        if (wasCutOff) void askAgain(Object.values(SHOWN).flat())
+      }
+      source.onerror = () => {
+        wasCutOff = true
+        setFollowing('off')
+        // A browser that was refused does not try again; where the session is over, that is why.
+        if (source.readyState !== EventSource.CLOSED) return
+        void askAgain([SESSION])
+        opening = setTimeout(open, REFUSED_PAUSE_MS)
+      }
+      for (const [kind, paths] of Object.entries(SHOWN)) {
+        source.addEventListener(kind, () => tell(paths))
+      }
     }
-    for (const [kind, paths] of Object.entries(SHOWN)) {
-      source.addEventListener(kind, () => {
-        for (const path of paths) waiting.add(path)
-        timer ??= setTimeout(() => {
-          timer = undefined
-          void askAgain([...waiting])
-          waiting.clear()
-        }, PAUSE_MS)
-      })
-    }
+    open()
     return () => {
       source.close()
       clearTimeout(timer)
+      clearTimeout(opening)
     }
   }, [])
   return following

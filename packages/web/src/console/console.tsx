@@ -9,7 +9,7 @@ import { ErrorState } from './parts/error-state.tsx'
 import { Notices } from './parts/notices.tsx'
 import { TooltipRoot } from './parts/tooltip.tsx'
 import { answers, client, codeOf } from './server.ts'
-import { SESSION, type Session, SessionContext } from './session.ts'
+import { SESSION, type Session, SessionContext, useIsPageHeld } from './session.ts'
 import { SignIn } from './sign-in.tsx'
 
 /** The console. @param of.link - what a one-time link has behind its `#`. */
@@ -29,6 +29,7 @@ function Gate({ link }: { readonly link: string | undefined }): ReactNode {
     queryFn: () => openSession(link),
     staleTime: 60_000,
   })
+  const isHeld = useIsPageHeld()
   useEffect(
     () =>
       // An answer that says that nobody is signed in any more is true of every view.
@@ -38,7 +39,7 @@ function Gate({ link }: { readonly link: string | undefined }): ReactNode {
       }),
     [session.refetch],
   )
-  if (session.error !== null && isSignedOut(session.error)) {
+  if (session.error !== null && isSignedOut(session.error) && !isHeld) {
     return <SignIn refused={refusalOf(session.error, link)} />
   }
   if (session.data !== undefined) {

@@ -1,17 +1,19 @@
 /** @module What is around every view: the navigation, who is signed in, and the place of the view. */
 
 import { Component, type ReactNode, Suspense, useEffect, useState } from 'react'
+import { RefusedError } from '../client.ts'
 import { shellTexts as texts } from '../texts/console/shell.ts'
 import { matchPath } from './address.ts'
 import { useChanges } from './changes.ts'
 import { EmptyState } from './parts/empty-state.tsx'
 import { ErrorState } from './parts/error-state.tsx'
 import { Link } from './parts/link.tsx'
+import { say } from './parts/notices.tsx'
 import { useSearchKey } from './parts/search-field.tsx'
 import { exactText } from './parts/time-text.ts'
 import { View } from './parts/view.tsx'
 import { usePlace } from './place.ts'
-import { answers, client } from './server.ts'
+import { answers, client, isPassing } from './server.ts'
 import { SESSION, usePermissions, useSession } from './session.ts'
 import { views } from './views.ts'
 
@@ -111,7 +113,12 @@ function Navigation({ path }: { readonly path: string }): ReactNode {
 function Holder(): ReactNode {
   const { name, expiresAt } = useSession()
   const leave = async () => {
-    await client.ask({ method: 'DELETE', path: SESSION }).catch(() => undefined)
+    try {
+      await client.ask({ method: 'DELETE', path: SESSION })
+    } catch (error) {
+      // Whoever goes away believes that the session is over.
+      if (error instanceof RefusedError && isPassing(error)) return say(texts.notSignedOut)
+    }
     answers.clear()
     // Nothing of what was shown stays in the memory of the page.
     location.reload()

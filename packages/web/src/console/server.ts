@@ -7,6 +7,7 @@ import {
   useMutation,
   useQuery,
 } from '@tanstack/react-query'
+import { useRef } from 'react'
 import { type Asked, Client, RefusedError } from '../client.ts'
 
 /** What asks for the person who is signed in. */
@@ -57,12 +58,21 @@ export function useDeed<Given, Answer = unknown>(
   askedOf: (given: Given) => Asked,
   { changes }: { readonly changes: readonly string[] },
 ) {
-  return useMutation<Answer, RefusedError, Given>({
+  // A button is told that it was pressed a moment later, and may be pressed once more before.
+  const isUnderWay = useRef(false)
+  const deed = useMutation<Answer, RefusedError, Given>({
     mutationFn: (given) => client.ask<Answer>(askedOf(given)),
     onSettled: () => {
+      isUnderWay.current = false
       void askAgain(changes)
     },
   })
+  const mutate: typeof deed.mutate = (...given) => {
+    if (isUnderWay.current) return
+    isUnderWay.current = true
+    deed.mutate(...given)
+  }
+  return { ...deed, mutate }
 }
 
 /** Asks again for what is known of paths that begin so. */
@@ -71,6 +81,23 @@ export function askAgain(beginnings: readonly string[]): Promise<void> {
     predicate: ({ queryKey: [path] }) =>
       beginnings.some((beginning) => String(path).startsWith(beginning)),
   })
+}
+
+/** Forgets what was answered; who is signed in, and how one may, is asked for by nobody in particular. */
+export function forgetAnswers(): void {
+  answers.removeQueries({ predicate: ({ queryKey: [path] }) => !isOfSigningIn(String(path)) })
+}
+
+function isOfSigningIn(path: string): boolean {
+  return path.startsWith('/v1/console/')
+}
+
+/** Whether a refusal says nothing of what was asked for: no answer, too many questions, a server in trouble. */
+export function isPassing({ problem }: RefusedError): boolean {
+  return (
+    problem !== undefined &&
+    (problem.status < 400 || problem.status === 429 || problem.status >= 500)
+  )
 }
 
 /** The code of a refusal; undefined for anything else. */

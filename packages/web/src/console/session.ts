@@ -1,6 +1,6 @@
 /** @module Who is signed in. */
 
-import { createContext, useContext } from 'react'
+import { createContext, useContext, useEffect, useSyncExternalStore } from 'react'
 import { Permissions, type Rule } from './permissions.ts'
 
 /** A session, as the server tells it. */
@@ -32,4 +32,30 @@ export function useSession(): Session {
 /** What its holder may do. */
 export function usePermissions(): Permissions {
   return new Permissions(useSession().permissions)
+}
+
+let holders = 0
+const listeners = new Set<() => void>()
+
+/** Keeps the page as it is although the session ends, for as long as what uses it is shown: nothing shows that again. */
+export function useHeldPage(): void {
+  useEffect(() => {
+    hold(1)
+    return () => hold(-1)
+  }, [])
+}
+
+/** Whether something keeps the page. */
+export function useIsPageHeld(): boolean {
+  return useSyncExternalStore(subscribe, () => holders > 0)
+}
+
+function hold(more: number): void {
+  holders += more
+  for (const listener of listeners) listener()
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
 }

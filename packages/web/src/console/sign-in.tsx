@@ -6,7 +6,7 @@ import type { RefusedError } from '../client.ts'
 import { shellTexts } from '../texts/console/shell.ts'
 import { ErrorState, type ToldProblem } from './parts/error-state.tsx'
 import { TextField } from './parts/text-field.tsx'
-import { answers, client } from './server.ts'
+import { answers, client, forgetAnswers } from './server.ts'
 import { SESSION, type Session } from './session.ts'
 
 const { signIn: texts, product } = shellTexts
@@ -24,6 +24,8 @@ export function SignIn({ refused }: { readonly refused: ToldProblem | undefined 
   })
   useEffect(() => {
     document.title = `${texts.title} · ${product}`
+    // Whoever signs in next may be somebody else.
+    forgetAnswers()
   }, [])
   const openid = ways.data?.openid ?? null
   return (

@@ -6,7 +6,6 @@ import { withQuery } from '../address.ts'
 import { useNow } from '../parts/clock.ts'
 import { EmptyState } from '../parts/empty-state.tsx'
 import { Export } from '../parts/export.tsx'
-import { Loaded } from '../parts/loaded.tsx'
 import { PagedList, useListPlace } from '../parts/paged-list.tsx'
 import { State } from '../parts/state.tsx'
 import type { Column } from '../parts/table.tsx'
@@ -51,26 +50,18 @@ export function AccessKeyList(): ReactNode {
         </button>
       }
     >
-      <Loaded answer={answer}>
-        {({ accessKeys, next, counts }) =>
-          search === '' && STATES.every((one) => counts[one] === 0) ? (
-            <EmptyState title={texts.none}>{texts.noneHint}</EmptyState>
-          ) : (
-            <PagedList
-              place={place}
-              caption={texts.title}
-              columns={columnsOf(now, setOpen)}
-              rows={accessKeys}
-              keyOf={({ id }) => id}
-              next={next}
-              counts={counts}
-              states={STATES}
-              words={{ ...texts, state: names.state }}
-              beside={<Export path={withQuery(ACCESS_KEYS, { text: search, state })} />}
-            />
-          )
-        }
-      </Loaded>
+      <PagedList
+        place={place}
+        answer={answer}
+        rowsOf={({ accessKeys }) => accessKeys}
+        caption={texts.title}
+        columns={columnsOf(now, setOpen)}
+        keyOf={({ id }) => id}
+        states={STATES}
+        words={{ ...texts, state: names.state }}
+        empty={<EmptyState title={texts.none}>{texts.noneHint}</EmptyState>}
+        beside={<Export path={withQuery(ACCESS_KEYS, { text: search, state })} />}
+      />
       {open?.what === 'make' && <MakeDialog onClose={close} onMade={show} />}
       {open?.what === 'made' && <NewKeyDialog made={open.key} onClose={close} />}
       {open?.what === 'rotate' && (

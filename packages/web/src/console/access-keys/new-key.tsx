@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { accessKeyTexts } from '../../texts/console/access-keys.ts'
 import { CopiedText } from '../parts/copied-text.tsx'
 import { Dialog } from '../parts/dialog.tsx'
+import { useHeldPage } from '../session.ts'
 import type { NewAccessKey } from './access-key.ts'
 
 const { made: texts } = accessKeyTexts
@@ -14,6 +15,8 @@ export function NewKeyDialog(of: {
   readonly onClose: () => void
 }): ReactNode {
   const { made, onClose } = of
+  // Whoever rotates the key that signed them in is signed out by it, before they have its text.
+  useHeldPage()
   return (
     <Dialog
       isOpen

@@ -6,7 +6,6 @@ import { pathOf, withQuery } from '../address.ts'
 import { EmptyState } from '../parts/empty-state.tsx'
 import { Export } from '../parts/export.tsx'
 import { Link } from '../parts/link.tsx'
-import { Loaded } from '../parts/loaded.tsx'
 import { PagedList, useListPlace } from '../parts/paged-list.tsx'
 import { State } from '../parts/state.tsx'
 import type { Column } from '../parts/table.tsx'
@@ -26,28 +25,22 @@ export function ConnectionList(): ReactNode {
   const answer = useAnswer<ConnectionPage>(withQuery(CONNECTIONS, asked))
   return (
     <View title={texts.title}>
-      <Loaded answer={answer}>
-        {({ connections, next, counts }) =>
-          search === '' && STATES.every((one) => counts[one] === 0) ? (
-            <EmptyState title={texts.none}>
-              {texts.noneHint} <code>{texts.noneCommand}</code>
-            </EmptyState>
-          ) : (
-            <PagedList
-              place={place}
-              caption={texts.title}
-              columns={columns}
-              rows={connections}
-              keyOf={({ name }) => name}
-              next={next}
-              counts={counts}
-              states={STATES}
-              words={{ ...texts, state: names.state }}
-              beside={<Export path={withQuery(CONNECTIONS, { text: search, state })} />}
-            />
-          )
+      <PagedList
+        place={place}
+        answer={answer}
+        rowsOf={({ connections }) => connections}
+        caption={texts.title}
+        columns={columns}
+        keyOf={({ name }) => name}
+        states={STATES}
+        words={{ ...texts, state: names.state }}
+        empty={
+          <EmptyState title={texts.none}>
+            {texts.noneHint} <code>{texts.noneCommand}</code>
+          </EmptyState>
         }
-      </Loaded>
+        beside={<Export path={withQuery(CONNECTIONS, { text: search, state })} />}
+      />
     </View>
   )
 }

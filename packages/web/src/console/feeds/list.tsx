@@ -7,7 +7,6 @@ import { pathOf, withQuery } from '../address.ts'
 import { EmptyState } from '../parts/empty-state.tsx'
 import { Export } from '../parts/export.tsx'
 import { Link } from '../parts/link.tsx'
-import { Loaded } from '../parts/loaded.tsx'
 import { numberText } from '../parts/number-text.ts'
 import { PagedList, useListPlace } from '../parts/paged-list.tsx'
 import { State } from '../parts/state.tsx'
@@ -36,28 +35,22 @@ export function FeedList(): ReactNode {
         )
       }
     >
-      <Loaded answer={answer}>
-        {({ feeds, next, counts }) =>
-          search === '' && feedConditions.every((one) => counts[one] === 0) ? (
-            <EmptyState title={texts.none}>
-              {texts.noneHint} <code>{texts.noneCommand}</code>
-            </EmptyState>
-          ) : (
-            <PagedList
-              place={place}
-              caption={texts.title}
-              columns={columns}
-              rows={feeds}
-              keyOf={({ name }) => name}
-              next={next}
-              counts={counts}
-              states={feedConditions}
-              words={{ ...texts, states: texts.conditions, state: names.state }}
-              beside={<Export path={withQuery(FEEDS, { text: search, state })} />}
-            />
-          )
+      <PagedList
+        place={place}
+        answer={answer}
+        rowsOf={({ feeds }) => feeds}
+        caption={texts.title}
+        columns={columns}
+        keyOf={({ name }) => name}
+        states={feedConditions}
+        words={{ ...texts, states: texts.conditions, state: names.state }}
+        empty={
+          <EmptyState title={texts.none}>
+            {texts.noneHint} <code>{texts.noneCommand}</code>
+          </EmptyState>
         }
-      </Loaded>
+        beside={<Export path={withQuery(FEEDS, { text: search, state })} />}
+      />
     </View>
   )
 }

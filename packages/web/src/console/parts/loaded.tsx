@@ -2,7 +2,7 @@
 
 import type { ReactNode } from 'react'
 import { shellTexts as texts } from '../../texts/console/shell.ts'
-import type { Answered } from '../server.ts'
+import { type Answered, isPassing } from '../server.ts'
 import { ErrorState } from './error-state.tsx'
 
 /** Shows an answer. @param of.height - of its place while it is awaited: `tall` for a table, `flat` for a few lines. */
@@ -12,15 +12,22 @@ export function Loaded<Answer>(of: {
   readonly children: (answer: Answer) => ReactNode
 }): ReactNode {
   const { answer, height = 'tall', children } = of
-  if (answer.error !== null) {
+  const { data, error } = answer
+  // What was begun in it, a form or a dialog, outlasts a server that is started again.
+  const isKept = data !== undefined && (error === null || isPassing(error))
+  if (error !== null || isKept) {
     return (
-      <ErrorState
-        problem={answer.error.problem ?? defectOf(answer.error)}
-        onAgain={() => void answer.refetch()}
-      />
+      <>
+        {error !== null && (
+          <ErrorState
+            problem={error.problem ?? defectOf(error)}
+            onAgain={() => void answer.refetch()}
+          />
+        )}
+        {isKept && children(data)}
+      </>
     )
   }
-  if (answer.data !== undefined) return children(answer.data)
   return (
     <div className={`awaited is-${height}`} role="status">
       <span className="unseen">{texts.loading}</span>

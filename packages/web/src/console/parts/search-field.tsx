@@ -15,12 +15,18 @@ export function SearchField(of: {
   const { label, value, placeholder = label, onChange } = of
   const [text, setText] = useState(value)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  useEffect(() => setText(value), [value])
+  // What another field said meanwhile is known to the latest of them alone.
+  const latest = useRef(onChange)
+  useEffect(() => {
+    latest.current = onChange
+  })
+  // Somebody may be about to go on after a space.
+  useEffect(() => setText((typed) => (typed.trim() === value ? typed : value)), [value])
   useEffect(() => () => clearTimeout(timer.current), [])
   const type = (next: string) => {
     setText(next)
     clearTimeout(timer.current)
-    timer.current = setTimeout(() => onChange(next.trim()), PAUSE_MS)
+    timer.current = setTimeout(() => latest.current(next.trim()), PAUSE_MS)
   }
   return (
     <input

@@ -13,6 +13,7 @@ export const shellTexts = {
   notLive: 'Not live',
   notLiveHint: 'Changes are shown when you come back to this page or load it again.',
   signOut: 'Sign out',
+  notSignedOut: 'You are still signed in: Postern did not answer. Try again.',
   signedInAs: 'Signed in as',
   until: (exact: string) => `The session ends ${exact}`,
   again: 'Try again',
