@@ -2,13 +2,15 @@
 
 const MAX_CHARACTERS = 500
 
-// JWTs, SSWS tokens, PEM blocks, private JWK members and long random runs, in the shapes Okta and its tools use.
+// JWTs, SSWS tokens, PEM blocks, private JWK members, who signs in within a URL, and long random runs, in the shapes that Okta
+// and its tools use.
 const SECRET_SHAPES: readonly RegExp[] = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
   /\beyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){0,4}/g,
   /\b(?:SSWS|Bearer|DPoP|Basic)\s+[A-Za-z0-9._~+/=-]{20,}/gi,
   /\b00[A-Za-z0-9_-]{40}\b/g,
   /"(?:d|p|q|dp|dq|qi|k)"\s*:\s*"[^"]*"?/g,
+  /(?<=:\/\/)[^\s/?#"'<>]+(?=@)/g,
   /[A-Za-z0-9+/_-]{64,}={0,2}/g,
 ]
 

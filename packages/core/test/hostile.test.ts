@@ -26,6 +26,11 @@ describe('showHostile', () => {
     ['a private member of a JWK', '{"kty":"EC","d":"c2VjcmV0"}', '{"kty":"EC",[removed]}'],
     ['a PEM', 'x -----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY----- y', 'x [removed] y'],
     ['a cut PEM', 'x -----BEGIN EC PRIVATE KEY-----\nMHcC', 'x [removed]'],
+    [
+      'who signs in within a URL',
+      'to postgres://acme:hunter2@localhost:5432/x and https://a%40b:p@ss:w@10.0.0.1/y@z failed',
+      'to postgres://[removed]@localhost:5432/x and https://[removed]@10.0.0.1/y@z failed',
+    ],
     ['a long random run', `id ${'aB3'.repeat(30)}`, 'id [removed]'],
     ['control and bidirectional characters', 'a\u001b[31mb\u202ec\r\nd\u0000[e', 'a bc d [e'],
     ['a token behind a terminal sequence', `\u001b[2J${'eyJ'}${'a'.repeat(40)}.b`, '[removed]'],

@@ -183,7 +183,10 @@ export function unwritable(error: unknown, path: string): FileError {
     })
   }
   return new FileError('file_not_writable', `${shown} cannot be written (${reason}).`, {
-    remedy: 'Check that the path names a file in an existing folder, and that you may write there.',
+    remedy:
+      reason === 'ENOSPC' || reason === 'EDQUOT'
+        ? 'Make room on that disk, or name a file on another one.'
+        : 'Check that the path names a file in an existing folder, and that you may write there.',
     details,
   })
 }

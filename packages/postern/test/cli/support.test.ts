@@ -1,6 +1,14 @@
 /** @module `postern support`: a bundle of whatever can be told, above all where something is wrong. */
 
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { startOrg } from '@postern/emulator'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -58,7 +66,20 @@ describe('of a server that runs', { timeout: 60_000 }, () => {
         '    orgUrl: https://acme.okta.com',
         '    clientId: 0oa1b2c3d4e5f6g7h8i9',
         '    scopes: okta.users.read',
+        '    description: the directory of Acme',
+        '    jwtClaims: { note: directory of Acme }',
         '    secrets: { key: env:ACME_KEY }',
+        'sinks:',
+        '  acme-soc: { kind: http, settings: { url: "https://hooks.acme.example/in" } }',
+        'actions:',
+        '  user.note:',
+        '    title: directory of Acme',
+        '    summary: directory of Acme',
+        '    method: POST',
+        '    path: /api/v1/users/{user}',
+        '    body: { password: directory of Acme }',
+        '    scopes: [okta.users.manage]',
+        '    parameters: [{ name: user, kind: user, description: directory of Acme }]',
       ].join('\n'),
     )
     const { bundle, text, file, stderr, missing } = await support([], env)
@@ -80,7 +101,7 @@ describe('of a server that runs', { timeout: 60_000 }, () => {
     expect(bundle.configuration).toContainEqual({
       path: 'connections.connection-1.secrets.key',
       value: '(secret)',
-      from: 'line 6, env (not set)',
+      from: 'line 8, env (not set)',
     })
     expect(text).not.toMatch(/acme|0oa1b2|TESTSECRET/i)
     expect(text).not.toContain(app.clientId)
@@ -89,6 +110,12 @@ describe('of a server that runs', { timeout: 60_000 }, () => {
 
     const named = await support(['--with-names'], env)
     expect(named.bundle.connections).toMatchObject([{ name: 'acme-prod', orgUrl: org.url }])
+    expect(named.bundle.configuration).toContainEqual(
+      expect.objectContaining({
+        path: 'connections.acme-prod.orgUrl',
+        value: 'https://acme.okta.com',
+      }),
+    )
     expect(named.text).not.toMatch(/TESTSECRET|hooks\.acme|directory of Acme/)
 
     const again = await place.run(['support', file], { env })
@@ -131,6 +158,15 @@ describe('says what it can', { timeout: 60_000 }, () => {
     })
     const { bundle } = await support([], { POSTERN_DATA: store.dataDir })
     expect(bundle.status.problem).toMatchObject({ code: 'store_in_use' })
+  })
+
+  test('to a new file alone', async () => {
+    const dash = await place.run(['support', '-'])
+    expect([dash.code, dash.stderr]).toEqual([2, expect.stringContaining('(usage_invalid)')])
+    symlinkSync(place.path('elsewhere'), place.path('link'))
+    const link = await place.run(['support', 'link'])
+    expect([link.code, link.stderr]).toEqual([1, expect.stringContaining('(file_exists)')])
+    expect(existsSync(place.path('elsewhere'))).toBe(false)
   })
 
   test('where there is nothing, and where others may write', async () => {

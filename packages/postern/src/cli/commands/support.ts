@@ -1,14 +1,15 @@
 /** @module `postern support`: what somebody who helps has to know, in one file that can be read before it is sent. */
 
 import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { systemClock } from '@postern/core'
 import description from '../../../package.json' with { type: 'json' }
+import { createAtomically } from '../../config/atomic-file.ts'
 import { dataDirectoryOf } from '../../config/data-directory.ts'
 import { defaultConfigFile } from '../../config/file/read.ts'
-import { FileError, unwritable } from '../../config/secret-reference.ts'
+import { FileError } from '../../config/secret-reference.ts'
 import { readServerFile } from '../../config/server-file.ts'
+import { UsageError } from '../../config/usage-error.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { isAnythingKept, openApi } from '../open-api.ts'
 import { printData, showPlain, tell } from '../output.ts'
@@ -32,6 +33,16 @@ export async function writeSupport(
   options: GlobalOptions,
   signal: AbortSignal,
 ): Promise<void> {
+  if (file === '-') {
+    throw new UsageError(
+      'usage_invalid',
+      'A bundle is written to a file, not to standard output.',
+      {
+        remedy: 'Name a file that is not there yet, such as bundle.json.',
+        details: { argument: 'file' },
+      },
+    )
+  }
   const dataDir = dataDirectoryOf({ flag: options.data, env: process.env, home: homedir() })
   const asked = await ask(options, dataDir, signal)
   signal.throwIfAborted()
@@ -84,15 +95,14 @@ function nothingKept(): FileError {
 
 async function write(file: string, text: string): Promise<void> {
   try {
-    await writeFile(file, text, { flag: 'wx', mode: 0o600 })
+    // A part of one, left behind by a full disk, would be in the way of the next.
+    await createAtomically(file, text)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
-      throw new FileError('file_exists', `${file} is there already.`, {
-        remedy: 'Name a file that is not there yet.',
-        details: { path: file },
-      })
-    }
-    throw unwritable(error, file)
+    if (!(error instanceof FileError) || error.code !== 'file_exists') throw error
+    throw new FileError('file_exists', error.message, {
+      remedy: 'Name a file that is not there yet.',
+      details: error.details,
+    })
   }
 }
 

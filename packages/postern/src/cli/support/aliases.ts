@@ -9,6 +9,15 @@ const MAX_CHARACTERS = 2_000
 const PUBLIC_HOSTS = /^(?:developer|help|support|status|www)\.okta\.com$/i
 const FILE_NAME = /\.(?:ya?ml|json|jsonl|[cm]?[jt]s|pem|jwk|key|env|log|sql|md|gz|csv|txt)$/i
 
+// What others write into a message: a line of the master key, and what is called a secret beside its value.
+const WRITTEN_SECRETS: readonly (readonly [RegExp, string])[] = [
+  [/\bpostern-master-key:\d+:[A-Za-z0-9+/_=-]+/g, '[removed]'],
+  [
+    /((?:password|passwd|passphrase|pwd|secret|token|signature|sig|api_?key|client_assertion|code_verifier)["']?\s{0,3}[=:]\s{0,3})(?:"[^"]*"?|'[^']*'?|[^\s"'&,;)]+)/gi,
+    '$1[removed]',
+  ],
+]
+
 // Without a dot nothing is a host; `*/5 * * * *`, Europe/Berlin, an instant, and the tables of the records are as they are.
 const PLAIN = /^(?:[\w+*/,: -]{1,80}|[\d-]{10}T[\d:.]{8,16}Z|records\.\w+)$/
 
@@ -40,7 +49,10 @@ export class Aliases {
 
   /** A text without what tells who somebody is. */
   text(text: string): string {
-    const shown = showHostile(text, { maxCharacters: MAX_CHARACTERS })
+    const shown = WRITTEN_SECRETS.reduce(
+      (left, [secret, mark]) => left.replace(secret, mark),
+      showHostile(text, { maxCharacters: MAX_CHARACTERS }),
+    )
     return this.keepsNames ? shown : this.#withoutNames(shown)
   }
 

@@ -25,6 +25,10 @@ const TOLD: ReadonlySet<string> = new Set([
   ...['scopes', 'wants', 'jwtAlg', 'jwtExpirySeconds', 'dpop', 'keys', 'rotationIntervalDays'],
   ...['assertionKey', 'client_assertion_type', 'grant_type', 'expiresAt', 'method'],
 ])
+// What these are says who somebody is, and nothing else.
+const NAMES: ReadonlySet<string> = new Set([
+  ...['orgUrl', 'clientId', 'keyId', 'connection', 'connections', 'sinks', 'issuer', 'rules'],
+])
 const LEFT_OUT = '(left out)'
 
 /** Explains a file as `config explain` does. Gives what is wrong with it, where it cannot be used. */
@@ -79,10 +83,10 @@ function tellPath({ section, name, members }: Place, aliases: Aliases): string {
 
 function tellValue(value: JsonValue, { section, members }: Place, aliases: Aliases): unknown {
   const [member = ''] = members
-  if (aliases.keepsNames) {
-    return typeof value === 'object' ? aliases.text(JSON.stringify(value)) : aliases.plain(value)
-  }
   if (value === SECRET) return value
+  if (aliases.keepsNames && (section === 'domains' || NAMES.has(member))) {
+    return aliases.text(typeof value === 'string' ? value : JSON.stringify(value))
+  }
   if (section === 'feeds' && member === 'connection') return aliases.of('connection', String(value))
   if (section === 'feeds' && member === 'sinks' && Array.isArray(value)) {
     return value.map((name) => aliases.of('sink', String(name)))

@@ -37,6 +37,21 @@ test('a secret by its shape goes, also where names are wanted', () => {
   }
 })
 
+test.each([
+  ['GET /cb?code=1&access_token=hunter2&x=1', 'GET /cb?code=1&access_token=[removed]&x=1'],
+  ['password: "hunter2 and more" is refused', 'password: [removed] is refused'],
+  [
+    "DB_PASSWORD=hunter2, client_secret='hunter2'",
+    'DB_PASSWORD=[removed], client_secret=[removed]',
+  ],
+  [`line postern-master-key:2:${'hunter2+'.repeat(5)}hun= of`, 'line [removed] of'],
+  ['to postgres://acme:hunter2@10.0.0.1/x', 'to postgres://[removed]@10.0.0.1/x'],
+  ['The token is refused: invalid_token', 'The token is refused: invalid_token'],
+])('a secret that somebody wrote into a text goes, with names too: %s', (text, expected) => {
+  expect(new Aliases({ keepsNames: true }).text(text)).toBe(expected)
+  expect(without().text(text)).not.toContain('hunter2')
+})
+
 test('with names a text stays as it is', () => {
   const aliases = new Aliases({ keepsNames: true })
   expect(aliases.of('connection', 'acme')).toBe('acme')
