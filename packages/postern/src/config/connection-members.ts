@@ -23,9 +23,12 @@ function named<Value extends z.ZodType>(value: Value) {
 
 /** Where a secret stands, a file that is kept in Git has a reference. */
 const secrets = {
-  key: text(MAX_KEY_CHARACTERS).describe(
-    'Private key: JWK or PEM, as it was copied. Never comes out again.',
-  ),
+  key: z
+    .union([text(MAX_KEY_CHARACTERS), named(z.unknown())])
+    .transform((key) => (typeof key === 'string' ? key : JSON.stringify(key)))
+    .describe(
+      'Private key: JWK or PEM, as it was copied, or a JWK as an object. Never comes out again.',
+    ),
   passphrase: text(1_024).describe('Of an encrypted PEM. Used once and not kept.'),
   apiToken: text(256).describe('An API token in the place of client id, key and scopes.'),
   headers: named(text(1_024)).describe('Headers of the token request. Their values are sealed.'),

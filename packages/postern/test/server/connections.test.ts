@@ -78,6 +78,17 @@ describe.each(stores)('the routes of connections on $name', ({ open }) => {
     expect(answer.text).not.toContain(org.app.key['d'])
   })
 
+  test('a JWK may be the object itself', async () => {
+    const body = { ...acme(), name: 'object', key: org.app.key }
+    const { status, json } = await app.send('POST', '/v1/connections', { body })
+    expect(status).toBe(201)
+    expect(json).toMatchObject({ connection: { kid: org.app.key.kid, doctor: { status: 'ok' } } })
+    const half = { ...body, key: { kty: 'EC', d: { secret: 'canary-9a02' } } }
+    const refused = await app.send('PATCH', '/v1/connections/object', { body: { key: half.key } })
+    expect([refused.status, refused.text.includes('canary-9a02')]).toEqual([422, false])
+    await app.send('DELETE', '/v1/connections/object')
+  })
+
   test('GET shows what it is and which inputs it can run', async () => {
     const { json } = await app.send('GET', '/v1/connections/acme')
     expect(json?.['inputs']).toEqual([
