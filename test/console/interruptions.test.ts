@@ -24,6 +24,7 @@ it('whoever rotates the access key that signed them in has its new text before t
   await dialog.getByRole('combobox').selectOption('No longer')
   await dialog.getByRole('button', { name: 'Rotate' }).click()
   await page.getByText('The console session is none, or is over.').first().waitFor()
+  await page.goBack()
   const shown = await dialog.getByRole('textbox').inputValue()
   expect(shown).toContain(id)
   expect(shown).not.toBe(text)
@@ -62,6 +63,34 @@ it('what is typed is kept: a space before the next word, and the field before th
   await page.waitForURL('**/audit?actor=ada+lovelace&action=feed.add')
   expect(await who.inputValue()).toBe('ada lovelace')
   expect(await what.inputValue()).toBe('feed.add')
+})
+
+it('a time that is entered is the same in an address wherever it is opened, and its field stays', async () => {
+  const { page } = await openConsole(place, { at: '/audit', timezoneId: 'Europe/Berlin' })
+  await viewOf(page, 'Audit')
+  await page.getByLabel('From').fill('2026-11-30T10:53')
+  await page.waitForURL('**/audit?since=2026-11-30T09%3A53%3A00.000Z')
+  await page.reload()
+  expect(await page.getByLabel('From').inputValue()).toBe('2026-11-30T10:53')
+  await page.goto(`${place.url}/console/log?connection=acme&from=2026-11-30T09:53:00.000Z`)
+  await page.getByLabel('From').fill('')
+  await page.waitForURL('**/log?connection=acme&range=exact')
+  await page.getByLabel('From').fill('2026-11-30T11:00')
+  await page.waitForURL('**/log?connection=acme&from=2026-11-30T10%3A00%3A00.000Z')
+})
+
+it('an access key whose end is entered in part is not made without one', async () => {
+  const { page } = await openConsole(place, { at: '/access-keys' })
+  await viewOf(page, 'Access keys')
+  await page.getByRole('button', { name: 'Make a key…' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name').fill('ending')
+  await dialog.getByLabel('acme', { exact: true }).check()
+  await dialog.getByLabel('Ends').press('1')
+  await dialog.getByRole('button', { name: 'Make the key' }).click()
+  await dialog.getByText('Enter both the day and the time').waitFor()
+  const { accessKeys } = await place.ask('GET', '/v1/access-keys?text=ending')
+  expect(accessKeys).toEqual([])
 })
 
 it('what is searched for and refused can be searched for otherwise', async () => {

@@ -41,13 +41,23 @@ const listeners = new Set<() => void>()
 export function useHeldPage(): void {
   useEffect(() => {
     hold(1)
-    return () => hold(-1)
+    // Back comes to the same place, and whoever loads the page again is asked before.
+    history.pushState(null, '')
+    addEventListener('beforeunload', refuse)
+    return () => {
+      hold(-1)
+      removeEventListener('beforeunload', refuse)
+    }
   }, [])
 }
 
 /** Whether something keeps the page. */
 export function useIsPageHeld(): boolean {
   return useSyncExternalStore(subscribe, () => holders > 0)
+}
+
+function refuse(event: Event): void {
+  event.preventDefault()
 }
 
 function hold(more: number): void {

@@ -1,6 +1,6 @@
 /** @module Makes an access key: its name, what it may on which connections, and when it ends. */
 
-import { type FormEvent, type ReactNode, useState } from 'react'
+import { type ReactNode, type SubmitEvent, useState } from 'react'
 import { accessKeyTexts } from '../../texts/console/access-keys.ts'
 import { withQuery } from '../address.ts'
 import { CONNECTIONS, type ConnectionPage } from '../connections/connection.ts'
@@ -8,6 +8,7 @@ import { CheckList } from '../parts/check-list.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { DialogButtons } from '../parts/dialog-buttons.tsx'
 import { ErrorState } from '../parts/error-state.tsx'
+import { LATEST_ENTERED } from '../parts/instant-field.tsx'
 import { SearchField } from '../parts/search-field.tsx'
 import { TextField } from '../parts/text-field.tsx'
 import { EVERY, type Verb } from '../permissions.ts'
@@ -29,15 +30,18 @@ export function MakeDialog(of: {
   const permissions = usePermissions()
   const [draft, setDraft] = useState<KeyDraft>(newDraft)
   const [isAsked, setAsked] = useState(false)
+  const [isUnfinished, setUnfinished] = useState(false)
   const making = useDeed<object, NewAccessKey>((body) => ({ path: ACCESS_KEYS, body }), {
     changes: [ACCESS_KEYS, '/v1/audit'],
   })
   const problems = isAsked ? problemsOf(draft) : {}
   const change = (changed: Partial<KeyDraft>) => setDraft({ ...draft, ...changed })
-  const make = (event: FormEvent) => {
+  const make = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault()
     setAsked(true)
-    if (Object.keys(problemsOf(draft)).length > 0) return
+    const unfinished = isTimeUnfinished(event.currentTarget)
+    setUnfinished(unfinished)
+    if (unfinished || Object.keys(problemsOf(draft)).length > 0) return
     making.mutate(keyBody(draft), { onSuccess: onMade })
   }
   return (
@@ -81,7 +85,9 @@ export function MakeDialog(of: {
         <TextField
           label={texts.expires}
           hint={texts.expiresHint}
+          problem={isUnfinished ? texts.problems.expires : undefined}
           type="datetime-local"
+          max={LATEST_ENTERED}
           value={draft.expires}
           onText={(expires) => change({ expires })}
         />
@@ -95,6 +101,11 @@ export function MakeDialog(of: {
       </form>
     </Dialog>
   )
+}
+
+/** Whether a part of a time is missing: browsers tell it as no time at all, and a key that was to end would not. */
+function isTimeUnfinished({ elements }: HTMLFormElement): boolean {
+  return [...elements].some((one) => one instanceof HTMLInputElement && one.validity.badInput)
 }
 
 function ConnectionChoice(of: {

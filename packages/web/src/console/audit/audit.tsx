@@ -6,6 +6,7 @@ import { shellTexts } from '../../texts/console/shell.ts'
 import { withQuery } from '../address.ts'
 import { EmptyState } from '../parts/empty-state.tsx'
 import { Export } from '../parts/export.tsx'
+import { InstantField } from '../parts/instant-field.tsx'
 import { Link } from '../parts/link.tsx'
 import { Loaded } from '../parts/loaded.tsx'
 import { SearchField } from '../parts/search-field.tsx'
@@ -26,10 +27,8 @@ export function Audit(): ReactNode {
   const { query } = usePlace()
   const given = Object.fromEntries(query)
   const permissions = usePermissions()
-  const { since, until } = given
-  const asked = { ...given, since: instantOf(since), until: instantOf(until) }
-  const answer = useAnswer<AuditPage>(withQuery(AUDIT, { ...asked, limit: PAGE_ROWS }))
-  const filter = (name: string, value: string) =>
+  const answer = useAnswer<AuditPage>(withQuery(AUDIT, { ...given, limit: PAGE_ROWS }))
+  const filter = (name: string, value: string | undefined) =>
     goTo(withQuery('/audit', { ...given, before: undefined, [name]: value }), { replace: true })
   const isFiltered = [...FILTERS, ...TIMES].some((name) => query.has(name))
   return (
@@ -47,15 +46,13 @@ export function Audit(): ReactNode {
           </div>
         ))}
         {TIMES.map((name) => (
-          <label className="filter" key={name}>
-            {texts.filters[name]}
-            <input
-              className="input"
-              type="datetime-local"
-              value={given[name] ?? ''}
-              onChange={(event) => filter(name, event.currentTarget.value)}
-            />
-          </label>
+          <InstantField
+            label={texts.filters[name]}
+            className="filter"
+            value={given[name]}
+            onInstant={(instant) => filter(name, instant)}
+            key={name}
+          />
         ))}
         {isFiltered && <Link to="/audit">{shellTexts.clear}</Link>}
       </search>
@@ -65,7 +62,7 @@ export function Audit(): ReactNode {
             <EmptyState title={texts.none}>{texts.noneHint}</EmptyState>
           ) : (
             <>
-              <Export path={withQuery(AUDIT, { ...asked, before: undefined })} />
+              <Export path={withQuery(AUDIT, { ...given, before: undefined })} />
               <AuditTable caption={texts.title} rows={rows} />
               <nav className="pager" aria-label={texts.title}>
                 {query.has('before') && (
@@ -85,10 +82,4 @@ export function Audit(): ReactNode {
       </Loaded>
     </View>
   )
-}
-
-/** What a field of the browser says in its own time zone, as an instant. */
-function instantOf(text: string | undefined): string | undefined {
-  const date = new Date(text ?? '')
-  return Number.isNaN(date.getTime()) ? undefined : date.toISOString()
 }

@@ -6,6 +6,7 @@ import { shellTexts } from '../../texts/console/shell.ts'
 import { withQuery } from '../address.ts'
 import { ConnectionField } from '../connections/connection-field.tsx'
 import { ChoiceField } from '../parts/choice-field.tsx'
+import { InstantField } from '../parts/instant-field.tsx'
 import { Link } from '../parts/link.tsx'
 import { SearchField } from '../parts/search-field.tsx'
 import { type FilterName, filterNames, type LogQuery, ranges } from './log-query.ts'
@@ -14,9 +15,7 @@ const OUTCOMES = ['SUCCESS', 'FAILURE', 'DENY', 'ALLOW', 'CHALLENGE', 'SKIPPED',
 const SEVERITIES = ['DEBUG', 'INFO', 'WARN', 'ERROR']
 const OFTEN = ['text', 'eventType', 'actor', 'target'] as const
 const SELDOM = ['ip', 'session', 'transaction'] as const
-// What is entered comes with minutes; a day and an hour are enough to find anything.
-const FIELD_CHARACTERS = 'yyyy-mm-ddThh:mm'.length
-const MINUTE_MS = 60_000
+const DAY_MS = 24 * 3_600_000
 
 /** The filters. */
 export function LogFilters(of: {
@@ -121,15 +120,13 @@ function Instants(of: {
 }): ReactNode {
   const { query, onChange } = of
   return (['from', 'to'] as const).map((name) => (
-    <label className="filter-time" key={name}>
-      {texts[name]}
-      <input
-        className="input"
-        type="datetime-local"
-        value={fieldText(query[name])}
-        onChange={(event) => onChange({ [name]: instantOf(event.currentTarget.value) })}
-      />
-    </label>
+    <InstantField
+      label={texts[name]}
+      className="filter-time"
+      value={query[name]}
+      onInstant={(instant) => onChange({ [name]: instant })}
+      key={name}
+    />
   ))
 }
 
@@ -140,18 +137,5 @@ function rangeChange(range: LogQuery['range'], { from, to }: LogQuery): Partial<
 }
 
 function dayBefore(): string {
-  return new Date(Date.now() - 24 * 60 * MINUTE_MS).toISOString()
-}
-
-/** An instant as a field of the browser has it, in its time zone. */
-function fieldText(instant: string | undefined): string {
-  const date = new Date(instant ?? '')
-  if (Number.isNaN(date.getTime())) return ''
-  const local = new Date(date.getTime() - date.getTimezoneOffset() * MINUTE_MS)
-  return local.toISOString().slice(0, FIELD_CHARACTERS)
-}
-
-function instantOf(text: string): string | undefined {
-  const date = new Date(text)
-  return Number.isNaN(date.getTime()) ? undefined : date.toISOString()
+  return new Date(Date.now() - DAY_MS).toISOString()
 }

@@ -64,7 +64,9 @@ export function readLogQuery(query: URLSearchParams): LogQuery {
 
 /** What stands in an address for it. */
 export function logMembers({ range, from, to, filters, ...rest }: LogQuery) {
-  const time = range === 'exact' ? { from, to } : { range: range === USUAL ? undefined : range }
+  // An exact time of which nothing is entered is still to be entered.
+  const isNamed = range !== USUAL && (range !== 'exact' || (from ?? to) === undefined)
+  const time = { from, to, range: isNamed ? range : undefined }
   return { connection: rest.connection, ...time, ...filters, cursor: rest.cursor }
 }
 

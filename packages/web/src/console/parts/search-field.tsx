@@ -1,8 +1,7 @@
 /** @module The field by which a list is searched; `/` leads to it from anywhere. */
 
-import { type ReactNode, useEffect, useRef, useState } from 'react'
-
-const PAUSE_MS = 200
+import { type ReactNode, useEffect, useState } from 'react'
+import { usePaused } from './paused.ts'
 
 /** The field. What it says counts once somebody pauses. */
 export function SearchField(of: {
@@ -14,19 +13,12 @@ export function SearchField(of: {
 }): ReactNode {
   const { label, value, placeholder = label, onChange } = of
   const [text, setText] = useState(value)
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  // What another field said meanwhile is known to the latest of them alone.
-  const latest = useRef(onChange)
-  useEffect(() => {
-    latest.current = onChange
-  })
+  const tell = usePaused(onChange)
   // Somebody may be about to go on after a space.
   useEffect(() => setText((typed) => (typed.trim() === value ? typed : value)), [value])
-  useEffect(() => () => clearTimeout(timer.current), [])
   const type = (next: string) => {
     setText(next)
-    clearTimeout(timer.current)
-    timer.current = setTimeout(() => latest.current(next.trim()), PAUSE_MS)
+    tell(next.trim())
   }
   return (
     <input

@@ -56,6 +56,7 @@ export const accessKeyTexts = {
       connections: 'Choose at least one connection.',
       verbs: 'Choose at least one verb.',
       limits: 'Methods and paths limit read and proxy alone.',
+      expires: 'Enter both the day and the time, or neither.',
     },
   },
   made: {
