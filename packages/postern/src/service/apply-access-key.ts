@@ -61,8 +61,9 @@ export async function applyAccessKey(
   const found = await accessKeys.find(text)
   if (found === undefined) {
     requireLasting(declared, now)
+    const before = await liveOfName(accessKeys, name)
     await accessKeys.addGiven(text, wanted, byConfig)
-    return { outcome: 'added' }
+    return { outcome: 'added', ...(before.length === 0 ? {} : { note: stillGood(before) }) }
   }
   requireLive(found.view)
   const changed = await change(accessKeys, found.view, declared)
@@ -75,7 +76,7 @@ async function findByName(
   name: string,
 ): Promise<AccessKeyView | undefined> {
   const named = (await accessKeys.list()).filter((view) => view.name === name)
-  const live = named.filter(({ revokedAt }) => revokedAt === undefined)
+  const live = await liveOfName(accessKeys, name)
   const [first, second] = live
   if (second !== undefined) {
     throw new AccessKeyConflict(
@@ -87,6 +88,17 @@ async function findByName(
   // One that somebody revoked does not come back by itself.
   if (first === undefined && named[0] !== undefined) requireLive(named[0])
   return first
+}
+
+async function liveOfName(accessKeys: AccessKeys, name: string): Promise<readonly AccessKeyView[]> {
+  const all = await accessKeys.list()
+  return all.filter((view) => view.name === name && view.revokedAt === undefined)
+}
+
+/** Another text in the place of the reference ends no access key: whoever has the old text has it still. */
+function stillGood(before: readonly AccessKeyView[]): string {
+  const ids = before.map(({ id }) => id).join(', ')
+  return `Its text is a new one, and the old access key of this name is still good: postern access revoke ${ids}.`
 }
 
 /** Whoever may make access keys may call one like that of a file. It is not given what the file's is to have. */

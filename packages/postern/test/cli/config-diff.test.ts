@@ -2,12 +2,13 @@
 
 import { existsSync, writeFileSync } from 'node:fs'
 import { type RunningOrg, startOrg } from '@postern/emulator'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { readConfigFile } from '../../src/config/file/read.ts'
 import { applyConfig } from '../../src/service/apply-config.ts'
 import { declarationJudges } from '../../src/service/judge-declared.ts'
+import { openService } from '../../src/service.ts'
 import { createPlace } from './run.ts'
-import { type ServedPostern, servePostern } from './served-postern.ts'
+import { prepareStore, type ServedPostern, servePostern } from './served-postern.ts'
 
 const place = createPlace()
 const by = { actor: 'test' } as const
@@ -118,4 +119,21 @@ test('once the file is applied nothing differs; then each change is told, by who
     'different  feed nightly: cron: file "0 2 * * *", store "0 * * * *" (test, ',
   )
   expect(text.stdout).toContain('undeclared sink lab\n')
+})
+
+test('without a server the store is opened, and of access keys of one name the newest counts', async () => {
+  const { place: store, remove } = await prepareStore()
+  onTestFinished(remove)
+  const service = await openService({ ...store, env: {}, dev: true })
+  const text =
+    'accessKeys: { ci: { rules: [{ connections: ["*"], verbs: [read] }], key: env:CI_KEY } }'
+  writeFileSync(place.path('keys.yaml'), text)
+  const add = (verb: 'sync' | 'read') =>
+    service.accessKeys.add({ name: 'ci', rules: [{ connections: ['*'], verbs: [verb] }] }, by)
+  await add('sync')
+  await add('read')
+  await service.close()
+  const env = { POSTERN_DATA: store.dataDir }
+  const ended = await place.run(['config', 'diff', 'keys.yaml'], { env })
+  expect(ended).toMatchObject({ code: 0, stdout: 'ok  the store is as the file says\n' })
 })

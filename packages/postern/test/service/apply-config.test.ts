@@ -62,13 +62,13 @@ describe.each(stores)('postern.yaml applied on $name', ({ open }) => {
     })
 
   /** Applies a text as a start would. */
-  async function apply(text: string): Promise<readonly Applied[]> {
+  async function apply(text: string, given = env): Promise<readonly Applied[]> {
     const config = await parseConfigFile(
       text,
       { file: 'postern.yaml', folder: '/nowhere' },
       declarationJudges,
     )
-    return (await applyConfig(services, config, { env, dev: true, isAttended: true })) ?? []
+    return (await applyConfig(services, config, { env: given, dev: true, isAttended: true })) ?? []
   }
 
   const acme = (...members: readonly string[]) =>
@@ -448,6 +448,17 @@ ${acme('scopes: okta.users.read')}`
     const [ci] = (await apply(whole())).filter(({ name }) => name === 'ci')
     expect(ci).toMatchObject({ outcome: 'unchanged', note: expect.stringContaining('rotated') })
     expect(await services.accessKeys.recognise(text.reveal())).toBeDefined()
+  })
+
+  test('another text makes another access key, and that the old one is still good is said', async () => {
+    await apply(whole())
+    const CI_KEY = `postern_fedcba9876543210_${'B'.repeat(43)}`
+    const [ci] = (await apply(whole(), { ...env, CI_KEY })).filter(({ name }) => name === 'ci')
+    expect(ci).toMatchObject({
+      outcome: 'added',
+      note: expect.stringContaining('postern access revoke 0123456789abcdef'),
+    })
+    expect(JSON.stringify(ci)).not.toContain('BBBB')
   })
 
   test('sinks and feeds are there as the file says, and once', async () => {

@@ -84,7 +84,8 @@ async function driftOf(
     return findDrift(config, { call: async <Answer>() => emptyLists as Answer })
   }
   await using api = await openApi(options, signal)
-  return findDrift(await readConfigFile(file, declarationJudges), api)
+  // Awaited here: what is kept is open until this block ends.
+  return await findDrift(await readConfigFile(file, declarationJudges), api)
 }
 
 const emptyLists = {

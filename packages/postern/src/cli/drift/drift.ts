@@ -120,7 +120,8 @@ async function compareAll<
   const all: Difference[] = []
   for (const one of declared) {
     const { name } = one
-    const shown = kept.find((other) => other.name === name)
+    // Access keys alone may share a name; the newest is that of the file.
+    const shown = kept.findLast((other) => other.name === name)
     if (shown === undefined) all.push({ kind, name, state: 'missing' })
     else {
       for (const member of await compare(one, shown)) {
@@ -172,7 +173,7 @@ async function withChanges(
   const changeOf = async ({ kind, name }: Difference) => {
     const id = `${kind} ${name}`
     if (!changes.has(id)) {
-      const target = kind === 'access-key' ? keys.find((key) => key.name === name)?.id : name
+      const target = kind === 'access-key' ? keys.findLast((key) => key.name === name)?.id : name
       const about = kind === 'connection' ? 'connection' : 'target'
       const query = new URLSearchParams({
         [about]: target ?? name,

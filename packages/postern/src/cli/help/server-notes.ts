@@ -19,7 +19,7 @@ export const serverNotes: Readonly<Record<string, HelpNotes>> = {
         'one more process that runs feeds',
       ],
     ],
-    exits: [],
+    exits: ['notFound'],
     page: 'docs/server.md',
   },
   demo: {
