@@ -102,6 +102,22 @@ it('what is refused is made by nobody, and says so under its own address', async
   expect(changes()).toBe(before)
 })
 
+it('whoever was about to decide is told that somebody else was faster', async () => {
+  const asker = await place.makeKey('asker', plans)
+  const { id } = await planned(asker.text, 'Payroll')
+  const page = await opened(approves, `/approvals/${id}`)
+  await viewOf(page, 'group.add_member')
+  const open = page.getByRole('button', { name: 'Approve…' })
+  await open.click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+  await open.click()
+  const faster = await place.makeKey('faster', approves)
+  const { status } = await send(faster.text, `/v1/plans/${id}/refuse`, {})
+  expect(status).toBe(200)
+  await page.getByText('This waits no longer').waitFor()
+  expect(await page.getByRole('dialog').count()).toBe(0)
+})
+
 it('nobody decides on what they asked for themselves: it is not shown, and the server refuses it', async () => {
   const before = changes()
   const { text } = await place.makeKey('both', approves)

@@ -1,6 +1,6 @@
 /** @module Asks once more before something is approved or refused, with what it is about. */
 
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { approvalTexts } from '../../texts/console/approvals.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { DialogButtons } from '../parts/dialog-buttons.tsx'
@@ -27,15 +27,26 @@ export function DecideDialog(of: {
   const deciding = useDeed<Decision>((verb) => ({ path: planPath(plan.id, `/${verb}`) }), {
     changes: [PLANS, '/v1/audit'],
   })
+  const isLeft = useRef(true)
   const close = () => {
+    isLeft.current = true
     deciding.reset()
     onClose()
   }
+  useEffect(() => {
+    if (decision === undefined) return
+    isLeft.current = false
+    const { pathname } = location
+    return () => {
+      // It goes with its plan where somebody else was faster, whatever was pressed here.
+      if (!isLeft.current && location.pathname === pathname) say(approvalTexts.overtaken)
+    }
+  }, [decision])
   const decide = (verb: Decision) =>
     deciding.mutate(verb, {
       onSuccess: () => {
         say(verb === 'approve' ? approvalTexts.approved : approvalTexts.refused)
-        onClose()
+        close()
       },
     })
   // Its words stay while the dialog goes.

@@ -2,6 +2,7 @@
 
 import { type ReactNode, useSyncExternalStore } from 'react'
 import { shellTexts as texts } from '../../texts/console/shell.ts'
+import { client } from '../server.ts'
 import { useNow } from './clock.ts'
 import { exactText, relativeText } from './time-text.ts'
 import { WithTooltip } from './tooltip.tsx'
@@ -16,7 +17,8 @@ export function Time({ at }: { readonly at: string | null | undefined }): ReactN
   if (at === undefined || at === null) return <span className="quiet">{texts.none}</span>
   const date = new Date(at)
   const exact = exactText(date)
-  const said = relativeText(date, now)
+  // What happened since the clock was looked at last is not to come.
+  const said = relativeText(date, date.getTime() > now ? client.now() : now)
   return (
     <WithTooltip
       words={exactWanted ? said : exact}

@@ -48,5 +48,6 @@ export const approvalTexts = {
   },
   approved: 'Approved.',
   refused: 'Refused.',
+  overtaken: 'This waits no longer: it was decided meanwhile, or its time is over.',
   more: (count: number) => `${count} more wait. Decide on these first.`,
 } as const
