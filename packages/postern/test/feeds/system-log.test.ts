@@ -349,8 +349,17 @@ describe.each(stores)('a feed of the System Log on $name', ({ open }) => {
   test('runs once at a time, and what a dead owner left open is shown as interrupted', async () => {
     const { app, clock } = await busyOrg(0.1)
     const feed = await feedScenario(kept.store, app)
-    const outcomes = await Promise.allSettled([feed.run(), feed.run()])
-    expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+    const writing = Promise.withResolvers<void>()
+    const refused = Promise.withResolvers<void>()
+    feed.sinks.onWrite = async () => {
+      writing.resolve()
+      await refused.promise
+    }
+    const first = feed.run()
+    await writing.promise
+    await expect(feed.run()).rejects.toThrow('A run of the feed is under way.')
+    refused.resolve()
+    await first
     await kept.store.db
       .updateTable('run')
       .set({ outcome: null, ended_at: null })

@@ -148,8 +148,8 @@ async function send(url: string, method: string, options: SendOptions): Promise<
     json: isLines ? undefined : parse(text),
     lines: isLines
       ? text
-          .trimEnd()
           .split('\n')
+          .filter((line) => line !== '')
           .map((line) => JSON.parse(line))
       : [],
   }
