@@ -1,6 +1,10 @@
 #!/bin/sh
 # Makes the files of deploy/secrets that compose.yaml names, once: what is there already stays.
 set -eu
+if [ "$(id -u)" != 0 ]; then
+  echo 'Run it as root, who alone may give files to the users of the containers.' >&2
+  exit 1
+fi
 cd "$(dirname "$0")"
 umask 077
 mkdir -p secrets

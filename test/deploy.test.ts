@@ -1,7 +1,15 @@
 /** @module The files of `deploy` name what there is: each of their commands is run as it stands. */
 
-import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
@@ -269,8 +277,15 @@ describe('compose.yaml', () => {
     const isRoot = process.geteuid?.() === 0
     const bin = made.path('bin')
     mkdirSync(bin)
+    const idOf = (uid: number) =>
+      writeFileSync(path.join(bin, 'id'), `#!/bin/sh\necho ${uid}\n`, { mode: 0o755 })
     if (!isRoot) cpSync('/bin/true', path.join(bin, 'chown'))
     const env = { PATH: `${bin}:${process.env['PATH']}` }
+    idOf(1000)
+    const refused = spawnSync('/bin/sh', [made.path('make-secrets.sh')], { env, encoding: 'utf8' })
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining('as root')])
+    expect(existsSync(made.path('secrets'))).toBe(false)
+    idOf(0)
     execFileSync('/bin/sh', [made.path('make-secrets.sh')], { env })
     const secretOf = (name: string) => readFileSync(made.path(`secrets/${name}`), 'utf8').trim()
     const names = Object.entries(compose.secrets).map(([name, { file }]) => [
@@ -294,7 +309,11 @@ describe('compose.yaml', () => {
     onTestFinished(() => client.end())
     // The server of the tests has a user of that name.
     const own = 'postern_deployed'
-    const [, statements = ''] = /<<'SQL'\n([\s\S]*?)\nSQL\n/.exec(read('database/create.sh')) ?? []
+    // psql reads the password by itself, and has it in no argument.
+    const [, statements = ''] =
+      /psql --set=ON_ERROR_STOP=1 --username=postgres <<'SQL'\n\\set password `cat [\w/-]+`\n([\s\S]*?)\nSQL\n/.exec(
+        read('database/create.sh'),
+      ) ?? []
     onTestFinished(async () => {
       await client.query('drop database if exists postern_deployed with (force)')
       await client.query('drop role if exists postern_deployed')

@@ -199,7 +199,8 @@ describe('deploy/alerts.yaml', () => {
       expect([args, (await place.run(args, { env })).code]).toEqual([args, 0])
     }
     const [line = ''] = linesOf('Watch it')
-    const [, command = ''] = /^postern (.*) > \/etc\/prometheus\/postern\.key$/.exec(line) ?? []
+    const [, command = ''] =
+      /^\(umask 077; postern (.*) > \/etc\/prometheus\/postern\.key\)$/.exec(line) ?? []
     const { stdout: key } = await place.run(command.replaceAll("'", '').split(' '), { env })
     const ask = () =>
       fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${key.trim()}` } })
