@@ -64,7 +64,20 @@ export function problemOf(error: unknown): SectionProblem {
     const { code, message, remedy } = error
     return { problem: { code, message, remedy } }
   }
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+  if (error instanceof DOMException && error.name === 'TimeoutError') {
+    return {
+      problem: {
+        code: 'server_silent',
+        message: 'The server did not answer in time.',
+        remedy:
+          'Look at its log and its processor. Stop it and make a bundle again: it then has what the store says.',
+      },
+    }
+  }
+  const code =
+    error instanceof Error && 'code' in error && typeof error.code === 'string'
+      ? error.code
+      : 'unknown'
   // What nobody planned for may quote anything.
   return { problem: { code, message: error instanceof Error ? error.name : 'It failed.' } }
 }
