@@ -59,6 +59,8 @@ export function tell(text: string): void {
 }
 
 const CLEAR_LINE = '\r\x1b[K'
+// A line that went on in the next row would leave its first row behind: the terminal cuts it at its edge.
+const [WRAP_OFF, WRAP_ON] = ['\x1b[?7l', '\x1b[?7h']
 
 // What stands below everything that is told.
 let status: string | undefined
@@ -66,8 +68,8 @@ let status: string | undefined
 /** Shows a line that stays below everything told, in the place of the last one; undefined takes it away. For terminals. */
 export function setStatus(text: string | undefined): void {
   if (status === undefined && text === undefined) return
-  status = text
-  process.stderr.write(`${CLEAR_LINE}${text ?? ''}`)
+  status = text === undefined ? undefined : `${WRAP_OFF}${text}${WRAP_ON}`
+  process.stderr.write(`${CLEAR_LINE}${status ?? ''}`)
 }
 
 /** What failed, by its code, and what to do about it, on stderr. */

@@ -41,7 +41,9 @@ export async function setUp(
       told.line(`Role       ${value.roles.join(', ')}`)
       return true
     }
-    told.working(`${value.number ?? 0}/${value.of ?? 0} ${showPlain(value.step.title)}`)
+    // What follows the beginning of a step has no number.
+    if (value.event === 'begun')
+      told.working(`${value.number ?? 0}/${value.of ?? 0} ${showPlain(value.step.title)}`)
   }
 }
 

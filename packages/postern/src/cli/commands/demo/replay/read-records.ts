@@ -4,6 +4,7 @@ import { open, readdir, stat } from 'node:fs/promises'
 import { basename, join, relative } from 'node:path'
 import { PosternError } from '@postern/core'
 import type { OrgRecord } from '@postern/emulator'
+import { formatCountOf } from '../../../count.ts'
 import { type Place, recognise } from './recognise.ts'
 
 /** Why recorded data cannot be replayed. */
@@ -70,11 +71,23 @@ export async function readRecords(path: string): Promise<ReadRecords> {
     }
   }
   if (records.size > 0) return { records, replaced, badLines, files: files.length }
-  throw new ReplayError('replay_empty', `No record was found in ${path}.`, {
-    remedy:
-      'Name JSON lines of users, groups, apps, members, assignments or events as Okta gives them; postern read prints such.',
-    details: { files: files.length, badLines: badLines.slice(0, 20).map((bad) => ({ ...bad })) },
-  })
+  throw new ReplayError(
+    'replay_empty',
+    `No record was found in ${path}: ${seen(files, badLines)}.`,
+    {
+      remedy:
+        'Name JSON lines of users, groups, apps, members, assignments or events as Okta gives them, unpacked; postern read prints such.',
+      details: { files: files.length, badLines: badLines.slice(0, 20).map((bad) => ({ ...bad })) },
+    },
+  )
+}
+
+/** What is there in the place of records. */
+function seen(files: readonly string[], [first]: readonly BadLine[]): string {
+  if (files.length === 0)
+    return 'no file in it has a name that ends in .jsonl, .ndjson, .json or .log'
+  if (first === undefined) return `nothing is in ${formatCountOf(files.length, 'files')}`
+  return `of ${first.file}:${first.line}, ${first.problem}`
 }
 
 async function findFiles(path: string, depth = 0): Promise<readonly string[]> {
@@ -133,9 +146,10 @@ function* piecesOf(content: Buffer, path: string): Generator<Piece> {
     line++
     if (isBlank(bytes)) continue
     const parsed = parse(bytes)
-    // A list on one line, as some tools export a page.
-    if (Array.isArray(parsed.value)) yield* itemsOf(parsed.value, { path })
-    else yield { line, place: { path }, ...parsed }
+    // A list on one line, as some tools export a page, or an exchange.
+    if (Array.isArray(parsed.value) || exchangeOf(parsed.value) !== undefined) {
+      for (const item of itemsOf(parsed.value, { path })) yield { ...item, line }
+    } else yield { line, place: { path }, ...parsed }
   }
 }
 

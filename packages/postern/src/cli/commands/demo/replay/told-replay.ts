@@ -67,7 +67,7 @@ function tellCompared(sink: string, compared: Compared, size: number, told: Told
   const { equal, different, own } = compared
   const beside = `beside ${formatCount(own)} that the org or Postern's own app made`
   told.line(
-    `${sink.padEnd(10)}  ${formatCount(equal)} of ${formatCountOf(size, 'records')} are equal, ${beside}`,
+    `${sink.padEnd(10)}  ${formatCount(equal)} of ${formatCountOf(size, 'records')} ${size === 1 ? 'is' : 'are'} equal, ${beside}`,
   )
   for (const key of different.slice(0, MAX_TOLD))
     told.line(`            not equal, or missing: ${showPlain(key)}`)
