@@ -150,6 +150,22 @@ it('a form that is sent twice at once makes one', async () => {
   expect(accessKeys).toHaveLength(1)
 })
 
+it('a list of which the export is pressed twice at once is taken along, once', async () => {
+  const { page } = await openConsole(place, { at: '/connections' })
+  await viewOf(page, 'Connections')
+  const names: string[] = []
+  page.on('download', (download) => names.push(download.suggestedFilename()))
+  await page.route('**/v1/connections', async (route) => {
+    await page.getByRole('button', { name: 'Cancel' }).waitFor()
+    await new Promise((resolve) => setTimeout(resolve, 400))
+    await route.continue().catch(() => {})
+  })
+  const button = page.getByRole('button', { name: 'As JSON lines' })
+  await button.dblclick({ delay: 60, position: { x: 80, y: 10 } })
+  await page.getByText('is exported').waitFor()
+  expect(names).toEqual(['connections.jsonl'])
+})
+
 it('whoever signs out from a server that does not answer is told that they are still signed in', async () => {
   const { page } = await openConsole(place, { at: '/settings' })
   await viewOf(page, 'Settings')

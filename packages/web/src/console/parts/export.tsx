@@ -1,7 +1,7 @@
 /** @module Takes a list along, every row that fits, as a file for a spreadsheet or as JSON lines. The server makes the file. */
 
 import { useMutation } from '@tanstack/react-query'
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { type MouseEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import type { RefusedError } from '../../client.ts'
 import { shellTexts } from '../../texts/console/shell.ts'
 import { client } from '../server.ts'
@@ -44,7 +44,11 @@ export function Export({ path }: { readonly path: string }): ReactNode {
       {isPending ? (
         <>
           <span className="quiet">{texts.exporting(bytesText(bytes))}</span>
-          <button className="button small" type="button" onClick={() => running.current?.abort()}>
+          <button
+            className="button small"
+            type="button"
+            onClick={(event) => !isSecond(event) && running.current?.abort()}
+          >
             {shellTexts.cancel}
           </button>
         </>
@@ -55,7 +59,7 @@ export function Export({ path }: { readonly path: string }): ReactNode {
             <button
               className="button small"
               type="button"
-              onClick={() => exporting.mutate(format)}
+              onClick={(event) => !isSecond(event) && exporting.mutate(format)}
               key={format}
             >
               {texts.exportAs[format]}
@@ -66,6 +70,11 @@ export function Export({ path }: { readonly path: string }): ReactNode {
       {error !== null && <ErrorState problem={error.problem} />}
     </div>
   )
+}
+
+/** Whether a press is the second of a double one, which is meant for what stood in its place before. */
+function isSecond({ detail }: MouseEvent): boolean {
+  return detail > 1
 }
 
 /** A number that changes thousands of times a second is shown now and then. */
