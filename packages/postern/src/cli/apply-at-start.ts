@@ -1,5 +1,6 @@
 /** @module A configuration file at the start of a server: read before anything is opened, applied as soon as it serves. */
 
+import { systemClock } from '@postern/core'
 import type { DeclaredConfig } from '../config/file/declared.ts'
 import { readConfigFile } from '../config/file/read.ts'
 import type { Log } from '../log.ts'
@@ -10,6 +11,9 @@ import type { Service } from '../service.ts'
 import { findDrift } from './drift/drift.ts'
 import { clientOf } from './in-process.ts'
 import { paint, showPlain, tell } from './output.ts'
+
+// How soon it is seen that another process has applied its file.
+const AGAIN_MS = 1_000
 
 /** The file of `--config`, where there is one. @throws {ConfigFileError} with every problem, so that nothing is started. */
 export async function readConfigFlag(
@@ -27,15 +31,22 @@ export async function applyAtStart(
   const { log } = service
   try {
     await logDrift(service, config, options.signal)
-    const applied = await applyConfig(service, config, {
-      ...options,
-      env: process.env,
-      isAttended: process.stderr.isTTY,
-      onApplied: (one) => report(log, one),
-    })
-    const file = config.file
+    const { file } = config
+    const apply = () =>
+      applyConfig(service, config, {
+        ...options,
+        env: process.env,
+        isAttended: process.stderr.isTTY,
+        onApplied: (one) => report(log, one),
+      })
+    let applied = await apply()
     if (applied === undefined) log.info({ file }, 'Another process applies its configuration now.')
-    else log.info({ file, ...countOf(applied) }, 'The configuration is applied.')
+    // The other one's file may say something else, or its process end before it has applied all of it.
+    while (applied === undefined) {
+      await systemClock.sleep(AGAIN_MS, options)
+      applied = await apply()
+    }
+    log.info({ file, ...countOf(applied) }, 'The configuration is applied.')
   } catch (error) {
     // Stopped in the middle; the next start goes on.
     if (!options.signal.aborted) throw error
