@@ -135,7 +135,7 @@ it('an object is found by its name and looked at as Okta sent it, and an event l
     await place.ask('POST', '/v1/feeds/people/run')
     return place.ask('GET', '/v1/connections/acme/objects?kind=user&text=KEPT X')
   }
-  await expect.poll(kept, { timeout: 10_000 }).toMatchObject({ objects: [{ kind: 'user' }] })
+  await expect.poll(kept, { timeout: 30_000 }).toMatchObject({ objects: [{ kind: 'user' }] })
   await place.ask('POST', '/v1/feeds/log/run')
   await viewOf(page, 'Objects')
   await page.getByText('Choose a connection.').waitFor()

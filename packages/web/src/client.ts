@@ -46,21 +46,6 @@ export interface Asked {
   readonly signal?: AbortSignal
 }
 
-/** A file that is asked for. */
-export interface AskedFile extends Pick<Asked, 'path' | 'signal'> {
-  /** Its media type. */
-  readonly type: string
-  /** Told how many of its bytes are here. */
-  readonly onBytes?: (bytes: number) => void
-}
-
-/** A file that is here as a whole. */
-export interface GivenFile {
-  /** Where it is kept is the browser's to choose: it may be larger than the memory of a page. */
-  readonly content: Blob
-  readonly name: string
-}
-
 /** What the requests of a page have that is signed in by its cookie. */
 export interface OwnWays {
   readonly credentials?: RequestCredentials
@@ -88,7 +73,7 @@ export class Client {
   /** @throws {RefusedError} for a refusal; for no answer at all, with the code `server_unreachable`. */
   async ask<Answer>(asked: Asked): Promise<Answer> {
     const { onEvent } = asked
-    const response = await this.#send(asked)
+    const response = await this.open(asked)
     const serverMs = Date.parse(response.headers.get('date') ?? '')
     if (!Number.isNaN(serverMs)) this.#behindMs = serverMs - Date.now()
     if (response.headers.get('content-type')?.startsWith(LINES) === true) {
@@ -99,30 +84,8 @@ export class Client {
     throw new RefusedError(asProblem(answer, response.status))
   }
 
-  /**
-   * Asks for a file.
-   *
-   * @throws {RefusedError} as {@link Client.ask}; for one that breaks off, with the code `server_unreachable`.
-   */
-  async askForFile({ path, type, onBytes, signal }: AskedFile): Promise<GivenFile> {
-    const headers = { accept: type }
-    const response = await this.#send({ method: 'GET', path, headers, ...(signal && { signal }) })
-    if (!response.ok || response.body === null) {
-      const answer: unknown = await response.json().catch(() => undefined)
-      throw new RefusedError(asProblem(answer, response.status))
-    }
-    const content = new Response(response.body.pipeThrough(counted(onBytes)))
-    const [, name = 'postern'] =
-      /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '') ?? []
-    try {
-      return { content: await content.blob(), name }
-    } catch {
-      signal?.throwIfAborted()
-      throw new RefusedError(brokenOff)
-    }
-  }
-
-  async #send({
+  /** The answer to a request, whatever it is. @throws {RefusedError} for no answer at all, `server_unreachable`. */
+  async open({
     method = 'POST',
     path,
     body,
@@ -161,17 +124,10 @@ const unreachable: ServerProblem = {
   remedy: 'See whether you are online, then try again.',
 }
 
-const brokenOff: ServerProblem = { ...unreachable, detail: 'The answer of Postern broke off.' }
-
-function counted(onBytes: AskedFile['onBytes']): TransformStream<Uint8Array, Uint8Array> {
-  let bytes = 0
-  return new TransformStream({
-    transform: (chunk, controller) => {
-      bytes += chunk.byteLength
-      onBytes?.(bytes)
-      controller.enqueue(chunk)
-    },
-  })
+/** An answer that ends in the middle. */
+export const brokenOff: ServerProblem = {
+  ...unreachable,
+  detail: 'The answer of Postern broke off.',
 }
 
 /** Reads `{ event }` lines, and the `{ result }` or `{ problem }` that ends them. */
@@ -194,7 +150,8 @@ async function readLines(response: Response, onEvent: Asked['onEvent']): Promise
   }
 }
 
-function asProblem(answer: unknown, status: number): ServerProblem {
+/** What a refusal says of itself. @param answer - its JSON. */
+export function asProblem(answer: unknown, status: number): ServerProblem {
   if (typeof answer === 'object' && answer !== null && 'code' in answer)
     return answer as ServerProblem
   return {

@@ -40,7 +40,8 @@ export const orgUrlRemedies: Readonly<Record<OrgUrlErrorCode, string>> = {
   org_url_scheme: 'Only https:// is allowed.',
   org_url_userinfo: 'A URL with user information before @ is refused.',
   org_url_port: 'Okta orgs listen on port 443 only. Remove the port.',
-  org_url_ip_literal: "An IP address is refused. Enter the org's host name.",
+  org_url_ip_literal:
+    "An IP address is refused. Enter the org's host name; for an emulator, use --dev.",
   org_url_non_ascii:
     'The host has characters that are not ASCII and may imitate another name. Type the host by hand.',
   org_url_not_okta_domain:

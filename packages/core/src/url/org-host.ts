@@ -22,8 +22,6 @@ export interface HostContext {
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 // What is left when a URL is typed and not finished.
 const NO_LABELS: ReadonlySet<string> = new Set(['http', 'https', 'okta', 'com', 'www'])
-const LOOPBACK_REMEDY =
-  'An org on this machine is for development alone: start the server with --dev for it.'
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /**
@@ -37,13 +35,7 @@ export function judgeHost(parts: UrlParts, context: HostContext): JudgedHost {
   const shown = context.mayName ? shownHost(host) : 'The host'
   if (dev && LOOPBACK_HOSTS.has(host)) return loopbackOrg(parts)
   if (isIpLiteral(host)) {
-    // With a port it is the emulator, whose reader learns here why it is not taken.
-    const isEmulator = LOOPBACK_HOSTS.has(host) && port !== undefined
-    throw orgUrlError(
-      'org_url_ip_literal',
-      'The host is an IP address or ends in a number.',
-      isEmulator ? { remedy: LOOPBACK_REMEDY } : {},
-    )
+    throw orgUrlError('org_url_ip_literal', 'The host is an IP address or ends in a number.')
   }
   const isOwned = oktaDomainOf(host) !== undefined || isAuth0Host(host)
   const isCustom = customDomains.has(host) && host.includes('.') && !isOwned

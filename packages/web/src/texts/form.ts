@@ -33,7 +33,7 @@ export const formTexts = {
     placeholder: 'https://your-org.okta.com',
     echo: (org: string) => `Postern will connect to ${org}`,
     asking: 'Asking the org…',
-    noOrg: 'No Okta org answers at this address. Check it for a slip.',
+    noOrg: 'No Okta org answers at this address.',
   },
   clientId: {
     label: 'Client ID',

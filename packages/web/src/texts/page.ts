@@ -17,22 +17,22 @@ export const pageTexts = {
   },
   timeLeft: (minutes: number) =>
     minutes === 1 ? 'This link ends in 1 minute' : `This link ends in ${minutes} minutes`,
-  timeShort: 'This link ends in less than two minutes. Ask for a new one if that is not enough.',
+  timeShort: 'This link ends in less than two minutes. Ask for a new one if you need more.',
   triesLeft: (tries: number) => (tries === 1 ? 'One try is left.' : `${tries} tries are left.`),
   over: {
     title: 'This link does not work any more',
     noLink: {
       observed: 'The address has no link in it.',
-      remedy: 'Open the whole link that you were sent, with everything behind the #.',
+      remedy: 'Open the whole link that you were sent, with all behind the #.',
     },
     ended: {
       connected: 'The connection was made.',
       failed: 'It was tried ten times without success.',
-      expired: 'It lives for a quarter of an hour, and that is over.',
+      expired: 'It lives for a quarter of an hour.',
       revoked: 'Whoever made it has taken it back.',
     },
-    remedy: 'Ask whoever sent it to you for a new one. What was set up in Okta is not lost.',
+    remedy: 'Ask whoever sent it to you for a new one. What was set up in Okta stays.',
     connectedTitle: 'This org is connected',
-    connectedRemedy: 'Nothing is left to do: you may close this page.',
+    connectedRemedy: 'You may close this page.',
   },
 } as const

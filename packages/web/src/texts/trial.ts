@@ -50,11 +50,10 @@ export const trialTexts = {
     hintFailed: (count: number) =>
       count === 1
         ? 'One thing is wrong. Put it right, then check again.'
-        : `${count} things are wrong. Put them right from the top: one may be the cause of the others.`,
-    hintWarning: 'You can put it right now, or keep the connection as it is.',
+        : `${count} things are wrong. Put them right from the top: one may cause the others.`,
+    hintWarning: 'Put it right now, or keep the connection as it is.',
     noneNamed: 'The org allows nothing of what this connection is for.',
-    keptSecrets:
-      'What you gave is kept, sealed, until this link ends: you need not enter it again.',
+    keptSecrets: 'What you gave is kept, sealed, until this link ends.',
     again: 'Check again',
     change: 'Change the values',
     back: 'Back to the steps',

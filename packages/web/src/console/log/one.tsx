@@ -69,17 +69,18 @@ function EventFacts(of: { readonly whole: WholeEvent; readonly connection: strin
         [texts.actor]: actor && (
           <Named connection={connection} filter="actor" party={actor} kept={kept} key="actor" />
         ),
-        [texts.targets]: targets.length > 0 && (
-          <ul className="words is-rows">
-            {targets.map((target, index) => (
-              // The targets of an event stay where they are, and two may be the same.
-              // biome-ignore lint/suspicious/noArrayIndexKey: see above
-              <li key={index}>
-                <Named connection={connection} filter="target" party={target} kept={kept} />
-              </li>
-            ))}
-          </ul>
-        ),
+        [texts.targets]:
+          targets.length > 0 ? (
+            <ul className="words is-rows">
+              {targets.map((target, index) => (
+                // The targets of an event stay where they are, and two may be the same.
+                // biome-ignore lint/suspicious/noArrayIndexKey: see above
+                <li key={index}>
+                  <Named connection={connection} filter="target" party={target} kept={kept} />
+                </li>
+              ))}
+            </ul>
+          ) : undefined,
         [texts.ip]: filtered('ip', event.ip),
         [texts.session]: filtered('session', event.session),
         [texts.transaction]: filtered('transaction', event.transaction),

@@ -5,6 +5,7 @@ import { type MouseEvent, type ReactNode, useEffect, useRef, useState } from 're
 import type { RefusedError } from '../../client.ts'
 import { shellTexts } from '../../texts/console/shell.ts'
 import { client } from '../server.ts'
+import { askForFile } from './ask-for-file.ts'
 import { ErrorState } from './error-state.tsx'
 import { say } from './notices.tsx'
 import { bytesText } from './number-text.ts'
@@ -29,7 +30,7 @@ export function Export({ path }: { readonly path: string }): ReactNode {
       const type = FORMATS[format]
       const onBytes = paced(setBytes)
       try {
-        const { content, name } = await client.askForFile({ path, type, onBytes, signal })
+        const { content, name } = await askForFile(client, { path, type, onBytes, signal })
         save(content, name)
         say(texts.exported(name, bytesText(content.size)))
       } catch (error) {

@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { type ScriptedAnswer, startScriptedServer } from '../../../test/scripted-server.ts'
-import { Client, type RefusedError } from '../src/client.ts'
+import { type ScriptedAnswer, startScriptedServer } from '../../../../test/scripted-server.ts'
+import { Client, type RefusedError } from '../../src/client.ts'
+import { askForFile } from '../../src/console/parts/ask-for-file.ts'
 
 const headers = { 'content-disposition': 'attachment; filename="acme-events.csv"' }
 const body = `uuid\r\n${'x'.repeat(100_000)}\r\n`
@@ -10,7 +11,7 @@ async function asked(answer: ScriptedAnswer, signal?: AbortSignal) {
   const server = await startScriptedServer(() => answer)
   onTestFinished(server.close)
   const told: number[] = []
-  const file = new Client().askForFile({
+  const file = askForFile(new Client(), {
     ...{ path: `${server.orgUrl}/v1/connections/acme/events`, type: 'text/csv' },
     onBytes: (bytes) => told.push(bytes),
     ...(signal && { signal }),
