@@ -30,6 +30,8 @@ describe('postern backup', () => {
     const refused = await place.run(['backup', file], { env: postern.env })
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('(file_exists)')])
     expect(readFileSync(file, 'utf8')).toBe('mine')
+    const dash = await place.run(['backup', '-'], { env: postern.env })
+    expect([dash.code, dash.stderr]).toEqual([2, expect.stringContaining('(usage_invalid)')])
   })
 })
 

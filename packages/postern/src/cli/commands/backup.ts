@@ -11,6 +11,7 @@ import { checkBackup } from '../../store/restore.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { openApi } from '../open-api.ts'
 import { tell } from '../output.ts'
+import { requireFile } from '../require-file.ts'
 import { printRows } from './backup-output.ts'
 
 /** Writes a backup to a new file, which has its name only when it is whole. */
@@ -19,6 +20,7 @@ export async function backUp(
   options: GlobalOptions,
   signal: AbortSignal,
 ): Promise<void> {
+  requireFile(path, 'A backup', 'today.backup')
   await using api = await openApi(options, signal)
   const call = { method: 'GET', path: '/v1/backup', body: undefined, accept: 'application/gzip' }
   const answer = await api.send(call)

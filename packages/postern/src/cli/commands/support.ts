@@ -9,10 +9,10 @@ import { dataDirectoryOf } from '../../config/data-directory.ts'
 import { defaultConfigFile } from '../../config/file/read.ts'
 import { FileError } from '../../config/secret-reference.ts'
 import { readServerFile } from '../../config/server-file.ts'
-import { UsageError } from '../../config/usage-error.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { isAnythingKept, openApi } from '../open-api.ts'
 import { printData, showPlain, tell } from '../output.ts'
+import { requireFile } from '../require-file.ts'
 import { type Answers, askAll, unanswered } from '../support/answers.ts'
 import { leftOut, makeBundle, replaced } from '../support/bundle.ts'
 
@@ -33,16 +33,7 @@ export async function writeSupport(
   options: GlobalOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  if (file === '-') {
-    throw new UsageError(
-      'usage_invalid',
-      'A bundle is written to a file, not to standard output.',
-      {
-        remedy: 'Name a file that is not there yet, such as bundle.json.',
-        details: { argument: 'file' },
-      },
-    )
-  }
+  requireFile(file, 'A bundle', 'bundle.json')
   const dataDir = dataDirectoryOf({ flag: options.data, env: process.env, home: homedir() })
   const asked = await ask(options, dataDir, signal)
   signal.throwIfAborted()
