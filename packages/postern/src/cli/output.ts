@@ -2,6 +2,7 @@
 
 import { styleText } from 'node:util'
 import type { OutputFormat } from './output-format.ts'
+import { writeForeign } from './write-out.ts'
 
 /**
  * Prints data: for programs as JSON, JSON lines, YAML or CSV, or as `text`, which is made for people. An array has a line
@@ -13,7 +14,9 @@ export async function printData(
 ): Promise<void> {
   const text = await formatData(data, options)
   // An empty list has no line; an empty one would be no JSON.
-  if (text !== '') process.stdout.write(`${text}\n`)
+  if (text === '') return
+  if (options.format === 'table') process.stdout.write(`${text}\n`)
+  else await writeForeign(`${text}\n`)
 }
 
 async function formatData(

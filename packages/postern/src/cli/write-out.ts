@@ -13,7 +13,7 @@ export function writeOut(data: Uint8Array | string): Promise<boolean> {
 }
 
 /**
- * Writes what came from an org: to a file or a program byte for byte, to a terminal without what would command it. In
+ * Writes what came from an org, or from other people: to a file or a program byte for byte, to a terminal without what would command it. In
  * JSON such a character stands in strings only, where its escape means the same.
  */
 export function writeForeign(data: Uint8Array | string): Promise<boolean> {

@@ -73,6 +73,22 @@ describe.each(stores)('NAME alone, on a server with $name', ({ name }) => {
     expect(elsewhere.code).toBe(2)
   })
 
+  test('a description commands no terminal, in whichever format it is shown there (S28)', async () => {
+    await connect('described')
+    const hostile = 'Red \x1b[31m, \x9b2J'
+    await run('connections', 'update', 'described', '--description', hostile)
+    const onTerminal = '--import=data:text/javascript,process.stdout.isTTY=true'
+    for (const format of ['csv', 'yaml', 'json', 'jsonl']) {
+      const env = { ...postern.env, NODE_OPTIONS: onTerminal }
+      const args = ['connections', 'show', 'described', '--output', format]
+      const { stdout } = await place.run(args, { env })
+      expect([format, stdout]).toEqual([format, expect.stringContaining('Red')])
+      expect(stdout, format).not.toMatch(/(?![\n\t])\p{Cc}/u)
+    }
+    const piped = await run('connections', 'show', 'described', '--output', 'csv')
+    expect(piped.stdout).toContain(hostile)
+  })
+
   test('the connection that is missing is the one that is named', async () => {
     await connect('present')
     const { code, stderr } = await run('rotate', 'present', '--admin', 'absent')
