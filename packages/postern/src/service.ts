@@ -77,7 +77,7 @@ export interface Service extends Services {
    * @throws {StoreError} `store_refused`, `store_newer` where the tables of the job queue cannot be had
    */
   begin(options?: { readonly concurrency?: number }): Promise<void>
-  /** Ends what is under way, writes down what is due, and closes the store. */
+  /** Ends what is under way, writes down what is due, and closes the store; one that is lost, at once. */
   close(): Promise<void>
 }
 
@@ -171,6 +171,7 @@ async function openParts(
     },
     close: async () => {
       try {
+        if (store.lost.aborted) return
         await schedules.stop()
         await repeating.stop()
         // First what must not be lost.

@@ -1,6 +1,7 @@
 /** @module SIGINT and SIGTERM: the first ends a command in order, the second at once. */
 
 import { readFileSync } from 'node:fs'
+import { exitCodes } from './exit-codes.ts'
 
 /** What a command can be told of while it runs. */
 export interface Interruption {
@@ -14,6 +15,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
 // Enough to print that it was interrupted; too short for a person to press the keys again.
 const GRACE_MS = 200
+
+const SOON_MS = 1_000
 
 /** Listens for SIGINT and SIGTERM from now on. */
 export function listenForInterruption(): Interruption {
@@ -43,6 +46,11 @@ const endingInOrder = new WeakSet<AbortSignal>()
 /** From now on the first signal only aborts: the command ends by itself, within limits of its own, and with its own code. */
 export function endInOrder(signal: AbortSignal): void {
   endingInOrder.add(signal)
+}
+
+/** Ends the process as failed within a second, whatever still goes on in it. */
+export function endSoon(): void {
+  setTimeout(() => process.exit(exitCodes.error), SOON_MS).unref()
 }
 
 /** Signals that end nothing. */

@@ -22,6 +22,8 @@ export function refusalOf(
   const sqlState = sqlStateOf(thrown)
   if (UNSTORABLE.has(sqlState)) return unstorable()
   if (isAbort(thrown)) return abandoned()
+  // Whoever asks is not told where the store is.
+  if (thrown instanceof StoreError && thrown.code === 'store_disk_full') return storeFull(thrown)
   if (thrown instanceof PosternError) return thrown
   log.error({ requestId, err: thrown }, 'failed')
   return sqlState === DISK_FULL ? storeFull(thrown) : undefined

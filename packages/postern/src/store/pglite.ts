@@ -7,6 +7,7 @@ import { PGlite } from '@electric-sql/pglite'
 import { Kysely, PGliteDialect } from 'kysely'
 import { syncFolder } from '../config/atomic-file.ts'
 import { lockData } from './data-lock.ts'
+import { GuardedPglite } from './guarded-pglite.ts'
 import { migrate } from './migrate.ts'
 import { findPrepared, syncTree, unpackStore } from './prepared.ts'
 import type { Schema } from './schema.ts'
@@ -23,9 +24,11 @@ const BYTEA = 17
 const HEX_PREFIX = '\\x'
 
 // Without `-F`, which turns fsync off. Of the ways to bring the log to the disk only this one is a call that can be answered here.
+// The progress of a recovery is told by a timer, which would keep a process whose store does not start from ending.
 const START = [
   ...PGlite.defaultStartParams.filter((param) => param !== '-F'),
   ...['-c', 'wal_sync_method=fsync'],
+  ...['-c', 'log_startup_progress_interval=0'],
 ]
 
 // New databases are made of these, and there is never another one here. They are more than half of all files.
@@ -76,6 +79,7 @@ export async function openPglite(
       root,
       release: lock.release,
       countSyncs: () => files.syncs,
+      lost: files.lost,
     })
   } catch (error) {
     await lock.release()
@@ -107,7 +111,7 @@ async function makeStore(folder: string, prepared: string | false): Promise<void
 async function start(folder: string) {
   const said: string[] = []
   const files = new SyncedNodeFs(folder)
-  const pglite = new PGlite({
+  const pglite = new GuardedPglite({
     fs: files,
     startParams: START,
     parsers: { [INT8]: Number, [BYTEA]: bytesOf },

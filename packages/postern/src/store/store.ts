@@ -24,6 +24,8 @@ export interface StoreParts {
   readonly release?: () => Promise<void>
   /** How often this process brought something to the disk; absent where a server does that. */
   readonly countSyncs?: () => number
+  /** See {@link Store.lost}. */
+  readonly lost?: AbortSignal
 }
 
 // Serialisation failure, deadlock.
@@ -48,14 +50,17 @@ interface OpenTransaction {
 export class Store {
   /** What runs outside of every transaction of the store. An embedded one keeps it waiting while there is one. */
   readonly driver: StoreDriver
+  /** Aborts when this process can do nothing more with the store: its reason, a StoreError, refuses whatever is asked from then on. */
+  readonly lost: AbortSignal
   readonly #root: Kysely<Schema>
   readonly #release: (() => Promise<void>) | undefined
   readonly #countSyncs: (() => number) | undefined
   #reading: Promise<readonly Setting[]> | undefined
   readonly #current = new AsyncLocalStorage<OpenTransaction>()
 
-  constructor({ driver, root, release, countSyncs }: StoreParts) {
+  constructor({ driver, root, release, countSyncs, lost }: StoreParts) {
     this.driver = driver
+    this.lost = lost ?? new AbortController().signal
     this.#root = root
     this.#release = release
     this.#countSyncs = countSyncs

@@ -15,7 +15,7 @@ import { type Listening, type ListenOptions, listen } from '../../server/listen.
 import { openService, type Service } from '../../service.ts'
 import { applyAtStart, readConfigFlag } from '../apply-at-start.ts'
 import type { GlobalOptions } from '../global-options.ts'
-import { endInOrder } from '../interruption.ts'
+import { endInOrder, endSoon } from '../interruption.ts'
 import { tellLocked, tellMasterKey } from '../master-key-note.ts'
 import { tell } from '../output.ts'
 import { parsePort } from '../port.ts'
@@ -30,6 +30,9 @@ import { requireNoServer, serverError } from './start-refusals.ts'
 import { parseConcurrency, startWorker } from './start-worker.ts'
 
 const DEFAULT_PORT = '7478'
+
+// Whoever waits for an answer has it by then: all that needs the store is refused.
+const LOST_CLOSE_WITHIN_MS = 500
 
 /** Runs the server until the signal; says first where it is and how commands reach it. */
 export async function start(
@@ -72,10 +75,11 @@ export async function start(
     tellLocked(service.seal.state)
     const identity = await identifyProcess()
     const listening = await open(service, binding)
+    const { lost } = service.store
     try {
       const certificate = binding.tls?.cert
       const dev = flags.dev === true
-      await serve(service, {
+      const serving = serve(service, {
         listening,
         identity,
         certificate,
@@ -87,14 +91,22 @@ export async function start(
         signal,
         host,
       })
+      await Promise.race([serving, throwWhenLost(lost)])
     } finally {
       await removeServerFile(dataDir, identity)
       service.changes.close()
-      await listening.close()
+      if (lost.aborted) endSoon()
+      await listening.close(lost.aborted ? LOST_CLOSE_WITHIN_MS : undefined)
     }
   } finally {
     await service.close()
   }
+}
+
+/** A supervisor starts what has ended; a server that only refuses would stay so. */
+async function throwWhenLost(lost: AbortSignal): Promise<void> {
+  if (!lost.aborted) await once(lost, 'abort')
+  lost.throwIfAborted()
 }
 
 /** Whoever names an org when they start a server wants it read. */
