@@ -2,7 +2,7 @@
 
 import { styleText } from 'node:util'
 import type { OutputFormat } from './output-format.ts'
-import { writeForeign } from './write-out.ts'
+import { asForeign } from './write-out.ts'
 
 /**
  * Prints data: for programs as JSON, JSON lines, YAML or CSV, or as `text`, which is made for people. An array has a line
@@ -15,8 +15,7 @@ export async function printData(
   const text = await formatData(data, options)
   // An empty list has no line; an empty one would be no JSON.
   if (text === '') return
-  if (options.format === 'table') process.stdout.write(`${text}\n`)
-  else await writeForeign(`${text}\n`)
+  process.stdout.write(`${options.format === 'table' ? text : asForeign(text)}\n`)
 }
 
 async function formatData(

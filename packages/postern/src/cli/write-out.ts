@@ -12,16 +12,19 @@ export function writeOut(data: Uint8Array | string): Promise<boolean> {
   })
 }
 
-/**
- * Writes what came from an org, or from other people: to a file or a program byte for byte, to a terminal without what would command it. In
- * JSON such a character stands in strings only, where its escape means the same.
- */
+/** Writes what came from an org, as {@link asForeign} gives it. */
 export function writeForeign(data: Uint8Array | string): Promise<boolean> {
-  if (!process.stdout.isTTY) return writeOut(data)
+  return writeOut(asForeign(data))
+}
+
+/**
+ * What came from an org, or from other people, as it is written: to a file or a program byte for byte, to a terminal without
+ * what would command it. In JSON such a character stands in strings only, where its escape means the same.
+ */
+export function asForeign(data: Uint8Array | string): Uint8Array | string {
+  if (!process.stdout.isTTY) return data
   const text = typeof data === 'string' ? data : Buffer.from(data).toString('utf8')
-  return writeOut(
-    text.replace(/(?![\n\t])\p{Cc}/gu, (character) => {
-      return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
-    }),
-  )
+  return text.replace(/(?![\n\t])\p{Cc}/gu, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  })
 }
