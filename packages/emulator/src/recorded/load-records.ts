@@ -5,7 +5,7 @@ import type { App } from '../state/app.ts'
 import type { Group } from '../state/group.ts'
 import type { Org } from '../state/org.ts'
 import { Table } from '../state/table.ts'
-import type { User, UserStatus } from '../state/user.ts'
+import { type User, userStatuses } from '../state/user.ts'
 import type { OrgRecord, OrgRecordKind } from './org-record.ts'
 
 const order: readonly OrgRecordKind[] = [
@@ -82,24 +82,13 @@ const load: Readonly<Record<OrgRecordKind, (org: Org, record: OrgRecord) => void
   event: (org, { text }) => org.log.addRecorded(text),
 }
 
-const statuses: readonly string[] = [
-  'STAGED',
-  'PROVISIONED',
-  'ACTIVE',
-  'RECOVERY',
-  'PASSWORD_EXPIRED',
-  'LOCKED_OUT',
-  'SUSPENDED',
-  'DEPROVISIONED',
-] satisfies readonly UserStatus[]
-
 function userOf(org: Org, id: string, value: JsonObject): User {
   const { createdMs, lastUpdatedMs } = timesOf(org, value)
   const profile = objectOf(value, 'profile')
-  const status = textOf(value['status']) ?? ''
+  const status = userStatuses.find((known) => known === value['status']) ?? 'ACTIVE'
   return {
     id,
-    status: statuses.includes(status) ? (status as UserStatus) : 'ACTIVE',
+    status,
     createdMs,
     lastUpdatedMs,
     activatedMs: timeOf(value['activated']),

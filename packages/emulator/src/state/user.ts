@@ -4,15 +4,19 @@ import type { JsonObject } from '../json.ts'
 import type { RoleAssignment } from './role.ts'
 
 /** The states of a user. */
-export type UserStatus =
-  | 'STAGED'
-  | 'PROVISIONED'
-  | 'ACTIVE'
-  | 'RECOVERY'
-  | 'PASSWORD_EXPIRED'
-  | 'LOCKED_OUT'
-  | 'SUSPENDED'
-  | 'DEPROVISIONED'
+export const userStatuses = [
+  'STAGED',
+  'PROVISIONED',
+  'ACTIVE',
+  'RECOVERY',
+  'PASSWORD_EXPIRED',
+  'LOCKED_OUT',
+  'SUSPENDED',
+  'DEPROVISIONED',
+] as const
+
+/** One of them. */
+export type UserStatus = (typeof userStatuses)[number]
 
 /** A user. Times are milliseconds since the epoch, in whole seconds. Never changed in place. */
 export interface User {

@@ -5,7 +5,7 @@ import { type Answer, noContent, ok } from '../../http/answer.ts'
 import { invalid, oktaError } from '../../http/okta-error.ts'
 import type { ManagementRequest } from '../../http/request.ts'
 import { randomText } from '../../ids.ts'
-import type { User, UserStatus } from '../../state/user.ts'
+import { type User, type UserStatus, userStatuses } from '../../state/user.ts'
 import { applyRules } from '../rules/apply.ts'
 import { activated, statusAfterActivation } from './create.ts'
 import { requireUser } from './find.ts'
@@ -26,17 +26,7 @@ export interface LifecycleOperation {
   perform(request: ManagementRequest, user: User): Answer
 }
 
-const everyStatus: readonly UserStatus[] = [
-  'STAGED',
-  'PROVISIONED',
-  'ACTIVE',
-  'RECOVERY',
-  'PASSWORD_EXPIRED',
-  'LOCKED_OUT',
-  'SUSPENDED',
-  'DEPROVISIONED',
-]
-const living = everyStatus.filter((status) => status !== 'DEPROVISIONED')
+const living = userStatuses.filter((status) => status !== 'DEPROVISIONED')
 const wrongStatus = () => oktaError('E0000038')
 
 /**
