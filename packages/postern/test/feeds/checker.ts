@@ -53,3 +53,15 @@ export function judge(events: Iterable<OrgEvent>, held: Iterable<HeldRecord>): V
   }
   return { lost: [...missing.keys()], duplicates, invented, changed }
 }
+
+/** How many records are wrong, and how, in all sinks together. */
+export function countWrong(verdicts: readonly Verdict[]) {
+  const count = (what: keyof Verdict) =>
+    verdicts.reduce((sum, verdict) => sum + verdict[what].length, 0)
+  return {
+    lost: count('lost'),
+    duplicates: count('duplicates'),
+    invented: count('invented'),
+    changed: count('changed'),
+  }
+}

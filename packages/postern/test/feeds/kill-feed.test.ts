@@ -1,25 +1,19 @@
-import { writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { casesOf, PROOF_TIMEOUT_MS, proofSeed, tellProof } from '../../../../test/proof.ts'
 import { stores } from '../../../../test/stores.ts'
-import { flawless } from './checker.ts'
+import { countWrong, flawless } from './checker.ts'
 import { killFeeds } from './kill-feed.ts'
 import { openKillScene } from './kill-scene.ts'
 import { addFeed } from './scene.ts'
 
-// More of them, and others: POSTERN_KILL_RUNS=500 POSTERN_KILL_SEED=7 npm test -- kill-feed
-const {
-  POSTERN_KILL_RUNS: wanted,
-  POSTERN_KILL_SEED: seed = '1',
-  POSTERN_KILL_LOG: log,
-} = process.env
-// Two and three steps of each sink; every step of each is what the nightly proof is for.
+// Two and three steps of each sink; every step of each with `npm run prove`.
 const runsOf = { PGlite: 20, PostgreSQL: 30 } as const
 
 describe.each(stores)(
   'a feed whose processes are killed with -9 at any step, on $name',
   ({ name, open }) => {
     test('loses nothing, and has nothing twice in files, tables and object storage', {
-      timeout: 7_200_000,
+      timeout: PROOF_TIMEOUT_MS,
     }, async () => {
       const { running, kept, director, sinks, processes, task } = await openKillScene(open, 1)
       const victims = []
@@ -29,18 +23,21 @@ describe.each(stores)(
       }
       await kept.store.close()
       const { runs, verdicts, events } = await killFeeds({
-        ...{ running, processes, task, victims, seed: Number(seed) },
-        runs: wanted === undefined ? runsOf[name] : Number(wanted),
+        ...{ running, processes, task, victims, seed: proofSeed },
+        runs: casesOf(runsOf[name], 0.5),
       })
       await kept.reopen()
-      if (log !== undefined)
-        writeFileSync(`${log}.${name}`, JSON.stringify({ runs, verdicts, events }, undefined, 1))
       for (const { sink } of victims) {
-        const verdict = verdicts[sink.name]
-        expect([sink.name, sink.mayRepeat ? { ...verdict, duplicates: [] } : verdict]).toEqual([
-          sink.name,
-          flawless,
-        ])
+        const own = runs.filter((run) => run.sink === sink.name)
+        const killed = own.filter((run) => run.killed).length
+        const full = verdicts[sink.name]
+        if (full === undefined) throw new Error(`Nothing was said of ${sink.name}.`)
+        const repeats = sink.mayRepeat ? full.duplicates.length : 0
+        const verdict = sink.mayRepeat ? { ...full, duplicates: [] } : full
+        const seen = { killed, events, repeats }
+        const wrong = countWrong([verdict])
+        tellProof(`${name}, ${sink.name}`, { cases: own.length, seen, wrong })
+        expect([sink.name, verdict]).toEqual([sink.name, flawless])
       }
       // Otherwise nothing was shown.
       expect(runs.filter(({ killed }) => killed).length).toBeGreaterThan(runs.length / 2)

@@ -3,13 +3,12 @@
 import type { Pacer, Permit } from '@postern/core'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { isReplay, PROOF_TIMEOUT_MS, parametersOf, tellProof } from '../../../../test/proof.ts'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { openTestSeal } from '../../../../test/test-seal.ts'
 import { unhurried } from './pace.ts'
 import { type PacedSchedule, type PacedStage, playPaced, readBuckets } from './paced-play.ts'
 
-// A failure prints its seed and path: POSTERN_PROOF_SEED=… POSTERN_PROOF_PATH=… npm test -- pace plays it again.
-const { POSTERN_PROOF_SEED, POSTERN_PROOF_PATH, POSTERN_PROOF_RUNS = '6' } = process.env
 /** One in which there is a full window and a 429 in any case. */
 const plain: PacedSchedule = {
   feeds: ['system-log', 'users'],
@@ -21,11 +20,8 @@ const plain: PacedSchedule = {
   disturbances: [{ request: 4, fault: 'rate-limited=seconds:30,limit:10' }],
 }
 const parameters = {
-  examples: POSTERN_PROOF_PATH === undefined ? [[plain] as [PacedSchedule]] : [],
-  ...(POSTERN_PROOF_SEED !== undefined && { seed: Number(POSTERN_PROOF_SEED) }),
-  ...(POSTERN_PROOF_PATH !== undefined && { path: POSTERN_PROOF_PATH }),
-  numRuns: Number(POSTERN_PROOF_RUNS),
-  endOnFailure: true,
+  ...parametersOf(6),
+  examples: isReplay ? [] : [[plain] as [PacedSchedule]],
 }
 
 const schedules: fc.Arbitrary<PacedSchedule> = fc.integer({ min: 8, max: 80 }).chain((orgLimit) => {
@@ -79,21 +75,25 @@ beforeAll(async () => {
 afterAll(() => kept.close())
 
 test('Feeds over one connection keep within its share and hold after a 429, whatever is in the way (L6)', {
-  timeout: 3_600_000,
+  timeout: PROOF_TIMEOUT_MS,
 }, async () => {
   let full = 0
   let refused = 0
   await fc.assert(
     fc.asyncProperty(schedules, async (schedule) => {
       const result = await playPaced(stage, schedule)
-      expect(result.verdict).toEqual(unhurried)
+      const { verdict } = result
+      const wrong = { overspent: verdict.overspent.length, unheld: verdict.unheld.length }
+      const seen = { 'full windows': result.full, 'answers of 429': result.refused }
+      tellProof('PGlite', { cases: 1, seen, wrong })
+      expect(verdict).toEqual(unhurried)
       full += result.full
       refused += result.refused
     }),
     parameters,
   )
   // Otherwise nothing was shown.
-  expect(POSTERN_PROOF_PATH ?? Math.min(full, refused)).not.toBe(0)
+  expect(isReplay || Math.min(full, refused) > 0).toBe(true)
 })
 
 describe('the proof', () => {

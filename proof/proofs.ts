@@ -1,0 +1,73 @@
+/** @module The proofs: what is done to Postern again and again, what must hold, and how many cases there are to be. */
+
+/** One proof. */
+export interface Proof {
+  readonly name: string
+  readonly group: 'faults' | 'inputs' | 'code'
+  /** What happens. */
+  readonly what: string
+  /** What must hold all the same; of faults the promises by their ids. */
+  readonly holds: string
+  /** How many cases it aims at. */
+  readonly goal: number
+  /** The test, or the program, that plays it. */
+  readonly file: string
+  /** Why it is not reached, and what comes next. */
+  readonly unmet?: string
+}
+
+/** What Postern promises whatever fails. */
+export const promises = {
+  G1: 'no record is lost',
+  G2: 'none is twice where the sink has transactions or takes what it has back; elsewhere at least once, with the same id',
+  G3: 'no secret is printed, or stored in clear',
+  G4: 'a cursor never goes past what waits for its sinks',
+  G5: 'it goes on by itself',
+  G6: 'a change is made once, or reported as unknown with a way to find out',
+} as const
+
+const feeds = 'packages/postern/test/feeds'
+
+/** Every proof, in the order of the page. */
+export const proofs: readonly Proof[] = [
+  {
+    name: 'kills',
+    group: 'faults',
+    what: 'kill -9 at each step of a run: requests, transactions, statements, writes, syncs',
+    holds: 'G1 G2 G4 G5',
+    goal: 1_000,
+    file: `${feeds}/kill-feed.test.ts`,
+  },
+  {
+    name: 'schedules',
+    group: 'faults',
+    what: 'any mixture of events, late and many, with 429, 5xx, cut and foreign answers, receivers that fail, deaths, late wakers, a wrong clock, a full spool',
+    holds: 'G1 G2 G4 G5',
+    goal: 500,
+    file: `${feeds}/lossless.test.ts`,
+  },
+  {
+    name: 'copies',
+    group: 'faults',
+    what: 'any mixture of changes of users, groups, members and assignments, with a missing role or scope and an index that lags',
+    holds: 'G1 G5; no deletion that is untrue',
+    goal: 500,
+    file: `${feeds}/copies.test.ts`,
+  },
+  {
+    name: 'pace',
+    group: 'faults',
+    what: 'several feeds over one connection beside other callers and answers of 429',
+    holds: 'never more than the share of a window, nothing between a 429 and its reset',
+    goal: 500,
+    file: `${feeds}/pace.test.ts`,
+  },
+  {
+    name: 'races',
+    group: 'faults',
+    what: 'two, three or five workers for one feed; one is stopped past its lease and wakes',
+    holds: 'G2 G4',
+    goal: 200,
+    file: `${feeds}/races.test.ts`,
+  },
+]
