@@ -17,6 +17,7 @@ const SOURCES = ['packages/web', 'packages/core/src', 'scripts/build-web.ts', 'p
 export async function prepareWeb(): Promise<void> {
   const file = path.join(kept, originFile)
   if (existsSync(file) && readFileSync(file, 'utf8') === originHash()) return
+  process.stderr.write('Building the pages of the console.\n')
   await buildWeb(kept)
   writeFileSync(file, originHash())
 }

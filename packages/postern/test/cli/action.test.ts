@@ -53,6 +53,8 @@ test('an action of one’s own is declared by a file, listed, and removed', asyn
   writeFileSync(place.path('none.json'), '{"title": ')
   const none = await run(['action', 'declare', 'x.y', '--file', place.path('none.json')])
   expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('no JSON, and no YAML')])
+  const absent = await run(['action', 'declare', 'x.y', '--file', place.path('absent.json')])
+  expect(codeOf(absent)).toEqual([6, 'file_not_found'])
   expect((await run(['action', 'remove', 'user.reset_all'])).code).toBe(0)
   expect(codeOf(await run(['action', 'remove', 'user.reset_all']))).toEqual([6, 'action_unknown'])
 })

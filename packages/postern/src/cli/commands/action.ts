@@ -9,6 +9,7 @@ import {
   runAction as run,
   systemClock,
 } from '@postern/core'
+import { FileError } from '../../config/secret-reference.ts'
 import { readTextFile } from '../../config/text-file.ts'
 import { UsageError } from '../../config/usage-error.ts'
 import type { ApiClient } from '../api-client.ts'
@@ -77,7 +78,7 @@ export async function declareOwnAction(
 async function readDeclaration(file: string): Promise<unknown> {
   const text = await readTextFile(file, MAX_DECLARATION_BYTES)
   if (text === undefined) {
-    throw new UsageError('usage_invalid', '--file names no file that is there.', {
+    throw new FileError('file_not_found', '--file: There is no file of that name.', {
       remedy: 'Name a file with the declaration, in JSON or YAML.',
       details: { flag: '--file' },
     })

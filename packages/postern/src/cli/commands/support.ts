@@ -69,6 +69,7 @@ async function ask(options: GlobalOptions, dataDir: string, signal: AbortSignal)
   try {
     if (!(await isAnythingKept(options))) return { through, answers: unanswered(nothingKept()) }
     through = (await readServerFile(dataDir)) === undefined ? 'store' : 'server'
+    if (through === 'server') tell(`Asking the server, for ${WITHIN_MS / 1_000} s at most.`)
     const limited = AbortSignal.any([signal, AbortSignal.timeout(WITHIN_MS)])
     await using api = await openApi(options, limited)
     return { through, answers: await askAll(api) }

@@ -113,6 +113,7 @@ class Reader {
   readonly #document: Document.Parsed
   readonly #kinds: Kinds & { readonly lineAt: (offset: number) => number }
   #nodesLeft = MAX_NODES
+  #isTooDeep = false
 
   constructor(document: Document.Parsed, kinds: Kinds & { lineAt: (offset: number) => number }) {
     this.#document = document
@@ -123,9 +124,7 @@ class Reader {
   read(node: Node | null, path: ConfigPath, line: number): YamlNode | undefined {
     const { isAlias, isMap, isScalar, isSeq } = this.#kinds
     if (this.#nodesLeft-- <= 0) return this.#refuseSize(path, line)
-    if (path.length > MAX_DEPTH) {
-      return this.#refuse(path, line, 'The values are nested too deeply.', 'Flatten them.')
-    }
+    if (path.length > MAX_DEPTH) return this.#refuseDepth(path, line)
     if (node === null) return { kind: 'scalar', line, value: null, source: '' }
     const own = node.range ? this.#kinds.lineAt(node.range[0]) : line
     if (isAlias(node)) return this.#readAlias(node, path, own)
@@ -190,6 +189,14 @@ class Reader {
     if (this.#nodesLeft < -1) return undefined
     const message = `The file has more than ${MAX_NODES} values, its aliases counted.`
     return this.#refuse(path, line, message, 'Check the aliases, or split the file.')
+  }
+
+  #refuseDepth(path: ConfigPath, line: number): undefined {
+    // Once: who nests too deeply somewhere mostly does so in many places.
+    if (this.#isTooDeep) return undefined
+    this.#isTooDeep = true
+    const message = `The values are nested more than ${MAX_DEPTH} deep.`
+    return this.#refuse(path, line, message, 'Flatten them.')
   }
 
   #refuse(path: ConfigPath, line: number, message: string, remedy: string): undefined {

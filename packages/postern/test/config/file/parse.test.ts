@@ -335,6 +335,13 @@ accessKeys:
     ])
   })
 
+  test('what is nested too deeply is one problem, however often it is', async () => {
+    const deep = `${'['.repeat(40)}${']'.repeat(40)}`
+    const members = Array.from({ length: 60 }, (_, index) => `  a${index}: ${deep}`)
+    const problems = await problemsOf(`connections:\n${members.join('\n')}`)
+    expect(problems.filter((problem) => problem.endsWith('config_syntax'))).toHaveLength(1)
+  })
+
   test('aliases that multiply are refused before they do', async () => {
     const levels = Array.from({ length: 12 }, (_, level) => {
       const item = level === 0 ? 'x' : `*a${level - 1}`
