@@ -2,12 +2,11 @@
 
 import { randomInt } from 'node:crypto'
 import { getInput, type InputName, type JsonObject, PosternError } from '@postern/core'
-import { listFeedSinks } from '../store/feed-sinks.ts'
-import { type FeedStateRow, shrinkSpool } from '../store/feed-states.ts'
+import type { FeedSink } from '../store/feed-sinks.ts'
+import type { FeedStateRow } from '../store/feed-states.ts'
 import type { RunOutcome } from '../store/feed-values.ts'
 import type { FeedRow } from '../store/feeds.ts'
 import type { Lease } from '../store/leases.ts'
-import { pruneLedger } from '../store/ledger.ts'
 import type { FeedsContext } from './context.ts'
 import { Deliverer } from './deliver.ts'
 import { type Origin, openOrigin } from './open-origin.ts'
@@ -28,6 +27,8 @@ export interface FeedRunContext extends FeedsContext {
   readonly feed: FeedRow
   /** Of the owner. */
   readonly state: FeedStateRow
+  /** Those that the feed had when the run began. */
+  readonly sinks: readonly FeedSink[]
   readonly lease: Lease
   readonly options: RunFeedOptions & { readonly budgetMs: number }
 }
@@ -87,7 +88,7 @@ export class FeedRun {
       id: feed.id,
       what: feed.input === 'system-log' ? 'event' : 'change',
     })
-    this.#deliverers = await this.#openDeliverers(origin, batches)
+    this.#deliverers = this.#openDeliverers(origin, batches)
     const delivering = this.#deliverers.map((deliverer) =>
       deliverer.run().catch((error: unknown) => {
         this.#fail(error)
@@ -103,16 +104,10 @@ export class FeedRun {
       this.#level.close()
       await Promise.all(delivering)
     }
-    await this.#prune()
   }
 
-  async #openDeliverers(origin: Origin, batches: RecentBatches): Promise<readonly Deliverer[]> {
-    const { store, feed, options } = this.#context
-    const sinks = await this.#ownership.transaction(async (held) => {
-      // A sink may have been taken out of the feed since.
-      this.#level.remove(await shrinkSpool(store, held))
-      return listFeedSinks(store, feed.id)
-    })
+  #openDeliverers(origin: Origin, batches: RecentBatches): readonly Deliverer[] {
+    const { feed, sinks, options } = this.#context
     const { org, connection } = origin
     const context = {
       ...this.#context,
@@ -174,14 +169,6 @@ export class FeedRun {
     } finally {
       this.#tally.moved(stream.name, before, await stand())
     }
-  }
-
-  /** What a run reads once it can be compared with the org no more is forgotten. */
-  async #prune(): Promise<void> {
-    const { store, feed } = this.#context
-    // It is told by the last batch what is old.
-    if (!this.#tally.hasEmitted) return
-    await this.#ownership.transaction(() => pruneLedger(store, feed.id))
   }
 
   /** Ends the run where the spool is full and the sink that keeps it so is down, or came only after the run had begun. */

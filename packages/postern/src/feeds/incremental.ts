@@ -1,5 +1,6 @@
 /** @module What changed since the last time, asked for by the times that Okta shows, with an overlap. */
 
+import { isDeepStrictEqual } from 'node:util'
 import {
   type Batch,
   type ChangesOf,
@@ -14,9 +15,9 @@ import type { FeedRecord } from '../sinks/record.ts'
 import { countBehind, type NewMirrorRow, putMirror, readMirror } from '../store/mirror.ts'
 import { addRereads } from '../store/rereads.ts'
 import { isLostCursor } from './lost-cursor.ts'
-import { hashObjects, mirroredOf, takePage } from './mirroring.ts'
+import { hashObjects, isKnownPage, mirroredOf, takePage } from './mirroring.ts'
 import { rereadDue } from './reread.ts'
-import type { Stream, StreamContext } from './stream.ts'
+import type { SpoolWriter, Stream, StreamContext } from './stream.ts'
 import { momentIn, textIn } from './stream-state.ts'
 import { readSweepState } from './sweep-state.ts'
 import { untilStopped } from './until-stopped.ts'
@@ -40,6 +41,8 @@ interface Pass {
 /** What a page brings. */
 interface Taken {
   readonly seen: Date | undefined
+  /** Whether storing it would change anything. */
+  readonly isNews: () => Promise<boolean>
   /** Stores it, inside a transaction. */
   readonly store: () => Promise<readonly FeedRecord[]>
 }
@@ -126,14 +129,18 @@ async function runPass(
       batch.cursor === undefined
         ? { watermark: advanceWatermark(before.watermark, pass) }
         : { watermark: before.watermark, pass }
-    const next = state
-    await spool.commit(INCREMENTAL, async () => ({
-      state: incrementalJson(next),
-      records: await taken.store(),
-    }))
+    const next = incrementalJson(state)
+    // Most runs find what the one before found, or nothing: then nothing is written.
+    if (!(await isStored(spool, next)) || (await taken.isNews())) {
+      await spool.commit(INCREMENTAL, async () => ({ state: next, records: await taken.store() }))
+    }
     onRead({ records: batch.records.length, remaining: batch.remaining })
   }
   return state
+}
+
+async function isStored(spool: SpoolWriter, state: JsonObject): Promise<boolean> {
+  return isDeepStrictEqual(await spool.readState(INCREMENTAL), state)
 }
 
 async function take(
@@ -148,6 +155,7 @@ async function take(
   const isCurrent = !mirrored.kinds.some(({ isIndexed }) => isIndexed)
   return {
     seen: latest(objects.map(({ lastUpdated }) => lastUpdated)),
+    isNews: async () => !(await isKnownPage(context, hashed, { isCurrent })),
     store: () => takePage(context, hashed, { isCurrent, generation }),
   }
 }
@@ -169,6 +177,7 @@ async function takeParents(
   const rows = kinds.flatMap((kind) => parents.map((parent) => listRow(kind, parent)))
   return {
     seen: latest(parents.map(({ changedAt }) => changedAt)),
+    isNews: async () => parents.length > 0,
     store: async () => {
       const now = org.authorizer.now()
       const known = await readMirror(store, feed.id, rows)

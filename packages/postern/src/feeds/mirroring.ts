@@ -63,21 +63,7 @@ export async function takePage(
 ): Promise<readonly FeedRecord[]> {
   if (page.length === 0) return []
   const now = org.authorizer.now()
-  const known = new Map(
-    (await readMirror(store, feed.id, page)).map((row) => [`${row.kind} ${row.id}`, row]),
-  )
-  const resyncedBy = (await readSweepState(spool))?.resyncedBy ?? 0
-  const judged = page.map((object) => {
-    const row = known.get(`${object.kind} ${object.id}`)
-    const isAsked = row !== undefined && row.generation < resyncedBy
-    const judgement = judgeObject(row, { ...object, isCurrent, now })
-    return {
-      object,
-      isAsked,
-      judgement: isAsked ? resynced(judgement) : judgement,
-      version: (row?.version ?? 0) + 1,
-    }
-  })
+  const judged = await judgePage({ store, feed, org, spool }, page, isCurrent)
   const changed = judged.filter(({ judgement }) => judgement === 'new' || judgement === 'changed')
   const rows = changed.map(({ object, version }) => ({
     kind: object.kind,
@@ -98,6 +84,40 @@ export async function takePage(
   return changed.map(({ object: { kind, id, hash, record }, version }) =>
     changeRecord({ op: 'upsert', kind, id, version, hash, observedAt: now }, record),
   )
+}
+
+/** Whether a page shows nothing but what is known, so that taking it would change nothing. */
+export async function isKnownPage(
+  context: Pick<StreamContext, 'store' | 'feed' | 'org' | 'spool'>,
+  page: readonly HashedObject[],
+  { isCurrent }: Pick<PageSight, 'isCurrent'>,
+): Promise<boolean> {
+  if (page.length === 0) return true
+  const judged = await judgePage(context, page, isCurrent)
+  return judged.every(({ judgement }) => judgement === 'same')
+}
+
+async function judgePage(
+  { store, feed, org, spool }: Pick<StreamContext, 'store' | 'feed' | 'org' | 'spool'>,
+  page: readonly HashedObject[],
+  isCurrent: boolean,
+) {
+  const now = org.authorizer.now()
+  const known = new Map(
+    (await readMirror(store, feed.id, page)).map((row) => [`${row.kind} ${row.id}`, row]),
+  )
+  const resyncedBy = (await readSweepState(spool))?.resyncedBy ?? 0
+  return page.map((object) => {
+    const row = known.get(`${object.kind} ${object.id}`)
+    const isAsked = row !== undefined && row.generation < resyncedBy
+    const judgement = judgeObject(row, { ...object, isCurrent, now })
+    return {
+      object,
+      isAsked,
+      judgement: isAsked ? resynced(judgement) : judgement,
+      version: (row?.version ?? 0) + 1,
+    }
+  })
 }
 
 /** What to make of an object that goes on whether it changed or not. */

@@ -41,7 +41,8 @@ export async function prepareSink(
 }> {
   const kind = getSinkKind(kindName, kinds)
   const settings = parseStored(kind, stored)
-  const secrets = await readSinkSecrets(store, seal, id)
+  const takesSecrets = Object.keys(kind.secrets).length > 0
+  const secrets = takesSecrets ? await readSinkSecrets(store, seal, id) : {}
   const sink = { id, name }
   return { kind, given: { settings, secrets, sink, store, transport: outbound, clock, dev } }
 }

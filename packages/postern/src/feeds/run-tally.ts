@@ -55,11 +55,6 @@ export class RunTally {
     if (records > 0) this.#batches++
   }
 
-  /** Whether any record was stored for the sinks. */
-  get hasEmitted(): boolean {
-    return this.#emitted > 0
-  }
-
   /** A stream was read from there to there. */
   moved(stream: string, from: string | undefined, to: string | undefined): void {
     this.#cursors[stream] = {

@@ -1,16 +1,22 @@
 /** @module One run of a feed: everything that is new is read, and everything that was read is delivered. */
 
 import { randomUUID } from 'node:crypto'
-import { takeFeed } from '../store/feed-states.ts'
+import { listFeedSinks } from '../store/feed-sinks.ts'
+import { type FeedStateRow, shrinkSpool, takeFeed } from '../store/feed-states.ts'
 import { type FeedRow, holdFeedRow } from '../store/feeds.ts'
 import { type Lease, LeaseError, withLease } from '../store/leases.ts'
+import { pruneLedger } from '../store/ledger.ts'
 import { beginRun, endRun, pruneRuns } from '../store/runs.ts'
+import type { Store } from '../store/store.ts'
 import type { FeedsContext } from './context.ts'
 import { FeedError } from './feed-error.ts'
 import { FeedRun, type FeedRunContext } from './feed-run.ts'
 import type { FinishedRun, RunFeedOptions } from './run-options.ts'
 
 const DEFAULT_BUDGET_MS = 5 * 60_000
+
+// A fleet runs a feed every five minutes, and has hardly ever something to forget.
+const FORGET_EVERY_RUNS = 16
 
 /**
  * Runs a feed once.
@@ -48,15 +54,30 @@ function begin(
   feedId: string,
   lease: Lease,
   { trigger }: RunFeedOptions,
-): Promise<Pick<FeedRunContext, 'runId' | 'feed' | 'state'>> {
+): Promise<Pick<FeedRunContext, 'runId' | 'feed' | 'state' | 'sinks'>> {
   const runId = randomUUID()
   return lease.transaction(async () => {
     const feed = requireRunnable(await holdFeedRow(store, feedId))
-    const state = await takeFeed(store, feedId)
+    const taken = await takeFeed(store, feedId)
+    const state = await withoutConfirmed(store, taken)
     await beginRun(store, { id: runId, feedId, trigger, epoch: state.epoch }, clock.now())
-    await pruneRuns(store, feedId, clock.now())
-    return { runId, feed, state }
+    if (state.epoch % FORGET_EVERY_RUNS === 0) {
+      await pruneRuns(store, feedId, clock.now())
+      await pruneLedger(store, feedId)
+    }
+    return { runId, feed, state, sinks: await listFeedSinks(store, feedId) }
   })
+}
+
+/** A sink that kept batches waiting may have been taken out of the feed since. */
+async function withoutConfirmed(store: Store, state: FeedStateRow): Promise<FeedStateRow> {
+  if (state.spool_records === 0) return state
+  const { records, bytes } = await shrinkSpool(store, state)
+  const left = {
+    spool_records: state.spool_records - records,
+    spool_bytes: state.spool_bytes - bytes,
+  }
+  return { ...state, ...left }
 }
 
 /** Who lost the lease before the feed was taken has begun nothing. */

@@ -2,9 +2,10 @@
 
 import { createHash } from 'node:crypto'
 import { identify, read } from '@postern/core'
-import { putHeldDeletions, readHeldDeletions } from '../store/held-deletions.ts'
+import type { HeldDeletions } from '../store/feed-values.ts'
+import { putHeldDeletions } from '../store/held-deletions.ts'
 import { analyzeMirror, lastGeneration } from '../store/mirror.ts'
-import { beginResync, readResyncAsked } from '../store/resync.ts'
+import { beginResync, readAsked } from '../store/resync.ts'
 import { heldDeletions, passOnDeletions, type SweepEnd } from './deletions.ts'
 import { isLostCursor } from './lost-cursor.ts'
 import { hashObjects, mirroredOf, takePage } from './mirroring.ts'
@@ -41,8 +42,8 @@ export const sweep: Stream = {
 
 async function readSweep(context: StreamContext): ReturnType<Stream['read']> {
   let state = await readSweepState(context.spool)
-  await passOnConfirmed(context, state)
-  const askedAt = await readResyncAsked(context.store, context.feed.id)
+  const { held, askedAt } = await readAsked(context.store, context.feed.id)
+  await passOnConfirmed(context, state, held)
   const isAsked = askedAt !== undefined
   if (isAsked || state === undefined || isDue(state, context.org.authorizer.now())) {
     state = await begin(context, state, askedAt)
@@ -159,9 +160,9 @@ async function end(context: StreamContext, state: SweepState): Promise<void> {
 async function passOnConfirmed(
   context: StreamContext,
   state: SweepState | undefined,
+  held: HeldDeletions | undefined,
 ): Promise<void> {
   const { store, feed, spool, note } = context
-  const held = await readHeldDeletions(store, feed.id)
   if (held?.confirmedAt === undefined || state === undefined) return
   const { generation } = held
   const startedAt = new Date(held.at)

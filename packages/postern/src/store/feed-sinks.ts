@@ -26,22 +26,16 @@ export async function listSinksOfFeeds(
   feedIds: readonly string[],
 ): Promise<readonly FeedSink[]> {
   if (feedIds.length === 0) return []
-  const progress = await store.db
+  const rows = await store.db
     .selectFrom('feed_sink')
-    .selectAll()
-    .where('feed_id', 'in', [...feedIds])
+    .innerJoin('sink', 'sink.id', 'feed_sink.sink_id')
+    .selectAll('feed_sink')
+    .selectAll('sink')
+    .where('feed_sink.feed_id', 'in', [...feedIds])
+    .orderBy('sink.name')
     .execute()
-  if (progress.length === 0) return []
-  const sinkIds = [...new Set(progress.map(({ sink_id }) => sink_id))]
-  const sinks = await store.db
-    .selectFrom('sink')
-    .selectAll()
-    .where('id', 'in', sinkIds)
-    .orderBy('name')
-    .execute()
-  return sinks.flatMap((sink) =>
-    progress.filter(({ sink_id }) => sink_id === sink.id).map((row) => ({ progress: row, sink })),
-  )
+  // No column of the one has the name of one of the other.
+  return rows.map((row) => ({ progress: row, sink: row }))
 }
 
 /** Which sink of which feed. */

@@ -1,5 +1,6 @@
-/** @module Feeds of objects that are asked to pass on everything again. */
+/** @module Feeds of objects that are asked to pass on everything again, and what else people ask of their next run. */
 
+import type { HeldDeletions } from './feed-values.ts'
 import type { Store } from './store.ts'
 
 /** Asks a feed to begin a complete read with its next run, and to pass on every object that it sees. */
@@ -7,14 +8,22 @@ export async function askResync(store: Store, feedId: string, now: Date): Promis
   await store.db.updateTable('feed').set({ resync_at: now }).where('id', '=', feedId).execute()
 }
 
-/** When a feed was asked; undefined where nobody has since the last time. */
-export async function readResyncAsked(store: Store, feedId: string): Promise<Date | undefined> {
+/** What a run has to know of what people asked for. */
+export interface Asked {
+  /** The deletions that are held back, and perhaps confirmed. */
+  readonly held: HeldDeletions | undefined
+  /** When everything was asked for; undefined where nobody has since the last time. */
+  readonly askedAt: Date | undefined
+}
+
+/** What people asked of a feed's next run. */
+export async function readAsked(store: Store, feedId: string): Promise<Asked> {
   const feed = await store.db
     .selectFrom('feed')
-    .select('resync_at')
+    .select(['held', 'resync_at'])
     .where('id', '=', feedId)
     .executeTakeFirst()
-  return feed?.resync_at ?? undefined
+  return { held: feed?.held ?? undefined, askedAt: feed?.resync_at ?? undefined }
 }
 
 /** Notes that what was asked for has begun. Whoever asked later is heard by the run after this one. */

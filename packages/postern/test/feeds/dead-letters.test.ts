@@ -31,11 +31,10 @@ describe.each(stores)('dead letters that are sent again on $name', ({ open }) =>
     const feed = await feedScenario(kept.store, app, { input, sinks: ['main', 'other'] })
     const { sinks, feedId, context } = feed
     const refuse = (indexes: readonly number[]) => {
-      sinks.onWrite = (_batch, name) => {
-        const reason = { code: 'sink_record_refused', reason: 'Not that one.' }
-        sinks.rejects = () =>
-          name === 'main' ? indexes.map((index) => ({ index, ...reason })) : []
-      }
+      sinks.onWrite = undefined
+      const reason = { code: 'sink_record_refused', reason: 'Not that one.' }
+      sinks.rejects = (_batch, name) =>
+        name === 'main' ? indexes.map((index) => ({ index, ...reason })) : []
     }
     refuse([0, 2, 4])
     expect((await feed.run()).outcome).toBe('ok')

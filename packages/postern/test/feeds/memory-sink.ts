@@ -14,7 +14,7 @@ export class MemorySinks {
   /** Told before each write; what it returns is waited for. */
   onWrite: ((batch: SinkBatch, sink: string) => void | Promise<void>) | undefined
   /** What is rejected of each batch. */
-  rejects: (batch: SinkBatch) => NonNullable<Written['rejected']> = () => []
+  rejects: (batch: SinkBatch, sink: string) => NonNullable<Written['rejected']> = () => []
   /** How often a write was asked for, the refused ones included. */
   attempts = 0
 
@@ -45,7 +45,10 @@ export class MemorySinks {
         }
         this.batches.set(name, [...(this.batches.get(name) ?? []), batch])
         const count = typeof position?.['count'] === 'number' ? position['count'] : 0
-        return { position: { count: count + batch.records.length }, rejected: this.rejects(batch) }
+        return {
+          position: { count: count + batch.records.length },
+          rejected: this.rejects(batch, name),
+        }
       },
       close: () => Promise.resolve(),
     }

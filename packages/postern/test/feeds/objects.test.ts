@@ -1,6 +1,7 @@
 /** @module A copy of an org's objects: what is passed on, and what is not. */
 
 import { fetchTransport, getInput, type InputName, identify } from '@postern/core'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { hashObjects, takePage } from '../../src/feeds/mirroring.ts'
@@ -53,6 +54,38 @@ describe.each(stores)('a feed of objects on $name', ({ open }) => {
     expect(Object.keys(report.cursors)).toEqual(['hints', 'incremental', 'sweep'])
     expect((await scenario.run()).report).toMatchObject({ emitted: 0, batches: 0 })
   })
+
+  test.each(['users', 'groups'] as const)(
+    'that finds %s as they were writes nothing of what changed',
+    async (input) => {
+      const feed = await objectFeed(opened.store, await orgOnClock(), input)
+      const { org } = feed.emulated.running
+      const writtenAt = async () => {
+        const row = await opened.store.db
+          .selectFrom('feed_stream')
+          .select(sql<string>`xmin::text`.as('written'))
+          .where('feed_id', '=', feed.feedId)
+          .where('name', '=', 'incremental')
+          .executeTakeFirst()
+        return row?.written
+      }
+      await feed.run()
+      await feed.run({ afterMs: 60_000 })
+      const written = await writtenAt()
+      expect(written).toBeDefined()
+      expect((await feed.run({ afterMs: 60_000 })).changes).toEqual([])
+      expect(await writtenAt()).toBe(written)
+      const [user] = [...org.users]
+      if (user === undefined) throw new Error('There is no user.')
+      if (input !== 'users') return
+      await feed.emulated.admin.request({
+        ...{ method: 'POST', path: `/api/v1/users/${user.id}` },
+        body: { profile: { nickName: 'Somebody else' } },
+      })
+      expect((await feed.run({ afterMs: 60_000 })).changes).toHaveLength(1)
+      expect(await writtenAt()).not.toBe(written)
+    },
+  )
 
   test('says that its place in the log was refused only where it was', async () => {
     const feed = await objectFeed(opened.store, await orgOnClock(), 'users')

@@ -53,6 +53,23 @@ describe.each(stores)('a run of a feed on $name', ({ open }) => {
     expect([await run, await listRuns(kept.store, feedId, 10)]).toEqual([undefined, []])
   })
 
+  test('forgets old runs with each sixteenth', async () => {
+    const { app } = await emulatedOrg(small)
+    const { feedId, run } = await feedScenario(kept.store, app)
+    await run()
+    const { db } = kept.store
+    await db
+      .updateTable('run')
+      .set({ started_at: new Date(0) })
+      .execute()
+    await db.updateTable('feed_state').set({ epoch: 14 }).where('feed_id', '=', feedId).execute()
+    const epochs = async () => (await listRuns(kept.store, feedId, 10)).map(({ epoch }) => epoch)
+    await run()
+    expect(await epochs()).toEqual([15, 1])
+    await run()
+    expect(await epochs()).toEqual([16, 15])
+  })
+
   test.each(['rate-limited', 'server-error'])(
     'ends when its time is over also while it waits because of %s, and goes on later',
     async (fault) => {
