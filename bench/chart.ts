@@ -1,5 +1,6 @@
-/** @module The tables of one result as bars, in an SVG that needs nothing else and follows the reader's theme. */
+/** @module The tables of one result as bars, and what grows as lines, in an SVG that needs nothing else and follows the reader's theme. */
 
+import { drawGrowth, LINE_STYLE, linesHeight } from './line-chart.ts'
 import type { Figures } from './measure.ts'
 import type { Result, Table } from './report.ts'
 
@@ -27,19 +28,20 @@ const STYLE = `
     .spread { stroke: #edeef0; }
   }`
 
-/** The bars of all tables of figures; undefined where there are none. The lines over bars go from the least to the most. */
+/** The bars of all tables of figures, and the lines of what grows; undefined where there are neither. The lines over bars go from the least to the most. */
 export function drawResult({ name, tables }: Result): string | undefined {
-  const drawn = tables.filter((table): table is Table => 'figures' in table)
+  const drawn = tables.filter((table) => 'figures' in table || 'lines' in table)
   if (drawn.length === 0) return undefined
   let y = 0
   const panels = drawn.map((table) => {
-    const panel = drawTable(table, y)
-    y += TITLE_HEIGHT + table.figures.length * ROW_HEIGHT
+    const panel = 'lines' in table ? drawGrowth(table, y) : drawTable(table, y)
+    y += 'lines' in table ? linesHeight : TITLE_HEIGHT + table.figures.length * ROW_HEIGHT
     return panel
   })
   const height = y + 12
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${name}: the figures of ${name}.md as bars">
-<style>${STYLE}
+  const hasLines = drawn.some((table) => 'lines' in table)
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${name}: the figures of ${name}.md as ${hasLines ? 'lines' : 'bars'}">
+<style>${STYLE}${hasLines ? LINE_STYLE : ''}
 </style>
 <rect class="ground" width="100%" height="100%"/>
 ${panels.join('\n')}

@@ -128,4 +128,6 @@ const ports: number[] = []
 for (let port = FIRST_PORT; ports.length < options.orgs && port <= LAST_PORT; port++) {
   if (await listen(port)) ports.push(port)
 }
+// Whoever started this one has ended.
+process.on('disconnect', () => process.exit())
 process.send?.(ports)

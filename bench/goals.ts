@@ -89,8 +89,10 @@ const logBeside = 'a log, a page after half a second'
 const slowWalk = '10 minutes, 0.5 s an answer'
 const foreign =
   '20,000 users; the same where one token may use all of a bucket, and headers show nothing of others'
+const costOfRuns =
+  'The program wants a machine of its own for seven minutes. Most of what a run takes are its statements to the database and a TLS handshake; next come fewer statements.'
 const fleet = {
-  table: 'orgs with four feeds, every',
+  table: 'played: orgs with four feeds, every',
   row: '10,000, 5 minutes',
 }
 
@@ -277,17 +279,24 @@ export const goals: readonly Goal[] = [
   },
   {
     id: 'P14',
-    what: '10,000 orgs with four feeds every five minutes: of one core',
+    what: '10,000 orgs with four feeds every five minutes, played with measured costs: of one core',
     ...{ bound: { atMost: 60 }, unit: '%' },
     ...at('fleet', { ...fleet, column: 'of a core' }),
-    unmet: 'Not measured with 10,000 orgs yet; 400 were.',
+    unmet: costOfRuns,
   },
   {
     id: 'P14',
     what: 'the same: memory at most',
     ...{ bound: { atMost: 1_024 }, unit: 'MB' },
     ...at('fleet', { ...fleet, column: 'MB at most' }),
-    unmet: 'Not measured with 10,000 orgs yet; 400 were.',
+    unmet: costOfRuns,
+  },
+  {
+    id: 'P14',
+    what: 'the same: the latest start, where a period is 300 s',
+    ...{ bound: { atMost: 300 }, unit: 's' },
+    ...at('fleet', { ...fleet, column: 'latest, s' }),
+    unmet: costOfRuns,
   },
   {
     id: 'P15',

@@ -92,7 +92,13 @@ function reasons(): string {
 function section(result: Result): string {
   const { name, command, machine } = result
   const chart = drawResult(result) === undefined ? '' : `\n\n![${name}](performance/${name}.svg)`
-  return `### ${name}\n\n[All figures](../bench/results/${name}.md) of \`${command}\` on ${machine}.${chart}`
+  const meanings = result.tables.flatMap((table) =>
+    'meaning' in table
+      ? [`- ${table.title}, ${table.unit}, over ${table.over}: ${table.meaning}`]
+      : [],
+  )
+  const said = meanings.length > 0 ? `\n\n${meanings.join('\n')}` : ''
+  return `### ${name}\n\n[All figures](../bench/results/${name}.md) of \`${command}\` on ${machine}.${chart}${said}`
 }
 
 if (import.meta.main) {

@@ -22,16 +22,36 @@ export interface Grid {
   readonly rows: readonly (readonly (string | number)[])[]
 }
 
+/** What grows with something: one line for each thing that was measured. */
+export interface Growth {
+  readonly title: string
+  readonly unit: string
+  /** What it grows with, such as `connections`. */
+  readonly over: string
+  readonly digits: number
+  readonly lines: readonly {
+    readonly name: string
+    /** Of each size, smallest first. */
+    readonly points: readonly (readonly [size: number, figure: number])[]
+  }[]
+  /** How it grows, and what bounds it next: one sentence. */
+  readonly meaning: string
+}
+
 /** What one program measured, as it stands in `results/<name>.json`. */
 export interface Result {
   readonly name: string
   readonly command: string
   readonly machine: string
-  readonly tables: readonly (Table | Grid)[]
+  readonly tables: readonly (Table | Grid | Growth)[]
 }
 
 /** Prints tables, and with `--write` puts them into `results/<name>.json` and `.md` with the machine they were taken on. */
-export function report(name: string, command: string, tables: readonly (Table | Grid)[]): void {
+export function report(
+  name: string,
+  command: string,
+  tables: readonly (Table | Grid | Growth)[],
+): void {
   const result: Result = { name, command, machine: machine(), tables }
   const text = formatResult(result)
   process.stdout.write(text)
@@ -49,12 +69,25 @@ export function formatResult({ name, command, machine, tables }: Result): string
     '',
     `\`${command}\` on ${machine}.`,
     ...(tables.some((table) => 'figures' in table) ? [HOW_TO_READ] : []),
-    ...tables.flatMap((table) => [
-      '',
-      ...('figures' in table ? formatTable(table) : formatGrid(table)),
-    ]),
+    ...tables.flatMap((table) => ['', ...formatAny(table)]),
     '',
   ].join('\n')
+}
+
+function formatAny(table: Table | Grid | Growth): string[] {
+  if ('figures' in table) return formatTable(table)
+  return 'lines' in table ? formatGrowth(table) : formatGrid(table)
+}
+
+/** A column for each size. */
+function formatGrowth({ title, unit, over, digits, lines, meaning }: Growth): string[] {
+  const sizes = [...new Set(lines.flatMap(({ points }) => points.map(([size]) => size)))]
+  const rows = lines.map(({ name, points }) => [
+    name,
+    ...sizes.map((size) => points.find(([at]) => at === size)?.[1].toFixed(digits) ?? ''),
+  ])
+  const columns = [`${title}, ${unit}; ${over}:`, ...sizes.map((size) => size.toLocaleString('en'))]
+  return [...formatGrid({ columns, rows }), '', meaning]
 }
 
 function formatGrid({ columns, rows }: Grid): string[] {

@@ -34,6 +34,7 @@ export function figureAt(place: Place): number | undefined {
   if (result === undefined) return undefined
   const found = result.tables.flatMap((table) => {
     if ('figures' in table) return isMeant(table, place) ? [cellOf(table.figures, place)] : []
+    if ('lines' in table) return []
     if (table.columns[0] !== place.table) return []
     const row = table.rows.find(([first]) => first === place.row)
     return [toNumber(row?.[table.columns.indexOf(place.column)])]
