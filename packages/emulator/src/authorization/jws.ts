@@ -54,19 +54,21 @@ export function parseJws(text: string): Jws | undefined {
   const header = parsePart(head)
   const claims = parsePart(payload)
   if (header === undefined || claims === undefined || header['crit'] !== undefined) return undefined
-  if (!/^[\w-]*$/.test(signature)) return undefined
-  return {
-    header,
-    claims,
-    signed: Buffer.from(`${head}.${payload}`),
-    signature: Buffer.from(signature, 'base64url'),
-  }
+  const bytes = parseBase64url(signature)
+  if (bytes === undefined) return undefined
+  return { header, claims, signed: Buffer.from(`${head}.${payload}`), signature: bytes }
+}
+
+// Node reads past what is no base64url, so one signature would have many texts.
+function parseBase64url(part: string): Buffer | undefined {
+  const bytes = Buffer.from(part, 'base64url')
+  return bytes.toString('base64url') === part ? bytes : undefined
 }
 
 function parsePart(part: string): JsonObject | undefined {
-  if (!/^[\w-]+$/.test(part)) return undefined
+  const bytes = parseBase64url(part)
+  if (bytes === undefined) return undefined
   try {
-    const bytes = Buffer.from(part, 'base64url')
     const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
     return isJsonObject(value) ? value : undefined
   } catch {
@@ -91,7 +93,9 @@ export function publicKeyOf(jwk: JsonObject): KeyObject | undefined {
   if (kty !== 'RSA' && kty !== 'EC') return undefined
   if (Object.values(members).some((member) => typeof member !== 'string')) return undefined
   try {
-    return createPublicKey({ key: members as Record<string, string>, format: 'jwk' })
+    const key = createPublicKey({ key: members as Record<string, string>, format: 'jwk' })
+    // With an exponent of 1 a signature is what it signs, padded.
+    return key.asymmetricKeyDetails?.publicExponent === 1n ? undefined : key
   } catch {
     return undefined
   }
