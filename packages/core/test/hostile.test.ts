@@ -39,6 +39,10 @@ describe('showHostile', () => {
     expect(showHostile(text)).toBe(shown)
   })
 
+  test('a cut leaves no half of a character', () => {
+    expect(showHostile('😀'.repeat(20), { maxCharacters: 5 })).toBe('😀😀…')
+  })
+
   test('a long text is cut, and a huge one costs nothing', () => {
     expect(showHostile('a b '.repeat(1_000), { maxCharacters: 10 })).toBe('a b a b a …')
     const before = process.cpuUsage()
