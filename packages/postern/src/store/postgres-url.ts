@@ -18,19 +18,14 @@ export function parsePostgresUrl(text: string): {
   readonly place: ServerPlace
 } {
   const url = URL.parse(text)
-  if (url === null) {
-    throw new StoreError('store_refused', 'The URL of the database cannot be read.', {
-      remedy:
-        'Write postgres://USER:PASSWORD@HOST:PORT/DATABASE; encode @, / and : in the password.',
-    })
-  }
+  if (url === null) throw unreadable()
   const mode = url.searchParams.get('sslmode') ?? ''
   const host = url.searchParams.get('host') ?? url.hostname
   const place: ServerPlace = {
     host: host || 'localhost',
     port: url.port || url.searchParams.get('port') || '5432',
-    user: decodeURIComponent(url.username),
-    database: decodeURIComponent(url.pathname.slice(1)),
+    user: decode(url.username),
+    database: decode(url.pathname.slice(1)),
   }
   if (mode === '' && isLocal(host)) return { connectionString: text, place }
   if (mode === 'disable') return { connectionString: text, place }
@@ -38,8 +33,27 @@ export function parsePostgresUrl(text: string): {
     url.searchParams.set('sslmode', 'verify-full')
     return { connectionString: url.href, place }
   }
-  throw new StoreError('store_refused', `The URL of the database says sslmode=${mode}.`, {
-    remedy: 'Use verify-full, with sslrootcert=FILE for an authority of your own, or disable.',
+  throw new StoreError(
+    'store_refused',
+    'The URL of the database says an sslmode that is none of those that are taken.',
+    {
+      remedy: 'Use verify-full, with sslrootcert=FILE for an authority of your own, or disable.',
+    },
+  )
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    throw unreadable()
+  }
+}
+
+function unreadable(): StoreError {
+  return new StoreError('store_refused', 'The URL of the database cannot be read.', {
+    remedy:
+      'Write postgres://USER:PASSWORD@HOST:PORT/DATABASE; encode @, /, : and % in the password.',
   })
 }
 
