@@ -8,6 +8,7 @@ import { digestOf } from '../../store/digest.ts'
 import { guardedFetch } from './guarded-fetch.ts'
 import { parseIssuer } from './issuer.ts'
 import { type Claims, type Person, personOf } from './person.ts'
+import { judgeAnswers } from './provider-answers.ts'
 import { providerRefusal } from './provider-refusal.ts'
 import { returnInvalid, stateInvalid } from './sign-in-error.ts'
 
@@ -166,7 +167,8 @@ export class OpenId {
   async #read(): Promise<client.Configuration> {
     const { signIn, transport, clock, dev } = this.#options
     const isLocal = dev && this.#issuer.protocol === 'http:'
-    const own = { [client.customFetch]: guardedFetch(transport), timeout: TIMEOUT_SECONDS }
+    const send = judgeAnswers(guardedFetch(transport))
+    const own = { [client.customFetch]: send, timeout: TIMEOUT_SECONDS }
     const skewSeconds = Math.round((clock.now().getTime() - Date.now()) / 1_000)
     const metadata = {
       [client.clockSkew]: skewSeconds,

@@ -59,6 +59,16 @@ export function providerRefusal(error: unknown, phase: 'discovery' | 'person'): 
     const message = `The provider refused this server: ${code}.`
     return refuse('sign_in_provider_refused', message, { remedy: APP, cause: error })
   }
+  if (chainOf(error).some((one) => one instanceof DOMException && one.name === 'DataError'))
+    return refuse(
+      'sign_in_provider_invalid',
+      'The key that the provider signs with, as it is published, is no key.',
+      {
+        remedy:
+          'Look at the key set of the provider, the jwks_uri of its /.well-known/openid-configuration, and have the damaged key published anew.',
+        cause: error,
+      },
+    )
   const code = error instanceof ClientError ? error.code : undefined
   // What the library has no word for is a network that failed, or a time that was over.
   if (code === undefined || code === 'OAUTH_TIMEOUT' || code === 'OAUTH_ABORT')

@@ -52,6 +52,24 @@ export function returnInvalid(): SignInError {
   )
 }
 
+/** The refusal of a key with which everybody could sign. */
+export function keyForgeable(): SignInError {
+  return new SignInError(
+    'sign_in_provider_invalid',
+    'The provider publishes an RSA key whose exponent is 1 or 0: anybody could sign for it.',
+    { remedy: 'Have the provider make another key, then sign in again.' },
+  )
+}
+
+/** The refusal of an ID token that is no signed token at all. */
+export function tokenMalformed(): SignInError {
+  return new SignInError(
+    'sign_in_token_invalid',
+    'The ID token is no compact JWS: three parts in base64url, the first two JSON objects.',
+    { remedy: 'See that the app at the provider signs ID tokens and does not encrypt them.' },
+  )
+}
+
 /** The refusal of an answer of the provider that this browser did not ask for, or not any more. */
 export function stateInvalid(): SignInError {
   return new SignInError(
