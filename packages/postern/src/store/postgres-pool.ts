@@ -17,6 +17,14 @@ const IDLE_WITHIN_MS = 30_000
 // A little longer than the server's own limit: a connection that died without a word ends here.
 const ANSWER_WITHIN_MS = 70_000
 
+/** Options of {@link openPool}. */
+export interface PoolOptions {
+  /** The most connections. */
+  readonly max: number
+  /** A connection that has not answered for as long is given up. Default: 70 s. */
+  readonly answerWithinMs?: number
+}
+
 /**
  * Opens a pool; it connects when it is used.
  *
@@ -29,7 +37,7 @@ const ANSWER_WITHIN_MS = 70_000
  */
 export function openPool(
   url: Secret,
-  { max }: { readonly max: number },
+  { max, answerWithinMs = ANSWER_WITHIN_MS }: PoolOptions,
 ): { readonly pool: PostgresPool; readonly place: ServerPlace } {
   const types = new pg.TypeOverrides()
   types.setTypeParser(INT8, Number)
@@ -42,7 +50,7 @@ export function openPool(
     max,
     connectionTimeoutMillis: CONNECT_WITHIN_MS,
     statement_timeout: STATEMENT_WITHIN_MS,
-    query_timeout: ANSWER_WITHIN_MS,
+    query_timeout: answerWithinMs,
     idle_in_transaction_session_timeout: IDLE_WITHIN_MS,
   })
   // A connection that the server ends. Whoever uses it is told; without a listener, the process would end too.
@@ -63,8 +71,25 @@ function explaining(pool: pg.Pool, place: ServerPlace): PostgresPool {
       const client = await pool.connect().catch(explain)
       const query = client.query.bind(client)
       return Object.assign(Object.create(client), {
-        query: (text: string, values: unknown[]) => query(text, values).catch(explain),
+        query: (text: string, values: unknown[]) =>
+          query(text, values).catch((error: unknown) => {
+            if (isUnanswered(error)) giveUp(client)
+            return explain(error)
+          }),
       })
     },
   }
+}
+
+function isUnanswered(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Query read timeout'
+}
+
+/**
+ * Ends a connection whose server owes an answer. The driver would give it to the next user: behind a statement that may come to
+ * its end after all, and within a transaction that nobody could take back any more.
+ */
+function giveUp(client: pg.PoolClient): void {
+  // It closes at once, and does not wait for the server.
+  client.end().catch(() => undefined)
 }

@@ -3,9 +3,11 @@
 import { Secret } from '@postern/core'
 import { sql } from 'kysely'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { openDatabaseWay } from '../../../../test/database-way.ts'
 import { newDatabase, stores, type TestDatabase, type TestStore } from '../../../../test/stores.ts'
 import { openPostgres } from '../../src/store/postgres.ts'
+import { openPool } from '../../src/store/postgres-pool.ts'
 import type { Store } from '../../src/store/store.ts'
 
 let database: TestDatabase
@@ -199,4 +201,37 @@ describe('who owns the tables and is nobody special', () => {
       await relative.drop()
     }
   })
+})
+
+test('a connection that owed an answer is not used again, and what it had begun is not kept', async () => {
+  const way = await openDatabaseWay(database.url)
+  onTestFinished(() => way.close())
+  const { pool } = openPool(new Secret(way.url), { max: 1, answerWithinMs: 500 })
+  onTestFinished(() => pool.end())
+  const run = async (statements: readonly string[]) => {
+    const client = await pool.connect()
+    try {
+      for (const statement of statements) await client.query(statement, [])
+    } finally {
+      client.release()
+    }
+  }
+  await run(['create table owed (what text)'])
+  const client = await pool.connect()
+  await client.query('begin', [])
+  await client.query("insert into owed values ('half')", [])
+  way.be('silent')
+  const unanswered = { code: 'store_unreachable' }
+  await expect(client.query("insert into owed values ('other half')", [])).rejects.toMatchObject(
+    unanswered,
+  )
+  await expect(client.query('rollback', [])).rejects.toMatchObject(unanswered)
+  client.release()
+  way.be('open')
+  await run(['begin', "insert into owed values ('whole')", 'commit'])
+  const direct = new pg.Client(database.url)
+  await direct.connect()
+  const { rows } = await direct.query('select what from owed')
+  await direct.end()
+  expect(rows).toEqual([{ what: 'whole' }])
 })
