@@ -33,6 +33,7 @@ export interface LeaseOptions {
 }
 
 const DEFAULT_SECONDS = 30
+const RELEASE_EVERY_MS = 1_000
 
 /**
  * Runs `work` while this process holds the lease of a name, and renews it meanwhile. A process that was killed holds it until
@@ -76,8 +77,9 @@ export async function withLease<Result>(
     return { result: await work(lease) }
   } finally {
     clearInterval(renewal)
-    // A lease that cannot be given back ends by itself.
-    await releaseLease(store, name, holder).catch(() => undefined)
+    await releaseLease(store, name, holder).catch(() =>
+      releaseLater(store, name, { holder, seconds }),
+    )
   }
 }
 
@@ -127,4 +129,25 @@ async function isHeld(store: Store, name: string, holder: string): Promise<boole
 
 async function releaseLease(store: Store, name: string, holder: string): Promise<void> {
   await store.db.deleteFrom('lease').where('name', '=', name).where('holder', '=', holder).execute()
+}
+
+/**
+ * Gives a lease back as soon as the database answers again: others need not wait until it ends by itself. Returns at once, and
+ * keeps no process alive.
+ */
+function releaseLater(
+  store: Store,
+  name: string,
+  { holder, seconds }: { readonly holder: string; readonly seconds: number },
+): void {
+  let left = seconds
+  const again = async (): Promise<void> => {
+    try {
+      await releaseLease(store, name, holder)
+    } catch {
+      left--
+      if (left > 0) setTimeout(again, RELEASE_EVERY_MS).unref()
+    }
+  }
+  setTimeout(again, RELEASE_EVERY_MS).unref()
 }

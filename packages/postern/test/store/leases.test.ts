@@ -1,9 +1,12 @@
 /** @module One process at a time, by the clock of the database. */
 
+import { Secret } from '@postern/core'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { stores, type TestStore } from '../../../../test/stores.ts'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { openDatabaseWay } from '../../../../test/database-way.ts'
+import { newDatabase, stores, type TestStore } from '../../../../test/stores.ts'
 import { type Lease, withLease } from '../../src/store/leases.ts'
+import { openPostgres } from '../../src/store/postgres.ts'
 
 describe.each(stores)('a lease on $name', ({ open }) => {
   let opened: TestStore
@@ -112,4 +115,19 @@ describe.each(stores)('a lease on $name', ({ open }) => {
       { seconds: 0.3 },
     )
   })
+})
+
+test('a lease that could not be given back is given back when PostgreSQL answers again', async () => {
+  const database = await newDatabase()
+  onTestFinished(database.drop)
+  const way = await openDatabaseWay(database.url)
+  onTestFinished(() => way.close())
+  const store = await openPostgres(new Secret(way.url))
+  onTestFinished(() => store.close())
+  // Longer than anybody waits here: it does not end by itself.
+  const options = { seconds: 3_600 }
+  await withLease(store, 'cut-off', async () => way.be('closed'), options)
+  way.be('open')
+  const attempt = () => withLease(store, 'cut-off', async () => 'ran')
+  await expect.poll(attempt, { timeout: 30_000 }).toEqual({ result: 'ran' })
 })
