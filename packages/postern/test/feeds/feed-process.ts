@@ -1,7 +1,10 @@
-/** @module A process that runs a feed once, and is killed at a step. It waits for its task on standard input, so that it can be started ahead. */
+/**
+ * @module A process that runs a feed, and is killed at a step. It waits for its task on standard input, so that it can be started
+ * ahead, and for another one when that is done.
+ */
 
 import { createInterface } from 'node:readline'
-import { Secret } from '@postern/core'
+import { PosternError, Secret } from '@postern/core'
 import { masterKeyFromFile } from '../../src/config/master-key/file.ts'
 import { runFeed } from '../../src/feeds/run.ts'
 import { openStore } from '../../src/store/open.ts'
@@ -37,9 +40,8 @@ export interface FeedTaskResult {
   readonly error?: string
 }
 
-const counts: Partial<Record<Step, number>> = {}
-
 async function run(task: FeedTask): Promise<FeedTaskResult> {
+  const counts: Partial<Record<Step, number>> = {}
   const { dataDir, database, keyFile, feedId, dieAt, pauseAt } = task
   const onStep: OnStep = (step) => {
     const nth = (counts[step] ?? 0) + 1
@@ -63,11 +65,17 @@ async function run(task: FeedTask): Promise<FeedTaskResult> {
     seal,
     through: (transport) => steppedTransport(transport, onStep),
   })
-  const finished = await withSteps(onStep, () => runFeed(worker, feedId, { trigger: 'request' }))
+  const { finished, failure } = await withSteps(onStep, () =>
+    runFeed(worker, feedId, { trigger: 'request' }),
+  ).then(
+    (run) => ({ finished: run, failure: undefined }),
+    (thrown: unknown) => ({ finished: undefined, failure: requirePostern(thrown) }),
+  )
   await worker.connections.close()
   await opened.close()
-  const { outcome = 'elsewhere', more = false, report } = finished ?? {}
-  const { error } = report ?? {}
+  const unfinished = failure === undefined ? 'elsewhere' : 'failed'
+  const { outcome = unfinished, more = false, report } = finished ?? {}
+  const { error = failure } = report ?? {}
   return {
     outcome,
     more,
@@ -76,11 +84,16 @@ async function run(task: FeedTask): Promise<FeedTaskResult> {
   }
 }
 
+/** What stops a run before it has begun is an error of ours, or a defect. */
+function requirePostern(thrown: unknown): PosternError {
+  if (thrown instanceof PosternError) return thrown
+  throw thrown
+}
+
 await watchSinks()
 process.stdout.write('ready\n')
 for await (const line of createInterface({ input: process.stdin })) {
   const result = await run(JSON.parse(line))
   process.stdout.write(`${JSON.stringify(result)}\n`)
-  break
 }
 process.exit(0)

@@ -23,9 +23,15 @@ export class FeedProcesses {
 
   /** Gives a task to the next process. */
   begin(task: FeedTask): FeedProcess {
+    const next = this.take()
+    next.begin(task)
+    return next
+  }
+
+  /** The next process, for tasks one after the other. Who takes it ends it. */
+  take(): FeedProcess {
     const next = this.#waiting.shift() ?? this.#start()
     this.#fill()
-    next.begin(task)
     return next
   }
 
@@ -54,14 +60,22 @@ export interface EndedProcess {
   readonly stderr: string
 }
 
-/** A process that runs a feed once. */
+/** A task that was given to a process. */
+export interface GivenTask {
+  /** Resolves when the process stopped itself. */
+  readonly paused: Promise<void>
+  /** Rejects where the process ends first. */
+  readonly done: Promise<FeedTaskResult>
+}
+
+/** A process that runs feeds. */
 export class FeedProcess {
   readonly #child: ChildProcess
   readonly #lines: Interface
   #said: string[] = []
   #stderr = ''
-  /** Resolves when it stopped itself. */
-  readonly paused: Promise<void>
+  #onPaused: () => void = () => undefined
+  #onDone: (result: FeedTaskResult) => void = () => undefined
   readonly ended: Promise<EndedProcess>
 
   constructor(child: ChildProcess) {
@@ -74,23 +88,37 @@ export class FeedProcess {
       this.#stderr += chunk
     })
     this.#lines = createInterface({ input: stdout })
-    this.paused = new Promise((resolve) => {
-      this.#lines.on('line', (line) => {
-        if (line === 'paused') resolve()
-        else if (line !== 'ready') this.#said.push(line)
-      })
+    this.#lines.on('line', (line) => {
+      if (line === 'ready') return
+      if (line === 'paused') return this.#onPaused()
+      this.#said.push(line)
+      this.#onDone(JSON.parse(line))
     })
     this.ended = new Promise((resolve) => {
       child.once('close', (_code, signal) => {
-        const [said] = this.#said
+        const said = this.#said.at(-1)
         const result: FeedTaskResult | undefined = said === undefined ? undefined : JSON.parse(said)
         resolve({ signal, stderr: this.#stderr, ...(result && { result }) })
       })
     })
   }
 
+  /** Gives it its last task. */
   begin(task: FeedTask): void {
     this.#child.stdin?.end(`${JSON.stringify(task)}\n`)
+  }
+
+  /** Gives it a task; another one may follow when it is done. */
+  give(task: FeedTask): GivenTask {
+    const paused = new Promise<void>((resolve) => {
+      this.#onPaused = resolve
+    })
+    const done = new Promise<FeedTaskResult>((resolve, reject) => {
+      this.#onDone = resolve
+      void this.ended.then(({ stderr }) => reject(new Error(`It ended by itself: ${stderr}`)))
+    })
+    this.#child.stdin?.write(`${JSON.stringify(task)}\n`)
+    return { paused, done }
   }
 
   kill(signal: 'SIGKILL' | 'SIGCONT' = 'SIGKILL'): void {

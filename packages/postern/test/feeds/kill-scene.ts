@@ -23,10 +23,10 @@ export async function openKillScene(open: StoreUnderTest['open'], ahead: number)
   const director = openWorker({ store: kept.store, seal })
   onTestFinished(() => director.connections.close())
   await addConnection(director, running)
-  const { sinks, close } = await openProvenSinks()
+  const { sinks, receiver, close } = await openProvenSinks()
   onTestFinished(close)
   const processes = new FeedProcesses({ ahead })
   onTestFinished(() => processes.close())
   const task = { dataDir, keyFile, ...(database !== undefined && { database: database.reveal() }) }
-  return { running, kept, director, sinks, processes, task }
+  return { running, kept, director, sinks, receiver, processes, task }
 }

@@ -6,10 +6,10 @@ import { expect } from 'vitest'
 import type { TestClock } from '../../../../test/test-clock.ts'
 import { TestClock as Clockwork } from '../../../../test/test-clock.ts'
 import type { Seal } from '../../src/store/seal.ts'
-import { readSpooled } from '../../src/store/spool.ts'
 import type { Store } from '../../src/store/store.ts'
 import { judge, type OrgEvent, type Verdict } from './checker.ts'
 import type { ProvenSink } from './held.ts'
+import { Instants } from './instants.ts'
 import { type Fate, Life } from './life.ts'
 import type { WebhookReceiver } from './receiver.ts'
 import {
@@ -26,7 +26,6 @@ import type { Round, Schedule } from './schedules.ts'
 const HOUR_MS = 3_600_000
 const START = new Date('2026-03-30T12:00:00.000Z')
 const MAX_LIVES = 30
-const PAGE_RECORDS = 1_000
 
 /** What schedules are played with. */
 export interface Stage {
@@ -83,22 +82,22 @@ interface PlayParts {
   readonly schedule: Schedule
 }
 
-interface Stand {
-  readonly epoch: number
-  readonly seq: number
-}
-
 class Play {
   readonly #stage: Stage
   readonly #parts: PlayParts
-  /** The bytes of each batch, as they were spooled. */
-  readonly #frozen = new Map<number, string>()
-  #stand: Stand = { epoch: 0, seq: 0 }
+  readonly #instants: Instants
   #happened = 0
 
   constructor(stage: Stage, parts: PlayParts) {
     this.#stage = stage
     this.#parts = parts
+    const { store, receiver } = stage
+    const { running, feed, sinks, schedule } = parts
+    this.#instants = new Instants({
+      ...{ store, receiver, running, feed, sinks },
+      sinceMs: START.getTime(),
+      spoolRecords: schedule.spoolRecords,
+    })
   }
 
   async run(): Promise<void> {
@@ -165,132 +164,25 @@ class Play {
     const life = new Life(options, feed, fate && possible(fate))
     if (fate?.kind === 'pauses') {
       await life.paused
-      await this.#check()
+      await this.#instants.check()
       await endLeases(store)
       const successor = new Life(options, feed)
       await successor.ended
       if (successor.failure !== undefined) throw successor.failure
-      const before = await this.#everything()
+      const before = await this.#instants.everything()
       life.wake()
       await life.ended
-      if (await this.#isOver(life)) expect(await this.#everything()).toEqual(before)
+      if (await this.#isOver(life)) expect(await this.#instants.everything()).toEqual(before)
     }
     const finished = await life.ended
     if (life.failure !== undefined) throw life.failure
-    await this.#check()
+    await this.#instants.check()
     return finished
   }
 
   /** Whether a paused life woke after another one had taken over. */
   async #isOver(life: Life): Promise<boolean> {
     return life.isMet && (await life.ended)?.outcome !== 'ok'
-  }
-
-  /** What a late writer may not change. */
-  async #everything(): Promise<unknown> {
-    const { feed, sinks } = this.#parts
-    const { db } = this.#stage.store
-    const held = await Promise.all(
-      sinks.map(async (sink) => {
-        const records = await sink.read(feed.name, true)
-        return sink.mayRepeat ? [...new Set(records.map(({ id }) => id))] : records
-      }),
-    )
-    const rows = async (table: 'feed_state' | 'feed_sink' | 'feed_stream' | 'spool' | 'ledger') =>
-      db.selectFrom(table).selectAll().where('feed_id', '=', feed.id).execute()
-    return [
-      held,
-      await rows('feed_state'),
-      await rows('feed_sink'),
-      await rows('feed_stream'),
-      await rows('spool'),
-      await rows('ledger'),
-    ]
-  }
-
-  /** What holds at every instant. */
-  async #check(): Promise<void> {
-    const { feed, sinks, running, schedule } = this.#parts
-    const { store, receiver } = this.#stage
-    const state = await store.db
-      .selectFrom('feed_state')
-      .selectAll()
-      .where('feed_id', '=', feed.id)
-      .executeTakeFirst()
-    if (state === undefined) return
-    // L4: owners and batches are counted up.
-    expect(state.epoch).toBeGreaterThanOrEqual(this.#stand.epoch)
-    expect(state.seq).toBeGreaterThanOrEqual(this.#stand.seq)
-    this.#stand = state
-    // L7: what waits is bounded by the limit and the page that went over it.
-    if (schedule.spoolRecords !== undefined) {
-      expect(state.spool_records).toBeLessThan(schedule.spoolRecords + PAGE_RECORDS)
-    }
-    // L5: a batch is frozen.
-    expect(receiver.unlike).toEqual([])
-    // In this order, because whoever is paused is not alone: what is dropped from the spool is in its sinks by then.
-    const before = await this.#beforeCursor()
-    const spooled = await this.#spooled()
-    for (const [seq, lines] of spooled) {
-      expect(this.#frozen.get(seq) ?? lines).toBe(lines)
-      this.#frozen.set(seq, lines)
-    }
-    // L2 and L3: what lies before the cursor is in the sink or waits for it, and nothing is in it twice.
-    const offsets = await store.db
-      .selectFrom('feed_sink')
-      .innerJoin('sink', 'sink.id', 'feed_sink.sink_id')
-      .select(['sink.name', 'feed_sink.seq'])
-      .where('feed_id', '=', feed.id)
-      .execute()
-    for (const sink of sinks) {
-      const offset = offsets.find(({ name }) => name === sink.name)?.seq ?? 0
-      const held = await sink.read(feed.name, true)
-      const ids = new Set(held.map(({ id }) => id))
-      if (!sink.mayRepeat) expect(ids.size, 'twice (L2)').toBe(held.length)
-      for (const [seq, lines] of spooled) {
-        if (seq > offset) for (const line of lines.split('\n')) ids.add(uuidOf(line))
-      }
-      expect(
-        before.filter(({ uuid }) => !ids.has(uuid)),
-        'lost (L3)',
-      ).toEqual([])
-    }
-    expect(running.unexpected).toEqual([])
-  }
-
-  async #spooled(): Promise<ReadonlyMap<number, string>> {
-    const { feed } = this.#parts
-    const { store } = this.#stage
-    const rows = await store.db
-      .selectFrom('spool')
-      .select('seq')
-      .where('feed_id', '=', feed.id)
-      .orderBy('seq')
-      .execute()
-    const batches = new Map<number, string>()
-    for (const { seq } of rows) {
-      const lines = (await readSpooled(store, feed.id, seq))?.lines ?? []
-      batches.set(seq, lines.map((line) => Buffer.from(line).toString()).join('\n'))
-    }
-    return batches
-  }
-
-  /** The events behind which the stored cursor stands. */
-  async #beforeCursor(): Promise<readonly OrgEvent[]> {
-    const { feed, running } = this.#parts
-    const row = await this.#stage.store.db
-      .selectFrom('feed_stream')
-      .select('state')
-      .where('feed_id', '=', feed.id)
-      .executeTakeFirst()
-    const page = row?.state['page']
-    if (typeof page !== 'string') return []
-    const after = new URLSearchParams(page.split('?')[1]).get('after') ?? '0_0'
-    const [persistedMs = 0, seen = 0] = after.split('_').map(Number)
-    const { log } = running.org
-    const end = log.firstPersistedFrom(persistedMs) + seen
-    const first = log.firstPersistedFrom(START.getTime())
-    return eventsOf(running, START.getTime()).slice(0, end - first)
   }
 }
 
@@ -335,9 +227,4 @@ function oddEvent(number: number, published: Date): string {
     `"nested":{"uuid":"not-this","published":"1999-01-01T00:00:00.000Z"}`,
   ]
   return `{"uuid":"${uuid}","eventType":"new.kind.${number % 7}","published":"${published.toISOString()}",${oddities[number % 4]}}`
-}
-
-function uuidOf(line: string): string {
-  const { uuid }: { readonly uuid: string } = JSON.parse(line)
-  return uuid
 }

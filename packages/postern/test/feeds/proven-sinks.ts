@@ -23,12 +23,7 @@ export async function openProvenSinks(): Promise<ProvenSinks> {
   const receiver = await startReceiver()
   const storage = await startStorage()
   const database = await newDatabase('empty')
-  const tables: ProvenSink = {
-    name: 'tables',
-    mayRepeat: false,
-    members: { name: 'tables', kind: 'postgres', settings: {}, secrets: { url: database.url } },
-    read: () => readTable(database.url),
-  }
+  const tables = tablesSink(database.url)
   const objects: ProvenSink = {
     name: 'objects',
     mayRepeat: false,
@@ -39,10 +34,10 @@ export async function openProvenSinks(): Promise<ProvenSinks> {
       secrets: { accessKeyId, secretAccessKey },
     },
     // The server writes its files in place: one that is being written again is read again.
-    read: async () => {
+    read: async (feed) => {
       for (let attempt = 1; ; attempt++) {
         try {
-          const found = await storage.read()
+          const found = await storage.read(`/${feed}/`)
           return [...found]
             .filter(([key]) => key.endsWith('.jsonl.gz'))
             .flatMap(([, body]) => gunzipSync(body).toString().split('\n').filter(Boolean))
@@ -65,14 +60,31 @@ export async function openProvenSinks(): Promise<ProvenSinks> {
   }
 }
 
-async function readTable(url: string): ReturnType<ProvenSink['read']> {
+/** Tables of a database. @param direct - another way to it, to see what they hold. Default: the same. */
+export function tablesSink(
+  url: string,
+  { name = 'tables', schema = 'okta', direct = url } = {},
+): ProvenSink {
+  return {
+    name,
+    mayRepeat: false,
+    members: { name, kind: 'postgres', settings: { schema }, secrets: { url } },
+    read: () => readTable(direct, schema),
+  }
+}
+
+async function readTable(url: string, schema: string): ReturnType<ProvenSink['read']> {
   const client = new pg.Client(url)
   await client.connect()
   try {
-    const { rows: tables } = await client.query("select from pg_tables where schemaname = 'okta'")
+    const { rows: tables } = await client.query(
+      "select from pg_tables where schemaname = $1 and tablename = 'events'",
+      [schema],
+    )
     if (tables.length === 0) return []
     const { rows } = await client.query<{ readonly id: string; readonly text: string }>(
-      'select uuid as id, json::text as text from okta.events order by batch_seq, batch_index',
+      `select uuid as id, json::text as text from ${client.escapeIdentifier(schema)}.events
+        order by batch_seq, batch_index`,
     )
     return rows
   } finally {

@@ -1,107 +1,44 @@
-import { addEvents } from '@postern/emulator'
-import { sql } from 'kysely'
-import { describe, expect, test } from 'vitest'
+import fc from 'fast-check'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { isReplay, PROOF_TIMEOUT_MS, parametersOf, tellProof } from '../../../../test/proof.ts'
 import { stores } from '../../../../test/stores.ts'
-import { flawless, judge } from './checker.ts'
+import { countWrong, flawless } from './checker.ts'
 import { openKillScene } from './kill-scene.ts'
-import { addFeed, eventsOf } from './scene.ts'
-import type { Step } from './steps.ts'
+import { anyRace, type Race, runRace } from './race.ts'
+
+const MOST_WORKERS = 5
+
+const page = { events: 1_100, later: 40 }
+const examples: [Race][] = [
+  [{ workers: 3, ...page }],
+  [{ workers: 2, stop: { step: 'before-sink', nth: 2 }, ...page }],
+  [{ workers: 3, stop: { step: 'mid-sink', nth: 3 }, ...page }],
+]
 
 const postgres = stores.filter(({ name }) => name === 'PostgreSQL')
 
-// The rest of them with POSTERN_RACES=all, in the nightly proof.
-const isWhole = process.env['POSTERN_RACES'] === 'all'
-const racing = isWhole ? [2, 3, 5] : [3]
-const stops: readonly (readonly [Step, number])[] = [
-  ['before-sink', 2],
-  ['mid-sink', 3],
-  ['after-transaction', 3],
-  ...(isWhole
-    ? ([
-        ['after-get', 2],
-        ['after-sink', 1],
-      ] as const)
-    : []),
-]
-
-async function openRace(open: (typeof stores)[number]['open']) {
-  const scene = await openKillScene(open, 0)
-  const { running, kept, director, sinks, processes } = scene
-  const feed = await addFeed(director, { name: 'log', sinks })
-  const task = { ...scene.task, feedId: feed.id }
-  /** What is wrong with each sink, with nothing to be said of the webhook's repeats. */
-  const verdicts = async (events: ReturnType<typeof eventsOf>) => {
-    const due = new Set(events.map(({ uuid }) => uuid))
-    return Promise.all(
-      sinks.map(async (sink) => {
-        const verdict = judge(eventsOf(running), await sink.read(feed.name))
-        const lost = verdict.lost.filter((uuid) => due.has(uuid))
-        return { ...verdict, lost, ...(sink.mayRepeat && { duplicates: [] }) }
-      }),
-    )
-  }
-  const held = () =>
-    Promise.all(
-      sinks.map(async (sink) => {
-        const ids = (await sink.read(feed.name)).map(({ id }) => id)
-        return sink.mayRepeat ? [...new Set(ids)] : ids
-      }),
-    )
-  const databases = [
-    task.database ?? [],
-    sinks.flatMap(({ members }) => members.secrets?.['url'] ?? []),
-  ]
-    .flat()
-    .map((url) => new URL(url).pathname.slice(1))
-  /** Ends the transactions that somebody who is stopped left open, as PostgreSQL does by itself after half a minute. */
-  const endIdle = async () => {
-    await sql`select pg_terminate_backend(pid) from pg_stat_activity
-      where state = 'idle in transaction' and datname = any(${databases})`.execute(kept.store.db)
-  }
-  return { running, processes, task, verdicts, held, endIdle }
-}
-
 describe.each(postgres)('workers that race for one feed on $name', ({ open }) => {
-  test.each(racing)(
-    '%i of them at the same moment lose nothing and repeat nothing',
-    {
-      timeout: 240_000,
-    },
-    async (count) => {
-      const { running, processes, task, verdicts } = await openRace(open)
-      addEvents(running.org, { count: 1_100 })
-      const racers = Array.from({ length: count }, () => processes.begin(task))
-      const ends = await Promise.all(racers.map(({ ended }) => ended))
-      expect(ends.filter(({ result }) => result === undefined)).toEqual([])
-      const due = eventsOf(running)
-      await processes.begin(task).ended
-      expect(await verdicts(due)).toEqual(Array(4).fill(flawless))
-    },
-  )
-
-  test.each(stops)(
-    'one that is stopped at %s %i past its lease and wakes late changes nothing',
-    {
-      timeout: 240_000,
-    },
-    async (step, nth) => {
-      const { running, processes, task, verdicts, held, endIdle } = await openRace(open)
-      addEvents(running.org, { count: 1_100 })
-      const late = processes.begin({ ...task, pauseAt: { step, nth } })
-      await late.paused
-      await endIdle()
-      addEvents(running.org, { count: 40 })
-      const due = eventsOf(running)
-      // A process that begins ends the leases of those before it, as time would.
-      const { result } = await processes.begin(task).ended
-      expect([result?.outcome, result?.error]).toEqual(['ok', undefined])
-      const before = await held()
-      late.kill('SIGCONT')
-      const woken = await late.ended
-      expect(woken.result?.outcome ?? woken.stderr).toMatch(/^(fenced|elsewhere)$/)
-      expect(await held()).toEqual(before)
-      await processes.begin(task).ended
-      expect(await verdicts(due)).toEqual(Array(4).fill(flawless))
-    },
-  )
+  test('lose nothing and repeat nothing, and one that wakes after its lease changes nothing (G2 G4)', {
+    timeout: PROOF_TIMEOUT_MS,
+  }, async () => {
+    const scene = await openKillScene(open, 0)
+    const racers = Array.from({ length: MOST_WORKERS }, () => scene.processes.take())
+    onTestFinished(() => {
+      for (const racer of racers) racer.kill()
+    })
+    const stage = { ...scene, racers }
+    let fenced = 0
+    await fc.assert(
+      fc.asyncProperty(anyRace, async (race) => {
+        const { verdicts, events, isStopped, isFenced } = await runRace(stage, race)
+        fenced += Number(isFenced)
+        const seen = { events, stopped: Number(isStopped), 'woke to another': Number(isFenced) }
+        tellProof(`${race.workers} workers`, { cases: 1, seen, wrong: countWrong(verdicts) })
+        for (const verdict of verdicts) expect(verdict).toEqual(flawless)
+      }),
+      { ...parametersOf(4), examples: isReplay ? [] : examples },
+    )
+    // Otherwise nothing was shown.
+    expect(isReplay || fenced > 0).toBe(true)
+  })
 })

@@ -82,12 +82,18 @@ export async function addFeed(
     readonly connection?: string
     readonly sinks: readonly ProvenSink[]
     readonly settings?: FeedSettings
+    /** Default: it runs when it is asked to. */
+    readonly cron?: string
   },
 ): Promise<SceneFeed> {
   const { store, clock } = context
-  const { name, input = 'system-log', connection = 'acme', sinks, settings = {} } = feed
+  const { name, input = 'system-log', connection = 'acme', sinks, settings = {}, cron } = feed
   const kept = new Sinks(context)
-  for (const { members } of sinks) await kept.add(members, by, { force: true })
+  const there = await store.db.selectFrom('sink').select('name').execute()
+  const known = new Set(there.map((sink) => sink.name))
+  for (const { members } of sinks) {
+    if (!known.has(members.name)) await kept.add(members, by, { force: true })
+  }
   const { id: connectionId } = await store.db
     .selectFrom('connection')
     .select('id')
@@ -98,7 +104,7 @@ export async function addFeed(
   const rows = await store.db.selectFrom('sink').select('id').where('name', 'in', names).execute()
   await keepFeed(
     store,
-    { id, name, connectionId, input, settings },
+    { id, name, connectionId, input, settings, cron },
     { now: clock.now(), sinkIds: rows.map((row) => row.id) },
   )
   return { id, name }

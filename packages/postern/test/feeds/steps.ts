@@ -44,6 +44,20 @@ export const deadlySteps: readonly Step[] = [
   'after-sink',
 ]
 
+/** How often, more or less, a run with a page of events comes to each step. */
+export const usualCounts: Readonly<Record<Step, number>> = {
+  'before-get': 3,
+  'after-get': 3,
+  'before-transaction': 8,
+  'in-transaction': 24,
+  'before-commit': 8,
+  'after-transaction': 8,
+  statement: 8,
+  'before-sink': 4,
+  'mid-sink': 10,
+  'after-sink': 4,
+}
+
 /** Told of each step; what it returns is waited for, and what it throws ends what is under way. */
 export type OnStep = (step: Step) => void | Promise<void>
 

@@ -2,7 +2,7 @@
 
 import { mkdtemp } from 'node:fs/promises'
 import path from 'node:path'
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
+import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3'
 import S3rver from 's3rver'
 import { inject } from 'vitest'
 
@@ -15,8 +15,8 @@ export const accessKey = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' } as
 /** A running storage. */
 export interface TestStorage {
   readonly url: string
-  /** What is in the bucket, by key. */
-  read(): Promise<ReadonlyMap<string, Buffer>>
+  /** What is in the bucket, by key. @param within - what the keys have in them; default: all. */
+  read(within?: string): Promise<ReadonlyMap<string, Buffer>>
   close(): Promise<void>
 }
 
@@ -47,11 +47,15 @@ export async function startStorage(): Promise<TestStorage> {
   let isClosed = false
   return {
     url,
-    read: async () => {
-      const { Contents: found = [] } = await client.send(
-        new ListObjectsV2Command({ Bucket: bucket }),
-      )
-      const keys = found.flatMap(({ Key: key }) => key ?? []).toSorted()
+    read: async (within = '') => {
+      const found: string[] = []
+      for await (const { Contents: page = [] } of paginateListObjectsV2(
+        { client },
+        { Bucket: bucket },
+      )) {
+        found.push(...page.flatMap(({ Key: key }) => key ?? []))
+      }
+      const keys = found.filter((key) => key.includes(within)).toSorted()
       const objects = keys.map(async (key) => {
         const { Body: body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
         return [key, Buffer.from((await body?.transformToByteArray()) ?? [])] as const
