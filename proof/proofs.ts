@@ -63,9 +63,17 @@ export const proofs: readonly Proof[] = [
     file: `${feeds}/pace.test.ts`,
   },
   {
+    name: 'databases',
+    group: 'faults',
+    what: 'PostgreSQL, as the store, as a sink or as both, is restarted, crashes, stands still, can only be read, or its connection is cut in COMMIT, at any step of a run',
+    holds: 'G1 G2 G4 G5',
+    goal: 200,
+    file: `${feeds}/databases.test.ts`,
+  },
+  {
     name: 'races',
     group: 'faults',
-    what: 'two, three or five workers for one feed; one is stopped past its lease and wakes',
+    what: 'two to five workers for one feed; one is stopped at any step, past its lease, and wakes',
     holds: 'G2 G4',
     goal: 200,
     file: `${feeds}/races.test.ts`,

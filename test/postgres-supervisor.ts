@@ -1,4 +1,7 @@
-/** @module Runs a PostgreSQL server until its own standard input ends, then stops it and removes its folder. Prints one line of JSON when it is ready. */
+/**
+ * @module Runs a PostgreSQL server until its own standard input ends, then stops it and removes its folder. Prints one line of
+ * JSON when it is ready. Each line of its input is a deed, which is answered by a line when it is done.
+ */
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -17,11 +20,14 @@ import { createRequire } from 'node:module'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import pg from 'pg'
-import { type PostgresServer, type PostgresUser, urlOf } from './postgres.ts'
+import { type PostgresDeed, type PostgresServer, type PostgresUser, urlOf } from './postgres.ts'
 
 const READY_WITHIN_MS = 60_000
+const LOOK_EVERY_MS = 20
 const STOP_WITHIN_MS = 10_000
 const NOBODY = 65_534
 
@@ -33,19 +39,31 @@ interface Programs {
 const folder = mkdtempSync(path.join(tmpdir(), 'postern-postgres-'))
 // PostgreSQL refuses to run as root.
 const unprivileged = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : undefined
+const isMortal = process.argv[2] === 'mortal'
 let postgres: ChildProcess | undefined
+let frozen: readonly number[] = []
+let isEnding = false
 
-process.stdin.resume().once('close', () => void end(0))
+process.stdin.once('close', () => void end(0))
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => void end(0))
 try {
-  process.stdout.write(`${JSON.stringify(await start())}\n`)
+  const { server, again } = await start()
+  process.stdout.write(`${JSON.stringify(server)}\n`)
+  for await (const deed of createInterface({ input: process.stdin })) {
+    await suffer(deed as PostgresDeed, { server, again })
+    process.stdout.write('done\n')
+  }
 } catch (thrown) {
   process.stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`)
   await end(1)
 }
 
-async function start(): Promise<PostgresServer> {
+/** @returns also what starts it again where it was. */
+async function start(): Promise<{
+  readonly server: PostgresServer
+  readonly again: () => Promise<void>
+}> {
   if (unprivileged !== undefined) chownSync(folder, unprivileged.uid, unprivileged.gid)
   const programs = await preparePrograms()
   const superuser = { name: 'postgres', password: randomBytes(16).toString('hex') }
@@ -58,7 +76,87 @@ async function start(): Promise<PostgresServer> {
     `create role ${owner.name} login password ${client.escapeLiteral(owner.password)}`,
   )
   await client.end()
-  return server
+  return { server, again: () => listen(programs, server.port) }
+}
+
+async function suffer(
+  deed: PostgresDeed,
+  { server, again }: { readonly server: PostgresServer; readonly again: () => Promise<void> },
+): Promise<void> {
+  switch (deed) {
+    case 'restart fast':
+      await signalEnd('SIGINT')
+      return again()
+    case 'restart immediate':
+      await signalEnd('SIGQUIT')
+      return again()
+    case 'kill backend':
+      return killBackend(server)
+    case 'freeze':
+      return freeze(server)
+    case 'thaw':
+      return thaw()
+  }
+}
+
+async function signalEnd(signal: NodeJS.Signals): Promise<void> {
+  const child = postgres
+  if (child === undefined) throw new Error('No server runs.')
+  const closed = once(child, 'close')
+  child.kill(signal)
+  await closed
+}
+
+/** Stops every process of the server, the one first that would make more of them. */
+async function freeze(server: PostgresServer): Promise<void> {
+  const client = await connect(server)
+  postgres?.kill('SIGSTOP')
+  const { rows } = await client.query<{ pid: number }>(
+    'select pid from pg_stat_activity where pid <> pg_backend_pid()',
+  )
+  await client.end()
+  frozen = [...rows.map(({ pid }) => pid), ...(postgres?.pid === undefined ? [] : [postgres.pid])]
+  for (const pid of frozen) signalProcess(pid, 'SIGSTOP')
+}
+
+function thaw(): void {
+  for (const pid of frozen) signalProcess(pid, 'SIGCONT')
+  frozen = []
+}
+
+/** What a machine without memory does. The server ends all others then, and begins anew. */
+async function killBackend(server: PostgresServer): Promise<void> {
+  const client = await connect(server)
+  const ended = new Promise((resolve) => client.once('end', resolve))
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+  for (const { pid } of rows) signalProcess(pid, 'SIGKILL')
+  await ended
+  for (const until = Date.now() + READY_WITHIN_MS; ; ) {
+    try {
+      await (await connect(server)).end()
+      return
+    } catch (error) {
+      if (Date.now() > until) throw error
+      await sleep(LOOK_EVERY_MS)
+    }
+  }
+}
+
+async function connect(server: PostgresServer): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: urlOf(server, server.superuser, 'postgres') })
+  // A server that ends connections is what is wanted here.
+  client.on('error', () => undefined)
+  await client.connect()
+  return client
+}
+
+/** One that ended meanwhile needs none. */
+function signalProcess(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (thrown) {
+    if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'ESRCH')) throw thrown
+  }
 }
 
 /** Where the programs are that whoever runs them may run. */
@@ -141,8 +239,9 @@ async function listen({ postgres: program }: Programs, port: number): Promise<vo
   const child = run(program, [
     ...['-D', path.join(folder, 'data'), '-p', String(port)],
     ...['-h', '127.0.0.1', '-c', 'unix_socket_directories='],
-    // The tests kill clients, never this server, so that nothing here has to survive a power cut.
-    ...['-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'synchronous_commit=off'],
+    // Nothing here has to survive a power cut. Whoever kills the server itself wants what it has committed.
+    ...['-c', 'fsync=off', '-c', 'full_page_writes=off'],
+    ...(isMortal ? [] : ['-c', 'synchronous_commit=off']),
     ...['-c', 'max_connections=200', '-c', 'shared_buffers=64MB'],
   ])
   postgres = child
@@ -182,6 +281,9 @@ async function freePort(): Promise<number> {
 }
 
 async function end(code: number): Promise<void> {
+  if (isEnding) return
+  isEnding = true
+  thaw()
   if (postgres !== undefined && postgres.exitCode === null && postgres.signalCode === null) {
     const child = postgres
     const closed = once(child, 'close')

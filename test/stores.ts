@@ -113,11 +113,16 @@ export interface TestDatabase {
   readonly drop: () => Promise<void>
 }
 
-/** A database that nobody else uses: as the migrations leave it, or without anything in it. */
+/**
+ * A database that nobody else uses: as the migrations leave it, or without anything in it.
+ *
+ * @param on - Default: the server of the run.
+ */
 export async function newDatabase(
   template: 'migrated' | 'empty' = 'migrated',
+  on?: PostgresServer,
 ): Promise<TestDatabase> {
-  const server = await runningServer()
+  const server = on ?? (await runningServer())
   const name = `test_${randomUUID().replaceAll('-', '')}`
   await asSuperuser(server, async (client) => {
     if (template === 'empty') {

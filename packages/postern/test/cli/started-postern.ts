@@ -1,7 +1,7 @@
 /** @module `postern start` as a process of its own, until the test stops it. */
 
 import { onTestFinished } from 'vitest'
-import type { Place, RunResult } from './run.ts'
+import type { Place, RunOptions, RunResult } from './run.ts'
 
 /** A server that runs. */
 export interface StartedPostern {
@@ -21,11 +21,13 @@ export function startPostern(
   place: Place,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  options: Pick<RunOptions, 'timeoutMs'> = {},
 ): Promise<StartedPostern> {
   return new Promise((resolve, reject) => {
     let child: { kill(signal: NodeJS.Signals): void } | undefined
     let printed = ''
     const ended = place.run(['start', '--port', '0', '--output', 'json', ...args], {
+      ...options,
       env,
       onStart: (started) => {
         child = started
