@@ -21,21 +21,22 @@ export interface PlanStep {
   readonly Plans?: readonly PlanStep[]
 }
 
-/** What `work` reads of a store. Nobody else uses the store meanwhile. */
+/** What `work` reads of a store, or asks of it besides. Nobody else uses the store meanwhile. */
 export async function hearStatements(
   { driver }: Store,
   work: () => Promise<unknown>,
+  asked = /^\s*(?:select|with)\b/i,
 ): Promise<readonly Statement[]> {
   const heard: Statement[] = []
   const undo: (() => void)[] = []
-  const hear = <Asked extends object>(asked: Asked): Asked => {
-    const query: unknown = Reflect.get(asked, 'query')
+  const hear = <Heard extends object>(one: Heard): Heard => {
+    const query: unknown = Reflect.get(one, 'query')
     if (typeof query !== 'function') throw new Error('It takes no statements.')
-    undo.push(() => Object.assign(asked, { query }))
-    return Object.assign(asked, {
+    undo.push(() => Object.assign(one, { query }))
+    return Object.assign(one, {
       query(text: string, values: readonly unknown[] = [], ...others: readonly unknown[]) {
-        if (/^\s*(?:select|with)\b/i.test(text)) heard.push({ text, values })
-        return Reflect.apply(query, asked, [text, values, ...others])
+        if (asked.test(text)) heard.push({ text, values })
+        return Reflect.apply(query, one, [text, values, ...others])
       },
     })
   }

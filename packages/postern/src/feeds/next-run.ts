@@ -1,7 +1,7 @@
 /** @module When a feed runs next: its schedule's next fire, moved by the feed's own share. */
 
 import type { Cron } from '../jobs/cron.ts'
-import { nextFires, periodAfter } from '../jobs/next.ts'
+import { nextFire, periodAfter } from '../jobs/next.ts'
 import { MAX_SPREAD_MS, spreadMs } from '../jobs/spread.ts'
 
 /** What {@link nextRun} decides from. */
@@ -23,7 +23,7 @@ export function nextRun(cron: Cron, { feedId, feeds, now, last }: NextRunOptions
   const earliest = new Date(now.getTime() - MAX_SPREAD_MS)
   let after = last !== undefined && last > earliest ? last : earliest
   for (;;) {
-    const [fire = after] = nextFires(cron, after, 1)
+    const fire = nextFire(cron, after)
     const periodMs = periodAfter(cron, fire)
     const due = new Date(fire.getTime() + spreadMs(feedId, { periodMs, feeds }))
     if (due > now) return due

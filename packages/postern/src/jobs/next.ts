@@ -3,6 +3,17 @@
 import { type Cron, iterateCron } from './cron.ts'
 import { instantsOf, isNearChange, wallTimeOf } from './zone.ts'
 
+/** A stretch of time behind which comes one fire. */
+interface Stretch {
+  readonly fromMs: number
+  readonly fireMs: number
+}
+
+const KEPT_SCHEDULES = 200
+const KEPT_STRETCHES = 8
+
+const stretches = new Map<string, readonly Stretch[]>()
+
 // The clocks of no place are set by more than this.
 const MAX_CHANGE_MS = 4 * 3_600_000
 
@@ -22,10 +33,28 @@ export function nextFires(cron: Cron, after: Date, count: number): readonly Date
   return fires
 }
 
+/**
+ * The next fire after an instant, as {@link nextFires} gives it. The feeds of a fleet have few schedules among them and ask for
+ * the same fires, so those that were asked for last are remembered.
+ */
+export function nextFire(cron: Cron, after: Date): Date {
+  const key = `${cron.expression} ${cron.timezone}`
+  const afterMs = after.getTime()
+  const known = stretches.get(key) ?? []
+  const around = known.find(({ fromMs, fireMs }) => fromMs <= afterMs && afterMs < fireMs)
+  if (around !== undefined) return new Date(around.fireMs)
+  const [fire = after] = nextFires(cron, after, 1)
+  const found = { fromMs: afterMs, fireMs: fire.getTime() }
+  stretches.delete(key)
+  stretches.set(key, [found, ...known].slice(0, KEPT_STRETCHES))
+  const [oldest] = stretches.keys()
+  if (stretches.size > KEPT_SCHEDULES && oldest !== undefined) stretches.delete(oldest)
+  return fire
+}
+
 /** How long it is from a fire to the one after it, in milliseconds. */
 export function periodAfter(cron: Cron, fire: Date): number {
-  const [next = fire] = nextFires(cron, fire, 1)
-  return next.getTime() - fire.getTime()
+  return nextFire(cron, fire).getTime() - fire.getTime()
 }
 
 function* walkFires({ expression, timezone }: Cron, after: Date): Generator<Date, void> {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { emulatedOrg } from '../../../../test/emulated-org.ts'
+import { hearStatements } from '../../../../test/heard-statements.ts'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { TestClock } from '../../../../test/test-clock.ts'
 import { confirmDeletions } from '../../src/feeds/confirm-deletions.ts'
@@ -51,6 +52,18 @@ describe.each(stores)('a run of a feed on $name', ({ open }) => {
     })
     const run = runFeed({ ...context, store }, feedId, { trigger: 'schedule' })
     expect([await run, await listRuns(kept.store, feedId, 10)]).toEqual([undefined, []])
+  })
+
+  test.each([
+    ['system-log', 13],
+    ['users', 14],
+  ] as const)('of %s that finds nothing is %i statements', async (input, most) => {
+    const { app } = await emulatedOrg(small)
+    const { run } = await feedScenario(kept.store, app, { input })
+    for (let before = 0; before < 3; before++) await run()
+    const any = /^\s*(?:select|with|insert|update|delete)\b/i
+    const heard = await hearStatements(kept.store, run, any)
+    expect(heard.map(({ text }) => text)).toHaveLength(most)
   })
 
   test('forgets old runs with each sixteenth', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { iterateCron, parseCron } from '../../src/jobs/cron.ts'
-import { nextFires, periodAfter } from '../../src/jobs/next.ts'
+import { nextFire, nextFires, periodAfter } from '../../src/jobs/next.ts'
 import { spreadMs } from '../../src/jobs/spread.ts'
 import { wallTimeOf } from '../../src/jobs/zone.ts'
 import { cronTexts } from './cron-texts.ts'
@@ -52,6 +52,18 @@ describe('nextFires', () => {
           const wall = new Date(wallTimeOf(timezone, fire))
           const isMatch = iterateCron(expression, 0).includesDate(wall)
           expect(isMatch || isAfterGap(timezone, fire)).toBe(true)
+        }
+      }),
+    )
+  })
+
+  test('the one that is remembered is the one that would be found', () => {
+    const near = fc.array(fc.tuple(changes, fc.nat(7_200_000)), { minLength: 2, maxLength: 12 })
+    fc.assert(
+      fc.property(crons, near, (cron, asked) => {
+        for (const [change, laterMs] of [...asked, ...asked.toReversed()]) {
+          const after = new Date(change.getTime() + laterMs)
+          expect([nextFire(cron, after)]).toEqual(nextFires(cron, after, 1))
         }
       }),
     )
