@@ -3,7 +3,8 @@
  * run, once a minute, behind a stub that answers over TLS after 0.3 s: 2,000 of them are as many runs in a second as the whole
  * fleet has in five minutes. The tables have the rows of all 10,000. From what that takes of the processor and of memory, the
  * whole fleet is played, on one worker. Complete reads of objects, one a day, are not in it.
- * `npm run fleet -w bench [-- --write] [-- --orgs 500,2000] [-- --seconds 30]`; wants `ulimit -n 20000`.
+ * `npm run fleet -w bench [-- --write] [-- --orgs 500,2000] [-- --seconds 30] [-- --kept 10000]`;
+ * wants `ulimit -n 20000`.
  */
 
 import { parseArgs } from 'node:util'
@@ -24,11 +25,14 @@ const { values: flags } = parseArgs({
   options: {
     orgs: { type: 'string', default: '500,2000' },
     seconds: { type: 'string', default: '30' },
+    /** Orgs of which there are rows. */
+    kept: { type: 'string', default: String(WHOLE) },
     write: { type: 'boolean' },
   },
 })
 const sizes = flags.orgs.split(',').map(Number)
 const measuredSeconds = Number(flags.seconds)
+const kept = Number(flags.kept)
 
 interface Measured {
   readonly orgs: number
@@ -36,10 +40,10 @@ interface Measured {
   readonly figures: FleetFigures
 }
 
-async function measure(orgs: number, kept: number): Promise<Measured> {
-  process.stderr.write(`\n${orgs} orgs of ${kept}\n`)
-  const figures = await runFleet({ orgs, kept, inputs: fleetInputs, measuredSeconds })
-  return { orgs, kept, figures }
+async function measure(orgs: number, ofOrgs: number): Promise<Measured> {
+  process.stderr.write(`\n${orgs} orgs of ${ofOrgs}\n`)
+  const figures = await runFleet({ orgs, kept: ofOrgs, inputs: fleetInputs, measuredSeconds })
+  return { orgs, kept: ofOrgs, figures }
 }
 
 function sorted(figures: readonly number[]): readonly number[] {
@@ -181,7 +185,7 @@ function playedGrid(
 const [smallest = 0] = sizes
 const alone = await measure(smallest, smallest)
 const all: Measured[] = []
-for (const orgs of sizes) all.push(await measure(orgs, WHOLE))
+for (const orgs of sizes) all.push(await measure(orgs, kept))
 const [few, many] = [all.at(0), all.at(-1)]
 if (few === undefined || many === undefined || few === many) throw new Error('Name two sizes.')
 const changed = flags.orgs === '500,2000' ? [] : ['--', '--orgs', flags.orgs]

@@ -4,7 +4,7 @@ import type { Growth } from './report.ts'
 
 const PANEL_HEIGHT = 190
 const LEFT = 70
-const RIGHT = 500
+const RIGHT = 440
 const TOP = 40
 const BOTTOM = 150
 const COLOURS = 4
