@@ -32,7 +32,30 @@ export const systemClock: Clock = {
 
 const IMF_FIXDATE =
   /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d GMT$/
-const MAX_OFFSET_MS = 86_400_000
+const DAY_MS = 86_400_000
+
+/** What the org's time was taken to be, and when. */
+export interface ClockReading {
+  readonly orgMs: number
+  /** On the machine's clock that is never set back. */
+  readonly monotonicMs: number
+}
+
+/**
+ * How far a `Date` header is ahead of a clock, in milliseconds; undefined where there is none, or it is in another form than
+ * IMF-fixdate.
+ */
+export function measureOffsetMs(dateHeader: string | undefined, now: Date): number | undefined {
+  if (dateHeader === undefined || !IMF_FIXDATE.test(dateHeader)) return undefined
+  const measuredMs = Date.parse(dateHeader) - now.getTime()
+  return Number.isNaN(measuredMs) ? undefined : measuredMs
+}
+
+/** A difference as a person reads it: `This machine's clock is 600 s ahead of the org's`. */
+export function describeOffset(offsetSeconds: number): string {
+  const direction = offsetSeconds < 0 ? 'ahead of' : 'behind'
+  return `This machine's clock is ${Math.abs(offsetSeconds)} s ${direction} the org's`
+}
 
 /**
  * The org's time: the machine's clock plus the offset that the org's `Date` headers show.
@@ -43,9 +66,15 @@ export class OrgClock {
   static readonly resolutionMs = 2_000
   readonly #clock: Clock
   #offsetMs = 0
+  #measuredMs: number | undefined
 
   constructor(clock: Clock) {
     this.#clock = clock
+  }
+
+  /** How far the org's clock was ahead at its last answer that had a time, also where that is too far to be used. */
+  get measuredMs(): number | undefined {
+    return this.#measuredMs
   }
 
   /** How far the org's clock is ahead of this machine's, in milliseconds; 0 until an answer showed otherwise. */
@@ -57,6 +86,17 @@ export class OrgClock {
     return new Date(this.#clock.now().getTime() + this.#offsetMs)
   }
 
+  /** The org's time now, for {@link OrgClock.isCorrectedSince}. */
+  read(): ClockReading {
+    return { orgMs: this.now().getTime(), monotonicMs: this.#clock.monotonicMs() }
+  }
+
+  /** Whether what was signed for a time would be signed for another one now: something was learned since, or the machine's clock set. */
+  isCorrectedSince({ orgMs, monotonicMs }: ClockReading): boolean {
+    const passedMs = this.#clock.monotonicMs() - monotonicMs
+    return Math.abs(this.now().getTime() - orgMs - passedMs) >= OrgClock.resolutionMs
+  }
+
   /**
    * Learns from the `Date` header of an answer that has just arrived. One that is absent,
    * in another form than IMF-fixdate, or more than a day away changes nothing.
@@ -65,10 +105,11 @@ export class OrgClock {
    * @see RFC 9110, section 6.6.1 - Date
    */
   observe(dateHeader: string | undefined): number {
-    if (dateHeader === undefined || !IMF_FIXDATE.test(dateHeader)) return 0
-    const measuredMs = Date.parse(dateHeader) - this.#clock.now().getTime()
+    const measuredMs = measureOffsetMs(dateHeader, this.#clock.now())
+    if (measuredMs === undefined) return 0
+    this.#measuredMs = measuredMs
     // No certificate would have passed with a clock that wrong; and an assertion is signed for this time.
-    if (!(Math.abs(measuredMs) <= MAX_OFFSET_MS)) return 0
+    if (!(Math.abs(measuredMs) <= DAY_MS + OrgClock.resolutionMs)) return 0
     const offsetMs = Math.abs(measuredMs) < OrgClock.resolutionMs ? 0 : measuredMs
     const changeMs = offsetMs - this.#offsetMs
     // Below the resolution a new offset is noise, and keeping the old one keeps times steady.

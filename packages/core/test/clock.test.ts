@@ -16,6 +16,8 @@ describe('OrgClock', () => {
     ['one second ahead, within what Date and travel hide', 'Thu, 15 Jan 2026 12:00:02 GMT', 0],
     ['ten minutes ahead', 'Thu, 15 Jan 2026 12:10:00 GMT', 599_600],
     ['ten minutes behind', 'Thu, 15 Jan 2026 11:50:00 GMT', -600_400],
+    ['a day behind, and what whole seconds hide', 'Wed, 14 Jan 2026 12:00:00 GMT', -86_400_400],
+    ['more than a day', 'Sat, 17 Jan 2026 12:00:00 GMT', 0],
   ])('%s', (_what, date, offsetMs) => {
     const clock = new OrgClock(new TestClock(now))
     expect(clock.observe(date)).toBe(offsetMs)
@@ -30,6 +32,24 @@ describe('OrgClock', () => {
     machine.set(new Date('2026-01-15T12:10:01Z'))
     expect(clock.observe('Thu, 15 Jan 2026 12:10:01 GMT')).toBe(-599_600)
     expect(clock.offsetMs).toBe(0)
+  })
+
+  test('what is too far to be used was measured all the same', () => {
+    const clock = new OrgClock(new TestClock(now))
+    expect(clock.measuredMs).toBeUndefined()
+    clock.observe('Sat, 17 Jan 2026 12:00:00 GMT')
+    expect(clock.measuredMs).toBe(172_799_600)
+  })
+
+  test('what was signed for a wrong time is known, also where the machine was set right meanwhile', () => {
+    const machine = new TestClock(now)
+    const clock = new OrgClock(machine)
+    const reading = clock.read()
+    machine.advance(5_000)
+    expect(clock.isCorrectedSince(reading)).toBe(false)
+    machine.set(new Date('2026-01-15T12:10:00Z'))
+    clock.observe('Thu, 15 Jan 2026 12:10:00 GMT')
+    expect([clock.offsetMs, clock.isCorrectedSince(reading)]).toEqual([0, true])
   })
 
   test('the jitter of whole seconds does not move a known offset', () => {

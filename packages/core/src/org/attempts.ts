@@ -1,6 +1,6 @@
 /** @module The attempts of a request: each paced, authorised and judged in the same way, however its bytes travel. */
 
-import type { Clock } from '../clock.ts'
+import { type Clock, measureOffsetMs } from '../clock.ts'
 import type { Authorization, Authorizer } from '../token/authorizer.ts'
 import { type TransportRequest, type UpstreamError, upstreamError } from '../transport.ts'
 import type { OrgUrl } from '../url/org.ts'
@@ -17,6 +17,7 @@ import {
 import { type ApiError, readRefusal } from './errors.ts'
 import type { PageError } from './page.ts'
 import type { Pacer } from './rate-limit.ts'
+import type { ApiRefusal } from './refusals.ts'
 
 /** An attempt that brought nothing usable, for whoever shows or logs it. */
 export interface OrgStep {
@@ -99,7 +100,8 @@ export class Attempts {
       if (heard === undefined) hear(answer)
       const { status } = answer
       if (status >= 200 && status < 300) return { kind: 'answered', answer }
-      const refusal = readRefusal(status, answer.headers, await sender.beginningOf(answer))
+      const read = readRefusal(status, answer.headers, await sender.beginningOf(answer))
+      const refusal = withOffset(read, answer, this.#options.clock)
       return { kind: 'refused', answer, refusal, used }
     } catch (thrown) {
       if (used === undefined) throw thrown
@@ -139,4 +141,13 @@ export class Attempts {
     call.waitedMs += waitMs
     if (waitMs > 0) await this.#options.clock.sleep(waitMs, { signal: call.signal })
   }
+}
+
+/** What a refused proof was refused for may be the clock. */
+function withOffset(refusal: ApiRefusal, { headers }: AnswerHead, clock: Clock): ApiRefusal {
+  if (refusal.challenge?.error !== 'invalid_dpop_proof') return refusal
+  const offsetMs = measureOffsetMs(headers.get('date') ?? undefined, clock.now())
+  return offsetMs === undefined
+    ? refusal
+    : { ...refusal, offsetSeconds: Math.round(offsetMs / 1_000) }
 }

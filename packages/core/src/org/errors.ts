@@ -1,6 +1,7 @@
 /** @module What an org's API refused: Okta's own words, what they mean, what to do. */
 
 import { decodeText } from '../base64url.ts'
+import { describeOffset } from '../clock.ts'
 import { PosternError } from '../error.ts'
 import { showHostile } from '../hostile.ts'
 import { isJsonObject, type JsonObject, parseJson } from '../json.ts'
@@ -14,8 +15,13 @@ export class ApiError extends PosternError<ApiErrorCode> {
   override readonly name = 'ApiError'
   readonly okta: ApiRefusal
 
-  constructor(known: KnownAnswer, observed: string, okta: ApiRefusal) {
-    super(known.code, observed, { remedy: known.remedy, details: { okta } })
+  constructor(
+    known: KnownAnswer,
+    observed: string,
+    okta: ApiRefusal,
+    details: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(known.code, observed, { remedy: known.remedy, details: { okta, ...details } })
     this.okta = okta
   }
 }
@@ -72,9 +78,18 @@ export function answerError(what: string, okta: ApiRefusal): ApiError | Upstream
   const { status } = okta
   const observed = `${what} was answered ${describe(okta)}.`
   const failure = failureOf(status)
-  if (failure === undefined) return new ApiError(meaningOf(okta), observed, okta)
+  if (failure === undefined) return refusalError(meaningOf(okta), observed, okta)
   const [code, remedy] = failure
   return new UpstreamError(code, observed, { remedy, details: { status, okta } })
+}
+
+function refusalError(known: KnownAnswer, observed: string, okta: ApiRefusal): ApiError {
+  const { offsetSeconds } = okta
+  if (known.code !== 'clock_skew' || offsetSeconds === undefined)
+    return new ApiError(known, observed, okta)
+  return new ApiError(known, `${describeOffset(offsetSeconds)}: ${observed}`, okta, {
+    offsetSeconds,
+  })
 }
 
 /** Statuses that say nothing about the request or the credential. */

@@ -1,5 +1,6 @@
 /** @module Every refusal of the management API that calls for something: its code and what to do. */
 
+import { findRefusal } from '../token/refusals.ts'
 import type { Challenge } from './challenge.ts'
 
 /** A refusal in Okta's own words. Texts are as Okta sent them, made safe to show. */
@@ -13,6 +14,8 @@ export interface ApiRefusal {
   readonly requestId?: string
   /** What `WWW-Authenticate` says; the only word there is where the body is empty. */
   readonly challenge?: Challenge
+  /** How far the org's clock was ahead; where a proof was refused, and the answer has a time. */
+  readonly offsetSeconds?: number
 }
 
 /** What an API's refusal means. Okta's own code travels in `okta.errorCode`. */
@@ -24,6 +27,7 @@ export type ApiErrorCode =
   | 'feature_unavailable'
   | 'endpoint_not_for_tokens'
   | 'dpop_proof_refused'
+  | 'clock_skew'
   | 'object_not_found'
   | 'path_not_found'
   | 'object_conflict'
@@ -60,12 +64,15 @@ function ofChallenge({ status, challenge }: ApiRefusal): KnownAnswer | undefined
       }
     }
     case 'invalid_dpop_proof':
-    case 'use_dpop_nonce':
+    case 'use_dpop_nonce': {
+      const known = findRefusal(challenge.error, challenge.errorDescription ?? '')
+      if (known?.code === 'clock_skew') return { code: 'clock_skew', remedy: known.remedy }
       return {
         code: 'dpop_proof_refused',
         remedy:
           'Check the clock, and that no proxy rewrites the URL, the method or the DPoP header or repeats requests.',
       }
+    }
     case 'invalid_token':
       return {
         code: 'token_refused',

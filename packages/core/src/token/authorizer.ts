@@ -1,5 +1,6 @@
 /** @module What authorises requests to an org's APIs, whichever credential is behind it. */
 
+import type { ClockReading } from '../clock.ts'
 import { PosternError } from '../error.ts'
 import type { Secret } from '../secret.ts'
 import type { AnswerHeaders } from '../transport.ts'
@@ -30,8 +31,8 @@ export interface Authorization {
   readonly token?: Token
   /** The nonce its proof carried, if any. */
   readonly nonce?: string | undefined
-  /** How far the org's clock was taken to be ahead, in milliseconds. */
-  readonly offsetMs?: number
+  /** What the org's time was taken to be, where there is a proof. */
+  readonly signedFor?: ClockReading
   /** Who gave it. */
   readonly by?: Authorizer
 }

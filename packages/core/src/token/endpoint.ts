@@ -2,7 +2,7 @@
 
 import { type Assertion, signAssertion } from '../assertion/assertion.ts'
 import { defaultLifetimeSeconds } from '../assertion/claims.ts'
-import { type Clock, OrgClock } from '../clock.ts'
+import { type Clock, type ClockReading, describeOffset, OrgClock } from '../clock.ts'
 import { DpopProver, type Proof } from '../proof/proof.ts'
 import { waitBeforeRetry } from '../retry.ts'
 import type { AnswerHeaders, Transport } from '../transport.ts'
@@ -34,7 +34,7 @@ export interface TokenEndpointOptions {
 interface Attempt {
   readonly number: number
   readonly proof: Proof | undefined
-  readonly offsetMs: number
+  readonly signedFor: ClockReading
   readonly answer: GrantAnswer
 }
 
@@ -140,7 +140,7 @@ export class TokenEndpoint {
   ): Promise<Attempt> {
     const { credential, transport, timeoutMs, onStep } = this.#options
     signal?.throwIfAborted()
-    const { offsetMs } = this.orgClock
+    const signedFor = this.orgClock.read()
     const assertion = await this.assertion()
     const proof = this.#dpopRequired ? await this.proof() : undefined
     onStep?.({ step: 'request', attempt: number, url: this.url, proof: proofKind(proof) })
@@ -158,7 +158,7 @@ export class TokenEndpoint {
       { transport, timeoutMs, signal },
     )
     await this.#learn(answer.headers)
-    return { number, proof, offsetMs, answer }
+    return { number, proof, signedFor, answer }
   }
 
   async #learn(headers: AnswerHeaders | undefined): Promise<void> {
@@ -227,11 +227,11 @@ export class TokenEndpoint {
         return this.#switchDpopOn()
       }
       case 'correct-clock':
-        return this.orgClock.offsetMs !== attempt.offsetMs
+        return this.orgClock.isCorrectedSince(attempt.signedFor)
       case 'shorten-lifetime': {
         const shortened = this.#lifetimeSeconds > defaultLifetimeSeconds
         if (shortened) this.#lifetimeSeconds = defaultLifetimeSeconds
-        return shortened || this.orgClock.offsetMs !== attempt.offsetMs
+        return shortened || this.orgClock.isCorrectedSince(attempt.signedFor)
       }
     }
   }
@@ -242,19 +242,33 @@ export class TokenEndpoint {
     return true
   }
 
+  /** What the org's clock shows, where its answers tell the time. */
+  #clockError({ error, okta }: Refusal): TokenError {
+    const { remedy } = error
+    const { measuredMs } = this.orgClock
+    if (measuredMs === undefined) {
+      const observed = `${error.message} Its answers do not say what time it is.`
+      return new TokenError('clock_skew', observed, {
+        remedy,
+        details: error.details,
+        cause: error,
+      })
+    }
+    // Below it, a difference is none.
+    const isNone = Math.abs(measuredMs) < OrgClock.resolutionMs
+    const offsetSeconds = isNone ? 0 : Math.round(measuredMs / 1_000)
+    const seconds = Math.abs(offsetSeconds)
+    const observed = isNone
+      ? error.message
+      : `${describeOffset(offsetSeconds)}, and the org refused: ${okta.errorDescription}`
+    const details = { ...error.details, detail: `${seconds} s`, offsetSeconds }
+    return new TokenError('clock_skew', observed, { remedy, details, cause: error })
+  }
+
   /** The refusal as the caller gets it, with what this endpoint knows beside it. */
   #finalError(attempt: Attempt, refusal: Refusal): TokenError {
     const { error } = refusal
-    if (error.code === 'clock_skew') {
-      const offsetSeconds = Math.round(this.orgClock.offsetMs / 1_000)
-      const direction = offsetSeconds < 0 ? 'ahead of' : 'behind'
-      const observed =
-        offsetSeconds === 0
-          ? error.message
-          : `This machine's clock is ${Math.abs(offsetSeconds)} s ${direction} the org's, and the org refused: ${refusal.okta.errorDescription}`
-      const details = { ...error.details, detail: `${Math.abs(offsetSeconds)} s`, offsetSeconds }
-      return new TokenError('clock_skew', observed, { remedy: error.remedy, details, cause: error })
-    }
+    if (error.code === 'clock_skew') return this.#clockError(refusal)
     if (error.code !== 'dpop_nonce_required') return error
     if (this.#options.credential.dpopRequired === false) {
       return new TokenError(

@@ -39,22 +39,21 @@ export class ServiceAppAuthorizer implements Authorizer {
   }
 
   #bearer(token: Token): Authorization {
-    const { offsetMs } = this.#source.endpoint.orgClock
     const headers = new Secret({ authorization: `Bearer ${token.accessToken.reveal()}` })
-    return { by: this, headers, token, offsetMs }
+    return { by: this, headers, token }
   }
 
   /** A proof goes with a bound token. */
   async #bound(token: Token, request: ApiRequest): Promise<Authorization> {
     const { orgClock } = this.#source.endpoint
-    const { offsetMs } = orgClock
+    const signedFor = orgClock.read()
     const accessToken = token.accessToken.reveal()
     const prover = await this.#source.endpoint.prover()
     const { method, url } = request
     const now = orgClock.now()
     const proof = await prover.prove({ method, url, endpoint: 'resource', accessToken, now })
     const headers = new Secret({ authorization: `DPoP ${accessToken}`, dpop: proof.jwt })
-    return { by: this, headers, token, offsetMs, nonce: proof.claims.nonce }
+    return { by: this, headers, token, signedFor, nonce: proof.claims.nonce }
   }
 
   async shouldRetry(request: ApiRequest, used: Authorization, answer: ApiAnswer): Promise<boolean> {
@@ -64,8 +63,9 @@ export class ServiceAppAuthorizer implements Authorizer {
       return nonce !== used.nonce && this.#isFirst(request, 'nonce')
     }
     if (isRefusedProof(answer, 'invalid_dpop_proof')) {
-      const { offsetMs } = this.#source.endpoint.orgClock
-      return offsetMs !== used.offsetMs && this.#isFirst(request, 'clock')
+      const { orgClock } = this.#source.endpoint
+      const isCorrected = used.signedFor !== undefined && orgClock.isCorrectedSince(used.signedFor)
+      return isCorrected && this.#isFirst(request, 'clock')
     }
     if (used.token === undefined || answer.status !== 401) return false
     if (!this.#isFirst(request, 'token')) return false

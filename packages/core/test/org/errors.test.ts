@@ -66,6 +66,15 @@ describe('answerError', () => {
       'dpop_proof_refused',
     ],
     [
+      'a proof that is refused for its time',
+      {
+        status: 400,
+        challenge:
+          'DPoP error="invalid_dpop_proof", error_description="The DPoP proof JWT is issued in the future."',
+      },
+      'clock_skew',
+    ],
+    [
       'a nonce that is wanted',
       { status: 400, challenge: 'DPoP error="use_dpop_nonce"' },
       'dpop_proof_refused',

@@ -37,6 +37,7 @@ const ORG_CODES: Readonly<Record<ApiErrorCode, number>> = {
   api_token_refused: exitCodes.authentication,
   token_refused: exitCodes.authentication,
   dpop_proof_refused: exitCodes.authentication,
+  clock_skew: exitCodes.authentication,
   scope_insufficient: exitCodes.scopeOrRole,
   role_insufficient: exitCodes.scopeOrRole,
   endpoint_not_for_tokens: exitCodes.scopeOrRole,
