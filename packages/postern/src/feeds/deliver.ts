@@ -97,7 +97,7 @@ export class Deliverer {
     this.#seq = progress.seq
     this.#position = positionOf(progress)
     this.#failures = progress.failures
-    this.#retryAt = isAsked ? undefined : (progress.retry_at ?? undefined)
+    this.#retryAt = isAsked ? undefined : restingUntil(progress, context.clock.now())
   }
 
   /** The last batch that the sink confirmed. */
@@ -279,6 +279,12 @@ export class Deliverer {
       log.warn({ err: error, sink: this.name }, 'sink does not close')
     }
   }
+}
+
+/** No sink rests for longer than that: where the clock was set back meanwhile, it is tried now. */
+function restingUntil({ retry_at: at }: FeedSinkRow, now: Date): Date | undefined {
+  const isLonger = at !== null && at.getTime() - now.getTime() > MAX_REST_MS
+  return at === null || isLonger ? undefined : at
 }
 
 /** Only `confirmBatch` writes it. */

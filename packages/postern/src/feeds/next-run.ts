@@ -4,6 +4,9 @@ import type { Cron } from '../jobs/cron.ts'
 import { nextFire, periodAfter } from '../jobs/next.ts'
 import { MAX_SPREAD_MS, spreadMs } from '../jobs/spread.ts'
 
+// What is due sooner comes by itself.
+const SOON_MS = 600_000
+
 /** What {@link nextRun} decides from. */
 export interface NextRunOptions {
   readonly feedId: string
@@ -29,4 +32,24 @@ export function nextRun(cron: Cron, { feedId, feeds, now, last }: NextRunOptions
     if (due > now) return due
     after = fire
   }
+}
+
+/** Whether a next run is due soon enough that no clock that was set back needs to be thought of. */
+export function soonUntil(now: Date): Date {
+  return new Date(now.getTime() + SOON_MS)
+}
+
+/**
+ * The next run in the place of one that is due later than two fires from now: the clock was set back since it was sent, and the
+ * feed would rest for as long. Undefined where it stays.
+ */
+export function nextRunAfterSetBack(
+  cron: Cron,
+  due: Date,
+  options: Omit<NextRunOptions, 'last'>,
+): Date | undefined {
+  if (due <= soonUntil(options.now)) return undefined
+  const next = nextRun(cron, options)
+  const second = nextRun(cron, { ...options, last: next })
+  return due > second ? next : undefined
 }

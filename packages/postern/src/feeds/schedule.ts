@@ -4,18 +4,20 @@ import { type Clock, PosternError } from '@postern/core'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Job } from '../jobs/queue-worker.ts'
 import type { Log } from '../log.ts'
+import { readDatabaseTime } from '../store/database-time.ts'
 import type { RunTrigger } from '../store/feed-values.ts'
 import {
   countFeeds,
   type FeedRow,
   holdFeedRow,
+  listFeedsDueAfter,
   listScheduledFeeds,
   setNextRun,
 } from '../store/feeds.ts'
 import { keepPresent, readPresentSince } from '../store/presence.ts'
 import type { Store } from '../store/store.ts'
 import { mapAtMost } from './at-most.ts'
-import { nextRun } from './next-run.ts'
+import { nextRun, nextRunAfterSetBack, soonUntil } from './next-run.ts'
 import type { FinishedRun, RunFeedOptions } from './run-options.ts'
 
 /** What {@link Schedules} works with. */
@@ -53,11 +55,19 @@ const RECONCILE_EVERY_MS = 60_000
 const COUNT_EVERY_MS = 60_000
 const STOP_WITHIN_MS = 10_000
 
-/** The schedules of all feeds. Any process changes them; those that have begun run what is due. */
+// Below it, clocks are set all day long.
+const SET_BACK_MS = 60_000
+
+/**
+ * The schedules of all feeds. Any process changes them; those that have begun run what is due. The time is the database's, as it is for
+ * the queue: processes whose clocks differ agree on what is due.
+ */
 export class Schedules {
   readonly #context: SchedulesContext
   readonly #stopped = new AbortController()
   #repeating: Promise<unknown> | undefined
+  /** How far the database's clock was ahead of one that is never set back. */
+  #aheadMs: number | undefined
   #counted: { readonly feeds: number; readonly atMs: number } | undefined
 
   constructor(context: SchedulesContext) {
@@ -112,8 +122,13 @@ export class Schedules {
     await this.#context.jobs.stop({ withinMs: STOP_WITHIN_MS })
   }
 
-  /** Sends what is missing: the next run of each feed that should have one and has none. */
+  /** Sends what is missing: the next run of each feed that should have one and has none, or has one that is too far away. */
   async reconcile(): Promise<void> {
+    await this.#restoreMissing()
+    await this.#bringForward()
+  }
+
+  async #restoreMissing(): Promise<void> {
     const { store, jobs, log } = this.#context
     // First the feeds: one that is added meanwhile comes with its job.
     const ids = await listScheduledFeeds(store)
@@ -124,6 +139,41 @@ export class Schedules {
     })
     if (this.#stopped.signal.aborted) return
     if (missing.length > 0) log.info({ feeds: missing.length }, 'schedules were restored')
+  }
+
+  /** Where the clock was set back, or may have been while nobody was there, a feed would rest until it is as late again. */
+  async #bringForward(): Promise<void> {
+    const { store, clock, log } = this.#context
+    const now = await readDatabaseTime(store)
+    const aheadMs = now.getTime() - clock.monotonicMs()
+    const before = this.#aheadMs
+    this.#aheadMs = aheadMs
+    if (before !== undefined && before - aheadMs < SET_BACK_MS) return
+    let brought = 0
+    await mapAtMost(
+      await listFeedsDueAfter(store, soonUntil(now)),
+      RESTORED_AT_ONCE,
+      async (id) => {
+        if (!this.#stopped.signal.aborted && (await this.#bringForwardOne(id))) brought++
+      },
+    )
+    if (brought > 0) log.warn({ feeds: brought }, 'the clock was set back: feeds are due earlier')
+  }
+
+  async #bringForwardOne(feedId: string): Promise<boolean> {
+    const { store } = this.#context
+    const feeds = await this.#countFeeds()
+    return store.transaction(async () => {
+      const feed = await holdFeedRow(store, feedId)
+      if (feed === undefined || feed.next_run_at === null || !isScheduled(feed)) return false
+      const { cron: expression, timezone, next_run_at: kept } = feed
+      const now = await readDatabaseTime(store)
+      const due = nextRunAfterSetBack({ expression, timezone }, kept, { feedId, feeds, now })
+      if (due === undefined) return false
+      await setNextRun(store, feedId, due)
+      await this.#send(feed, due)
+      return true
+    })
   }
 
   async #repeat(everyMs: number, work: () => Promise<void>, failure: string): Promise<void> {
@@ -140,8 +190,8 @@ export class Schedules {
   }
 
   async #keepPresent(): Promise<void> {
-    const { store, clock } = this.#context
-    await keepPresent(store, PRESENCE, clock.now())
+    const { store } = this.#context
+    await keepPresent(store, PRESENCE, await readDatabaseTime(store))
   }
 
   /** A run that was due and got lost is sent as it was: whoever takes it sees how late it is. */
@@ -158,9 +208,9 @@ export class Schedules {
   async #runDue(job: Job): Promise<void> {
     const feedId = String(job.data['feedId'])
     if (job.data['trigger'] === 'continuation') return this.#run(feedId, 'continuation', job)
-    const { store, clock, log } = this.#context
+    const { store, log } = this.#context
     const due = new Date(String(job.data['due']))
-    const lateMs = clock.now().getTime() - due.getTime()
+    const lateMs = (await readDatabaseTime(store)).getTime() - due.getTime()
     const { feed, isFirst } = await store.transaction(async () => {
       const found = await holdFeedRow(store, feedId)
       const isNext = found?.next_run_at?.getTime() === due.getTime()
@@ -189,17 +239,20 @@ export class Schedules {
   }
 
   async #run(feedId: string, trigger: RunTrigger, job: Job): Promise<void> {
-    const { run, clock, log } = this.#context
-    const now = () => clock.now().getTime()
+    const { run, store, clock, log } = this.#context
+    const inMs = async (waitMs: number) =>
+      new Date((await readDatabaseTime(store)).getTime() + Math.max(0, waitMs))
     try {
       const finished = await run(feedId, { trigger, signal: job.signal })
       if (finished === undefined) {
         // It is being run; but perhaps by somebody who has died over this very job.
         if (!job.isRetry && trigger !== 'continuation') return
-        return await this.#continueAt(feedId, new Date(now() + AGAIN_AFTER_MS))
+        return await this.#continueAt(feedId, await inMs(AGAIN_AFTER_MS))
       }
-      if (finished.more || job.signal.aborted) await this.#continueAt(feedId)
-      else if (finished.retryAt !== undefined) await this.#continueAt(feedId, finished.retryAt)
+      const { more, retryAt } = finished
+      if (more || job.signal.aborted) await this.#continueAt(feedId)
+      else if (retryAt !== undefined)
+        await this.#continueAt(feedId, await inMs(retryAt.getTime() - clock.now().getTime()))
     } catch (error) {
       if (!isOver(error)) throw error
       log.debug({ feedId, code: error.code }, 'a feed is not run any more')
@@ -214,10 +267,10 @@ export class Schedules {
 
   /** @param last - when the run was due that the next one follows */
   async #sendNext(feed: FeedRow, last?: Date): Promise<Date | undefined> {
-    const { store, clock } = this.#context
+    const { store } = this.#context
     if (!isScheduled(feed)) return void (await this.unschedule(feed.id))
     const { id: feedId, cron: expression, timezone } = feed
-    const now = clock.now()
+    const now = await readDatabaseTime(store)
     const feeds = await this.#countFeeds()
     const due = nextRun({ expression, timezone }, { feedId, feeds, now, last })
     await setNextRun(store, feedId, due)

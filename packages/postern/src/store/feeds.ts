@@ -29,6 +29,18 @@ export async function listScheduledFeeds(store: Store): Promise<readonly string[
   return rows.map(({ id }) => id)
 }
 
+/** The feeds with a schedule whose next run is due later than a time. */
+export async function listFeedsDueAfter(store: Store, time: Date): Promise<readonly string[]> {
+  const rows = await store.db
+    .selectFrom('feed')
+    .select('id')
+    .where('cron', 'is not', null)
+    .where('paused_at', 'is', null)
+    .where('next_run_at', '>', time)
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
 /** How many feeds there are. */
 export async function countFeeds(store: Store): Promise<number> {
   const row = await store.db

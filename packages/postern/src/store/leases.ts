@@ -34,6 +34,7 @@ export interface LeaseOptions {
 
 const DEFAULT_SECONDS = 30
 const RELEASE_EVERY_MS = 1_000
+const SLACK_SECONDS = 60
 
 /**
  * Runs `work` while this process holds the lease of a name, and renews it meanwhile. A process that was killed holds it until
@@ -97,6 +98,8 @@ async function takeLease(
   { holder, seconds }: { readonly holder: string; readonly seconds: number },
 ): Promise<boolean> {
   const until = sql<Date>`now() + ${seconds} * interval '1 second'`
+  // Nobody takes one for so long: the database's clock was set back since, and a dead holder would hold it until it is as late again.
+  const longest = sql<Date>`now() + ${seconds + SLACK_SECONDS} * interval '1 second'`
   const taken = await store.db
     .insertInto('lease')
     .values({ name, holder, until })
@@ -108,6 +111,7 @@ async function takeLease(
           where.or([
             where('lease.holder', '=', holder),
             where('lease.until', '<', sql<Date>`now()`),
+            where('lease.until', '>', longest),
           ]),
         ),
     )

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { nextRun } from '../../src/feeds/next-run.ts'
+import { nextRun, nextRunAfterSetBack } from '../../src/feeds/next-run.ts'
 import { parseCron } from '../../src/jobs/cron.ts'
 import { nextFires } from '../../src/jobs/next.ts'
 
@@ -81,5 +81,19 @@ describe('nextRun', () => {
         },
       ),
     )
+  })
+})
+
+describe('nextRunAfterSetBack', () => {
+  const at = (time: string) => new Date(`2026-01-15T${time}Z`)
+  const brought = (due: string) =>
+    nextRunAfterSetBack(FIVE_MINUTES, at(due), { feedId: 'one', feeds: 1, now: NOON })
+
+  test('a run that is due within two fires or ten minutes stays, so that none comes twice', () => {
+    expect(['12:05:00', '12:10:00'].map(brought)).toEqual([undefined, undefined])
+  })
+
+  test('one that would let the feed rest for longer is due at the next fire', () => {
+    expect(['12:15:00', '23:55:00'].map(brought)).toEqual([at('12:05:00'), at('12:05:00')])
   })
 })

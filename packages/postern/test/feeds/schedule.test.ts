@@ -103,11 +103,13 @@ describe.each(stores)('schedules of feeds on $name', ({ open }) => {
 
   test('a feed that skips what it missed runs late where processes were there and busy', async () => {
     const { store } = opened
-    const now = () => new Date(Date.now() - 120 * MINUTE_MS)
-    const busy = openSchedules(async () => ({}), { ...systemClock, now })
+    const busy = openSchedules(async () => ({}))
     await endLeases(store)
     await busy.begin({ concurrency: 1 })
     await busy.stop()
+    // As if it had begun two hours ago.
+    const holder = new Date(Date.now() - 120 * MINUTE_MS).toISOString()
+    await store.db.updateTable('lease').set({ holder }).where('name', '=', 'feeds-due').execute()
     const nextRunAt = new Date(Date.now() - 60 * MINUTE_MS)
     const late = await storeFeed(store, { nextRunAt, missed: 'skip' })
     const ran = Promise.withResolvers<string>()

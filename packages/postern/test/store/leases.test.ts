@@ -39,6 +39,16 @@ describe.each(stores)('a lease on $name', ({ open }) => {
     expect(await withLease(store, 'one', async () => 'again')).toEqual({ result: 'again' })
   })
 
+  test('that is further ahead than any is taken: the clock was set back since its holder died', async () => {
+    const { store } = opened
+    await store.db
+      .insertInto('lease')
+      .values({ name: 'ahead', holder: 'dead', until: sql<Date>`now() + interval '1 day'` })
+      .execute()
+    const taken = await withLease(store, 'ahead', async () => 'ran')
+    expect(taken).toEqual({ result: 'ran' })
+  })
+
   test('goes to one of many that ask at the same moment', async () => {
     const { store } = opened
     let stop = () => {}
