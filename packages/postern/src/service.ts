@@ -223,6 +223,8 @@ export function openServices({
   const schedules = new Schedules({
     ...given,
     jobs: new Jobs(given),
+    // While secrets are locked every run would fail: those that are due are left to another process, or wait for the key.
+    isAble: async () => (await given.seal.keys.look()).status === 'unlocked',
     run: (feedId, options) => runFeed(feedsContext, feedId, options),
   })
   const sinks = new Sinks(feedsContext)

@@ -36,6 +36,8 @@ export interface FeedRunContext extends FeedsContext {
 /** How often it is seen whether the time of a run is over, also while all that goes on is a wait. */
 const LOOK_EVERY_MS = 500
 
+const LOCKED_REST_MS = 30_000
+
 /** One run of a feed, by its owner. */
 export class FeedRun {
   readonly #context: FeedRunContext
@@ -239,7 +241,12 @@ export class FeedRun {
       const { code, message } = storedErrorOf(error, 'sink_unwritable')
       this.#tally.notes.add(`The sink ${name} takes nothing (${code}): ${message}`)
     }
-    const retries = this.#deliverers.flatMap(({ retryAt }) => retryAt ?? [])
+    const retries = [
+      ...this.#deliverers.flatMap(({ retryAt }) => retryAt ?? []),
+      ...(isLocked(this.#failure())
+        ? [new Date(this.#context.clock.now().getTime() + LOCKED_REST_MS)]
+        : []),
+    ]
     const [retryAt] = retries.toSorted((one, other) => one.getTime() - other.getTime())
     const why = reason instanceof RunEnd ? reason.why : undefined
     const isDelivering = waiting.some((deliverer) => deliverer.retryAt === undefined)
@@ -277,6 +284,11 @@ function inputOf(feed: FeedRow): InputName {
 
 function isFenced(error: unknown): boolean {
   return error instanceof PosternError && error.code === 'feed_fenced'
+}
+
+/** Another process may have the master key, or this one be given it: its schedule is not waited for. */
+function isLocked(error: unknown): boolean {
+  return error instanceof PosternError && error.code === 'seal_locked'
 }
 
 function random(): number {

@@ -34,6 +34,6 @@ export interface FinishedRun {
   readonly report: RunReport
   /** Whether there is something that can be done at once. */
   readonly more: boolean
-  /** When a sink that is down is tried again; absent where all take batches. */
+  /** When a sink that is down, or secrets that are locked, are tried again; absent where nothing is in the way. */
   readonly retryAt?: Date | undefined
 }

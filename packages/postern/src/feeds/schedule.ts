@@ -26,6 +26,8 @@ export interface SchedulesContext {
   readonly jobs: Jobs
   readonly clock: Clock
   readonly log: Log
+  /** Whether this process can run feeds at the moment. Default: always. */
+  readonly isAble?: () => Promise<boolean>
   /** Runs a feed once; undefined where a run of it is under way elsewhere. */
   readonly run: (feedId: string, options: RunFeedOptions) => Promise<FinishedRun | undefined>
 }
@@ -104,11 +106,12 @@ export class Schedules {
 
   /** Begins to run what is due, `concurrency` feeds at a time. */
   async begin({ concurrency }: { readonly concurrency: number }): Promise<void> {
-    const { jobs } = this.#context
+    const { jobs, isAble } = this.#context
     await jobs.start(FEED_QUEUES)
     await this.#keepPresent()
-    await jobs.work(DUE, { concurrency }, (job) => this.#runDue(job))
-    await jobs.work(REQUESTED, { concurrency: AT_REQUEST }, (job) => this.#runRequested(job))
+    const requested = { concurrency: AT_REQUEST, isAble }
+    await jobs.work(DUE, { concurrency, isAble }, (job) => this.#runDue(job))
+    await jobs.work(REQUESTED, requested, (job) => this.#runRequested(job))
     this.#repeating = Promise.all([
       this.#repeat(RECONCILE_EVERY_MS, () => this.reconcile(), 'schedules could not be restored'),
       this.#repeat(PRESENT_EVERY_MS, () => this.#keepPresent(), 'no sign of life could be given'),

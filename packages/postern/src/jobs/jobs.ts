@@ -27,6 +27,8 @@ export interface SendOptions {
 export interface WorkOptions {
   /** How many jobs are done at a time by this process. */
   readonly concurrency: number
+  /** Whether this process can do jobs at the moment. Default: always. */
+  readonly isAble?: (() => Promise<boolean>) | undefined
 }
 
 // A process that does not say so for this long is dead. pg-boss takes no less.
@@ -149,13 +151,14 @@ export class Jobs {
   }
 
   /** Does the jobs of a queue until {@link Jobs.stop}. */
-  async work(queue: string, { concurrency }: WorkOptions, handler: Handler): Promise<void> {
+  async work(queue: string, { concurrency, isAble }: WorkOptions, handler: Handler): Promise<void> {
     const boss = await this.#open()
     if (boss === undefined) throw new Error('Jobs are done after they are started.')
     const worker = new QueueWorker({
       boss,
       queue,
       concurrency,
+      isAble,
       handler,
       log: this.#log,
       heartbeatMs: (HEARTBEAT_SECONDS * 1_000) / 3,

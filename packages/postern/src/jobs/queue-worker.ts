@@ -21,6 +21,8 @@ export interface QueueWorkerOptions {
   readonly boss: PgBoss
   readonly queue: string
   readonly concurrency: number
+  /** Whether jobs can be done here at the moment; those that cannot are left to other processes. Default: always. */
+  readonly isAble?: (() => Promise<boolean>) | undefined
   readonly handler: Handler
   readonly log: Log
   readonly heartbeatMs: number
@@ -87,7 +89,7 @@ export class QueueWorker {
   }
 
   async #take(): Promise<void> {
-    const { boss, queue, concurrency, log } = this.#options
+    const { boss, queue, concurrency, log, isAble = always } = this.#options
     const { signal } = this.#stopped
     while (!signal.aborted) {
       const free = concurrency - this.#active.size
@@ -95,7 +97,7 @@ export class QueueWorker {
         this.#woken = Promise.withResolvers()
         this.#freed = Promise.withResolvers()
         const jobs =
-          free > 0
+          free > 0 && (await isAble())
             ? await boss.fetch<JsonObject>(queue, { batchSize: free, includeMetadata: true })
             : []
         for (const job of jobs) this.#begin(job, job.retryCount > 0)
@@ -170,6 +172,10 @@ export class QueueWorker {
       await systemClock.sleep(gatherMs, { signal: this.#stopped.signal }).catch(() => undefined)
     }
   }
+}
+
+async function always(): Promise<boolean> {
+  return true
 }
 
 /** Says that jobs are being done. False where one of them was taken away, or given to another process. */
