@@ -92,6 +92,26 @@ export class MasterKeys {
     return find() ?? (await this.#reread(find)) ?? this.#refuse(version)
   }
 
+  /**
+   * Refuses where the source does not give the version that seals, or gives another key for it. This process may remember it; whoever
+   * begins next would not have it, and what is made on top of it, or removed beside it, would leave nothing that opens.
+   *
+   * @throws {SealError} `seal_locked`; {MasterKeyError} where the source cannot be read.
+   */
+  async requireGiven(): Promise<void> {
+    const { version } = await this.newest()
+    const given = (await this.source?.read()) ?? []
+    const found = given.find((candidate) => candidate.version === version)
+    const known = await listMasterKeyVersions(this.#store)
+    const check = known.find((row) => row.version === version)?.check
+    if (found && check && (await passesKeyCheck(wrapperOf(found), check))) return
+    const observed = `${this.source?.name ?? 'Its source'} gives ${found ? 'another key as' : 'no'} version ${version} of the master key, which is in use.`
+    throw new SealError('seal_locked', observed, {
+      remedy: `Put version ${version} back where the master key is read, while this process still has it.`,
+      details: { version, reason: found ? 'wrong' : 'missing' },
+    })
+  }
+
   /** The highest version that the source gives and the store does not know. @throws {MasterKeyError} */
   async unused(): Promise<KeyWrapper | undefined> {
     const [known] = await listMasterKeyVersions(this.#store)

@@ -34,7 +34,7 @@ class RetirementError extends PosternError<'master_key_in_use'> {
  * Retires every version but the newest that no secret needs, and removes it from a master key file. A backup from before the
  * rotation needs it still: a copy belongs with that backup.
  *
- * @throws {SealError} `seal_locked`
+ * @throws {SealError} `seal_locked`, also where the source does not give the newest version any more.
  * @throws {RetirementError} `master_key_in_use` where secrets need all of them.
  */
 export async function retireMasterKeys(
@@ -44,6 +44,7 @@ export async function retireMasterKeys(
   { onStep }: { readonly onStep?: (step: RetirementStep) => void } = {},
 ): Promise<MasterKeyRetirement> {
   await seal.keys.read()
+  await seal.keys.requireGiven()
   const newest = (await seal.keys.newest()).version
   const known = await listMasterKeyVersions(store)
   const older = known.filter(({ version, retiredAt }) => version < newest && !retiredAt).reverse()

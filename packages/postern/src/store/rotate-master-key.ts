@@ -47,7 +47,7 @@ export interface MasterKeyRotation {
  * Killed at any moment it leaves a store in which every secret opens. Others may use the store meanwhile: what they keep
  * after the version is introduced is wrapped by it.
  *
- * @throws {SealError} `seal_locked`
+ * @throws {SealError} `seal_locked`, also where the source does not give the version in use any more.
  * @throws {MasterKeyError} `master_key_not_newer` where the source gives no higher version.
  */
 export async function rotateMasterKey(
@@ -57,6 +57,7 @@ export async function rotateMasterKey(
   { onStep, signal, batchSize = 100 }: RotateMasterKeyOptions = {},
 ): Promise<MasterKeyRotation> {
   await seal.keys.read()
+  await seal.keys.requireGiven()
   const before = (await seal.keys.newest()).version
   const pending = await countOlder(store, before)
   const isNew = pending === 0 && (await introduceVersion(store, seal, before, by, onStep))

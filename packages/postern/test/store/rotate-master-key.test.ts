@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { Secret } from '@postern/core'
 import { sql } from 'kysely'
@@ -144,6 +144,22 @@ describe.each(stores)('the master key on $name', ({ open }) => {
       code: 'master_key_in_use',
     })
     expect(await findUnopened(store, seal, places.slice(1))).toEqual([])
+  })
+
+  test('is neither rotated nor retired where its file lost it, or has another one', async () => {
+    const right = readFileSync(keyFile)
+    for (const [text, code] of [
+      [`${testKeyLine(1)}\n`, 'seal_locked'],
+      [undefined, 'master_key_missing'],
+    ] as const) {
+      if (text === undefined) rmSync(keyFile)
+      else writeFileSync(keyFile, text)
+      await expect(rotateMasterKey(store, seal, by)).rejects.toMatchObject({ code })
+      await expect(retireMasterKeys(store, seal, by)).rejects.toMatchObject({ code })
+    }
+    writeFileSync(keyFile, right, { mode: 0o600 })
+    expect(await rotateMasterKey(store, seal, by)).toMatchObject({ version: 2, rewrapped: 7 })
+    expect(await findUnopened(store, await openAnother(), places)).toEqual([])
   })
 
   test('that the operator gives has to be there first, and gets a line from nobody', async () => {
