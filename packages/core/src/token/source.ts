@@ -68,6 +68,7 @@ export class TokenSource {
   readonly #ownKey: string
   // The set used last is the last of these.
   readonly #entries = new Map<string, Entry>()
+  readonly #keptBy = new WeakMap<Token, Kept>()
   #latest: readonly [key: string | undefined, entry: Entry] = [undefined, newEntry()]
 
   /**
@@ -143,6 +144,16 @@ export class TokenSource {
   }
 
   /**
+   * How long a token lives yet, in milliseconds, whatever this machine's clock was set to since it came; undefined for one that
+   * another source gave.
+   */
+  lifeLeftMs(token: Token): number | undefined {
+    const kept = this.#keptBy.get(token)
+    if (kept === undefined) return undefined
+    return Math.max(0, token.expiresInSeconds * 1_000 - this.#ageMs(kept))
+  }
+
+  /**
    * What to use after an API answered 401 to a request with `refused`: a newer token, or undefined when another token
    * would be refused as well. A token is renewed for this reason once; 401 `E0000015` (a feature the org does not have)
    * is no reason.
@@ -211,13 +222,15 @@ export class TokenSource {
   #keep(token: Token, forced: boolean): Kept {
     const { clock, random } = this.#options
     const share = RENEWAL_STARTS + RENEWAL_JITTER * random()
-    return {
+    const kept: Kept = {
       token,
       forced,
       arrivedMs: clock.now().getTime(),
       arrivedMonotonicMs: clock.monotonicMs(),
       renewAtAgeMs: token.expiresInSeconds * 1_000 * share,
     }
+    this.#keptBy.set(token, kept)
+    return kept
   }
 
   #renewInBackground(entry: Entry, kept: Kept, scopes: readonly string[]): void {

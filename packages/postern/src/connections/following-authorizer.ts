@@ -22,11 +22,20 @@ export class FollowingAuthorizer implements Authorizer {
     this.#present = present
   }
 
+  /** Where the credential is replaced while its token is waited for, whatever came of that does not count any more. */
   async authorize(request: ApiRequest): Promise<Authorization> {
-    const authorizer = await this.#present.find()
-    const authorization = await authorizer.authorize(request)
-    this.#latest = authorizer
-    return authorization
+    for (let authorizer = await this.#present.find(); ; ) {
+      const asked = authorizer.authorize(request)
+      await asked.catch(() => undefined)
+      request.signal?.throwIfAborted()
+      const present = this.#present.known() ?? (await this.#present.find())
+      if (present === authorizer) {
+        const authorization = await asked
+        this.#latest = authorizer
+        return authorization
+      }
+      authorizer = present
+    }
   }
 
   authorizeAtOnce(request: ApiRequest): Authorization | undefined {

@@ -1,7 +1,14 @@
 /** @module What of a credential is handed out: tokens and proofs of service apps. An API token never is. */
 
 import { z } from '@hono/zod-openapi'
-import { formatScopes, PosternError, parseScopes, type TokenSource } from '@postern/core'
+import {
+  formatScopes,
+  PosternError,
+  parseScopes,
+  type Token,
+  type TokenSource,
+} from '@postern/core'
+import type { Connections } from '../connections/connections.ts'
 import type { OpenConnection } from '../connections/opened-connection.ts'
 
 /** Why nothing is handed out. */
@@ -40,6 +47,53 @@ export function requireTokens(open: OpenConnection): TokenConnection {
 
 function hasTokens(open: OpenConnection): open is TokenConnection {
   return open.tokens !== undefined
+}
+
+/** A token, and the source that keeps it. */
+export interface HandedToken {
+  readonly token: Token
+  readonly tokens: TokenSource
+}
+
+/** Which token is asked for. */
+export interface TokenRequest {
+  /** The connection. */
+  readonly name: string
+  /** Scopes of the connection; default: all. */
+  readonly scopes: string | readonly string[] | undefined
+}
+
+/** The token that a connection keeps; undefined where one has to be asked for. @throws as {@link askForToken} */
+export function keptToken(
+  open: OpenConnection,
+  { scopes: asked }: Pick<TokenRequest, 'scopes'>,
+): HandedToken | undefined {
+  const { tokens, row } = requireTokens(open)
+  const token = tokens.kept(asked === undefined ? undefined : scopesOfConnection(row, asked))
+  return token && { token, tokens }
+}
+
+/**
+ * A token of a connection as it is when the token is there: where its key is replaced while one is waited for, neither the token of
+ * the old key nor its refusal is what the caller gets.
+ *
+ * @throws what {@link requireTokens}, {@link scopesOfConnection} and the source throw.
+ */
+export async function askForToken(
+  connections: Connections,
+  { name, scopes: asked }: TokenRequest,
+  signal: AbortSignal,
+): Promise<HandedToken> {
+  const open = async () => connections.opened(name) ?? (await connections.open(name))
+  for (let opened = requireTokens(await open()); ; ) {
+    const { tokens, row } = opened
+    const scopes = asked === undefined ? undefined : scopesOfConnection(row, asked)
+    const coming = tokens.token({ scopes, signal })
+    await coming.catch(() => undefined)
+    signal.throwIfAborted()
+    opened = requireTokens(await open())
+    if (opened.tokens === tokens) return { token: await coming, tokens }
+  }
 }
 
 /** The scopes that are asked for, all of them of the connection. @throws {ScopeError}; {HandOutError} `token_scope_not_of_connection` */

@@ -3,7 +3,7 @@
 import { z } from '@hono/zod-openapi'
 import { formatScopes, type Token } from '@postern/core'
 import type { Api } from '../api.ts'
-import { requireTokens, scopesOfConnection, tokenScopes } from '../hand-out.ts'
+import { askForToken, keptToken, tokenScopes } from '../hand-out.ts'
 
 const token = z
   .object({
@@ -19,6 +19,9 @@ const token = z
       .describe('For a token that is bound to a key: how it can be used all the same.'),
   })
   .openapi('Token')
+
+// Below it, what two clocks of one machine differ by.
+const CLOCK_SET_MS = 1_000
 
 /** Adds the route. */
 export function addTokenRoute(api: Api): void {
@@ -41,20 +44,27 @@ export function addTokenRoute(api: Api): void {
       const { services, by, body, params } = call
       const { name } = params
       const { connections, auditBatch, clock } = services
-      const open = connections.opened(name) ?? (await connections.open(name))
-      const { tokens, row } = requireTokens(open)
-      const scopes = body.scopes === undefined ? undefined : scopesOfConnection(row, body.scopes)
-      const got = tokens.kept(scopes) ?? (await tokens.token({ scopes, signal: call.signal }))
-      const expiresInMs = got.expiresAt.getTime() - clock.now().getTime()
+      const { scopes } = body
+      const open = connections.opened(name)
+      const kept = open && keptToken(open, { scopes })
+      const { token: got, tokens } =
+        kept ?? (await askForToken(connections, { name, scopes }, call.signal))
+      const now = clock.now().getTime()
+      const toldMs = got.expiresAt.getTime() - now
+      const leftMs = tokens.lifeLeftMs(got) ?? toldMs
       const deed = { action: 'token.hand-out', connection: name, outcome: 'ok' }
       const { details, answer } = handOutOf(got)
       const unwritten = auditBatch.add({ ...by, ...deed, details })
       if (unwritten !== undefined) await unwritten
-      return {
+      const handed = {
         accessToken: got.accessToken.reveal(),
-        expiresInSeconds: Math.max(0, Math.floor(expiresInMs / 1_000)),
+        expiresInSeconds: Math.max(0, Math.floor(leftMs / 1_000)),
         ...answer,
       }
+      // The clock was set since the token came.
+      if (Math.abs(leftMs - toldMs) > CLOCK_SET_MS)
+        handed.expiresAt = new Date(now + leftMs).toISOString()
+      return handed
     },
   )
 }
