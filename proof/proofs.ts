@@ -79,6 +79,32 @@ export const proofs: readonly Proof[] = [
     file: `${feeds}/races.test.ts`,
   },
   {
+    name: 'master-key',
+    group: 'faults',
+    what: 'the master key lost, wrong, open to others, behind, or rotated while feeds run by processes that are killed; the old one retired too early; a server without it',
+    holds: 'G1 G2 G3 G5; nothing sealed is changed, and the right key opens it again',
+    goal: 60,
+    file: `${feeds}/master-key.test.ts`,
+  },
+  {
+    name: 'clocks',
+    group: 'faults',
+    what: "this machine's clock up to ten minutes or a day off, set forwards and back while feeds run; clocks set by the law in ten zones",
+    holds:
+      'G1 G2 G5; signed for the time of the org, or `clock_skew` with the difference; no run twice, none left out',
+    goal: 40,
+    file: `${feeds}/clocks.test.ts`,
+  },
+  {
+    name: 'tokens',
+    group: 'faults',
+    what: 'ten thousand callers at the same moment, over HTTP, for a token of one connection whose key is rotated meanwhile',
+    holds:
+      'the org is asked once with each key; no token of the old one once it is out of use; nobody is refused',
+    goal: 10,
+    file: 'packages/postern/test/server/token-rotation.test.ts',
+  },
+  {
     name: 'key-vectors',
     group: 'inputs',
     what: 'keys and key sets in the classes of Wycheproof: pasted, published by a client, published by a provider',

@@ -8,7 +8,11 @@ import { PosternError, Secret } from '@postern/core'
 import { masterKeyFromFile } from '../../src/config/master-key/file.ts'
 import { runFeed } from '../../src/feeds/run.ts'
 import { openStore } from '../../src/store/open.ts'
-import { openSeal } from '../../src/store/seal.ts'
+import { retireMasterKeys } from '../../src/store/retire-master-key.ts'
+import { rotateMasterKey } from '../../src/store/rotate-master-key.ts'
+import { openSeal, type Seal } from '../../src/store/seal.ts'
+import type { Store } from '../../src/store/store.ts'
+import { findUnopened, secretPlaces } from '../store/seeded-secrets.ts'
 import { endLeases, endRests, openWorker } from './scene.ts'
 import {
   type OnStep,
@@ -29,6 +33,10 @@ export interface FeedTask {
   readonly dieAt?: { readonly step: Step; readonly nth: number }
   /** Stops itself with SIGSTOP there; whoever started it lets it go on. */
   readonly pauseAt?: { readonly step: Step; readonly nth: number }
+  /** Rotates the master key and retires the old version while the feed runs, and kills itself after so many steps of that. */
+  readonly rotate?: { readonly dieAfter?: number }
+  /** How many seeded secrets there are, each of which has to open at the end. */
+  readonly secrets?: number
 }
 
 /** What the process says at its end. */
@@ -38,6 +46,8 @@ export interface FeedTaskResult {
   /** How often it was at each step. */
   readonly steps: Readonly<Partial<Record<Step, number>>>
   readonly error?: string
+  /** The seeded secrets that did not open. */
+  readonly unopened?: readonly string[]
 }
 
 async function run(task: FeedTask): Promise<FeedTaskResult> {
@@ -65,12 +75,15 @@ async function run(task: FeedTask): Promise<FeedTaskResult> {
     seal,
     through: (transport) => steppedTransport(transport, onStep),
   })
-  const { finished, failure } = await withSteps(onStep, () =>
-    runFeed(worker, feedId, { trigger: 'request' }),
-  ).then(
+  const running = withSteps(onStep, () => runFeed(worker, feedId, { trigger: 'request' })).then(
     (run) => ({ finished: run, failure: undefined }),
     (thrown: unknown) => ({ finished: undefined, failure: requirePostern(thrown) }),
   )
+  const [{ finished, failure }] = await Promise.all([
+    running,
+    task.rotate && renewMasterKey(opened, seal, task.rotate),
+  ])
+  const unopened = task.secrets && (await findUnopened(opened, seal, secretPlaces(task.secrets)))
   await worker.connections.close()
   await opened.close()
   const unfinished = failure === undefined ? 'elsewhere' : 'failed'
@@ -81,6 +94,7 @@ async function run(task: FeedTask): Promise<FeedTaskResult> {
     more,
     steps: counts,
     ...(error && { error: `${error.code}: ${error.message}` }),
+    ...(unopened && { unopened }),
   }
 }
 
@@ -88,6 +102,20 @@ async function run(task: FeedTask): Promise<FeedTaskResult> {
 function requirePostern(thrown: unknown): PosternError {
   if (thrown instanceof PosternError) return thrown
   throw thrown
+}
+
+async function renewMasterKey(
+  store: Store,
+  seal: Seal,
+  { dieAfter }: NonNullable<FeedTask['rotate']>,
+): Promise<void> {
+  let steps = 0
+  const onStep = () => {
+    if (++steps === dieAfter) process.kill(process.pid, 'SIGKILL')
+  }
+  const by = { actor: 'local' }
+  await rotateMasterKey(store, seal, by, { batchSize: 2, onStep })
+  await retireMasterKeys(store, seal, by, { onStep })
 }
 
 await watchSinks()

@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import path from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import { addEvents, type RunningOrg } from '@postern/emulator'
+import { randomOf } from '../../../../test/random.ts'
 import { sourceFlags } from '../../../../test/source-program.ts'
 import { judge, type Verdict } from './checker.ts'
 import type { FeedTask, FeedTaskResult } from './feed-process.ts'
@@ -215,15 +216,4 @@ async function finish({ processes, task }: KillPlan, feed: SceneFeed): Promise<v
     if (result.outcome === 'ok' && !result.more) return
   }
   throw new Error(`The feed ${feed.name} does not come to its end.`)
-}
-
-/** Whole numbers below a bound; the same ones for the same seed. */
-function randomOf(seed: number): (below: number) => number {
-  let state = seed >>> 0
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
-  }
 }
