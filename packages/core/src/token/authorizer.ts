@@ -54,7 +54,7 @@ export interface Authorizer {
    * stands for all attempts of a request.
    */
   shouldRetry(request: ApiRequest, used: Authorization, answer: ApiAnswer): Promise<boolean>
-  /** Learns the org's time from an answer; left out where tokens show it. */
+  /** Learns the org's time from an answer. */
   observe?(headers: AnswerHeaders): void
   /** The org's time as far as its answers have shown it. */
   now(): Date

@@ -1,6 +1,7 @@
 /** @module Authorises with a service app's access token, bound to a DPoP key where the org asks for it. */
 
 import { Secret } from '../secret.ts'
+import type { AnswerHeaders } from '../transport.ts'
 import type { OrgUrl } from '../url/org.ts'
 import type { ApiAnswer, ApiRequest, Authorization, Authorizer } from './authorizer.ts'
 import { requireOrigin } from './authorizer.ts'
@@ -57,7 +58,7 @@ export class ServiceAppAuthorizer implements Authorizer {
   }
 
   async shouldRetry(request: ApiRequest, used: Authorization, answer: ApiAnswer): Promise<boolean> {
-    this.#source.endpoint.orgClock.observe(answer.headers.get('date') ?? undefined)
+    this.observe(answer.headers)
     const nonce = await this.#learnNonce(request, used, answer)
     if (isRefusedProof(answer, 'use_dpop_nonce')) {
       return nonce !== used.nonce && this.#isFirst(request, 'nonce')
@@ -73,6 +74,10 @@ export class ServiceAppAuthorizer implements Authorizer {
     const { signal } = request
     const newer = await this.#source.renewAfterRefusal(used.token, { status, oktaCode }, { signal })
     return newer !== undefined
+  }
+
+  observe(headers: AnswerHeaders): void {
+    this.#source.endpoint.orgClock.observe(headers.get('date') ?? undefined)
   }
 
   now(): Date {

@@ -52,6 +52,10 @@ export class FollowingAuthorizer implements Authorizer {
     return usedBy.shouldRetry(request, used, answer)
   }
 
+  observe(headers: ApiAnswer['headers']): void {
+    this.#latest.observe?.(headers)
+  }
+
   now(): Date {
     return this.#latest.now()
   }

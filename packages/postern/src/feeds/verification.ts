@@ -31,6 +31,8 @@ const DAY_MS = 24 * HOUR_MS
 
 // What Okta stores late is left out of a bounded request that comes too early.
 const SETTLE_MS = 2 * HOUR_MS
+// What the org's time, in whole seconds, may go back by between two answers.
+const CLOCK_MS = 60_000
 const SPAN_MS = DAY_MS
 // What the feed has read is remembered for three days: what is older would count as missing.
 const MAX_SPAN_MS = 2 * DAY_MS
@@ -38,6 +40,11 @@ const MAX_SPAN_MS = 2 * DAY_MS
 /** Whether a day has passed since the last time. */
 export function isVerificationDue(at: Date, now: Date): boolean {
   return now.getTime() - at.getTime() >= DAY_MS
+}
+
+/** Whether a window is of the past, and what was to be stored late is stored. Before that, what the feed reads next would count as missing. */
+export function isSettled({ to }: Pick<VerifiedWindow, 'to'>, now: Date): boolean {
+  return now.getTime() - to.getTime() >= SETTLE_MS - CLOCK_MS
 }
 
 /**

@@ -11,6 +11,7 @@ import { logStream } from './log-stream.ts'
 import type { Stream, StreamContext } from './stream.ts'
 import {
   fromStoredVerification,
+  isSettled,
   isVerificationDue,
   toStoredVerification,
   type Verification,
@@ -59,7 +60,8 @@ async function verify(context: StreamContext): Promise<void> {
   const stored = fromStoredVerification(await spool.readState(verifyStream.name))
   const now = org.authorizer.now()
   if (stored.window === undefined && !isVerifyAsked) {
-    if (stored.at === undefined) return keep(context, { ...stored, at: now })
+    // A time to come is one of a clock that was wrong.
+    if (stored.at === undefined || stored.at > now) return keep(context, { ...stored, at: now })
     if (!isVerificationDue(stored.at, now)) return
   }
   const window =
@@ -90,6 +92,9 @@ async function compare(
     signal,
   })
   for await (const { records, cursor, remaining } of batches) {
+    // The answer has told the org's time anew: the clock may have been set since the window was chosen.
+    if (!isSettled(window, org.authorizer.now()))
+      return keep(context, { ...begun, window: undefined })
     const page = readLogPage(records)
     const ids = idsOf(page)
     const unknown = await withoutKnown(store, feed.id, ids, page.span)
