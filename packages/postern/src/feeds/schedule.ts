@@ -152,14 +152,15 @@ export class Schedules {
     const before = this.#aheadMs
     this.#aheadMs = aheadMs
     if (before !== undefined && before - aheadMs < SET_BACK_MS) return
-    let brought = 0
-    await mapAtMost(
-      await listFeedsDueAfter(store, soonUntil(now)),
-      RESTORED_AT_ONCE,
-      async (id) => {
-        if (!this.#stopped.signal.aborted && (await this.#bringForwardOne(id))) brought++
-      },
+    const feeds = await this.#countFeeds()
+    // Of a fleet that runs once a day none is due soon, and hardly one is due too late.
+    const late = (await listFeedsDueAfter(store, soonUntil(now))).filter(
+      (feed) => dueAfterSetBack(feed, { feeds, now }) !== undefined,
     )
+    let brought = 0
+    await mapAtMost(late, RESTORED_AT_ONCE, async ({ id }) => {
+      if (!this.#stopped.signal.aborted && (await this.#bringForwardOne(id))) brought++
+    })
     if (brought > 0) log.warn({ feeds: brought }, 'the clock was set back: feeds are due earlier')
   }
 
@@ -169,9 +170,7 @@ export class Schedules {
     return store.transaction(async () => {
       const feed = await holdFeedRow(store, feedId)
       if (feed === undefined || feed.next_run_at === null || !isScheduled(feed)) return false
-      const { cron: expression, timezone, next_run_at: kept } = feed
-      const now = await readDatabaseTime(store)
-      const due = nextRunAfterSetBack({ expression, timezone }, kept, { feedId, feeds, now })
+      const due = dueAfterSetBack(feed, { feeds, now: await readDatabaseTime(store) })
       if (due === undefined) return false
       await setNextRun(store, feedId, due)
       await this.#send(feed, due)
@@ -297,8 +296,18 @@ export class Schedules {
   }
 }
 
+type WaitingFeed = Pick<FeedRow, 'id' | 'cron' | 'timezone' | 'next_run_at'>
+
 function isScheduled(feed: FeedRow): feed is FeedRow & { readonly cron: string } {
   return feed.cron !== null && feed.paused_at === null
+}
+
+function dueAfterSetBack(
+  { id: feedId, cron: expression, timezone, next_run_at: kept }: WaitingFeed,
+  options: { readonly feeds: number; readonly now: Date },
+): Date | undefined {
+  if (expression === null || kept === null) return undefined
+  return nextRunAfterSetBack({ expression, timezone }, kept, { feedId, ...options })
 }
 
 function continuationOf(feedId: string): string {

@@ -30,15 +30,17 @@ export async function listScheduledFeeds(store: Store): Promise<readonly string[
 }
 
 /** The feeds with a schedule whose next run is due later than a time. */
-export async function listFeedsDueAfter(store: Store, time: Date): Promise<readonly string[]> {
-  const rows = await store.db
+export function listFeedsDueAfter(
+  store: Store,
+  time: Date,
+): Promise<readonly Pick<FeedRow, 'id' | 'cron' | 'timezone' | 'next_run_at'>[]> {
+  return store.db
     .selectFrom('feed')
-    .select('id')
+    .select(['id', 'cron', 'timezone', 'next_run_at'])
     .where('cron', 'is not', null)
     .where('paused_at', 'is', null)
     .where('next_run_at', '>', time)
     .execute()
-  return rows.map(({ id }) => id)
 }
 
 /** How many feeds there are. */

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '@postern/core'
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { hearStatements } from '../../../../test/heard-statements.ts'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { FeedError } from '../../src/feeds/feed-error.ts'
 import type { FinishedRun, RunFeedOptions } from '../../src/feeds/run-options.ts'
@@ -164,6 +165,27 @@ describe.each(stores)('schedules of feeds on $name', ({ open }) => {
     await jobs.cancel('feed-due', feed.id)
     await schedules.reconcile()
     expect(await jobs.keys('feed-due')).toContain(feed.id)
+  })
+
+  test('a process that begins holds no feed that is due in time, however far away that is', async () => {
+    const { store } = opened
+    const jobs = new Jobs({ store, log })
+    await jobs.start(FEED_QUEUES)
+    onTestFinished(() => jobs.stop())
+    const first = openSchedules(async () => ({}))
+    const [yearly, late] = [
+      await storeFeed(store, { cron: '0 0 1 1 *' }),
+      await storeFeed(store, { cron: '0 * * * *' }),
+    ]
+    for (const feed of [yearly, late]) await first.scheduleNext(feed)
+    const due = new Date(Date.now() + 86_400_000)
+    await store.db.updateTable('feed').set({ next_run_at: due }).where('id', '=', late.id).execute()
+    // It does not know whether the clock was set back before.
+    const second = openSchedules(async () => ({}))
+    const heard = await hearStatements(store, () => second.reconcile())
+    const held = heard.filter(({ text }) => /from "feed" .*for update/.test(text))
+    expect(held.map(({ values }) => values)).toEqual([[late.id]])
+    expect((await loadFeed(store, late.id)).next_run_at?.getTime()).toBeLessThan(due.getTime())
   })
 
   test('a run that has more to do goes on at once', async () => {
