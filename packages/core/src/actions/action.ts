@@ -15,6 +15,11 @@ export interface Action extends TakesArguments {
   readonly effect: 'read' | 'change'
   /** Whether something is lost that the opposite action does not bring back. */
   readonly destructive: boolean
+  /**
+   * Whether each run does it, however often it was done before: nothing shows what is so already. Absent: it looks first, or
+   * doing it twice is as doing it once.
+   */
+  readonly doneEachRun?: true
   /** All of them are needed; a `.manage` scope does for the `.read` scope of its name. */
   readonly scopes: readonly string[]
   /** Standard admin roles of which each allows it; the least first. */

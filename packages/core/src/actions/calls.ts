@@ -5,7 +5,7 @@ import { ApiError } from '../org/errors.ts'
 import type { Org } from '../org/org.ts'
 import { parseRecord } from '../org/page.ts'
 import type { PagesOptions } from '../org/pages.ts'
-import type { OrgAnswer, OrgRequest } from '../org/request.ts'
+import { type OrgAnswer, type OrgRequest, parseAnswer } from '../org/request.ts'
 import { UpstreamError, type UpstreamErrorCode } from '../transport.ts'
 import { ActionError } from './action-error.ts'
 
@@ -100,7 +100,11 @@ export class Calls {
     const sent = isDone === undefined ? request : { ...request, retryable: false }
     for (let attempt = 1; ; attempt++) {
       try {
-        return { changed: true, answer: await this.#send(sent, this.changeIds) }
+        const answer = await this.#send(sent, this.changeIds)
+        // Okta says in the head of its answer that it is done; a page of somebody else says nothing.
+        const isTrusted = isDone === undefined && answer.requestId !== undefined
+        if (!isTrusted) requireReadable(answer, request.path)
+        return { changed: true, answer }
       } catch (error) {
         // What the first one is refused for was there before it came.
         if (isDone !== undefined && isRefusedByState(error) && (await seesNow(isDone)))
@@ -134,6 +138,13 @@ export class Calls {
       objects: () => objectsOf(answer.json(), path),
     }
   }
+}
+
+/** @throws {UpstreamError} `upstream_bad_response` for a body that is neither empty nor JSON, nor says that it is something else. */
+function requireReadable(answer: ActionResponse, path: string): void {
+  const type = answer.headers.get('content-type') ?? ''
+  if (answer.body.length > 0 && (type === '' || /json|html/i.test(type)))
+    parseAnswer(answer.body, path)
 }
 
 function objectOf(value: unknown, path: string): JsonObject {
@@ -177,6 +188,8 @@ const UNANSWERED: readonly UpstreamErrorCode[] = [
   'upstream_unavailable',
   'upstream_bad_response',
   'upstream_response_too_large',
+  // Who sends a reader elsewhere may have passed the change on before.
+  'upstream_redirect_refused',
 ]
 
 function isUnanswered(error: unknown): boolean {

@@ -35,6 +35,7 @@ export function declareAction(given: unknown): Action {
   const { name, title, summary, effect, destructive, scopes, roles, parameters } = declaration
   return {
     ...{ name, title, summary, effect, destructive, scopes, roles, parameters },
+    ...(effect === 'change' ? { doneEachRun: true } : {}),
     prepare: (calls, args) => prepare(declaration, calls, args),
   }
 }

@@ -63,6 +63,7 @@ export const requestChangeAction: Action = {
     'Sends a request as it is. It cannot know whether things are so already: each run sends it once.',
   effect: 'change',
   destructive: true,
+  doneEachRun: true,
   scopes: [],
   roles: [],
   parameters: [

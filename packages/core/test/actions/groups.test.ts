@@ -72,6 +72,29 @@ describe('group.create', () => {
   })
 })
 
+describe('an answer that is not Okta’s', () => {
+  test.each(['html-200', 'redirect'])('is no word that it was done: %s', async (fault) => {
+    const people = await openPeople()
+    people.running.faults.on({ name: fault, parameters: { path, method: 'POST' } })
+    await expect(people.run('group.create', engineers)).rejects.toMatchObject({
+      code: 'action_outcome_unknown',
+    })
+    people.running.faults.clear()
+    expect((await people.run('group.create', engineers)).changed).toBe(true)
+    const groups = [...people.running.org.groups].map(({ profile }) => profile['name'])
+    expect(groups.filter((name) => name === engineers.name)).toHaveLength(1)
+  })
+
+  test('is looked behind: what was done counts', async () => {
+    const people = await openPeople()
+    people.running.faults.on({ name: 'truncated-json', parameters: { path, method: 'POST' } })
+    expect(await people.run('group.create', engineers)).toMatchObject({
+      changed: true,
+      after: { exists: true, ...engineers },
+    })
+  })
+})
+
 describe('group.update', () => {
   test('changes what is named, once, and keeps the rest of the profile', async () => {
     const people = await openPeople()

@@ -4,6 +4,7 @@ import {
   type Action,
   type ActionAnswer,
   type ActionProgress,
+  PosternError,
   type PreparedAction,
   parseArguments,
   runAction,
@@ -89,7 +90,11 @@ export class Actions {
     const isChange = action.effect === 'change' && request.dryRun !== true
     if (isChange && right === 'planned' && plan === undefined) throw approvalRequired(action)
     const open = await this.#context.connections.open(connection)
-    const work = () => this.#run(action, { request, caller, open, options })
+    let isBegun = false
+    const onBegun = () => {
+      isBegun = true
+    }
+    const work = () => this.#run(action, { request, caller, open, options, onBegun })
     if (idempotencyKey === undefined) return { answer: await work(), replayed: false }
     // With a plan they may be left out, and are those of the plan.
     const isGiven = plan === undefined || request.arguments !== undefined
@@ -97,7 +102,11 @@ export class Actions {
     const asked = { action: action.name, arguments: values, dryRun: !isChange, plan: plan ?? null }
     return withIdempotency(
       this.#context,
-      { key: idempotencyKey, actor: caller.by.actor, connectionId: open.row.id, asked },
+      {
+        ...{ key: idempotencyKey, actor: caller.by.actor, connectionId: open.row.id, asked },
+        isDoneEachRun: isChange && action.doneEachRun === true,
+        mayBeDone: (error) => isBegun && mayBeDone(error),
+      },
       work,
     )
   }
@@ -109,11 +118,14 @@ export class Actions {
       caller: { by },
       open,
       options,
+      onBegun,
     }: {
       readonly request: RunRequest
       readonly caller: ActionCaller
       readonly open: OpenConnection
       readonly options: RunOptions
+      /** Told before the first request that changes something. */
+      readonly onBegun: () => void
     },
   ): Promise<ActionAnswer> {
     const { connection, dryRun = false } = request
@@ -127,7 +139,12 @@ export class Actions {
         ...options,
         dryRun,
         approvedEffects: plan?.content.effects,
-        onPrepared: isChange ? (found) => this.#begin(found, { plan, by, audit }) : undefined,
+        onPrepared: isChange
+          ? async (found) => {
+              await this.#begin(found, { plan, by, audit })
+              onBegun()
+            }
+          : undefined,
       })
       await audit.succeed(answer)
       this.#context.onRun?.(action.name, outcomeOf(answer))
@@ -164,4 +181,9 @@ export class Actions {
       if (found.effects.length > 0) await run.audit.begin(found)
     })
   }
+}
+
+/** Whether a change that was begun, and stopped so, may be done all the same: whoever stopped it knows nothing of that. */
+function mayBeDone(error: unknown): boolean {
+  return !(error instanceof PosternError) || error.code === 'action_outcome_unknown'
 }

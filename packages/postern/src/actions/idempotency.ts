@@ -1,7 +1,14 @@
 /** @module Idempotency keys: a caller who asks again with the key of before gets the answer of before, and nothing is done. */
 
 import { hash } from 'node:crypto'
-import { type ActionAnswer, type Clock, type JsonValue, PosternError, Secret } from '@postern/core'
+import {
+  type ActionAnswer,
+  ActionError,
+  type Clock,
+  type JsonValue,
+  PosternError,
+  Secret,
+} from '@postern/core'
 import type { Log } from '../log.ts'
 import {
   deleteActionRun,
@@ -43,6 +50,10 @@ export interface KeyedRequest {
   readonly connectionId: string
   /** All that makes it another request. */
   readonly asked: JsonValue
+  /** Whether what became of a run can be seen by no other: it is not done again, unless it is known that it was not done. */
+  readonly isDoneEachRun?: boolean
+  /** Whether it may be done although it failed so. */
+  readonly mayBeDone?: (error: unknown) => boolean
 }
 
 const KEPT_MS = 24 * 60 * 60 * 1_000
@@ -54,10 +65,11 @@ const LEASE_SECONDS = 15
  * Does `work` once for each key of a caller on a connection; for 24 hours whoever asks the same again is given its answer.
  *
  * A refusal is not kept, and neither is what a process did that ended in between: what is asked again then is done again, and
- * an action looks before it does anything.
+ * an action looks before it does anything. One that cannot look is not done again where the first time may have done it.
  *
  * @throws {IdempotencyError} `idempotency_key_reused` for another request with the same key; `idempotency_key_in_use` while
  *   the first one is under way.
+ * @throws {ActionError} `action_outcome_unknown` where nobody can say whether the first one was done, nor see it.
  * @throws what `work` throws.
  * @see draft-ietf-httpapi-idempotency-key-header, section 2.6 - scenarios of a key that is sent again
  */
@@ -67,7 +79,7 @@ export async function withIdempotency(
   work: () => Promise<ActionAnswer>,
 ): Promise<{ readonly answer: ActionAnswer; readonly replayed: boolean }> {
   const { store, clock } = context
-  const { key, actor, connectionId, asked } = request
+  const { key, actor, connectionId, asked, isDoneEachRun = false, mayBeDone } = request
   if (!isKey(key)) throw keyInvalid()
   const id = hash('sha256', canonicalJson([actor, connectionId, key]), 'hex')
   const requestHash = jsonDigest(asked)
@@ -83,11 +95,13 @@ export async function withIdempotency(
       const before = await requireSame()
       const kept = before?.ended_at ? await readAnswer(context, id) : undefined
       if (kept !== undefined) return { answer: kept, replayed: true }
+      if (before !== undefined && isDoneEachRun) throw outcomeUnknown()
       const expiresAt = new Date(clock.now().getTime() + KEPT_MS)
       const run = { connection_id: connectionId, request_hash: requestHash, expires_at: expiresAt }
       await putActionRun(store, { id, ...run })
       const answer = await work().catch(async (error: unknown) => {
-        await deleteActionRun(store, id).catch(() => undefined)
+        if (!isDoneEachRun || mayBeDone?.(error) !== true)
+          await deleteActionRun(store, id).catch(() => undefined)
         throw error
       })
       await keepAnswer(context, id, answer)
@@ -155,6 +169,14 @@ function keyReused(): IdempotencyError {
     'idempotency_key_reused',
     'The idempotency key was sent before, with another request.',
     { remedy: 'Send a new key with each new request, and the same one with the same request.' },
+  )
+}
+
+function outcomeUnknown(): ActionError {
+  return new ActionError(
+    'action_outcome_unknown',
+    'The request that first had this idempotency key did not end, and may have been done.',
+    { remedy: 'Look in the org whether it was done; if it was not, send it with a new key.' },
   )
 }
 

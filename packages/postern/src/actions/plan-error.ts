@@ -68,7 +68,13 @@ export function notOpen(row: PlanRow, now: Date): PlanError {
   const details = { plan: row.id }
   const refuse = (code: PlanErrorCode, observed: string, remedy = PLAN_AGAIN) =>
     new PlanError(code, observed, { remedy, details })
-  if (row.state === 'applied') return refuse('plan_used', `Plan ${row.id} was applied already.`)
+  if (row.state === 'applied') {
+    return refuse(
+      'plan_used',
+      `Plan ${row.id} was used already.`,
+      `See in the audit log how its action.run came out. Where that says nothing, or that the outcome is not known, look in the org before you plan it again.`,
+    )
+  }
   if (row.state === 'refused') return refuse('plan_refused', `Plan ${row.id} was refused.`)
   if (row.expires_at <= now)
     return refuse('plan_expired', `Plan ${row.id} expired at ${row.expires_at.toISOString()}.`)

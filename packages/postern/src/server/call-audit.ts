@@ -1,6 +1,7 @@
 /** @module The audit rows of a call of an org: one for what reads, with its outcome; for what writes, one before it is sent too. */
 
-import { PosternError, UpstreamError } from '@postern/core'
+import { PosternError } from '@postern/core'
+import { asLostChange } from '../http/lost-change.ts'
 import { type AuditEntry, appendAudit, type Caller } from '../store/audit.ts'
 import type { Services } from './services.ts'
 
@@ -82,7 +83,7 @@ export class CallAudit {
   /** @returns what is to be thrown. */
   async fail(error: unknown): Promise<unknown> {
     await this.#end(error instanceof PosternError ? error.code : 'unknown', {})
-    return this.isChange && mayBeDone(error) ? unknownOutcome(error) : error
+    return this.isChange ? asLostChange(error) : error
   }
 
   #end(outcome: string, more: object): Promise<void> | undefined {
@@ -95,26 +96,4 @@ export class CallAudit {
       log.error({ err, requestId: entry.requestId }, 'the outcome of a call could not be written'),
     )
   }
-}
-
-// There was no connection that anything could have been sent over.
-const NOT_SENT: readonly unknown[] = [
-  ...['ECONNREFUSED', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENODATA', 'ENOTFOUND'],
-  'UND_ERR_CONNECT_TIMEOUT',
-]
-
-/** Whether a change was sent and nobody answered for it. */
-function mayBeDone(error: unknown): error is UpstreamError {
-  if (!(error instanceof UpstreamError)) return false
-  const isLost = error.code === 'upstream_connection_lost' || error.code === 'upstream_timeout'
-  return isLost && !NOT_SENT.includes(error.details['reason'])
-}
-
-function unknownOutcome(error: UpstreamError): UpstreamError {
-  const observed = `${error.message} It is not known whether the change was made.`
-  return new UpstreamError(error.code, observed, {
-    remedy: 'Look at the org whether it was made before you send it again.',
-    details: { ...error.details, outcome: 'unknown' },
-    cause: error,
-  })
 }

@@ -47,6 +47,17 @@ describe('postern request', () => {
     expect([code, stderr]).toEqual([0, expect.stringContaining('5 31m of 600')])
   })
 
+  test('says of a change whose answer is lost that it may have been made (G6)', async () => {
+    const faults = ['socket-reset-after-write=path:/api/v1,method:POST']
+    const org = await serveOrg(place, { ...small, faults })
+    const body = '{"profile":{"name":"lost"}}'
+    const args = ['request', 'POST', '/api/v1/groups', ...org.app, '--body', body]
+    const { code, stdout, stderr } = await place.run(args)
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toContain('It is not known whether the change was made.')
+    expect(stderr).toContain('Look at the org')
+  })
+
   test('writes with a body from the line, a file or standard input, and prints nothing for 204', async () => {
     const org = await serveOrg(place, small)
     const group = JSON.stringify({ profile: { name: 'from a file' } })

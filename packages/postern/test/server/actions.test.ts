@@ -191,6 +191,24 @@ describe.each(stores)('actions on $name', ({ open }) => {
       expect(desk.changes()).toBe(before + 2)
     })
 
+    test('what nobody can look for is not done again where it may have been done', async () => {
+      const path = `/api/v1/users/${membership.user}`
+      const change = {
+        arguments: { method: 'POST', path, body: { profile: { nickName: 'Bo' } } },
+      }
+      const ask = (key: string) => desk.run('request.change', change, 'runner', keyed(key))
+      const { faults } = desk.org
+      faults.on('socket-reset-after-write=path:/api/v1,method:POST,times:1')
+      const answers = [await ask('a-5'), await ask('a-5')]
+      expect(answers.map(refusal)).toEqual(answers.map(() => [504, 'action_outcome_unknown']))
+      expect(desk.changes()).toBe(before + 1)
+      // What is refused was not done, and the key is free again.
+      faults.on('endpoint-not-for-tokens=path:/api/v1,method:POST,times:1')
+      expect(refusal(await ask('a-6'))[1]).toBe('endpoint_not_for_tokens')
+      expect((await ask('a-6')).status).toBe(200)
+      expect(desk.changes()).toBe(before + 2)
+    })
+
     test('two that come at the same time make one change', async () => {
       const ask = () => desk.run(add, { arguments: membership }, 'runner', keyed('a-4'))
       const answers = await Promise.all([ask(), ask(), ask()])

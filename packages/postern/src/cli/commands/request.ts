@@ -3,6 +3,7 @@
 import { InputError, type Org, type OrgAnswer, PosternError } from '@postern/core'
 import { requireOneFromStdin } from '../../config/secret-reference.ts'
 import { UsageError } from '../../config/usage-error.ts'
+import { asLostChange } from '../../http/lost-change.ts'
 import type { ConnectionFlags } from '../connection-flags.ts'
 import { formatCountOf } from '../count.ts'
 import type { GlobalOptions } from '../global-options.ts'
@@ -23,6 +24,7 @@ export interface RequestFlags extends ConnectionFlags {
   readonly verbose?: true
 }
 
+const READS = ['GET', 'HEAD', 'OPTIONS']
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
 /** Sends a request and prints the answer's JSON as it came; or follows a list to its end. */
@@ -44,7 +46,11 @@ export async function request(
   await useOrg(flags, { ...options, signal }, async ({ org }) => {
     const path = withQuery(pathOf(org, flags.path), query)
     if (flags.paginate) return printList(org, path, { ...options, signal })
-    const answer = await org.request({ method, path, body, headers, signal })
+    const answer = await org
+      .request({ method, path, body, headers, signal })
+      .catch((error: unknown) => {
+        throw READS.includes(method) ? error : asLostChange(error)
+      })
     if (flags.verbose) tellAnswer(answer)
     await printAnswer(answer, options)
   })
