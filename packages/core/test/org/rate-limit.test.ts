@@ -559,6 +559,19 @@ describe('Pacer', () => {
     expect(pacer.estimateMs('users', 89 + 91)).toBe(resetInMs + MINUTE_MS)
   })
 
+  test('waits a second and more after a 429 whose reset is over already', async () => {
+    const { ask, answer, time } = byHand()
+    for (const inSeconds of [0, -1, -86_400]) {
+      const permit = await ask('again')
+      permit.release(answer(429, 100, 0, inSeconds))
+      const next = ask('next')
+      await time.run(2_000)
+      const { waitedMs, release } = await next
+      expect(waitedMs).toBe(1_500)
+      release(answer(200, 100, 99))
+    }
+  })
+
   test('waits longer with each 429 that says nothing of a reset, up to a minute', async () => {
     const { ask, answer, time } = byHand()
     const waits: number[] = []

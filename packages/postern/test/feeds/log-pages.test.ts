@@ -87,8 +87,70 @@ describe.each(stores.slice(0, 1))('a feed takes the System Log pages of the corp
     },
   )
 
+  const now = new Date('2026-01-15T12:00:00.000Z')
+  const event = (uuid: string, more: object = {}) => ({
+    ...{ uuid, published: '2026-01-15T11:30:00.000Z', eventType: 'user.session.start' },
+    ...more,
+  })
+  const uuidsOf = ({ sinks }: Awaited<ReturnType<typeof feedScenario>>) => sinks.idsOf()
+
+  test('what has no uuid ends no run, and what no version knows is passed on', async () => {
+    const next = (after: number) => ({ link: `</api/v1/logs?after=${after}>; rel="next"` })
+    const strange = [
+      event('e-1', { eventType: 'kind.of.next.year', outcome: 7, actor: [null], published: 0 }),
+      event('e-2', { target: 'one', debugContext: null, '': { uuid: 'no' } }),
+      { uuid: 'e-3' },
+    ]
+    const { org } = await orgScenario(
+      (_request, number) =>
+        number === 0
+          ? { headers: next(1), body: Array.from({ length: 1_000 }, () => ({ severity: 'INFO' })) }
+          : { headers: next(2), body: strange },
+      { clock: new TestClock(now) },
+    )
+    const feed = await feedScenario(kept.store, org)
+    const { outcome } = await feed.run()
+    expect({ outcome, uuids: uuidsOf(feed) }).toEqual({
+      outcome: 'ok',
+      uuids: ['e-1', 'e-2', 'e-3'],
+    })
+    expect(await listDeadLetters(kept.store, feed.feedId, { limit: 2_000 })).toHaveLength(1_000)
+  })
+
+  test.each([
+    [400, 'E0000001'],
+    [400, 'E0000053'],
+    [403, 'E0000006'],
+    [404, 'E0000007'],
+    [409, 'E0000001'],
+  ])(
+    'no refusal is an empty log: %i %s fails the run, and the next one goes on',
+    async (status, errorCode) => {
+      let isRefused = true
+      const { org, server } = await orgScenario(
+        () =>
+          isRefused
+            ? { status, body: { errorCode, errorSummary: 'No.' } }
+            : { body: [event('e-1')] },
+        { clock: new TestClock(now) },
+      )
+      const feed = await feedScenario(kept.store, org)
+      const state = {
+        since: now.toISOString(),
+        readUntil: now.toISOString(),
+        page: '/api/v1/logs?after=c0',
+      }
+      await putStreamState(kept.store, { feedId: feed.feedId, name: 'log', state }, now)
+      const { outcome, report } = await feed.run()
+      expect([outcome, report.error?.code]).toEqual(['failed', expect.any(String)])
+      isRefused = false
+      expect((await feed.run()).outcome).toBe('ok')
+      expect(server.requests.at(-1)?.path).toContain('after=c0')
+      expect(uuidsOf(feed)).toEqual(['e-1'])
+    },
+  )
+
   test('a refused cursor is followed by reading from a while before the last events', async () => {
-    const now = new Date('2026-01-15T12:00:00.000Z')
     const refused = { status: 400, body: { errorCode: 'E0000029', errorSummary: 'Invalid.' } }
     const { org, server } = await orgScenario(
       (_request, number) => (number === 0 ? refused : { body: [] }),

@@ -1,6 +1,7 @@
 /** @module The System Log as a feed: nothing is lost, nothing comes twice, whatever happens in between. */
 
 import { getEventListeners } from 'node:events'
+import { fetchTransport } from '@postern/core'
 import type { RunningOrg } from '@postern/emulator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { emulatedOrg } from '../../../../test/emulated-org.ts'
@@ -60,6 +61,23 @@ describe.each(stores)('a feed of the System Log on $name', ({ open }) => {
     clock.advance(HOUR_MS / 2)
     expect(await feed.run()).toMatchObject({ outcome: 'ok', report: { emitted: 1_801 } })
     expect(feed.sinks.idsOf()).toContain('late')
+    expect(compare(feed.sinks.idsOf(), ledgerOf(running))).toEqual(complete)
+  })
+
+  test('delivers events of one millisecond each once, also where pages come twice', async () => {
+    const { app, running, clock } = await busyOrg(0.01)
+    const feed = await feedScenario(kept.store, app)
+    running.faults.on('duplicate-page=path:/api/v1/logs,every:2')
+    for (let burst = 0; burst < 3; burst++) {
+      const published = clock.now().toISOString()
+      for (let index = 0; index < 600; index++) {
+        const uuid = `burst-${burst}-${index}`
+        running.org.log.addRecorded({ uuid, eventType: 'user.session.start', published })
+      }
+      await feed.run()
+    }
+    running.faults.clear()
+    expect((await feed.run()).outcome).toBe('ok')
     expect(compare(feed.sinks.idsOf(), ledgerOf(running))).toEqual(complete)
   })
 
@@ -255,6 +273,8 @@ describe.each(stores)('a feed of the System Log on $name', ({ open }) => {
     expect(report.error?.code).toBe('cursor_rejected')
     running.faults.off('cursor-refused')
     expect((await feed.run()).outcome).toBe('ok')
+    // A receiver that raises alerts can tell them from what is new.
+    expect(feed.sinks.batches.get('main')?.at(-1)?.replay).toBe(true)
     expect(compare(feed.sinks.idsOf(), ledgerOf(running))).toEqual(complete)
     expect(await listGaps(kept.store, feed.feedId)).toEqual([])
   })
@@ -371,6 +391,24 @@ describe.each(stores)('a feed of the System Log on $name', ({ open }) => {
     await feed.run()
     const runs = await listRuns(kept.store, feed.feedId, 10)
     expect(runs.map(({ outcome }) => outcome)).toEqual(['ok', 'interrupted'])
+  })
+
+  test('has one page in hand and asks for one more, however long the log is', async () => {
+    const { client, clock } = await busyOrg(2)
+    let asked = 0
+    const app = client({
+      clock,
+      transport: (request) => {
+        if (request.url.includes('/api/v1/logs')) asked++
+        return fetchTransport(request)
+      },
+    })
+    const feed = await feedScenario(kept.store, app)
+    const ahead: number[] = []
+    await feed.run({ onProgress: ({ records }) => ahead.push(asked - records / 1_000) })
+    expect(ahead.length).toBeGreaterThan(7)
+    // A sink may confirm while the next page is stored, and the one behind it is asked for.
+    expect(Math.max(...ahead)).toBeLessThanOrEqual(2)
   })
 
   test('shows how far a run is while it goes on', async () => {

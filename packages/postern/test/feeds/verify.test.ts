@@ -61,6 +61,9 @@ describe.each(stores)('verifying a feed on $name', ({ open }) => {
       .read()
       .flatMap((entry) => (entry.kind === 'event' ? [entry.uuid] : []))
     expect(feed.sinks.idsOf().toSorted()).toEqual(happened.toSorted())
+    const batches = feed.sinks.batches.get('main') ?? []
+    const late = batches.filter(({ replay }) => replay).flatMap(({ records }) => records)
+    expect(late).toHaveLength(missing)
 
     const again = await feed.run({ verify: true })
     expect(again.report).toMatchObject({ emitted: 0, notes: [] })
