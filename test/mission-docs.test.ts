@@ -1,8 +1,9 @@
 /** @module docs/mission.md has every row of the five documents, and what it names as their proof exists. */
 
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { expectShown, type Proof, proofsIn } from './shown-by.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const page = readFileSync(`${root}docs/mission.md`, 'utf8')
@@ -16,27 +17,11 @@ const documents = [
   { rows: 20, notes: ['by a person', 'claims', 'rotation', 'action'] },
 ] as const
 
-interface Proof {
-  readonly kind: 'test' | 'page'
-  readonly path: string
-  readonly title?: string
-}
-
 /** The rows of the page, each with its proofs in their order. */
 function rowsOf(text: string): readonly (readonly [row: string, proofs: readonly Proof[]])[] {
   return [...text.matchAll(/^\| (\d[^|]*?) \| [^|]+ \| ([^|]+) \|$/gm)].map(
-    ([, row = '', shown = '']) => [row, shown.split('; ').flatMap(proofsIn)],
+    ([, row = '', shown = '']) => [row, proofsIn(shown)],
   )
-}
-
-function proofsIn(text: string): readonly Proof[] {
-  const [, path] = /^`([^`]+\.test\.ts)` “/.exec(text) ?? []
-  if (path !== undefined) {
-    const titles = [...text.matchAll(/“([^”]+)”/g)].map(([, title = '']) => title)
-    return titles.map((title) => ({ kind: 'test', path, title }))
-  }
-  const [, link = ''] = /^\[[^\]]+\]\(([^)#]+)(?:#[^)]*)?\)$/.exec(text) ?? []
-  return [{ kind: 'page', path: link === '' ? text : `docs/${link}` }]
 }
 
 describe('docs/mission.md', () => {
@@ -51,16 +36,6 @@ describe('docs/mission.md', () => {
   })
 
   test.each(rows)('%s is shown by tests and pages that exist', (row, proofs) => {
-    expect(proofs.length).toBeGreaterThan(0)
-    for (const { kind, path, title } of proofs) {
-      expect(existsSync(root + path), `${row}: ${path}`).toBe(true)
-      if (kind === 'page') continue
-      const source = readFileSync(root + path, 'utf8')
-      const quoted = ["'", '"', '`'].map((quote) => quote + title + quote)
-      expect(
-        quoted.some((text) => source.includes(text)),
-        `${row}: ${path} has no “${title}”`,
-      ).toBe(true)
-    }
+    expectShown(row, proofs)
   })
 })
