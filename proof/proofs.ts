@@ -79,6 +79,14 @@ export const proofs: readonly Proof[] = [
     file: `${feeds}/races.test.ts`,
   },
   {
+    name: 'changes',
+    group: 'faults',
+    what: 'changes asked for by API, plan and command: answers cut, late, lost or of somebody else, before and after the org did it; callers that go; kill -9 at each step',
+    holds: 'G6; no change without its row in the audit log',
+    goal: 200,
+    file: 'packages/postern/test/actions/changes.test.ts',
+  },
+  {
     name: 'master-key',
     group: 'faults',
     what: 'the master key lost, wrong, open to others, behind, or rotated while feeds run by processes that are killed; the old one retired too early; a server without it',
