@@ -1,5 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
+import { inspect } from 'node:util'
+import { gzipSync } from 'node:zlib'
 import {
   createAuthorizer,
   exportJwk,
@@ -11,7 +13,8 @@ import {
 } from '@postern/core'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createPlace } from '../packages/postern/test/cli/run.ts'
-import { canaries, canaryJwk, everythingShown, formsOf, leaksIn } from './canary.ts'
+import { canaries, canaryJwk, everythingShown, leaksIn, leaksInBytes } from './canary.ts'
+import { formsOf } from './leak-search.ts'
 import { type Script, startScriptedServer, tokenAnswer } from './scripted-server.ts'
 import { tokenScenario } from './token-source.ts'
 
@@ -26,6 +29,66 @@ describe('the search itself', () => {
     expect(leaksIn(d)).toEqual(['privateKey'])
     expect(leaksIn(pem.replaceAll('\n', ''))).toEqual(['privateKey'])
     expect(leaksIn(everythingShown({ nested: { canary } }))).toEqual([kind])
+  })
+
+  const bytes = Buffer.from(canaries.nonce)
+  const around = (text: string) => `${'=x?'.repeat(500)}${text}${'_y&'.repeat(500)}`
+  // Each as a program would write it that does not mean to.
+  test.each<[string, string]>([
+    ['sixteen characters of it', canaries.nonce.slice(9, 25)],
+    ['JSON within JSON', JSON.stringify(JSON.stringify({ deep: canaries.nonce }))],
+    [
+      'JSON with every character escaped',
+      [...canaries.nonce]
+        .map((one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
+        .join(''),
+    ],
+    ['a buffer as JSON', JSON.stringify({ buffer: bytes })],
+    ['a buffer as Node shows it', inspect(bytes)],
+    ['an array of bytes', inspect(new Uint8Array(bytes))],
+    [
+      'a dump of bytes',
+      bytes
+        .toString('hex')
+        .replace(/(.{4})/g, '$1 ')
+        .replace(/(.{30})/g, '$1\n'),
+    ],
+    ['base64 in lines', bytes.toString('base64').replace(/(.{12})/g, '$1\r\n')],
+    ['base64 of a sentence', Buffer.from(`It was ${canaries.nonce}.`).toString('base64')],
+    ['base64url of JSON', Buffer.from(JSON.stringify([1, canaries.nonce])).toString('base64url')],
+    ['a query', new URLSearchParams({ x: canaries.nonce }).toString()],
+    ['a query with every byte escaped', bytes.toString('hex').replace(/(..)/g, '%$1')],
+    ['HTML with every character escaped', [...bytes].map((byte) => `&#${byte};`).join('')],
+    ['UTF-16', bytes.toString('utf8').split('').join('\0')],
+    ['gzip in base64', gzipSync(around(canaries.nonce)).toString('base64')],
+  ])('finds %s', (_what, text) => {
+    expect(leaksIn(around(text))).toEqual(['nonce'])
+  })
+
+  test.each<[string, Buffer]>([
+    ['as it is', bytes],
+    ['in UTF-16, little-endian', Buffer.from(canaries.nonce, 'utf16le')],
+    ['in UTF-16, big-endian', Buffer.from(canaries.nonce, 'utf16le').swap16()],
+    ['packed', gzipSync(around(canaries.nonce))],
+    ['packed, and cut off', gzipSync(around(canaries.nonce), { level: 0 }).subarray(0, 2_000)],
+    [
+      'packed within what is packed not at all',
+      Buffer.concat([Buffer.alloc(99, 31), gzipSync(bytes)]),
+    ],
+    ['in base64', Buffer.from(bytes.toString('base64'))],
+  ])('finds it in a file %s', (_what, content) => {
+    const file = Buffer.concat([Buffer.alloc(4_099, 7), content, Buffer.alloc(4_099, 9)])
+    expect(leaksInBytes(file)).toEqual(['nonce'])
+  })
+
+  test('finds nothing where there is less of it, or nothing', () => {
+    expect(leaksIn(canaries.nonce.slice(0, 15))).toEqual([])
+    expect(leaksIn(around('')).concat(leaksInBytes(gzipSync(around(''))))).toEqual([])
+    expect(
+      leaksIn(
+        Array.from({ length: 2_000 }, (_, at) => `\\u${at.toString(16).padStart(4, '0')}`).join(''),
+      ),
+    ).toEqual([])
   })
 })
 
@@ -235,6 +298,16 @@ describe('no mark shows on the screen', () => {
     expect(stdout + stderr).not.toBe('')
     expect(leaksIn(stdout + stderr)).toEqual([])
   })
+})
+
+test('the screen is searched: what a command prints on purpose is found there', async () => {
+  const place = createPlace()
+  onTestFinished(place.remove)
+  writeFileSync(place.path('app.jwk'), JSON.stringify(jwk), { mode: 0o600 })
+  const { stdout } = await place.run(['keys', 'public', 'app.jwk'])
+  expect(leaksIn(stdout, { x: jwk['x'] ?? '' })).toEqual(['x'])
+  const { stderr } = await place.run(['keys', 'public', 'nowhere.jwk'])
+  expect(leaksIn(stderr, { code: '(file_not_found)' })).toEqual(['code'])
 })
 
 describe('no mark shows on the screen while an org says everything back', () => {

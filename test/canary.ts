@@ -3,6 +3,7 @@
 import { createECDH } from 'node:crypto'
 import { inspect } from 'node:util'
 import { expect } from 'vitest'
+import { findLeaks, findLeaksInBytes, type Marks } from './leak-search.ts'
 
 /** One mark for each kind of secret; each is found again in any of the forms a leak would take. */
 export const canaries = {
@@ -27,22 +28,6 @@ export function canaryJwk(kid = 'canary-kid'): Record<string, string> {
     d: d.toString('base64url'),
     kid,
   }
-}
-
-/** The mark as text, hex, percent-encoded, reversed, and in base64 at each of the three places it may start. */
-export function formsOf(canary: string): string[] {
-  const bytes = Buffer.from(canary, 'utf8')
-  const base64 = [0, 1, 2].flatMap((offset) => {
-    const shifted = Buffer.concat([Buffer.alloc(offset), bytes])
-    // The first and last characters also encode neighbouring bytes.
-    const middle = shifted
-      .toString('base64')
-      .replace(/=+$/, '')
-      .slice(offset + 1, -2)
-    return [middle, middle.replaceAll('+', '-').replaceAll('/', '_')]
-  })
-  const hex = bytes.toString('hex')
-  return [canary, [...canary].reverse().join(''), hex, hex.toUpperCase(), ...base64]
 }
 
 /** Everything a value shows, however it is printed: inspected, serialised, stringified, cloned, compared, thrown. */
@@ -84,27 +69,12 @@ function attempt(show: () => string | undefined): string {
   }
 }
 
-/** Secrets to search for, by their kind. */
-export type Marks = Readonly<Record<string, string>>
-
-/** The kinds of secret of which any 16 characters in a row, in any form, stand in a text; line breaks do not hide them. */
+/** The kinds of secret that stand in a text, in any form ({@link findLeaks}). */
 export function leaksIn(text: string, marks: Marks = canaries): string[] {
-  const flat = text.replace(/\s+/g, '')
-  return Object.entries(marks).flatMap(([kind, canary]) =>
-    formsOf(canary).some((form) => windowsOf(form).some((window) => flat.includes(window)))
-      ? [kind]
-      : [],
-  )
+  return findLeaks(text, marks)
 }
 
-/** The kinds of secret of which the first 24 characters, in any form, stand among bytes. For files, which are large. */
+/** The kinds of secret that stand among bytes. */
 export function leaksInBytes(bytes: Uint8Array, marks: Marks = canaries): string[] {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  return Object.entries(marks).flatMap(([kind, canary]) =>
-    formsOf(canary).some((form) => text.includes(form.slice(0, 24), 0, 'latin1')) ? [kind] : [],
-  )
-}
-
-function windowsOf(form: string): string[] {
-  return Array.from({ length: form.length - 15 }, (_, start) => form.slice(start, start + 16))
+  return findLeaksInBytes(bytes, marks)
 }

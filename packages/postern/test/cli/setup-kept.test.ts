@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { appChanges, appState } from '../../../../test/app-changes.ts'
-import { formsOf } from '../../../../test/canary.ts'
+import { formsOf } from '../../../../test/leak-search.ts'
 import { stores } from '../../../../test/stores.ts'
 import { createPlace, type RunResult } from './run.ts'
 import { type ServedOrg, serveOrg } from './served-org.ts'
