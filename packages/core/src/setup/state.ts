@@ -60,7 +60,9 @@ export function parseSetupState(
     plan,
     ...optional(members, 'startedAt'),
     done: textsOf(members, 'done'),
-    skipped: Object.fromEntries(skipped.map(([id, reason]) => [id, String(reason)])),
+    skipped: Object.fromEntries(
+      skipped.map(([id, reason]) => [id, typeof reason === 'string' ? reason : '']),
+    ),
     ...(members['registering'] === true ? { registering: true } : {}),
     ...(members['guided'] === true ? { guided: true } : {}),
     ...(appId === undefined || clientId === undefined ? {} : { app: { appId, clientId } }),
