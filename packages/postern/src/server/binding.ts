@@ -126,6 +126,6 @@ function checkTrustedProxy(text: string): Network {
 /** Whether what listens there is reached from this machine alone. A name could lead anywhere, but for this one. */
 function isLoopback(host: string): boolean {
   const bare = host.replace(/^\[|\]$/g, '')
-  if (isIP(bare) === 0) return bare.toLowerCase() === 'localhost'
+  if (isIP(bare) === 0 || !ipaddr.isValid(bare)) return bare.toLowerCase() === 'localhost'
   return ipaddr.process(bare).range() === 'loopback'
 }

@@ -10,7 +10,7 @@ export type Network = [ipaddr.IPv4 | ipaddr.IPv6, number]
 /** Reads an address, or a network in CIDR notation; undefined where it is neither. */
 export function parseNetwork(text: string): Network | undefined {
   if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text)
-  if (isIP(text) === 0) return undefined
+  if (!isAddress(text)) return undefined
   const address = ipaddr.process(text)
   return [address, address.kind() === 'ipv4' ? 32 : 128]
 }
@@ -36,14 +36,19 @@ export function callerAddress(
   const path = [...forwarded.map((address) => address.trim()), direct]
   // What stands before an address that cannot be trusted was written by who knows whom.
   while (path.length > 1 && isWithin(path.at(-1) ?? '', networks)) {
-    if (isIP(path.at(-2) ?? '') === 0) break
+    if (!isAddress(path.at(-2) ?? '')) break
     path.pop()
   }
   return path.at(-1) ?? direct
 }
 
+/** Node takes more for the zone of an address than can be read, and what is read takes numbers for addresses. */
+function isAddress(text: string): boolean {
+  return isIP(text) !== 0 && ipaddr.isValid(text)
+}
+
 function isWithin(address: string, networks: readonly Network[]): boolean {
-  if (isIP(address) === 0) return false
+  if (!isAddress(address)) return false
   return (
     ipaddr.subnetMatch(ipaddr.process(address), { networks: [...networks] }, 'none') === 'networks'
   )

@@ -141,6 +141,7 @@ describe('the address of a caller', () => {
     ['so is one before it', '10.0.0.1', '203.0.113.9, 10.0.0.2', proxies, '203.0.113.9'],
     ['the caller wrote the first', '10.0.0.1', '198.51.100.1, 203.0.113.9', proxies, '203.0.113.9'],
     ['it says what is no address', '10.0.0.1', 'unknown', proxies, '10.0.0.1'],
+    ['it says an address that cannot be read', '::1', '::%.0ffff:', proxies, '::1'],
     ['it says nothing', '::1', undefined, proxies, '::1'],
     ['it is IPv4 in IPv6', '::ffff:10.0.0.1', '203.0.113.9', proxies, '203.0.113.9'],
   ])('where %s', (_what, remoteAddress, forwarded, networks, expected) => {
