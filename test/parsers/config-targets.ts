@@ -141,7 +141,7 @@ export const configTargets: readonly Target[] = [
   ofText('postern/src/config/description.ts parseDescription', parseDescription, ['Read by HR']),
   ofText('postern/src/config/wanted-scopes.ts parseWanted', parseWanted, [
     'okta.users.read',
-    'users groups',
+    'okta.groups.read',
   ]),
   ofText('postern/src/config/connection.ts parseLifetime', parseLifetime, ['240', '3600'], {
     isSecret: true,

@@ -69,7 +69,7 @@ export const emulatorTargets: readonly Target[] = [
   ofValue('emulator/src/kept/kept-org.ts parseKeptOrg', parseKeptOrg, [
     { version: 1, sinceMs: 0, adminToken: 'x', key: {}, ids: {}, changed: {}, journal: [] },
   ]),
-  ofText('emulator/src/org-options.ts parseEdition', parseEdition, ['classic', 'identity-engine']),
+  ofText('emulator/src/org-options.ts parseEdition', parseEdition, ['workforce', 'enterprise']),
   ofText('emulator/src/org-options.ts parseRole', parseRole, ['none', 'SUPER_ADMIN']),
   ofText('emulator/src/system-log/position.ts parsePosition', parsePosition, ['x']),
   ofText(

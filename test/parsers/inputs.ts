@@ -155,7 +155,9 @@ function valuesLike(examples: readonly unknown[], words: readonly string[]): fc.
   const put = fc.oneof(
     oddValue,
     texts,
-    ...(examples.length > 0 ? [fc.constantFrom(...examples)] : []),
+    ...(examples.length > 0
+      ? [fc.constantFrom(...examples).map((one) => structuredClone(one))]
+      : []),
   )
   const changed = fc
     .tuple(
@@ -170,6 +172,10 @@ function valuesLike(examples: readonly unknown[], words: readonly string[]): fc.
     )
   return fc.oneof(
     { weight: 8, arbitrary: changed },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom<unknown>({}, ...examples).map((one) => structuredClone(one)),
+    },
     { weight: 2, arbitrary: oddValue },
     { weight: 1, arbitrary: fc.anything({ maxDepth: 3, withNullPrototype: true }) },
     { weight: 1, arbitrary: fc.nat({ max: 2_000 }).map((depth) => nested(depth)) },

@@ -26,7 +26,7 @@ const declaration = {
   method: 'POST',
   path: '/api/v1/users/{user}',
   body: { profile: { nickName: '{nickname}' } },
-  effect: 'Changes the profile.',
+  effect: 'change',
   scopes: ['okta.users.manage'],
   roles: ['USER_ADMIN'],
   parameters: [
