@@ -5,6 +5,8 @@ import { inspect } from 'node:util'
 import { expect } from 'vitest'
 import { findLeaks, findLeaksInBytes, type Marks } from './leak-search.ts'
 
+export type { Marks }
+
 /** One mark for each kind of secret; each is found again in any of the forms a leak would take. */
 export const canaries = {
   privateKey: 'Zr2mX7vKq4tN9wB3cF6hJ1dLp8sYgT5u',
