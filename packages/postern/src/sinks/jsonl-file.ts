@@ -32,18 +32,25 @@ const WRITE = constants.O_RDWR | constants.O_NOFOLLOW
  * this one was paused. Bytes that are neither lines of ours nor the zeros a power cut leaves are cut off where the file is
  * ours up to the offset, as it is after Postern's own database was brought back from a backup.
  *
+ * @param what.isFirst - whether nothing was confirmed before. Only then are folders made: later a missing one is a disk that is
+ *   not mounted, and what is written in its place would be hidden once it is.
  * @throws {SinkError} `sink_disk_full`, `sink_unwritable`; `sink_damaged` where the file is missing, is shorter than the offset,
  *   or belongs to somebody else
  */
 export async function writeAt(
   place: FilePlace,
-  what: { readonly lines: Uint8Array; readonly offset: number; readonly modes: JsonlModes },
+  what: {
+    readonly lines: Uint8Array
+    readonly offset: number
+    readonly isFirst: boolean
+    readonly modes: JsonlModes
+  },
   signal?: AbortSignal,
 ): Promise<void> {
   const path = join(place.folder, place.file)
   const isNew = what.offset === 0
   try {
-    if (isNew) await requireFolder(place.folder, what.modes.folder)
+    if (what.isFirst) await requireFolder(place.folder, what.modes.folder)
     await using file = await open(path, isNew ? WRITE | constants.O_CREAT : WRITE, what.modes.file)
     const { size } = await file.stat()
     if (size < what.offset) throw tooShort(path, size, what.offset)
@@ -58,7 +65,7 @@ export async function writeAt(
     if (!isNew) return
     for (const folder of [place.folder, place.root, dirname(place.root)]) await syncFolder(folder)
   } catch (error) {
-    throw explainFileFailure(error, path)
+    throw explainFileFailure(error, isNew ? place.folder : path)
   }
 }
 
@@ -183,7 +190,8 @@ function explainFileFailure(error: unknown, path: string): unknown {
   }
   if (code === 'ENOENT') {
     return new SinkError('sink_damaged', `${path} is no longer there.`, {
-      remedy: 'Bring the file back, or add the sink to the feed anew, with an empty folder.',
+      remedy:
+        'Bring it back, or mount its disk; or add the sink to the feed anew, with an empty folder.',
       cause: error,
     })
   }

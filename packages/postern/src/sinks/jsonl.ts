@@ -89,7 +89,10 @@ class JsonlSink implements Sink {
     const at = await this.#place(folder, batch, { bytes: lines.length, before: options.position })
     await writeAt(
       { root: this.#settings.path, folder, file: at.file },
-      { lines, offset: at.bytes, modes: modesOf(this.#settings) },
+      {
+        ...{ lines, offset: at.bytes, modes: modesOf(this.#settings) },
+        isFirst: options.position === undefined,
+      },
       options.signal,
     )
     const end: Position = { ...at, bytes: at.bytes + lines.length }

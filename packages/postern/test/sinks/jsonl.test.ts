@@ -2,10 +2,13 @@
 
 import { spawnSync } from 'node:child_process'
 import {
+  mkdir,
   mkdtemp,
   readdir,
   readFile,
+  rename,
   rm,
+  rmdir,
   stat,
   symlink,
   truncate,
@@ -119,6 +122,23 @@ describe('a feed with a sink of JSON lines', () => {
     const held = await contents()
     expect(await codeOf(sink.write(batchOf(2, eventsOf('b')), one))).toBe('sink_damaged')
     expect(await contents()).toBe(held)
+  })
+
+  test('begins no file where its folder is not mounted, and goes on once it is', async () => {
+    const sink = await openSink({ rotateDaily: true })
+    const at = (day: string) => ({ readAt: new Date(`2026-03-${day}T12:00:00Z`) })
+    const one = await writeAll(sink, [batchOf(1, eventsOf('a'), at('01'))])
+    const next = batchOf(2, eventsOf('b'), at('02'))
+    await rename(root, `${root}-away`)
+    expect(await codeOf(sink.write(next, one))).toBe('sink_damaged')
+    // The place at which it is mounted is empty.
+    await mkdir(root)
+    expect(await codeOf(sink.write(next, one))).toBe('sink_damaged')
+    expect(await readdir(root)).toEqual([])
+    await rmdir(root)
+    await rename(`${root}-away`, root)
+    await sink.write(next, one)
+    expect(await ids()).toEqual(['a', 'b'])
   })
 
   test('leaves the file of another Postern with the same folder as it is', async () => {
