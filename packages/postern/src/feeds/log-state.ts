@@ -31,6 +31,10 @@ const DAY_MS = 86_400_000
 // Covers clocks inside Okta that differ: what is stored later was published at most this much earlier than a page shows.
 const OVERLAP_MS = 15 * 60_000
 
+// Nothing is read again that the ledger may have forgotten, for it remembers three days. What comes late says nothing of how far
+// to go back: it was stored after what was read, however long ago it was published.
+const MAX_AGAIN_MS = DAY_MS
+
 /** Where reading begins that was told to begin at `wanted`: no earlier than Okta keeps events. @param now - the org's time */
 export function startAt(wanted: Date | undefined, now: Date, retentionDays: number): LogStart {
   const oldest = new Date(now.getTime() - retentionDays * DAY_MS)
@@ -43,13 +47,16 @@ export function startAt(wanted: Date | undefined, now: Date, retentionDays: numb
  * Where reading goes on without a page: a while before the last events that were read.
  *
  * What was not read yet was stored after everything that was, so after each event of the last page, and so no earlier than the
- * first of them was published.
+ * first of them was published; and no earlier than `readUntil`.
  */
 export function startAgain(state: LogState, now: Date, retentionDays: number): LogStart {
-  const { first, since } = state
-  const wanted =
-    first === undefined ? since : new Date(Math.max(since.getTime(), first.getTime() - OVERLAP_MS))
-  return startAt(wanted, now, retentionDays)
+  const { first, since, readUntil } = state
+  const begins = [
+    since.getTime(),
+    readUntil.getTime() - MAX_AGAIN_MS,
+    ...(first === undefined ? [] : [first.getTime() - OVERLAP_MS]),
+  ]
+  return startAt(new Date(Math.max(...begins)), now, retentionDays)
 }
 
 /**

@@ -6,7 +6,7 @@ import { type FeedStateRow, shrinkSpool, takeFeed } from '../store/feed-states.t
 import { type FeedRow, holdFeedRow } from '../store/feeds.ts'
 import { type Lease, LeaseError, withLease } from '../store/leases.ts'
 import { pruneLedger } from '../store/ledger.ts'
-import { beginRun, endRun, pruneRuns } from '../store/runs.ts'
+import { beginRun, endRun, listRuns, pruneRuns } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
 import type { FeedsContext } from './context.ts'
 import { FeedError } from './feed-error.ts'
@@ -60,13 +60,17 @@ function begin(
     const feed = requireRunnable(await holdFeedRow(store, feedId))
     const taken = await takeFeed(store, feedId)
     const state = await withoutConfirmed(store, taken)
+    if (state.epoch % FORGET_EVERY_RUNS === 0) await forget(store, feedId, clock.now())
     await beginRun(store, { id: runId, feedId, trigger, epoch: state.epoch }, clock.now())
-    if (state.epoch % FORGET_EVERY_RUNS === 0) {
-      await pruneRuns(store, feedId, clock.now())
-      await pruneLedger(store, feedId)
-    }
     return { runId, feed, state, sinks: await listFeedSinks(store, feedId) }
   })
+}
+
+async function forget(store: Store, feedId: string, now: Date): Promise<void> {
+  const [last] = await listRuns(store, feedId, 1)
+  await pruneRuns(store, feedId, now)
+  // Reading may have to go back to before a log that was not caught up with.
+  if (last?.outcome === 'ok') await pruneLedger(store, feedId)
 }
 
 /** A sink that kept batches waiting may have been taken out of the feed since. */

@@ -279,6 +279,27 @@ describe.each(stores)('a feed of the System Log on $name', ({ open }) => {
     expect(await listGaps(kept.store, feed.feedId)).toEqual([])
   })
 
+  test('goes on by time where its cursor is too old, and reads nothing again that it may have forgotten', async () => {
+    const { app, running, clock } = await busyOrg(6, 0.01)
+    const { org } = running
+    org.assumptions = { ...org.assumptions, logCursorDays: 1 }
+    const feed = await feedScenario(kept.store, app)
+    await feed.run()
+    running.traffic.stop()
+    // A page on which all was published before what the ledger remembers.
+    const published = clock.now().toISOString()
+    clock.advance(10 * DAY_MS)
+    org.log.addRecorded(`{"uuid":"late","eventType":"a.b","published":"${published}"}`)
+    expect((await feed.run()).outcome).toBe('ok')
+    clock.advance(2 * DAY_MS)
+    const { outcome, report } = await feed.run()
+    expect([outcome, report.notes.join()]).toEqual([
+      'ok',
+      expect.stringContaining('cursor_rejected'),
+    ])
+    expect(compare(feed.sinks.idsOf(), ledgerOf(running))).toEqual(complete)
+  })
+
   test('goes on by time where pages have no link, and delivers nothing twice', async () => {
     const { app, running, clock } = await busyOrg(7, 0.05)
     const feed = await feedScenario(kept.store, app)
