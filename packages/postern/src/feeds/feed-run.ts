@@ -12,7 +12,7 @@ import { Deliverer } from './deliver.ts'
 import { type Origin, openOrigin } from './open-origin.ts'
 import { Ownership } from './ownership.ts'
 import { RecentBatches } from './recent-batches.ts'
-import { RunEnd } from './run-end.ts'
+import { isRunEnd, RunEnd } from './run-end.ts'
 import type { FinishedRun, RunFeedOptions } from './run-options.ts'
 import { type RunStand, RunTally } from './run-tally.ts'
 import { SpoolLevel } from './spool-level.ts'
@@ -45,6 +45,8 @@ export class FeedRun {
   readonly #level: SpoolLevel
   readonly #tally: RunTally
   readonly #endsMs: number
+  /** Aborts when nothing more is to be read. */
+  readonly #readingEnds = new AbortController()
   /** Aborts when nothing more is to be begun. */
   readonly #ending = new AbortController()
   /** Aborts what is under way. */
@@ -132,7 +134,7 @@ export class FeedRun {
 
   async #read({ org, clientId }: Origin, batches: RecentBatches): Promise<void> {
     const { feed, store, clock, options } = this.#context
-    const signal = this.#ending.signal
+    const { signal } = this.#readingEnds
     const spool = new FeedSpoolWriter({
       store,
       ownership: this.#ownership,
@@ -173,13 +175,16 @@ export class FeedRun {
     }
   }
 
-  /** Ends the run where the spool is full and the sink that keeps it so is down, or came only after the run had begun. */
+  /**
+   * Reads nothing more where the spool is full and the sink that keeps it so is down, or came only after the run had begun. The
+   * others are given what was read.
+   */
   #endIfStuck(): void {
     const present = this.#present
     const last = Math.min(...present.map(({ seq }) => seq))
     const makesRoom = ({ seq, isBehind, isResting }: Deliverer) =>
       seq === last && isBehind && !isResting
-    if (!present.some(makesRoom)) this.#end(new RunEnd('spool-full'))
+    if (!present.some(makesRoom)) this.#readingEnds.abort(new RunEnd('spool-full'))
   }
 
   /** Those whose sinks are the feed's, as far as this run knows. */
@@ -207,6 +212,7 @@ export class FeedRun {
   /** Nothing more is begun. */
   #end(reason: unknown): void {
     if (this.#ending.signal.aborted) return
+    this.#readingEnds.abort(reason)
     this.#ending.abort(reason)
     this.#level.tell()
   }
@@ -224,7 +230,7 @@ export class FeedRun {
   /** Keeps what stopped the run first. Who was fenced stops at once; who cannot read still delivers. */
   #fail(error: unknown): void {
     const { log, feed } = this.#context
-    if (error === this.#ending.signal.reason) return
+    if (error === this.#ending.signal.reason || error === this.#readingEnds.signal.reason) return
     this.#error ??= error
     if (!(error instanceof PosternError)) log.error({ err: error, feed: feed.name }, 'run failed')
     if (!isFenced(error)) return
@@ -234,7 +240,7 @@ export class FeedRun {
   }
 
   #finished(): Omit<FinishedRun, 'runId'> {
-    const { reason } = this.#ending.signal
+    const isFull = isRunEnd(this.#readingEnds.signal.reason, 'spool-full')
     const waiting = this.#deliverers.filter(({ isBehind }) => isBehind)
     for (const { name, error } of waiting) {
       if (error === undefined) continue
@@ -248,11 +254,11 @@ export class FeedRun {
         : []),
     ]
     const [retryAt] = retries.toSorted((one, other) => one.getTime() - other.getTime())
-    const why = reason instanceof RunEnd ? reason.why : undefined
     const isDelivering = waiting.some((deliverer) => deliverer.retryAt === undefined)
-    const isLate = why === 'time' && (this.#hasMore || isDelivering)
+    const isOver = isRunEnd(this.#ending.signal.reason, 'time')
+    const isLate = isOver && ((this.#hasMore && !isFull) || isDelivering)
     // Nobody is behind, and yet there is no room: the next run knows the sink that keeps it so.
-    const isUnknown = why === 'spool-full' && waiting.length === 0 && this.#present.length > 0
+    const isUnknown = isFull && waiting.length === 0 && this.#present.length > 0
     return {
       outcome: this.#outcome(waiting.length > 0),
       report: this.#tally.report(this.#stand()),

@@ -13,3 +13,8 @@ export class RunEnd extends Error {
     this.why = why
   }
 }
+
+/** Whether a signal's reason is that a run ends so. */
+export function isRunEnd(reason: unknown, why: RunEndReason): boolean {
+  return reason instanceof RunEnd && reason.why === why
+}

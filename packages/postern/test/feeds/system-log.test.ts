@@ -198,6 +198,28 @@ describe.each(stores)('a feed of the System Log on $name', ({ open }) => {
     ).toEqual({ spool_records: 0, spool_bytes: 0 })
   })
 
+  test('gives a slow sink all that was read, though another one is down and there is no room', async () => {
+    const { app } = await busyOrg(2)
+    const spoolLimit = { records: 3_000, bytes: 1024 ** 3 }
+    const options = { sinks: ['main', 'other'], context: { spoolLimit } }
+    const feed = await feedScenario(kept.store, app, options)
+    feed.sinks.down.add('other')
+    // It is left alone from its first attempt on.
+    feed.sinks.retryAfterMs = 60_000
+    const full = Promise.withResolvers<void>()
+    feed.sinks.onWrite = async (_batch, name) => {
+      if (name !== 'main') return
+      await full.promise
+      // Slower than the next page is there.
+      for (let query = 0; query < 200; query++) await listGaps(kept.store, feed.feedId)
+    }
+    const ran = await feed.run({
+      onProgress: ({ spoolRecords }) => void (spoolRecords >= 3_000 && full.resolve()),
+    })
+    expect(ran).toMatchObject({ outcome: 'partial', more: false, retryAt: expect.any(Date) })
+    expect(feed.sinks.idsOf('main')).toHaveLength(3_000)
+  })
+
   test('ends where only a sink that was added meanwhile could make room, and goes on with it', async () => {
     const { app, running, clock } = await busyOrg(2)
     const spoolLimit = { records: 2_000, bytes: 1024 ** 3 }
