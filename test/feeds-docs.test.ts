@@ -11,7 +11,7 @@ const place = createPlace()
 afterAll(place.remove)
 
 describe.each([
-  ['docs/feeds.md', 19],
+  ['docs/feeds.md', 21],
   ['README.md', 4],
 ] as const)('%s', (file, count) => {
   test('has commands of feeds that work as written', { timeout: 120_000 }, async () => {

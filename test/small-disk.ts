@@ -17,13 +17,16 @@ const mountable = spawnSync('unshare', [...ownMounts, 'mount', '-t', 'tmpfs', 't
 export const hasOwnDisks = mountable.status === 0
 
 /** Runs a program that may mount a disk on the folder it is given, and gives the JSON that it prints. */
-export function runOnOwnDisk(program: string): unknown {
+export function runOnOwnDisk(
+  program: string,
+  { more = [], endsWithinMs = ENDS_WITHIN_MS }: { more?: string[]; endsWithinMs?: number } = {},
+): unknown {
   const folder = mkdtempSync(join(tmpdir(), 'postern-full-disk-'))
   try {
     const run = spawnSync(
       'unshare',
-      [...ownMounts, process.execPath, ...sourceFlags, program, folder],
-      { encoding: 'utf8', timeout: ENDS_WITHIN_MS, killSignal: 'SIGKILL' },
+      [...ownMounts, process.execPath, ...sourceFlags, program, folder, ...more],
+      { encoding: 'utf8', timeout: endsWithinMs, killSignal: 'SIGKILL' },
     )
     expect([run.status, run.stderr]).toEqual([0, ''])
     return JSON.parse(run.stdout)

@@ -4,9 +4,12 @@
  */
 
 import { createInterface } from 'node:readline'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { PosternError, Secret } from '@postern/core'
 import { masterKeyFromFile } from '../../src/config/master-key/file.ts'
 import { runFeed } from '../../src/feeds/run.ts'
+import type { RunProgress } from '../../src/feeds/run-options.ts'
 import { openStore } from '../../src/store/open.ts'
 import { retireMasterKeys } from '../../src/store/retire-master-key.ts'
 import { rotateMasterKey } from '../../src/store/rotate-master-key.ts'
@@ -37,6 +40,10 @@ export interface FeedTask {
   readonly rotate?: { readonly dieAfter?: number }
   /** How many seeded secrets there are, each of which has to open at the end. */
   readonly secrets?: number
+  /** Counts the bytes that are in use after each page. */
+  readonly isMeasured?: boolean
+  /** How much may wait for the sinks. */
+  readonly spoolRecords?: number
 }
 
 /** What the process says at its end. */
@@ -48,11 +55,24 @@ export interface FeedTaskResult {
   readonly error?: string
   /** The seeded secrets that did not open. */
   readonly unopened?: readonly string[]
+  /** Bytes that were in use, now and then; empty unless that is measured. */
+  readonly bytesInUse: readonly number[]
+  readonly mostWaiting: number
 }
+
+// Counting takes longer than what it counts.
+const MEASURED_EACH = 4
 
 async function run(task: FeedTask): Promise<FeedTaskResult> {
   const counts: Partial<Record<Step, number>> = {}
-  const { dataDir, database, keyFile, feedId, dieAt, pauseAt } = task
+  const { dataDir, database, keyFile, feedId, dieAt, pauseAt, spoolRecords } = task
+  const bytesInUse: number[] = []
+  let mostWaiting = 0
+  let told = 0
+  const onProgress = ({ spoolRecords: waiting }: RunProgress) => {
+    mostWaiting = Math.max(mostWaiting, waiting)
+    if (task.isMeasured && told++ % MEASURED_EACH === 0) bytesInUse.push(countBytesInUse())
+  }
   const onStep: OnStep = (step) => {
     const nth = (counts[step] ?? 0) + 1
     counts[step] = nth
@@ -74,8 +94,13 @@ async function run(task: FeedTask): Promise<FeedTaskResult> {
     store,
     seal,
     through: (transport) => steppedTransport(transport, onStep),
+    ...(spoolRecords !== undefined && {
+      spoolLimit: { records: spoolRecords, bytes: Number.MAX_SAFE_INTEGER },
+    }),
   })
-  const running = withSteps(onStep, () => runFeed(worker, feedId, { trigger: 'request' })).then(
+  const running = withSteps(onStep, () =>
+    runFeed(worker, feedId, { trigger: 'request', onProgress }),
+  ).then(
     (run) => ({ finished: run, failure: undefined }),
     (thrown: unknown) => ({ finished: undefined, failure: requirePostern(thrown) }),
   )
@@ -93,6 +118,8 @@ async function run(task: FeedTask): Promise<FeedTaskResult> {
     outcome,
     more,
     steps: counts,
+    bytesInUse,
+    mostWaiting,
     ...(error && { error: `${error.code}: ${error.message}` }),
     ...(unopened && { unopened }),
   }
@@ -116,6 +143,15 @@ async function renewMasterKey(
   const by = { actor: 'local' }
   await rotateMasterKey(store, seal, by, { batchSize: 2, onStep })
   await retireMasterKeys(store, seal, by, { onStep })
+}
+
+/** What would still be there if everything was let go of that nobody has any more. */
+function countBytesInUse(): number {
+  setFlagsFromString('--expose-gc')
+  const collect: () => void = runInNewContext('gc')
+  collect()
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
 }
 
 await watchSinks()

@@ -1,10 +1,12 @@
 /** @module Plays a schedule against a real org over HTTP, with real stores and sinks, and holds every instant against the properties. */
 
-import type { Clock } from '@postern/core'
+import type { Clock, Transport } from '@postern/core'
 import { type RunningOrg, startOrg } from '@postern/emulator'
 import { expect } from 'vitest'
 import type { TestClock } from '../../../../test/test-clock.ts'
 import { TestClock as Clockwork } from '../../../../test/test-clock.ts'
+import { retryDeadLetters } from '../../src/feeds/dead-letters.ts'
+import { findFeed } from '../../src/store/feeds.ts'
 import type { Seal } from '../../src/store/seal.ts'
 import type { Store } from '../../src/store/store.ts'
 import { judge, type OrgEvent, type Verdict } from './checker.ts'
@@ -20,11 +22,13 @@ import {
   eventsOf,
   openWorker,
   type SceneFeed,
+  type WorkerOptions,
 } from './scene.ts'
-import type { Round, Schedule } from './schedules.ts'
+import type { Happening, Round, Schedule } from './schedules.ts'
 
 const HOUR_MS = 3_600_000
-const START = new Date('2026-03-30T12:00:00.000Z')
+/** When every org of a proof begins. */
+export const START = new Date('2026-03-30T12:00:00.000Z')
 const MAX_LIVES = 30
 
 /** What schedules are played with. */
@@ -32,6 +36,8 @@ export interface Stage {
   readonly store: Store
   readonly seal: Seal
   readonly receiver: WebhookReceiver
+  /** The way to receivers, where it is not the usual one. */
+  readonly outbound?: Transport
   /** The sinks of a new feed. */
   readonly openSinks: (number: number) => Promise<readonly ProvenSink[]>
 }
@@ -43,6 +49,29 @@ export async function play(
   stage: Stage,
   schedule: Schedule,
 ): Promise<Readonly<Record<string, Verdict>>> {
+  return withScene(stage, schedule, async (scene) => {
+    const playing = new Play(stage, { ...scene, schedule })
+    await playing.run()
+    return playing.verdicts()
+  })
+}
+
+/** An org with a log that nobody has read, and a feed of it. */
+export interface PlayScene {
+  readonly running: RunningOrg
+  readonly clock: TestClock
+  readonly feed: SceneFeed
+  readonly sinks: readonly ProvenSink[]
+  /** The connection's name. */
+  readonly connection: string
+}
+
+/** Does `work` with an org of its own. */
+export async function withScene<Result>(
+  stage: Stage,
+  { cursorDays = 0 }: Pick<Schedule, 'cursorDays'>,
+  work: (scene: PlayScene) => Promise<Result>,
+): Promise<Result> {
   const number = ++played
   const clock = new Clockwork(START)
   const running = await startOrg({
@@ -51,34 +80,27 @@ export async function play(
     keyType: 'EC',
     scopes: ['okta.logs.read'],
     role: 'READ_ONLY_ADMIN',
+    assumptions: { logCursorDays: cursorDays },
   })
+  const sinks = await stage.openSinks(number)
   try {
     const { store, seal } = stage
-    const sinks = await stage.openSinks(number)
     const director = openWorker({ store, seal, clock })
-    const name = `org-${number}`
-    await addConnection(director, running, name)
-    const feed = await addFeed(director, {
-      name: `log-${number}`,
-      connection: name,
-      sinks,
-      settings: { since: START.toISOString() },
-    })
+    const connection = `org-${number}`
+    await addConnection(director, running, connection)
+    const settings = { since: START.toISOString() }
+    const feed = await addFeed(director, { name: `log-${number}`, connection, sinks, settings })
     await director.connections.close()
-    const playing = new Play(stage, { running, clock, feed, sinks, schedule })
-    await playing.run()
+    const result = await work({ running, clock, feed, sinks, connection })
     expect(running.unexpected).toEqual([])
-    return await playing.verdicts()
+    return result
   } finally {
     await running.close()
+    for (const sink of sinks) await sink.close?.()
   }
 }
 
-interface PlayParts {
-  readonly running: RunningOrg
-  readonly clock: TestClock
-  readonly feed: SceneFeed
-  readonly sinks: readonly ProvenSink[]
+interface PlayParts extends Omit<PlayScene, 'connection'> {
   readonly schedule: Schedule
 }
 
@@ -109,10 +131,20 @@ class Play {
     clock.advance(7 * HOUR_MS)
     for (let life = 0; life < MAX_LIVES; life++) {
       const finished = await this.#live({ skewMs: 0 })
-      if (finished?.outcome === 'ok' && !finished.more) return
+      if (finished?.outcome === 'ok' && !finished.more) return this.#retryRefused()
       clock.advance(60_000)
     }
     throw new Error('The feed does not come to its end.')
+  }
+
+  /** What a sink refused while it was ill is sent to it again. */
+  async #retryRefused(): Promise<void> {
+    const { feed } = this.#parts
+    const row = await findFeed(this.#stage.store, feed.name)
+    if (row === undefined) throw new Error('The feed is gone.')
+    const worker = openWorker(this.#workerOptions(0))
+    expect(await retryDeadLetters(worker, row)).toMatchObject({ refused: 0 })
+    await worker.connections.close()
   }
 
   async verdicts(): Promise<Readonly<Record<string, Verdict>>> {
@@ -130,37 +162,29 @@ class Play {
     running.faults.follow(round.disturbances, { path: '/api/v1/logs' })
     let requests = 0
     this.#stage.receiver.react = () => round.reactions[requests++] ?? 'keep'
+    const [ill] = this.#parts.sinks
+    for (const ailment of round.ailments ?? []) await ill?.ail?.(ailment)
     await this.#live(round)
+    if (round.ailments !== undefined && round.fate === undefined) await this.#checkTheWell()
+    await ill?.heal?.()
     running.faults.clear()
     clock.advance(round.advanceMs)
   }
 
   #happen({ happenings }: Pick<Round, 'happenings'>): void {
     const { running, clock } = this.#parts
-    const nowMs = clock.now().getTime()
-    for (const { count, agoMs, lateMs } of happenings) {
-      const publishedMs = Math.max(START.getTime(), nowMs - agoMs)
-      for (let index = 0; index < count; index++) {
-        running.org.log.addRecorded(oddEvent(this.#happened++, new Date(publishedMs)), {
-          persistedMs: nowMs + lateMs,
-        })
-      }
+    for (const happening of happenings) {
+      happen(running, happening, { now: clock.now(), number: this.#happened })
+      this.#happened += happening.count
     }
   }
 
   async #live({ fate, skewMs }: { readonly fate?: Fate | undefined; readonly skewMs: number }) {
-    const { feed, clock, schedule } = this.#parts
-    const { store, seal } = this.#stage
+    const { feed } = this.#parts
+    const { store } = this.#stage
     await endLeases(store)
     await endRests(store, feed.id)
-    const options = {
-      store,
-      seal,
-      clock: skewed(clock, skewMs),
-      ...(schedule.spoolRecords !== undefined && {
-        spoolLimit: { records: schedule.spoolRecords, bytes: Number.MAX_SAFE_INTEGER },
-      }),
-    }
+    const options = this.#workerOptions(skewMs)
     const life = new Life(options, feed, fate && possible(fate))
     if (fate?.kind === 'pauses') {
       await life.paused
@@ -178,6 +202,45 @@ class Play {
     if (life.failure !== undefined) throw life.failure
     await this.#instants.check()
     return finished
+  }
+
+  #workerOptions(skewMs: number): WorkerOptions {
+    const { clock, schedule } = this.#parts
+    const { store, seal, outbound } = this.#stage
+    return {
+      store,
+      seal,
+      clock: skewed(clock, skewMs),
+      ...(outbound !== undefined && { outbound }),
+      ...(schedule.spoolRecords !== undefined && {
+        spoolLimit: { records: schedule.spoolRecords, bytes: Number.MAX_SAFE_INTEGER },
+      }),
+    }
+  }
+
+  /** While the first sink is ill, the others have what was read; and all of the log was, unless there is no room for it. */
+  async #checkTheWell(): Promise<void> {
+    const { feed, sinks, running, schedule } = this.#parts
+    const { db } = this.#stage.store
+    const { seq } = await db
+      .selectFrom('feed_state')
+      .select('seq')
+      .where('feed_id', '=', feed.id)
+      .executeTakeFirstOrThrow()
+    const events = eventsOf(running, START.getTime())
+    for (const sink of sinks.slice(1)) {
+      const offset = await db
+        .selectFrom('feed_sink')
+        .innerJoin('sink', 'sink.id', 'feed_sink.sink_id')
+        .select('feed_sink.seq')
+        .where('feed_id', '=', feed.id)
+        .where('sink.name', '=', sink.name)
+        .executeTakeFirst()
+      expect(offset?.seq, 'waits for one that is ill').toBe(seq)
+      if (schedule.spoolRecords !== undefined) continue
+      const { lost } = judge(events, await sink.read(feed.name))
+      expect(lost.slice(0, 3), 'not read while a sink is ill').toEqual([])
+    }
   }
 
   /** Whether a paused life woke after another one had taken over. */
@@ -214,6 +277,20 @@ function skewed(clock: TestClock, skewMs: number): Clock {
     now: () => new Date(clock.now().getTime() + skewMs),
     monotonicMs: () => clock.monotonicMs(),
     sleep: (waitMs, options) => clock.sleep(waitMs, options),
+  }
+}
+
+/** Lets events happen in an org, no earlier than it began. @param at.number - of the first of them */
+export function happen(
+  { org }: RunningOrg,
+  { count, agoMs, lateMs }: Happening,
+  at: { readonly now: Date; readonly number: number },
+): void {
+  const nowMs = at.now.getTime()
+  const published = new Date(Math.max(START.getTime(), nowMs - agoMs))
+  for (let index = 0; index < count; index++) {
+    const event = oddEvent(at.number + index, published)
+    org.log.addRecorded(event, { persistedMs: nowMs + lateMs })
   }
 }
 

@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib'
 import pg from 'pg'
 import { inject } from 'vitest'
 import { newDatabase } from '../../../../test/stores.ts'
-import { accessKey, bucket, startStorage } from '../sinks/storage.ts'
+import { accessKey, bucket, startStorage, type TestStorage } from '../sinks/storage.ts'
 import { heldEvent } from './checker.ts'
 import { jsonlSink, type ProvenSink, webhookSink } from './held.ts'
 import { startReceiver, type WebhookReceiver } from './receiver.ts'
@@ -33,21 +33,7 @@ export async function openProvenSinks(): Promise<ProvenSinks> {
       settings: { bucket, region: 'us-east-1', endpoint: storage.url, pathStyle: true },
       secrets: { accessKeyId, secretAccessKey },
     },
-    // The server writes its files in place: one that is being written again is read again.
-    read: async (feed) => {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          const found = await storage.read(`/${feed}/`)
-          return [...found]
-            .filter(([key]) => key.endsWith('.jsonl.gz'))
-            .flatMap(([, body]) => gunzipSync(body).toString().split('\n').filter(Boolean))
-            .map(heldEvent)
-        } catch (error) {
-          if (attempt === 20) throw error
-          await setTimeout(50)
-        }
-      }
-    },
+    read: (feed) => readObjects(storage, feed),
   }
   return {
     receiver,
@@ -73,7 +59,27 @@ export function tablesSink(
   }
 }
 
-async function readTable(url: string, schema: string): ReturnType<ProvenSink['read']> {
+/** The events of a feed in the objects of a storage. The server writes in place: what is being written again is read again. */
+export async function readObjects(
+  storage: TestStorage,
+  feed: string,
+): ReturnType<ProvenSink['read']> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const found = await storage.read(`/${feed}/`)
+      return [...found]
+        .filter(([key]) => key.endsWith('.jsonl.gz'))
+        .flatMap(([, body]) => gunzipSync(body).toString().split('\n').filter(Boolean))
+        .map(heldEvent)
+    } catch (error) {
+      if (attempt === 20) throw error
+      await setTimeout(50)
+    }
+  }
+}
+
+/** The events in the tables of a schema. */
+export async function readTable(url: string, schema: string): ReturnType<ProvenSink['read']> {
   const client = new pg.Client(url)
   await client.connect()
   try {

@@ -6,8 +6,8 @@ import { readRecords } from '@postern/core'
 import { Webhook } from 'standardwebhooks'
 import { type HeldRecord, heldEvent } from './checker.ts'
 
-/** What a receiver does with a request: keeps it and says so, keeps it and says nothing, refuses it, is busy. */
-export type Reaction = 'keep' | 'keep-and-cut' | 'cut' | 'refuse' | 'busy' | 'html'
+/** What a receiver does with a request: keeps it and says so, keeps it and says nothing, refuses it or who sends it, is busy. */
+export type Reaction = 'keep' | 'keep-and-cut' | 'cut' | 'refuse' | 'forbid' | 'busy' | 'html'
 
 /** The signing secret of every webhook here. TEST KEY. */
 export const signingSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
@@ -21,6 +21,8 @@ export interface WebhookReceiver {
   onKept: () => void
   /** What was kept of the feed of a name, in the order of its arrival. */
   held(feed: string): readonly HeldRecord[]
+  /** Forgets every second of them. */
+  lose(feed: string): void
   /** Requests whose id came with other bytes than the time before; empty unless something is wrong. */
   readonly unlike: readonly string[]
   close(): Promise<void>
@@ -47,6 +49,9 @@ export async function startReceiver(): Promise<WebhookReceiver> {
     react: () => 'keep',
     onKept: () => undefined,
     held: (feed) => byFeed.get(feed) ?? [],
+    lose: (feed) => {
+      byFeed.set(feed, everySecond(byFeed.get(feed) ?? []))
+    },
     unlike,
     close: async () => undefined,
   }
@@ -60,6 +65,7 @@ export async function startReceiver(): Promise<WebhookReceiver> {
     const reaction = receiver.react(++requests)
     if (reaction === 'cut') return void request.socket.destroy()
     if (reaction === 'refuse') return void response.writeHead(500).end('{}')
+    if (reaction === 'forbid') return void response.writeHead(401).end()
     if (reaction === 'busy') return void response.writeHead(429, { 'retry-after': '7' }).end()
     if (reaction === 'html') {
       return void response.writeHead(502, { 'content-type': 'text/html' }).end('<html></html>')
@@ -80,6 +86,11 @@ export async function startReceiver(): Promise<WebhookReceiver> {
       server.closeAllConnections()
     },
   })
+}
+
+/** What is left of a list that lost every second of its items. */
+export function everySecond<Item>(items: readonly Item[]): Item[] {
+  return items.filter((_, index) => index % 2 === 1)
 }
 
 /** By the library's own signature: a test may move the clock further than a signature may be old. */

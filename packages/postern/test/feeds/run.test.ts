@@ -91,7 +91,7 @@ describe.each(stores)('a run of a feed on $name', ({ open }) => {
       const feed = await feedScenario(kept.store, app)
       running.faults.on(`${fault}=path:/api/v1/logs`)
       const run = feed.run()
-      await expect.poll(() => clock.waits.length).toBeGreaterThan(0)
+      await expect.poll(() => clock.waits.length, { timeout: 20_000 }).toBeGreaterThan(0)
       clock.advance(300_000)
       expect(await run).toMatchObject({ outcome: 'partial', more: true, report: { emitted: 0 } })
       running.faults.off(fault)

@@ -7,6 +7,7 @@ import { sql } from 'kysely'
 import type { ConnectionValues } from '../../src/config/connection.ts'
 import { Connections } from '../../src/connections/connections.ts'
 import type { FeedsContext } from '../../src/feeds/context.ts'
+import { runFeed } from '../../src/feeds/run.ts'
 import { Sinks } from '../../src/feeds/sinks.ts'
 import { openOrgTransports } from '../../src/http/org-transport.ts'
 import { createOutboundTransport } from '../../src/http/outbound.ts'
@@ -19,6 +20,8 @@ import type { OrgEvent } from './checker.ts'
 import type { ProvenSink } from './held.ts'
 import { keepFeed } from './stored-feed.ts'
 
+const MAX_RUNS = 20
+
 /** What one process works with. */
 export interface WorkerOptions {
   readonly store: Store
@@ -27,11 +30,14 @@ export interface WorkerOptions {
   /** Stands between the process and the org. */
   readonly through?: (transport: Transport) => Transport
   readonly spoolLimit?: FeedsContext['spoolLimit']
+  /** The way to receivers. */
+  readonly outbound?: Transport
 }
 
 /** What the feeds of one process work with. */
 export function openWorker(options: WorkerOptions): FeedsContext & { connections: Connections } {
   const { store, seal, clock = systemClock, through, spoolLimit } = options
+  const { outbound = createOutboundTransport({ dev: true }) } = options
   const openTransport = openOrgTransports({ dev: true })
   const connections = new Connections({
     store,
@@ -50,7 +56,7 @@ export function openWorker(options: WorkerOptions): FeedsContext & { connections
     clock,
     connections,
     dev: true,
-    outbound: createOutboundTransport({ dev: true }),
+    outbound,
     log: openLog({ level: 'silent' }),
     ...(spoolLimit === undefined ? {} : { spoolLimit }),
   }
@@ -108,6 +114,21 @@ export async function addFeed(
     { now: clock.now(), sinkIds: rows.map((row) => row.id) },
   )
   return { id, name }
+}
+
+/** Runs a feed until it has read everything and its sinks have it. */
+export async function runToEnd(options: WorkerOptions, feed: SceneFeed): Promise<void> {
+  const worker = openWorker(options)
+  try {
+    for (let run = 0; run < MAX_RUNS; run++) {
+      await endRests(options.store, feed.id)
+      const finished = await runFeed(worker, feed.id, { trigger: 'request' })
+      if (finished?.outcome === 'ok' && !finished.more) return
+    }
+    throw new Error(`The feed ${feed.name} does not come to its end.`)
+  } finally {
+    await worker.connections.close()
+  }
 }
 
 /** The leases of those that died are over: as long as one holds, nobody else begins. */

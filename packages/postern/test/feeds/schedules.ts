@@ -1,6 +1,7 @@
 /** @module Schedules of the proof: what happens in the org, what is in the way, and how each process ends. */
 
 import fc from 'fast-check'
+import type { Ailment } from './held.ts'
 import type { Fate } from './life.ts'
 import { deadlySteps } from './steps.ts'
 
@@ -26,6 +27,8 @@ export interface Round {
   readonly disturbances: readonly PlannedDisturbance[]
   /** What the receivers do with their requests, from the first one on; then they keep. */
   readonly reactions: readonly ('keep' | 'keep-and-cut' | 'cut' | 'refuse' | 'busy' | 'html')[]
+  /** What the first of the sinks suffers from. */
+  readonly ailments?: readonly Ailment[]
   readonly fate?: Fate | undefined
   /** How wrong this machine's clock is. */
   readonly skewMs: number
@@ -37,6 +40,8 @@ export interface Schedule {
   readonly rounds: readonly Round[]
   /** Whether there is an end to what waits for sinks: then reading stops and goes on. */
   readonly spoolRecords: number | undefined
+  /** After how many days the org refuses a cursor; absent: never. */
+  readonly cursorDays?: number
 }
 
 const HOUR_MS = 3_600_000
@@ -105,6 +110,70 @@ export function anySchedule({ rounds, events }: ScheduleSize): fc.Arbitrary<Sche
   })
 }
 
+/** Any schedule in which cursors are refused, or are too old, and nothing else is in the way. */
+export function anyLostCursors(size: ScheduleSize): fc.Arbitrary<Schedule> {
+  const many = fc.oneof(
+    { weight: 2, arbitrary: fc.integer({ min: 0, max: 40 }) },
+    { weight: 1, arbitrary: fc.integer({ min: 990, max: size.events }) },
+  )
+  // To an org that refuses places of a certain age no second page of what is older leads.
+  const few = fc.integer({ min: 0, max: 40 })
+  return fc.oneof(
+    lostCursors(size.rounds, { count: many, cursorDays: fc.constant(0) }),
+    lostCursors(size.rounds, { count: few, cursorDays: fc.constantFrom(0.25, 1, 30) }),
+  )
+}
+
+function lostCursors(
+  rounds: number,
+  of: { readonly count: fc.Arbitrary<number>; readonly cursorDays: fc.Arbitrary<number> },
+): fc.Arbitrary<Schedule> {
+  const happening = fc.record({
+    count: of.count,
+    agoMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: DAY_MS })),
+    lateMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 10 * DAY_MS })),
+  })
+  const refusal = fc.record({
+    request: fc.integer({ min: 1, max: 6 }),
+    fault: fc.constant('cursor-refused'),
+    requests: fc.integer({ min: 1, max: 3 }),
+  })
+  const fate = fc.record({
+    kind: fc.constantFrom('dies' as const, 'pauses' as const),
+    step: fc.constantFrom(...deadlySteps),
+    nth: fc.integer({ min: 1, max: 8 }),
+  })
+  const usual = {
+    happenings: fc.array(happening, { maxLength: 3 }),
+    reactions: fc.constant([]),
+    skewMs: fc.constant(0),
+  }
+  const troubled = fc.record({
+    ...usual,
+    disturbances: fc.array(refusal, { maxLength: 3 }),
+    fate: fc.option(fate, { nil: undefined, freq: 2 }),
+    advanceMs: fc.oneof(
+      fc.integer({ min: 0, max: 20 * 60_000 }),
+      fc.integer({ min: 0, max: DAY_MS }),
+    ),
+  })
+  // So long after a run that the beginning that a link was given with is refused for its age; and yet Okta keeps what is late.
+  const quiet = fc.record({
+    ...usual,
+    disturbances: fc.constant([]),
+    advanceMs: fc.integer({ min: DAY_MS, max: 70 * DAY_MS }),
+  })
+  const round: fc.Arbitrary<Round> = fc.oneof(
+    { weight: 3, arbitrary: troubled },
+    { weight: 1, arbitrary: quiet },
+  )
+  return fc.record({
+    rounds: fc.array(round, { minLength: 2, maxLength: rounds }),
+    spoolRecords: fc.option(fc.constantFrom(1, 500, 1_500), { nil: undefined, freq: 1 }),
+    cursorDays: of.cursorDays,
+  })
+}
+
 /** Schedules that once found something. */
 export const foundSchedules: readonly Schedule[] = [
   // The store went away while the spool was full: who reads waited for ever, and nobody else could run the feed.
@@ -119,6 +188,41 @@ export const foundSchedules: readonly Schedule[] = [
         skewMs: 0,
         advanceMs: 0,
       },
+    ],
+  },
+]
+
+const quiet = { disturbances: [], reactions: [], skewMs: 0 } as const
+
+/** Of those with lost cursors. */
+export const foundLostCursors: readonly Schedule[] = [
+  // What came late had the log read again from before the days that the ledger remembers: all of it came twice.
+  {
+    spoolRecords: undefined,
+    cursorDays: 0,
+    rounds: [
+      {
+        ...{ ...quiet, advanceMs: 60_000 },
+        happenings: [
+          { count: 20, agoMs: 0, lateMs: 0 },
+          { count: 5, agoMs: 0, lateMs: 5 * DAY_MS },
+        ],
+      },
+      { ...{ ...quiet, advanceMs: 30 * DAY_MS }, happenings: [] },
+      { ...{ ...quiet, advanceMs: 60_000 }, happenings: [{ count: 9, agoMs: 0, lateMs: 0 }] },
+      {
+        ...{ ...quiet, advanceMs: 0, happenings: [] },
+        disturbances: [{ request: 1, fault: 'cursor-refused', requests: 1 }],
+      },
+    ],
+  },
+  // A place that is refused for its age has another answer than one of another org, and nobody went on from there.
+  {
+    spoolRecords: undefined,
+    cursorDays: 1,
+    rounds: [
+      { ...{ ...quiet, advanceMs: 3 * DAY_MS }, happenings: [{ count: 9, agoMs: 0, lateMs: 0 }] },
+      { ...{ ...quiet, advanceMs: 0 }, happenings: [{ count: 9, agoMs: 0, lateMs: 0 }] },
     ],
   },
 ]

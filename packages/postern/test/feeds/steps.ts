@@ -145,6 +145,9 @@ function steppedSink(sink: Sink): Sink {
   }
 }
 
+/** How many writes to files come to their half, and find no room for the rest. */
+export const fullFor = { writes: 0 }
+
 /** Half of what is written to a file is there when the step is told of. */
 async function watchFiles(): Promise<void> {
   const probe = path.join(tmpdir(), `postern-steps-${process.pid}`)
@@ -168,6 +171,10 @@ async function watchFiles(): Promise<void> {
     const half = Math.floor(length / 2)
     const { bytesWritten } = await plain.call(this, buffer, offset, half, position)
     await tellMidSink()
+    if (fullFor.writes > 0) {
+      fullFor.writes--
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+    }
     return { bytesWritten }
   }
   Object.assign(prototype, {

@@ -59,7 +59,7 @@ export function splunkReceiver(): RecordReceiver {
 
 /** An Elasticsearch index. @see Elasticsearch, "Bulk API" - an item for each operation; 409 for a conflict of versions */
 export function elasticsearchReceiver(): RecordReceiver & {
-  readonly documents: ReadonlyMap<string, { readonly version: number; readonly source: Buffer }>
+  readonly documents: Map<string, { readonly version: number; readonly source: Buffer }>
 } {
   const taken: Buffer[] = []
   const documents = new Map<string, { version: number; source: Buffer }>()

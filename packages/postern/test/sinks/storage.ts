@@ -2,7 +2,12 @@
 
 import { mkdtemp } from 'node:fs/promises'
 import path from 'node:path'
-import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3'
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  paginateListObjectsV2,
+  S3Client,
+} from '@aws-sdk/client-s3'
 import S3rver from 's3rver'
 import { inject } from 'vitest'
 
@@ -17,6 +22,8 @@ export interface TestStorage {
   readonly url: string
   /** What is in the bucket, by key. @param within - what the keys have in them; default: all. */
   read(within?: string): Promise<ReadonlyMap<string, Buffer>>
+  /** Loses an object. */
+  lose(key: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -47,6 +54,9 @@ export async function startStorage(): Promise<TestStorage> {
   let isClosed = false
   return {
     url,
+    lose: async (key) => {
+      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }))
+    },
     read: async (within = '') => {
       const found: string[] = []
       for await (const { Contents: page = [] } of paginateListObjectsV2(
