@@ -95,6 +95,7 @@ export {
 } from './inputs/objects.ts'
 export { read, requireScopes } from './inputs/read.ts'
 export { getInput, inputs } from './inputs/registry.ts'
+export { requireSight } from './inputs/sight.ts'
 export { logRetentionDays } from './inputs/system-log.ts'
 export type { JsonObject, JsonValue } from './json.ts'
 export { requireSigningAlg } from './keys/algorithms.ts'

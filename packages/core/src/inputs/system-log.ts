@@ -42,6 +42,7 @@ export const systemLog: Input = {
   takesUntil: true,
   pageLimit: 1_000,
   bucket: '/api/v1/logs',
+  everyOrgHas: 'every org has events of the last 90 days',
   columns: ['published', 'eventType', 'outcome.result', 'actor.alternateId', 'client.ipAddress'],
   async *read(org, options) {
     const start = startOf(options, org.authorizer.now().getTime())

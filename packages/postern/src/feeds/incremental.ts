@@ -10,6 +10,7 @@ import {
   memberReader,
   type ObjectKind,
   read,
+  requireSight,
 } from '@postern/core'
 import type { FeedRecord } from '../sinks/record.ts'
 import { countBehind, type NewMirrorRow, putMirror, readMirror } from '../store/mirror.ts'
@@ -26,6 +27,8 @@ import { untilStopped } from './until-stopped.ts'
 interface IncrementalState {
   /** The latest time of a change that was seen. It never goes back, and never comes from a clock of ours. */
   readonly watermark: Date
+  /** When nothing seemed to have changed, and the org was seen to show something all the same. */
+  readonly sightedAt?: Date | undefined
   /** A question that is under way. */
   readonly pass?: Pass | undefined
 }
@@ -53,6 +56,8 @@ const OVERLAP_MS = 10 * 60_000
 // A longer list costs more to read again than the sweep, which comes anyway, is late.
 const MAX_LIST = 50_000
 const AGAIN_MS = 10 * 60_000
+// Of an org in which nothing changes, not each run has to prove that it shows anything.
+const SIGHTED_MS = 10 * 60_000
 
 /** Changes since the last time. Begins where the first complete read began, once that is at its end. */
 export const incremental: Stream = {
@@ -122,13 +127,22 @@ async function runPass(
   const since = new Date(before.watermark.getTime() - OVERLAP_MS - 1)
   const input = changes.of === 'records' ? feed.input : changes.input
   const options = { since, cursor: pass.cursor, priority: 'incremental', signal } as const
+  let records = 0
   for await (const batch of read(org, input, options)) {
     const taken = await take(context, batch, { changes, generation, since })
     pass = { ...pass, cursor: batch.cursor, seen: latest([pass.seen, taken.seen]) }
     state =
       batch.cursor === undefined
-        ? { watermark: advanceWatermark(before.watermark, pass) }
-        : { watermark: before.watermark, pass }
+        ? { ...before, watermark: advanceWatermark(before.watermark, pass), pass: undefined }
+        : { ...before, pass }
+    records += batch.records.length
+    // What changed last comes again, as a rule.
+    const isSilent = batch.cursor === undefined && records === 0 && before.pass === undefined
+    const now = org.authorizer.now()
+    if (isSilent && !isSighted(before, now)) {
+      await requireSight(org, getInput(input), { priority: 'incremental', signal })
+      state = { ...state, sightedAt: now }
+    }
     const next = incrementalJson(state)
     // Most runs find what the one before found, or nothing: then nothing is written.
     if (!(await isStored(spool, next)) || (await taken.isNews())) {
@@ -141,6 +155,10 @@ async function runPass(
 
 async function isStored(spool: SpoolWriter, state: JsonObject): Promise<boolean> {
   return isDeepStrictEqual(await spool.readState(INCREMENTAL), state)
+}
+
+function isSighted({ sightedAt }: IncrementalState, now: Date): boolean {
+  return sightedAt !== undefined && now.getTime() - sightedAt.getTime() < SIGHTED_MS
 }
 
 async function take(
@@ -243,17 +261,19 @@ async function readIncremental({ spool }: StreamContext): Promise<IncrementalSta
 function parseIncremental(state: JsonObject): IncrementalState | undefined {
   const watermark = momentIn(state['watermark'])
   if (watermark === undefined) return undefined
+  const sightedAt = momentIn(state['sightedAt'])
   const startedAt = momentIn(state['startedAt'])
-  if (startedAt === undefined) return { watermark }
+  if (startedAt === undefined) return { watermark, sightedAt }
   return {
-    watermark,
+    ...{ watermark, sightedAt },
     pass: { startedAt, cursor: textIn(state['cursor']), seen: momentIn(state['seen']) },
   }
 }
 
-function incrementalJson({ watermark, pass }: IncrementalState): JsonObject {
+function incrementalJson({ watermark, sightedAt, pass }: IncrementalState): JsonObject {
   return {
     watermark: watermark.toISOString(),
+    ...(sightedAt === undefined ? {} : { sightedAt: sightedAt.toISOString() }),
     ...(pass && { startedAt: pass.startedAt.toISOString() }),
     ...(pass?.cursor === undefined ? {} : { cursor: pass.cursor }),
     ...(pass?.seen === undefined ? {} : { seen: pass.seen.toISOString() }),

@@ -3,16 +3,18 @@
 import {
   getInput,
   type Input,
+  InputError,
   logRetentionDays,
   type Page,
-  PageError,
   requireScopes,
+  requireSight,
 } from '@postern/core'
 import { putDeadLetters } from '../store/dead-letters.ts'
 import { type NewGap, putGap } from '../store/gaps.ts'
 import { ledgerEntry, putLedgerEntry, withoutKnown } from '../store/ledger.ts'
 import { packLines } from '../store/spool.ts'
 import { idsOf, type LogPage, LogSorter, readLogPage } from './log-page.ts'
+import { linkMissing, loopError } from './log-refusals.ts'
 import {
   fromStored,
   type LogStart,
@@ -28,6 +30,9 @@ import { oneAhead } from './one-ahead.ts'
 import type { Commit, Stream, StreamContext } from './stream.ts'
 
 const MAX_SHOWN = 80
+const DAY_MS = 86_400_000
+// An org in which nothing happens for so long may be one that shows nothing.
+const SILENCE_MS = 5 * 60_000
 
 /** The System Log, in the order in which Okta stored it, late events too. */
 export const logStream: Stream = {
@@ -57,6 +62,7 @@ class LogReader {
   /** What was left out, by code. */
   readonly #leftOut = new Map<string, number>()
   #given = 0
+  #hasRead = false
   /** How many events there were when reading began again by time. */
   #restartedAt: number | undefined
   #startMs: number | undefined
@@ -72,6 +78,7 @@ class LogReader {
       await requireScopes(org, this.#input, signal)
       let state = await this.#begin()
       for (let isEnd = false; !isEnd; ) ({ state, isEnd } = await this.#pollOrRestart(state))
+      if (this.#isSilent(state)) await this.#requireSight(state)
       return { more: false }
     } catch (error) {
       if (signal.aborted && error === signal.reason) return { more: true }
@@ -101,6 +108,28 @@ class LogReader {
     // Whoever wants what there is, and has read none of it, misses nothing.
     if (feed.settings.since === undefined && isUnread(state)) return this.#restart(state, { since })
     return this.#restart({ ...state, isRepeating: true }, { since, gap })
+  }
+
+  /** Whether nothing came, and nothing happened for a while. */
+  #isSilent({ first, since }: LogState): boolean {
+    if (this.#hasRead) return false
+    return this.#now().getTime() - (first ?? since).getTime() >= SILENCE_MS
+  }
+
+  /** Proves that the log is shown at all. Where it is not, what happens meanwhile may be before the links of empty pages. */
+  async #requireSight(state: LogState): Promise<void> {
+    const { org, signal } = this.#context
+    const oldest = new Date(this.#now().getTime() - logRetentionDays * DAY_MS)
+    const query = { since: oldest.toISOString(), sortOrder: 'DESCENDING' }
+    try {
+      await requireSight(org, this.#input, { query, priority: 'log', signal })
+    } catch (error) {
+      if (error instanceof InputError && error.code === 'role_missing') {
+        const start = startAgain(state, this.#now(), logRetentionDays)
+        await this.#restart({ ...state, readUntil: start.since, isRepeating: true }, start)
+      }
+      throw error
+    }
   }
 
   /** Stores that reading goes on by time. */
@@ -164,6 +193,7 @@ class LogReader {
 
   async #keep({ records, cursor }: Page, state: LogState): Promise<Position> {
     const page = readLogPage(records)
+    this.#hasRead ||= records.length > 0
     const known = state.isRepeating ? await this.#knownOf(page) : undefined
     const { events, invalid, duplicates } = this.#sorter.sort(page, known)
     const { signal, feed, store, onRead } = this.#context
@@ -274,22 +304,4 @@ function isSame(cursor: string, asked: string | undefined): boolean {
 
 function afterOf(page: string | undefined): string | undefined {
   return new URLSearchParams(page?.split('?')[1] ?? '').get('after') ?? undefined
-}
-
-function loopError(): PageError {
-  return new PageError('page_link_loop', 'A page of the System Log leads back to itself.', {
-    remedy:
-      'Check for a proxy that rewrites links or answers from a cache; then run the feed again.',
-  })
-}
-
-function linkMissing(): PageError {
-  return new PageError(
-    'page_missing_link',
-    'A full page of the System Log came without a next link, and asking by time leads to the same events.',
-    {
-      remedy:
-        'Check the proxies on the way for one that drops Link headers, then run the feed again.',
-    },
-  )
 }

@@ -133,6 +133,19 @@ describe.each(stores)('a feed of objects on $name', ({ open }) => {
     },
   )
 
+  test.each(['users', 'groups', 'group-members'] as const)(
+    'says that the role is missing long before the next complete read: %s',
+    async (input) => {
+      const feed = await objectFeed(opened.store, await orgOnClock(), input)
+      await feed.run()
+      const { faults } = feed.emulated.running
+      faults.on('admin-role-missing')
+      expect(await feed.run()).toMatchObject({ changes: [], failed: 'role_missing' })
+      faults.off('admin-role-missing')
+      expect(await feed.run()).toMatchObject({ changes: [], failed: undefined })
+    },
+  )
+
   test('lets go of what it was to read again and knows nothing of', async () => {
     const feed = await objectFeed(opened.store, await orgOnClock(), 'users')
     await feed.run()

@@ -471,6 +471,34 @@ describe.each(stores)('a feed of the System Log on $name', ({ open }) => {
     expect(run).toMatchObject({ outcome: 'ok', report })
   })
 
+  test('says that the role is missing where the log falls silent for want of it, and has everything when it is back', async () => {
+    const { app, running, clock } = await busyOrg(1)
+    const feed = await feedScenario(kept.store, app)
+    await feed.run()
+    running.faults.on('admin-role-missing')
+    for (let run = 0; run < 2; run++) {
+      clock.advance(HOUR_MS / 10)
+      const { outcome, report } = await feed.run()
+      const told = { outcome, code: report.error?.code, remedy: report.error?.remedy }
+      const remedy = expect.stringContaining('Admin roles tab')
+      expect(told).toEqual({ outcome: 'failed', code: 'role_missing', remedy })
+    }
+    running.faults.off('admin-role-missing')
+    expect(await feed.run()).toMatchObject({ outcome: 'ok' })
+    expect(compare(feed.sinks.idsOf(), ledgerOf(running))).toEqual(complete)
+  })
+
+  test('believes a log in which nothing happens', async () => {
+    const { admin, running, clock } = await busyOrg(1)
+    const feed = await feedScenario(kept.store, admin)
+    await feed.run()
+    running.traffic.stop()
+    clock.advance(HOUR_MS)
+    await feed.run()
+    clock.advance(HOUR_MS)
+    expect(await feed.run()).toMatchObject({ outcome: 'ok', report: { emitted: 0, requests: 2 } })
+  })
+
   test('ends as failed with the remedy where the scope is missing, and goes on when it is there', async () => {
     const { app, running, client, credential } = await busyOrg(0.1)
     const feed = await feedScenario(kept.store, app)
