@@ -45,13 +45,14 @@ if (failed.length > 0)
   process.stderr.write(`Failed: ${failed.map(({ name }) => name).join(', ')}\n`)
 process.exitCode = failed.length > 0 ? 1 : 0
 
-function play({ name, goal, file }: Proof): ProofResult {
+function play({ name, goal, file, isLarge }: Proof): ProofResult {
   const told = path.join(folder, name)
   const beganMs = performance.now()
   const isWell = run(file, {
     POSTERN_PROOF_CASES: String(Math.ceil(goal * Number(values.share))),
     POSTERN_PROOF_SEED: values.seed,
     POSTERN_PROOF_LOG: told,
+    ...(isLarge && { POSTERN_RUN_FOLDER: tmpdir() }),
   })
   const seconds = Math.round((performance.now() - beganMs) / 1_000)
   const rows = parseTold(existsSync(told) ? readFileSync(told, 'utf8') : '')

@@ -9,9 +9,12 @@ const MEMORY = '/dev/shm'
 const LEAST_FREE_BYTES = 4 * 1024 ** 3
 const PREFIX = 'postern-tests-'
 
+// Where there is room for more than memory has.
+const { POSTERN_RUN_FOLDER: wanted } = process.env
+
 /** Makes it; whoever makes it removes it. What runs left there that were killed is removed now. */
 export function makeRunFolder(): string {
-  const parent = isRoomIn(MEMORY) ? MEMORY : tmpdir()
+  const parent = wanted ?? (isRoomIn(MEMORY) ? MEMORY : tmpdir())
   removeLeft(parent)
   const folder = mkdtempSync(path.join(parent, `${PREFIX}${process.pid}-`))
   // PostgreSQL runs as another user where this one is root, and its own folder lies in here.

@@ -75,23 +75,50 @@ export class VirtualTime implements Clock {
     }
   }
 
-  /** Wakes whoever waits the least, once nobody does anything else. */
+  /** Whether work is under way that this clock was told of. */
+  protected get isWorking(): boolean {
+    return this.#underWay > 0
+  }
+
+  /** Resolves once what follows from an answer has begun: twice, since it may have begun work that is not seen here yet. */
+  protected settled(): Promise<void> {
+    return new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+  }
+
+  /** How far time leaps that would leap so far, on the monotonic clock. */
+  protected async reach(untilMs: number): Promise<number> {
+    return untilMs
+  }
+
   #look(): void {
     if (this.#isLooking) return
     this.#isLooking = true
-    // Twice: what follows from an answer may have begun work that is not seen here yet.
-    setImmediate(() =>
-      setImmediate(() => {
-        this.#isLooking = false
-        if (this.#underWay > 0 || this.#sleepers.size === 0) return
-        const [next] = [...this.#sleepers].toSorted((a, b) => a.untilMs - b.untilMs)
-        if (next === undefined) return
-        this.#sleepers.delete(next)
-        this.#elapsedMs = Math.max(this.#elapsedMs, next.untilMs)
-        next.wake()
-        this.#look()
-      }),
-    )
+    void this.#leap()
+  }
+
+  /** Wakes whoever waits the least, once nobody does anything else. */
+  async #leap(): Promise<void> {
+    await this.settled()
+    const first = this.#underWay > 0 ? undefined : this.#first()
+    if (first !== undefined) {
+      this.#elapsedMs = Math.max(this.#elapsedMs, await this.reach(first.untilMs))
+    }
+    this.#isLooking = false
+    if (first === undefined) return
+    const next = this.#first()
+    if (next !== undefined && next.untilMs <= this.#elapsedMs) {
+      this.#sleepers.delete(next)
+      next.wake()
+    }
+    this.#look()
+  }
+
+  #first(): Sleeper | undefined {
+    let first: Sleeper | undefined
+    for (const sleeper of this.#sleepers) {
+      if (first === undefined || sleeper.untilMs < first.untilMs) first = sleeper
+    }
+    return first
   }
 }
 

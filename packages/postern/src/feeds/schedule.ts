@@ -23,7 +23,7 @@ import type { FinishedRun, RunFeedOptions } from './run-options.ts'
 /** What {@link Schedules} works with. */
 export interface SchedulesContext {
   readonly store: Store
-  readonly jobs: Jobs
+  readonly jobs: Pick<Jobs, 'start' | 'work' | 'send' | 'cancel' | 'keys' | 'stop'>
   readonly clock: Clock
   readonly log: Log
   /** Whether this process can run feeds at the moment. Default: always. */
