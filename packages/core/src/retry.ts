@@ -76,9 +76,10 @@ function isTransient(status: number | undefined): boolean {
 }
 
 function askedWaitMs(failed: FailedAttempt): number | undefined {
-  const retryAfter = failed.headers?.get('retry-after')?.trim()
-  if (retryAfter) {
-    if (/^\d{1,6}$/.test(retryAfter)) return Number(retryAfter) * 1_000
+  const retryAfter = failed.headers?.get('retry-after') ?? ''
+  if (/^\d{1,6}$/.test(retryAfter)) return Number(retryAfter) * 1_000
+  // Date.parse takes -1 and 1.5 for days of the year 2001.
+  if (/^[A-Z][a-z]+,? .* \d{2}:\d{2}:\d{2}/.test(retryAfter)) {
     const waitMs = Date.parse(retryAfter) - failed.orgTime.getTime()
     if (Number.isFinite(waitMs)) return Math.max(0, waitMs)
   }

@@ -1,6 +1,7 @@
 import { waitBeforeRetry } from '@postern/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { untilResetMs } from '../src/retry.ts'
 
 const orgTime = new Date('2026-01-15T12:00:00Z')
 const random = () => 0.5
@@ -34,10 +35,47 @@ describe('waitBeforeRetry', () => {
     expect(waitBeforeRetry({ attempt: 1, status: 429, headers, orgTime }, { random })).toBe(waitMs)
   })
 
-  test('a wait beyond the limit is none', () => {
+  const at = orgTime.getTime() / 1_000
+  test.each([
+    ['retry-after of two digits', { 'retry-after': '12' }, 12_500],
+    ['both of two resets', { 'x-rate-limit-reset': `${at + 10} , ${at + 20}` }, 20_500],
+    ['a retry-after that has passed', { 'retry-after': 'Thu, 15 Jan 2026 11:59:00 GMT' }, 1_500],
+  ])('a 429 waits for %s', (_what, headers, waitMs) => {
+    const failed = { attempt: 2, status: 429, headers: new Headers(headers), orgTime }
+    expect(waitBeforeRetry(failed, { random })).toBe(waitMs)
+  })
+
+  // The second wait without a header is 3 s.
+  test.each([
+    ['no header', {}],
+    ['text behind a reset', { 'x-rate-limit-reset': `${at + 10}x` }],
+    ['text before a reset', { 'x-rate-limit-reset': `x${at + 10}` }],
+    ['one reset of two that is none', { 'x-rate-limit-reset': `${at + 10}, soon` }],
+  ])('a 429 with %s waits as if nothing was said', (_what, headers) => {
+    const failed = { attempt: 2, status: 429, headers: new Headers(headers), orgTime }
+    expect(waitBeforeRetry(failed, { random })).toBe(3_000)
+  })
+
+  test.each(['-1', '1.5', '7 s', 's 7', '1234567', 'soon', 'Thu, 45 Jan 2026 12:00:20 GMT'])(
+    'a retry-after of %s says nothing, and the reset counts',
+    (retryAfter) => {
+      const headers = resetIn(10)
+      headers.set('retry-after', retryAfter)
+      const failed = { attempt: 1, status: 429, headers, orgTime }
+      expect(waitBeforeRetry(failed, { random })).toBe(10_500)
+    },
+  )
+
+  test('a reset is of a limit: another answer does not wait for it', () => {
+    const failed = { attempt: 1, status: 503, headers: resetIn(30), orgTime }
+    expect(waitBeforeRetry(failed, { random })).toBe(1_500)
+  })
+
+  test('a wait beyond the limit is none, one as long as the limit is waited', () => {
     const failed = { attempt: 1, status: 429, headers: resetIn(120), orgTime }
     expect(waitBeforeRetry(failed, { random })).toBeUndefined()
-    expect(waitBeforeRetry(failed, { random, maxWaitMs: 121_000 })).toBe(120_500)
+    expect(waitBeforeRetry(failed, { random, maxWaitMs: 120_499 })).toBeUndefined()
+    expect(waitBeforeRetry(failed, { random, maxWaitMs: 120_500 })).toBe(120_500)
   })
 
   test('waits grow, stay within bounds, and end with the attempts', () => {
@@ -52,5 +90,22 @@ describe('waitBeforeRetry', () => {
         return waitMs !== undefined && waitMs >= ceiling / 2 - 1 && waitMs <= ceiling
       }),
     )
+  })
+})
+
+describe('untilResetMs', () => {
+  test.each([
+    [-5, 1_000],
+    [0, 1_000],
+    [1, 1_000],
+    [2, 2_000],
+    [65, 65_000],
+    [66, undefined],
+  ])('a reset in %i s is waited for within a window', (seconds, waitMs) => {
+    expect(untilResetMs(resetIn(seconds), orgTime)).toBe(waitMs)
+  })
+
+  test('is nothing where no header says it', () => {
+    expect(untilResetMs(new Headers(), orgTime)).toBeUndefined()
   })
 })
