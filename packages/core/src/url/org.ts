@@ -71,8 +71,9 @@ export function parseOrgUrl(text: string, options: ParseOrgUrlOptions = {}): Par
  */
 export function requireOrgUrl(org: OrgUrl): void {
   const url = URL.canParse(org) ? new URL(org) : undefined
-  const isLoopback = url !== undefined && /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname)
-  if (url?.origin === org && (url.protocol === 'https:' || isLoopback)) return
+  const isLoopback = /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(url?.hostname ?? '')
+  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)
+  if (url?.origin === org && isSafe) return
   throw orgUrlError('org_url_malformed', 'The org is not an origin that parseOrgUrl gave.')
 }
 

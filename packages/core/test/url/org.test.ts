@@ -1,6 +1,7 @@
-import { OrgUrlError, parseOrgUrl } from '@postern/core'
+import { type OrgUrl, OrgUrlError, parseOrgUrl } from '@postern/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { requireOrgUrl } from '../../src/url/org.ts'
 import { type Answer, corpusOf, cpuMs, isAllowed, printed } from './corpus.ts'
 import { urlText } from './url-text.ts'
 
@@ -51,6 +52,12 @@ describe('parseOrgUrl reads what people have at hand', () => {
     ['https://acme', 'https://acme.okta.com completed'],
     ['https://acme.okta.com.', 'https://acme.okta.com'],
     ['acme.okta.com:443/', 'https://acme.okta.com completed'],
+    ['https://acme.okta.com/x/oauth2/default', 'https://acme.okta.com path_removed'],
+    ['https://x0oa1b2c3d4e5f6g7h8i9.okta.com', 'https://x0oa1b2c3d4e5f6g7h8i9.okta.com'],
+    ['https://0oa1b2c3d4e5f6g7h8i9j.okta.com', 'https://0oa1b2c3d4e5f6g7h8i9j.okta.com'],
+    [`https://${'acme'.repeat(8)}.okta.com`, `https://${'acme'.repeat(8)}.okta.com`],
+    ['https://mydevxxxx.okta.com', 'https://mydevxxxx.okta.com'],
+    ['https://devxxxxacme.okta.com', 'https://devxxxxacme.okta.com'],
     ['\ufeff https://acme.okta.com\r\n', 'https://acme.okta.com'],
     ['https://ACME-Admin.OktaPreview.com', 'https://acme.oktapreview.com admin_removed'],
     ['acme-admin.okta-emea.com', 'https://acme.okta-emea.com completed admin_removed'],
@@ -224,6 +231,11 @@ const refusals: readonly (readonly [string, string])[] = [
   ['https://http://acme.okta.com', 'org_url_typo'],
   ['https://https//acme.okta.com', 'org_url_typo'],
   ['httpshttps://acme.okta.com', 'org_url_typo'],
+  ['https:https://acme.okta.com', 'org_url_typo'],
+  ['acme.okta.com/http://acme.okta.com', 'org_url_typo'],
+  ['https://a.example https://b.example', 'org_url_multiple'],
+  ['https://0oa1b2c3d4e5f6g7h8i9.okta.com', 'org_url_malformed'],
+  ['https://devxxxx.okta.com', 'org_url_placeholder'],
   ['https://acme.okta.comhttps://acme.okta.com', 'org_url_typo'],
   ['https://acme.okta.com/https://acme.okta.com', 'org_url_typo'],
   ['acme.okta.com.okta.com', 'org_url_typo'],
@@ -298,6 +310,52 @@ describe('parseOrgUrl refuses by name', () => {
     for (let start = 0; start + 16 <= secret.length; start++) {
       expect(shown).not.toContain(secret.slice(start, start + 16).toLowerCase())
     }
+  })
+})
+
+describe('a host allowed as a custom domain', () => {
+  test('may be written with the dot of a full name', () => {
+    const options = { customDomains: [' Login.Acme.com. '] }
+    expect(said('https://login.acme.com', options)).toBe('https://login.acme.com custom_domain')
+  })
+})
+
+describe('with dev, this machine', () => {
+  test('may be named by its IPv6 address, with a path', () => {
+    expect(said('::1/api', { dev: true })).toBe('http://[::1] completed dev_mode path_removed')
+  })
+})
+
+describe('requireOrgUrl', () => {
+  test.each([
+    'https://acme.okta.com',
+    'https://login.acme.com',
+    'http://localhost:4000',
+    'http://127.0.0.1:4000',
+    'http://[::1]:4000',
+    'https://localhost:4000',
+  ])('takes %s', (org) => {
+    expect(() => requireOrgUrl(org as OrgUrl)).not.toThrow()
+  })
+
+  test.each([
+    'http://acme.okta.com',
+    'https://acme.okta.com/',
+    'https://acme.okta.com/api',
+    'https://ACME.okta.com',
+    'https://user@acme.okta.com',
+    'http://localhost.evil.example',
+    'http://evil-localhost',
+    'http://127.0.0.1.evil.example',
+    'ws://localhost',
+    'ftp://localhost',
+    'null',
+    'acme',
+    '',
+  ])('refuses %s, which parseOrgUrl cannot have made', (org) => {
+    expect(() => requireOrgUrl(org as OrgUrl)).toThrowError(
+      expect.objectContaining({ code: 'org_url_malformed' }),
+    )
   })
 })
 

@@ -69,6 +69,7 @@ const accepted: readonly (readonly [string | readonly string[], string])[] = [
   ['okta.clients.register', 'okta.clients.register'],
   ['okta.governance.accessRequests.read', 'okta.governance.accessRequests.read | unlisted'],
   ['okta.workflows.invoke.manage', 'okta.workflows.invoke.manage | unlisted'],
+  ['okta.xyzrs.read', 'okta.xyzrs.read | unlisted'],
 ]
 
 const refused: readonly (readonly [string | readonly string[], string])[] = [
@@ -83,6 +84,7 @@ const refused: readonly (readonly [string | readonly string[], string])[] = [
   ['okta.users.read\0', 'scope_invalid_char'],
   ['["okta.users.read"', 'scope_invalid_char'],
   ['• okta.users.read', 'scope_invalid_char'],
+  ['["okta.users.read",1]', 'scope_invalid_char'],
   ['okta.user.read', 'scope_unknown okta.users.read'],
   ['okta.users.raed', 'scope_unknown okta.users.read'],
   ['okta.users.write', 'scope_unknown okta.users.manage'],
