@@ -42,6 +42,9 @@ describe('parseClientId answers the corpus as expected', () => {
 })
 
 const accepted: readonly (readonly [string, string])[] = [
+  [`\r\n\r\n  ${usual} \n`, usual],
+  ['postern-acme-app-0123456789abcdef', 'postern-acme-app-0123456789abcdef'],
+  ['postern-ACME-0123456789abcdef', 'postern-ACME-0123456789abcdef custom'],
   [`${usual}\r\n`, usual],
   [`\ufeff${usual}\r\n`, `${usual} invisible_removed`],
   [`\u00a0${usual}\u3000`, `${usual} invisible_removed`],
@@ -97,6 +100,41 @@ const refused: readonly (readonly [string, string])[] = [
   ['YOUR_CLIENT_ID', 'client_id_looks_wrong placeholder'],
   ['<client_id>', 'client_id_looks_wrong placeholder'],
   ['$OKTA_CLIENT_ID', 'client_id_looks_wrong placeholder'],
+  ['-----END PRIVATE KEY-----', 'client_id_looks_wrong private key'],
+  ['{"n":"x", "kty":"RSA"}', 'client_id_looks_wrong jwk'],
+  ['[{"n":"x"},\n{"kty":"RSA"}]', 'client_id_looks_wrong jwk'],
+  ['x{"kty":"RSA"}', 'client_id_invalid'],
+  ['ssws x', 'client_id_looks_wrong api token'],
+  ['a@b@c.example', 'client_id_invalid'],
+  ['a@c.example x', 'client_id_invalid'],
+  [`${'B3a'.repeat(13)}x`, 'client_id_looks_wrong client secret'],
+  [`${'3aB'.repeat(13)}x`, 'client_id_looks_wrong client secret'],
+  [`${'aa3B'.repeat(10)}`, 'client_id_looks_wrong client secret'],
+  ['acme.okta.com/app', 'client_id_looks_wrong url'],
+]
+
+const chosen: readonly string[] = [
+  ...['00u', '00g', '00o', 'aus'].flatMap((kind) => [
+    `x${kind}TEST0000000000Tst`,
+    `${kind}TEST0000000000Tst0`,
+    `${kind}TEST000000000Tst`,
+  ]),
+  ...['aB3'.repeat(13), `${'aB3'.repeat(13)}xy`, `.${'aB3'.repeat(13)}x`],
+  ...['ab3', 'AB3', 'abC'].map((three) => `${three}${three.repeat(12)}${three[0]}`),
+  'x.eyJhbGciOiJSUzI1NiJ9',
+  'eyJhbGciOiJSUzI1NiJ9+x',
+  'eyJhbc',
+  'x00abcDEFghiJKLmnoPQRstuVWXyz0123456789_-ab',
+  '00abcDEFghiJKLmnoPQRstuVWXyz0123456789_-abc',
+  'my-SSWS-app',
+  'my-undefined',
+  'my.acme.okta.com',
+  'acme.okta.com.app',
+  'acme.oktaxcom',
+  'x.okta.users.read',
+  'okta.users.reader',
+  'your-client-id-2',
+  'x-your-client-id',
 ]
 
 describe('parseClientId', () => {
@@ -109,6 +147,10 @@ describe('parseClientId', () => {
     const answer = answerTo(text)
     if (answer.outcome === 'accepted' || text.trim().length < 6) return
     expect(printed(answer.error)).not.toContain(text.trim().slice(0, 16))
+  })
+
+  test.each(chosen)('%s is one that was chosen: it only resembles something else', (text) => {
+    expect(said(text)).toBe(`${text} custom`)
   })
 
   test('every code and every warning has a case here', () => {
