@@ -176,4 +176,12 @@ export const proofs: readonly Proof[] = [
     goal: 115_000,
     file: 'test/parsers.test.ts',
   },
+  {
+    name: 'mutants',
+    group: 'code',
+    what: 'small mistakes in keys, URLs, retries, pages and cursors, seal and proxy: by seed a part of the 5,800 that can be made there',
+    holds: 'a test fails, or nothing that can be observed is another',
+    goal: 600,
+    file: 'proof/mutate.ts',
+  },
 ]
