@@ -69,7 +69,7 @@ function withoutMark(body: Uint8Array): Uint8Array {
 /** The slices of a page that is an array of objects and nothing else; undefined for every other page. */
 function sliceRecords(body: Uint8Array): readonly Uint8Array[] | undefined {
   let end = body.length
-  while (end > 0 && isBlank(body[end - 1])) end--
+  while (isBlank(body[end - 1])) end--
   if (body[0] !== OPEN_ARRAY || end < 2 || body[--end] !== CLOSE_ARRAY) return undefined
   const records: Uint8Array[] = []
   let position = skipSpaces(body, 1)

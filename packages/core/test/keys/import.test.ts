@@ -551,6 +551,34 @@ describe('importKey understands', () => {
   })
 })
 
+describe('importKey refuses by a code of its own', () => {
+  const integer = tlv(0x02, Buffer.from([0]))
+  const empty = tlv(0x30)
+  test.each([
+    ['an empty sequence', tlv(0x30)],
+    ['a version alone', tlv(0x30, integer)],
+    ['a version and a sequence', tlv(0x30, integer, empty)],
+    ['two sequences', tlv(0x30, empty, empty)],
+    ['a sequence alone', tlv(0x30, empty)],
+    ['three versions', tlv(0x30, integer, integer, integer)],
+    ['a sequence, a version and a bit string', tlv(0x30, empty, integer, tlv(0x03))],
+  ])('%s where a key is announced', async (_what, bytes) => {
+    for (const label of ['PRIVATE KEY', 'RSA PRIVATE KEY', 'EC PRIVATE KEY', 'PUBLIC KEY']) {
+      await expect(importKey(wrapPem(label, bytes))).rejects.toMatchObject({ name: 'KeyError' })
+    }
+  })
+
+  test('the version of SEC1 is 1', async () => {
+    const whole = der(ec, 'sec1')
+    const changed = Buffer.from(whole)
+    changed[changed.indexOf(Buffer.from([0x02, 0x01, 0x01])) + 2] = 0
+    await expect(importKey(wrapPem('EC PRIVATE KEY', whole))).resolves.toBeDefined()
+    await expect(importKey(wrapPem('EC PRIVATE KEY', changed))).rejects.toMatchObject({
+      name: 'KeyError',
+    })
+  })
+})
+
 describe('an imported key signs with the algorithm that is', () => {
   const data = new Uint8Array(Buffer.from('header.claims'))
 

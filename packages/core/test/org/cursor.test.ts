@@ -43,6 +43,7 @@ describe('nextCursor', () => {
     ['http', 'http://acme.okta.com/api/v1/users?after=1'],
     ['another port', 'https://acme.okta.com:8443/api/v1/users?after=1'],
     ['user information', 'https://acme.okta.com@evil.example/api/v1/users'],
+    ['a user name for the org', 'https://user@acme.okta.com/api/v1/users?after=1'],
     ['user information for the org', 'https://user:pw@acme.okta.com/api/v1/users?after=1'],
     ['another scheme', 'javascript:alert(1)'],
     ['another path', 'https://acme.okta.com/api/v1/groups?after=1'],
@@ -83,6 +84,8 @@ describe('nextCursor', () => {
     expect(next('https://acme.okta.com/api/v1/%75sers?after=1')).toBe('/api/v1/%75sers?after=1')
     expect(next('https://acme.okta.com/api/v1/users%2F..?after=1')).toBe('page_link_foreign_host')
     expect(next('https://acme.okta.com/api/v1/%zz?after=1')).toBe('page_link_foreign_host')
+    expect(next('/api/v1/%zz?after=1', '/api/v1/%yy')).toBe('page_link_foreign_host')
+    expect(next('/api/v1/%zz?after=1', '/api/v1/%zz')).toBe('/api/v1/%zz?after=1')
   })
 
   test.each(['https://', 'https://[::1', 'https://acme.okta.com:99999/'])(

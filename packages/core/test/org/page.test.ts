@@ -1,7 +1,7 @@
 import type { PageError } from '@postern/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readRecords, toJsonLines } from '../../src/org/page.ts'
+import { parseRecord, readRecords, toJsonLines } from '../../src/org/page.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 const textOf = (record: Uint8Array) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(record)
@@ -94,6 +94,8 @@ describe('readRecords', () => {
     ['an empty list', '[]', []],
     ['an empty list with spaces', '[  ] \r\n', []],
     ['a record that is empty', '[{}]', ['{}']],
+    ['what a line break follows', '[{"a":1.0}]\n', ['{"a":1.0}']],
+    ['what a carriage return follows', '[{"a":1.0}]\r', ['{"a":1.0}']],
     [
       'quotes and backslashes at the end of a string',
       '[{"a":"\\\\\\""},{"b":"\\\\"}]',
@@ -109,8 +111,8 @@ describe('readRecords', () => {
     ['a NUL and a lone surrogate, escaped', '[{"a":"\\u0000\\ud800"}]', ['{"a":"\\u0000\\ud800"}']],
     [
       '31 levels',
-      `[${'{"a":'.repeat(31)}1${'}'.repeat(31)}]`,
-      [`${'{"a":'.repeat(31)}1${'}'.repeat(31)}`],
+      `[${'{"a":'.repeat(31)}1.0${'}'.repeat(31)}]`,
+      [`${'{"a":'.repeat(31)}1.0${'}'.repeat(31)}`],
     ],
     [
       'what follows a byte order mark',
@@ -127,6 +129,8 @@ describe('readRecords', () => {
       '[\n  {\n    "a": 1\n  },\r\n  {"b":2}\n]\n',
       ['{"a":1}', '{"b":2}'],
     ],
+    ['a line break inside a record', '[{"a":\n1.0}]', ['{"a":1}']],
+    ['a carriage return inside a record', '[{"a":\r1.0}]', ['{"a":1}']],
     [
       'values that are no objects',
       '[1,"x",null,[2],{"a":1}]',
@@ -148,6 +152,9 @@ describe('readRecords', () => {
     ['HTML', '<html>maintenance</html>', 'page_not_json'],
     ['an object', '{"id":"00u1"}', 'page_not_array'],
     ['a number', '7', 'page_not_array'],
+    ['null', 'null', 'page_not_array'],
+    ['another character for the bracket it begins with', 'x{"a":1}]', 'page_not_json'],
+    ['a bracket alone', '[', 'page_body_truncated'],
     ['two lists', '[{"a":1}][{"b":2}]', 'page_body_truncated'],
     ['a comma too many', '[{"a":1},]', 'page_body_truncated'],
     ['a comma too few', '[{"a":1}{"b":2}]', 'page_body_truncated'],
@@ -202,6 +209,20 @@ describe('readRecords', () => {
       }),
       { numRuns: 2_000 },
     )
+  })
+})
+
+describe('parseRecord', () => {
+  test('gives what a record holds', () => {
+    expect(parseRecord(bytes('{"a":[1,null]}'))).toEqual({ a: [1, null] })
+  })
+
+  test('refuses what is no JSON without quoting it', () => {
+    const refused = expect.objectContaining({
+      code: 'page_not_json',
+      message: expect.not.stringContaining('secret'),
+    })
+    expect(() => parseRecord(bytes('{"a":secret}'))).toThrowError(refused)
   })
 })
 
