@@ -11,7 +11,99 @@ interface Equivalent {
   readonly why: string
 }
 
-const equivalents: readonly Equivalent[] = []
+const equivalents: readonly Equivalent[] = [
+  {
+    file: 'packages/core/src/keys/encrypted.ts',
+    text: "const aesBits = AES_CBC_BITS.get(readOid(cipherOid) ?? '')",
+    code: "''",
+    replacement: '"Stryker was here!"',
+    why: 'No cipher has either name.',
+  },
+  {
+    file: 'packages/core/src/keys/private-key.ts',
+    text: "const crv = parts.kty === 'EC' ? parts.crv : undefined",
+    code: "parts.kty === 'EC'",
+    replacement: 'true',
+    why: 'Parts of no other kind have a curve.',
+  },
+  {
+    file: 'packages/core/src/keys/private-key.ts',
+    text: "if (parts.kty === 'EC') return { d: encodeInteger(parts.d, curveBytes(parts.crv)) }",
+    code: "parts.kty === 'EC'",
+    replacement: 'true',
+    why: 'Parts of no other kind have a curve.',
+  },
+  {
+    file: 'packages/core/src/url/client-id.ts',
+    text: "return (groups.slice(1).find((group) => group !== undefined) ?? '').trim()",
+    code: "''",
+    replacement: '"Stryker was here!"',
+    why: 'For the type alone: one of the groups matched.',
+  },
+  {
+    file: 'packages/core/src/url/nearest-scope.ts',
+    text: 'let beforeLast: number[] = []',
+    code: '[]',
+    replacement: '["Stryker was here"]',
+    why: 'It is read from the second row on, and set by then.',
+  },
+  {
+    file: 'packages/core/src/url/org-host.ts',
+    text: "if (!isCustom && isPlaceholderLabel(host.split('.')[0] ?? '')) {",
+    code: "''",
+    replacement: '"Stryker was here!"',
+    why: 'For the type alone: a text that is split has a first part.',
+  },
+  {
+    file: 'packages/core/src/url/scopes.ts',
+    text: '} catch {',
+    code: '{\n    return undefined\n  }',
+    replacement: '{}',
+    why: 'A function that ends gives undefined too.',
+  },
+  {
+    file: 'packages/core/src/url/split.ts',
+    text: 'const [, name, tail] = SCHEME.exec(text) ?? []',
+    code: '[]',
+    replacement: '["Stryker was here"]',
+    why: 'The first element is not read.',
+  },
+  {
+    file: 'packages/core/src/org/link.ts',
+    text: "const [, name = '', quoted, plain] = parameter",
+    code: "''",
+    replacement: '"Stryker was here!"',
+    why: 'For the type alone: a match has this group.',
+  },
+  {
+    file: 'packages/core/src/org/page.ts',
+    text: 'if (body[0] !== OPEN_ARRAY || end < 2 || body[--end] !== CLOSE_ARRAY) return undefined',
+    code: 'end < 2',
+    replacement: 'end <= 2',
+    why: 'An empty list goes to the parser then, which finds no record either.',
+  },
+  {
+    file: 'packages/core/src/org/page.ts',
+    text: "if (typeof value !== 'object' || value === null) return undefined",
+    code: "typeof value !== 'object'",
+    replacement: 'false',
+    why: 'A number, a text and a boolean have no member of that name.',
+  },
+  {
+    file: 'packages/core/src/org/pages.ts',
+    text: '...(priority === undefined ? {} : { priority }),',
+    code: 'priority === undefined',
+    replacement: 'false',
+    why: 'A request takes undefined as if nothing was said.',
+  },
+  {
+    file: 'packages/core/src/retry.ts',
+    text: "const resets = failed.headers?.get('x-rate-limit-reset')?.split(',') ?? []",
+    code: '[]',
+    replacement: '["Stryker was here"]',
+    why: 'A text that is no reset says as much as no text.',
+  },
+]
 
 /** Why a mutant cannot be noticed; undefined where it was not looked at, or can be. */
 export function whyEquivalent({ file, text, code, replacement }: Mutant): string | undefined {
