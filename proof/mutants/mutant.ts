@@ -3,7 +3,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Instrumenter } from '@stryker-mutator/instrumenter'
 import type { Area } from './areas.ts'
 
 /** One mistake. */
@@ -26,6 +25,32 @@ export interface Mutated {
   readonly files: Readonly<Record<string, string>>
 }
 
+interface InstrumenterPackage {
+  readonly Instrumenter: new (
+    logger: unknown,
+  ) => { instrument(files: readonly unknown[], options: unknown): Promise<Instrumented> }
+}
+
+interface Instrumented {
+  readonly files: readonly { readonly name: string; readonly content: string }[]
+  readonly mutants: readonly {
+    readonly id: string
+    readonly fileName: string
+    readonly replacement: string
+    readonly status?: string
+    readonly location: { readonly start: Position; readonly end: Position }
+  }[]
+}
+
+/** Both are counted from 0. */
+interface Position {
+  readonly line: number
+  readonly column: number
+}
+
+// In a variable, so that an install that is older than this dependency is checked all the same: only who plays needs it.
+const INSTRUMENTER = '@stryker-mutator/instrumenter'
+
 /** The folder of the repository. */
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -40,6 +65,7 @@ export async function mutate(area: Area): Promise<Mutated> {
   const names = globSync([...area.sources], { cwd: root }).toSorted()
   const contents = new Map(names.map((name) => [name, readFileSync(path.join(root, name), 'utf8')]))
   const silent = () => undefined
+  const { Instrumenter }: InstrumenterPackage = await import(INSTRUMENTER)
   const instrumenter = new Instrumenter({
     isTraceEnabled: () => false,
     isDebugEnabled: () => false,
