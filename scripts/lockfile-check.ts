@@ -66,7 +66,8 @@ const READ_LICENSES: Readonly<Record<string, string>> = {
   'only@0.0.2': 'MIT',
   'streamsearch@0.1.2': 'MIT',
 }
-const MAX_RUNTIME_DEPENDENCIES = 25
+/** The most direct dependencies of all packages of ours together. */
+export const MAX_RUNTIME_DEPENDENCIES = 25
 const EXACT_VERSION = /^\d+\.\d+\.\d+(?:-[\w.-]+)?$/
 const MANIFEST_KINDS = ['dependencies', 'devDependencies', 'optionalDependencies'] as const
 
@@ -150,8 +151,8 @@ function judgePlatforms(lockfile: Lockfile, place: string): readonly string[] {
   })
 }
 
-// What a package of ours needs in development is what its bundle holds, so it counts as well.
-function judgeCount(lockfile: Lockfile): readonly string[] {
+/** The direct dependencies of our packages. What one needs in development is what its bundle holds, so it counts as well. */
+export function directDependencies(lockfile: Lockfile): ReadonlySet<string> {
   const names = new Set<string>()
   for (const [place, locked] of Object.entries(lockfile.packages)) {
     if (!place.startsWith('packages/')) continue
@@ -161,14 +162,17 @@ function judgeCount(lockfile: Lockfile): readonly string[] {
       }
     }
   }
-  if (names.size <= MAX_RUNTIME_DEPENDENCIES) return []
-  return [
-    `The packages have ${names.size} direct dependencies; ${MAX_RUNTIME_DEPENDENCIES} is the most.`,
-  ]
+  return names
+}
+
+function judgeCount(lockfile: Lockfile): readonly string[] {
+  const { size } = directDependencies(lockfile)
+  if (size <= MAX_RUNTIME_DEPENDENCIES) return []
+  return [`The packages have ${size} direct dependencies; ${MAX_RUNTIME_DEPENDENCIES} is the most.`]
 }
 
 /** Every place whose code is shipped: what the packages of ours name in their package.json, and what that needs. */
-function shippedPlaces(lockfile: Lockfile): ReadonlySet<string> {
+export function shippedPlaces(lockfile: Lockfile): ReadonlySet<string> {
   const own = Object.keys(lockfile.packages).filter((place) => place.startsWith('packages/'))
   return new Set(own.flatMap((place) => [...placesBelow(lockfile, place, MANIFEST_KINDS)]))
 }

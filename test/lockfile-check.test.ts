@@ -1,6 +1,7 @@
 /** @module The lockfile check refuses each thing that SECURITY-TESTS.md, S31 rules out. */
 
 import { describe, expect, test } from 'vitest'
+import { auditRows } from '../scripts/audit.ts'
 import { judgeLockfile, judgeManifestFile, type LockedPackage } from '../scripts/lockfile-check.ts'
 
 const good: LockedPackage = { version: '1.2.3', integrity: 'sha512-AAAA', license: 'MIT' }
@@ -111,3 +112,21 @@ describe('the lockfile check', () => {
 function judge(packages: Readonly<Record<string, LockedPackage>>): readonly string[] {
   return judgeLockfile({ lockfileVersion: 3, packages })
 }
+
+test('the audit counts what is shipped apart from what is only used to build and test', () => {
+  const packages = {
+    '': { devDependencies: { tool: '1.2.3' } },
+    'packages/core': { dependencies: { good: '1.2.3' } },
+    'node_modules/good': good,
+    'node_modules/tool': { version: '1.2.3', hasInstallScript: true },
+  }
+  expect(auditRows({ lockfileVersion: 3, packages })).toEqual([
+    ['packages', '1', '1'],
+    ['direct', '1 of 25', ''],
+    ['without SHA-512', '0', '1'],
+    ['that name a source of their own', '0', '0'],
+    ['with an install script', 'none', 'tool'],
+    ['MIT', '1', '0'],
+    ['no licence in the lockfile', '0', '1'],
+  ])
+})
