@@ -86,9 +86,11 @@ export class AuditBatch {
       await this.#clock.sleep(WRITE_AFTER_MS, { signal: this.#stop.signal })
       await this.flush()
     } catch {
-      // Whoever asks next is refused, and tries to write it again.
+      // Whoever asks next tries to write it again, and is refused where that fails.
     } finally {
-      this.#timer = undefined
+      // What was taken while this was written, or what could not be written, has its turn as soon: nobody may ever ask again.
+      const isLeft = this.#groups.size > 0 && !this.#stop.signal.aborted
+      this.#timer = isLeft ? this.#writeSoon() : undefined
     }
   }
 

@@ -102,6 +102,33 @@ describe.each(stores)('an audit batch on $name', ({ open }) => {
     ])
   })
 
+  /** What is written by and by where nobody asks for anything more. */
+  const outcomesSoon = () =>
+    expect.poll(async () => {
+      clock.release()
+      return (await rows()).map(({ outcome }) => outcome)
+    })
+
+  test('writes what it is given while it writes, though nobody asks again', async () => {
+    await batch.add(handOut)
+    clock.release()
+    // By then the write is under way.
+    for (let turn = 0; turn < 5; turn++) await Promise.resolve()
+    await batch.add({ ...handOut, outcome: 'meanwhile' })
+    await outcomesSoon().toEqual(['ok', 'meanwhile'])
+    await batch.close()
+  })
+
+  test('writes what it could not write when it can, though nobody asks again', async () => {
+    await batch.add(handOut)
+    await refuseRows()
+    await expect(batch.flush()).rejects.toMatchObject({ code: 'audit_unwritable' })
+    clock.release()
+    await takeRows()
+    await outcomesSoon().toEqual(['ok'])
+    await batch.close()
+  })
+
   test('says nothing of the statement that failed', async () => {
     await refuseRows()
     await batch.add(handOut)
