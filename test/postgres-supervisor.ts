@@ -21,13 +21,11 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import pg from 'pg'
 import { type PostgresDeed, type PostgresServer, type PostgresUser, urlOf } from './postgres.ts'
 
 const READY_WITHIN_MS = 60_000
-const LOOK_EVERY_MS = 20
 const STOP_WITHIN_MS = 10_000
 const NOBODY = 65_534
 
@@ -126,20 +124,12 @@ function thaw(): void {
 
 /** What a machine without memory does. The server ends all others then, and begins anew. */
 async function killBackend(server: PostgresServer): Promise<void> {
+  if (postgres === undefined) throw new Error('No server runs.')
   const client = await connect(server)
-  const ended = new Promise((resolve) => client.once('end', resolve))
   const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+  const again = untilReady(postgres)
   for (const { pid } of rows) signalProcess(pid, 'SIGKILL')
-  await ended
-  for (const until = Date.now() + READY_WITHIN_MS; ; ) {
-    try {
-      await (await connect(server)).end()
-      return
-    } catch (error) {
-      if (Date.now() > until) throw error
-      await sleep(LOOK_EVERY_MS)
-    }
-  }
+  await again
 }
 
 async function connect(server: PostgresServer): Promise<pg.Client> {
@@ -245,18 +235,24 @@ async function listen({ postgres: program }: Programs, port: number): Promise<vo
     ...['-c', 'max_connections=200', '-c', 'shared_buffers=64MB'],
   ])
   postgres = child
-  await new Promise<void>((resolve, reject) => {
+  await untilReady(child)
+}
+
+/** Waits until a server says that it is ready, which it says again after each crash of its processes. */
+function untilReady(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
     let said = ''
     const fail = (reason: string) => reject(new Error(`PostgreSQL ${reason}.\n${said}`))
     const tooLate = setTimeout(() => fail('was not ready in time'), READY_WITHIN_MS)
     child.once('close', (code) => fail(`ended with ${code}`))
-    child.stderr?.on('data', (chunk: Buffer) => {
-      if (said.length > 100_000) return
+    const hear = (chunk: Buffer) => {
       said += chunk
       if (!said.includes('ready to accept connections')) return
       clearTimeout(tooLate)
+      child.stderr?.off('data', hear).resume()
       resolve()
-    })
+    }
+    child.stderr?.on('data', hear)
   })
 }
 

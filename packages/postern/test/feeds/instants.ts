@@ -101,8 +101,15 @@ export class Instants {
         return sink.mayRepeat ? [...new Set(records.map(({ id }) => id))] : records
       }),
     )
-    const rows = async (table: 'feed_state' | 'feed_sink' | 'feed_stream' | 'spool' | 'ledger') =>
-      store.db.selectFrom(table).selectAll().where('feed_id', '=', feed.id).execute()
+    // A database gives rows in the order in which they lie, which another transaction changes without changing a row.
+    const rows = async (table: 'feed_state' | 'feed_sink' | 'feed_stream' | 'spool' | 'ledger') => {
+      const found = await store.db
+        .selectFrom(table)
+        .selectAll()
+        .where('feed_id', '=', feed.id)
+        .execute()
+      return found.map((row) => JSON.stringify(row)).toSorted()
+    }
     return [
       held,
       await rows('feed_state'),
