@@ -104,10 +104,13 @@ describe.each(stores)('an audit batch on $name', ({ open }) => {
 
   /** What is written by and by where nobody asks for anything more. */
   const outcomesSoon = () =>
-    expect.poll(async () => {
-      clock.release()
-      return (await rows()).map(({ outcome }) => outcome)
-    })
+    expect.poll(
+      async () => {
+        clock.release()
+        return (await rows()).map(({ outcome }) => outcome)
+      },
+      { timeout: 30_000 },
+    )
 
   test('writes what it is given while it writes, though nobody asks again', async () => {
     await batch.add(handOut)
@@ -122,8 +125,10 @@ describe.each(stores)('an audit batch on $name', ({ open }) => {
   test('writes what it could not write when it can, though nobody asks again', async () => {
     await batch.add(handOut)
     await refuseRows()
-    await expect(batch.flush()).rejects.toMatchObject({ code: 'audit_unwritable' })
     clock.release()
+    for (let turn = 0; turn < 5; turn++) await Promise.resolve()
+    // That is the write which is under way.
+    await expect(batch.flush()).rejects.toMatchObject({ code: 'audit_unwritable' })
     await takeRows()
     await outcomesSoon().toEqual(['ok'])
     await batch.close()
