@@ -11,6 +11,7 @@ import { openLog } from '../../src/log.ts'
 import { readFeed } from '../../src/store/feeds.ts'
 import type { Seal } from '../../src/store/seal.ts'
 import type { Store } from '../../src/store/store.ts'
+import { StoreError } from '../../src/store/store-error.ts'
 import { judge, type OrgEvent, type Verdict } from './checker.ts'
 import { type DatabaseFault, makeTrouble, type TroubledDatabases } from './database-faults.ts'
 import type { FeedWorker } from './feed-worker.ts'
@@ -43,6 +44,7 @@ export interface PlayedFault {
 }
 
 const LOOK_EVERY_MS = 50
+const MAX_CHECKS = 20
 const PASS_TIME_EVERY_MS = 250
 /** Time-outs on the way to a database come to more than a minute; a job that is lost, and a rest, to seconds. */
 const THROUGH_WITHIN_MS = 180_000
@@ -120,12 +122,12 @@ class Playing {
       await this.#until(() => this.#isOver)
       await this.#trouble
       const instants = new Instants({ store, running, feed, sinks, receiver })
-      await instants.check()
+      await this.#check(instants)
       addEvents(running.org, { count: 7 })
       const due = eventsOf(running)
       this.#chapter++
       await this.#until(() => this.#isThrough)
-      await instants.check()
+      await this.#check(instants)
       const verdicts = await Promise.all(sinks.map((sink) => this.#judge(sink, due)))
       return { verdicts, events: due.length, isMet: this.#isMet, runs: this.#runs }
     } finally {
@@ -204,6 +206,18 @@ class Playing {
         await worker.passTime(store, feed.id).catch(() => undefined)
       }
       await sleep(LOOK_EVERY_MS)
+    }
+  }
+
+  /** Of the test's own connections, some were ended too, and find out when they are used. */
+  async #check(instants: Instants): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await instants.check()
+      } catch (error) {
+        if (!(error instanceof StoreError) || attempt === MAX_CHECKS) throw error
+        await sleep(LOOK_EVERY_MS)
+      }
     }
   }
 
