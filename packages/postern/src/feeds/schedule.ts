@@ -4,7 +4,6 @@ import { type Clock, PosternError } from '@postern/core'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Job } from '../jobs/queue-worker.ts'
 import type { Log } from '../log.ts'
-import { readDatabaseTime } from '../store/database-time.ts'
 import type { RunTrigger } from '../store/feed-values.ts'
 import {
   countFeeds,
@@ -23,7 +22,7 @@ import type { FinishedRun, RunFeedOptions } from './run-options.ts'
 /** What {@link Schedules} works with. */
 export interface SchedulesContext {
   readonly store: Store
-  readonly jobs: Pick<Jobs, 'start' | 'work' | 'send' | 'cancel' | 'keys' | 'stop'>
+  readonly jobs: Pick<Jobs, 'start' | 'work' | 'send' | 'cancel' | 'keys' | 'stop' | 'now'>
   readonly clock: Clock
   readonly log: Log
   /** Whether this process can run feeds at the moment. Default: always. */
@@ -146,8 +145,8 @@ export class Schedules {
 
   /** Where the clock was set back, or may have been while nobody was there, a feed would rest until it is as late again. */
   async #bringForward(): Promise<void> {
-    const { store, clock, log } = this.#context
-    const now = await readDatabaseTime(store)
+    const { store, jobs, clock, log } = this.#context
+    const now = await jobs.now()
     const aheadMs = now.getTime() - clock.monotonicMs()
     const before = this.#aheadMs
     this.#aheadMs = aheadMs
@@ -170,7 +169,7 @@ export class Schedules {
     return store.transaction(async () => {
       const feed = await holdFeedRow(store, feedId)
       if (feed === undefined || feed.next_run_at === null || !isScheduled(feed)) return false
-      const due = dueAfterSetBack(feed, { feeds, now: await readDatabaseTime(store) })
+      const due = dueAfterSetBack(feed, { feeds, now: await this.#context.jobs.now() })
       if (due === undefined) return false
       await setNextRun(store, feedId, due)
       await this.#send(feed, due)
@@ -192,8 +191,8 @@ export class Schedules {
   }
 
   async #keepPresent(): Promise<void> {
-    const { store } = this.#context
-    await keepPresent(store, PRESENCE, await readDatabaseTime(store))
+    const { store, jobs } = this.#context
+    await keepPresent(store, PRESENCE, await jobs.now())
   }
 
   /** A run that was due and got lost is sent as it was: whoever takes it sees how late it is. */
@@ -210,9 +209,9 @@ export class Schedules {
   async #runDue(job: Job): Promise<void> {
     const feedId = String(job.data['feedId'])
     if (job.data['trigger'] === 'continuation') return this.#run(feedId, 'continuation', job)
-    const { store, log } = this.#context
+    const { store, jobs, log } = this.#context
     const due = new Date(String(job.data['due']))
-    const lateMs = (await readDatabaseTime(store)).getTime() - due.getTime()
+    const lateMs = (await jobs.now()).getTime() - due.getTime()
     const { feed, isFirst } = await store.transaction(async () => {
       const found = await holdFeedRow(store, feedId)
       const isNext = found?.next_run_at?.getTime() === due.getTime()
@@ -241,9 +240,9 @@ export class Schedules {
   }
 
   async #run(feedId: string, trigger: RunTrigger, job: Job): Promise<void> {
-    const { run, store, clock, log } = this.#context
+    const { run, jobs, clock, log } = this.#context
     const inMs = async (waitMs: number) =>
-      new Date((await readDatabaseTime(store)).getTime() + Math.max(0, waitMs))
+      new Date((await jobs.now()).getTime() + Math.max(0, waitMs))
     try {
       const finished = await run(feedId, { trigger, signal: job.signal })
       if (finished === undefined) {
@@ -269,10 +268,10 @@ export class Schedules {
 
   /** @param last - when the run was due that the next one follows */
   async #sendNext(feed: FeedRow, last?: Date): Promise<Date | undefined> {
-    const { store } = this.#context
+    const { store, jobs } = this.#context
     if (!isScheduled(feed)) return void (await this.unschedule(feed.id))
     const { id: feedId, cron: expression, timezone } = feed
-    const now = await readDatabaseTime(store)
+    const now = await jobs.now()
     const feeds = await this.#countFeeds()
     const due = nextRun({ expression, timezone }, { feedId, feeds, now, last })
     await setNextRun(store, feedId, due)

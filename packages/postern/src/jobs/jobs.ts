@@ -4,6 +4,7 @@ import type { JsonObject } from '@postern/core'
 import { sql } from 'kysely'
 import type { PgBoss } from 'pg-boss'
 import type { Log } from '../log.ts'
+import { readDatabaseTime } from '../store/database-time.ts'
 import type { Store } from '../store/store.ts'
 import { openQueueDatabase, type QueueDatabase } from './database.ts'
 import {
@@ -101,6 +102,11 @@ export class Jobs {
       if (attempts > 1 && isMadeMeanwhile(error)) return this.#install(attempts - 1)
       throw await explainInstallFailure(this.#store, error)
     }
+  }
+
+  /** What time it is for the queue: that of the database, whatever the clocks of its processes show. */
+  async now(): Promise<Date> {
+    return readDatabaseTime(this.#store)
   }
 
   /** Stops taking jobs, and gives those under way `withinMs` to end; what has not is given back. */

@@ -26,6 +26,10 @@ export class TimedJobs implements Pick<Jobs, keyof Jobs> {
 
   async start(): Promise<void> {}
 
+  async now(): Promise<Date> {
+    return this.#clock.now()
+  }
+
   async send(
     queue: string,
     data: JsonObject,

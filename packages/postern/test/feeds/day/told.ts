@@ -1,23 +1,28 @@
 /** @module What an org said no to, and what an operator was told, held against what befell the day. */
 
 import type { OrgCall } from '@postern/emulator'
-import type { DayPlan, TroubleName } from './plan.ts'
+import type { DayPlan, Trouble, TroubleName } from './plan.ts'
 import type { PlayedDay } from './play-day.ts'
 import type { Seen } from './talk.ts'
 
 const WINDOW_MS = 60_000
+
+const squeezes: ReadonlySet<TroubleName> = new Set([
+  'another client takes the bucket',
+  'limit lowered',
+])
+// A limit that leaves enough for what there is to read holds nothing up.
+const FELT_SECONDS = 150
 
 /** Refusals by the rate limit. What only another client, or a limit that was lowered, can have caused is explained. */
 export function judgeRefusals(
   { calls, startMs }: Pick<PlayedDay, 'calls' | 'startMs'>,
   { troubles }: DayPlan,
 ): { readonly all: number; readonly unexplained: readonly string[] } {
-  const squeezes = troubles.filter(
-    ({ name }) => name === 'another client takes the bucket' || name === 'limit lowered',
-  )
+  const squeezed = troubles.filter(({ name }) => squeezes.has(name))
   const explained = (call: OrgCall) =>
     call.bucket === '/api/v1/logs' &&
-    squeezes.some(({ name, fromMs, toMs }) => {
+    squeezed.some(({ name, fromMs, toMs }) => {
       const atMs = call.atMs - startMs
       // The window in which a limit is lowered had another one when it began.
       const untilMs = name === 'limit lowered' ? fromMs + WINDOW_MS : toMs + WINDOW_MS
@@ -65,10 +70,19 @@ function logOf({ feeds }: Seen): Seen['feeds'][number] | undefined {
   return feeds.find(({ name }) => name === 'system-log')
 }
 
-/** Outages that were not told of by their names, or of which nothing was told. */
-export function nameless({ sightings }: Pick<PlayedDay, 'sightings'>): readonly string[] {
-  return sightings.flatMap(({ trouble: { name }, seen }) => {
-    const isNamed = names[name]?.(seen) ?? true
+/**
+ * Outages that were not told of by their names, or of which nothing was told.
+ *
+ * @param longestLagSeconds - of an event while a trouble lasted
+ */
+export function nameless(
+  { sightings }: Pick<PlayedDay, 'sightings'>,
+  longestLagSeconds: (trouble: Trouble) => number,
+): readonly string[] {
+  return sightings.flatMap(({ trouble, seen }) => {
+    const { name } = trouble
+    const isFelt = !squeezes.has(name) || longestLagSeconds(trouble) > FELT_SECONDS
+    const isNamed = !isFelt || (names[name]?.(seen) ?? true)
     return isNamed ? [] : `${name}: ${JSON.stringify(seen)}`
   })
 }
