@@ -22,7 +22,7 @@ export const ROOT_ZONES = [
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
-const STEPS = 9
+const STEPS = 6
 const RUN_WITHIN_MS = 20_000
 // As long as a queue that is asked twice a second needs to show that it has nothing.
 const QUIET_MS = 1_200

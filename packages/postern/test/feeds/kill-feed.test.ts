@@ -6,8 +6,8 @@ import { killFeeds } from './kill-feed.ts'
 import { openKillScene } from './kill-scene.ts'
 import { addFeed } from './scene.ts'
 
-// Two and three steps of each sink; every step of each with `npm run prove`.
-const runsOf = { PGlite: 20, PostgreSQL: 30 } as const
+// Two or three steps of each sink; every step of each with `npm run prove`.
+const runsOf = { PGlite: 10, PostgreSQL: 18 } as const
 
 describe.each(stores)(
   'a feed whose processes are killed with -9 at any step, on $name',
