@@ -12,8 +12,11 @@ const lookAlikes: readonly (ClientIdLookAlike & { readonly shape: RegExp })[] = 
   { detail: 'private key', article: 'a private key (PEM)', shape: /-----(?:BEGIN|END) / },
   { detail: 'jwk', article: 'a JWK', shape: /^[[{][\s\S]*"kty"/ },
   { detail: 'jwt', article: 'a JWT', shape: /^eyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){0,4}$/ },
-  { detail: 'api token', article: 'an API token (SSWS)', shape: /^00[A-Za-z0-9_-]{40}$/ },
-  { detail: 'api token', article: 'an API token (SSWS)', shape: /^SSWS\b/i },
+  {
+    detail: 'api token',
+    article: 'an API token (SSWS)',
+    shape: /^(?:00[A-Za-z0-9_-]{40}$|SSWS\b)/i,
+  },
   {
     detail: 'client secret',
     article: 'a client secret',

@@ -71,8 +71,7 @@ export function parseOrgUrl(text: string, options: ParseOrgUrlOptions = {}): Par
  */
 export function requireOrgUrl(org: OrgUrl): void {
   const url = URL.canParse(org) ? new URL(org) : undefined
-  const isLoopback = /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(url?.hostname ?? '')
-  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)
+  const isSafe = /^(?:https:|http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::|$))/.test(org)
   if (url?.origin === org && isSafe) return
   throw orgUrlError('org_url_malformed', 'The org is not an origin that parseOrgUrl gave.')
 }

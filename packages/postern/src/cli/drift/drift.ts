@@ -55,7 +55,12 @@ export async function findDrift(
   const found = [
     ...(await compareAll('domain', named(config.domains), named(domains), () => [])),
     ...(await compareAll('action', config.actions, own, (declared, shown) => {
-      const { prepare: _prepare, ...wanted } = declareAction({
+      // What is made of the others is not shown.
+      const {
+        prepare: _prepare,
+        doneEachRun: _doneEachRun,
+        ...wanted
+      } = declareAction({
         ...declarationOf(declared.members).declaration,
         name: declared.name,
       })
