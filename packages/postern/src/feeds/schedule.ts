@@ -67,8 +67,8 @@ export class Schedules {
   readonly #context: SchedulesContext
   readonly #stopped = new AbortController()
   #repeating: Promise<unknown> | undefined
-  /** How far the database's clock was ahead of one that is never set back. */
-  #aheadMs: number | undefined
+  /** How far the queue's clock was ahead of one that is never set back, at most, since that was looked at. */
+  #furthestMs = Number.POSITIVE_INFINITY
   #counted: { readonly feeds: number; readonly atMs: number } | undefined
 
   constructor(context: SchedulesContext) {
@@ -145,12 +145,12 @@ export class Schedules {
 
   /** Where the clock was set back, or may have been while nobody was there, a feed would rest until it is as late again. */
   async #bringForward(): Promise<void> {
-    const { store, jobs, clock, log } = this.#context
-    const now = await jobs.now()
-    const aheadMs = now.getTime() - clock.monotonicMs()
-    const before = this.#aheadMs
-    this.#aheadMs = aheadMs
-    if (before !== undefined && before - aheadMs < SET_BACK_MS) return
+    const { store, log } = this.#context
+    const now = await this.#now()
+    const aheadMs = this.#aheadMs(now)
+    const setBackMs = this.#furthestMs - aheadMs
+    this.#furthestMs = aheadMs
+    if (setBackMs < SET_BACK_MS) return
     const feeds = await this.#countFeeds()
     // Of a fleet that runs once a day none is due soon, and hardly one is due too late.
     const late = (await listFeedsDueAfter(store, soonUntil(now))).filter(
@@ -163,13 +163,24 @@ export class Schedules {
     if (brought > 0) log.warn({ feeds: brought }, 'the clock was set back: feeds are due earlier')
   }
 
+  /** What time it is. A clock that goes ahead for a moment only has been set back afterwards. */
+  async #now(): Promise<Date> {
+    const now = await this.#context.jobs.now()
+    this.#furthestMs = Math.max(this.#furthestMs, this.#aheadMs(now))
+    return now
+  }
+
+  #aheadMs(now: Date): number {
+    return now.getTime() - this.#context.clock.monotonicMs()
+  }
+
   async #bringForwardOne(feedId: string): Promise<boolean> {
     const { store } = this.#context
     const feeds = await this.#countFeeds()
     return store.transaction(async () => {
       const feed = await holdFeedRow(store, feedId)
       if (feed === undefined || feed.next_run_at === null || !isScheduled(feed)) return false
-      const due = dueAfterSetBack(feed, { feeds, now: await this.#context.jobs.now() })
+      const due = dueAfterSetBack(feed, { feeds, now: await this.#now() })
       if (due === undefined) return false
       await setNextRun(store, feedId, due)
       await this.#send(feed, due)
@@ -191,8 +202,8 @@ export class Schedules {
   }
 
   async #keepPresent(): Promise<void> {
-    const { store, jobs } = this.#context
-    await keepPresent(store, PRESENCE, await jobs.now())
+    const { store } = this.#context
+    await keepPresent(store, PRESENCE, await this.#now())
   }
 
   /** A run that was due and got lost is sent as it was: whoever takes it sees how late it is. */
@@ -209,9 +220,9 @@ export class Schedules {
   async #runDue(job: Job): Promise<void> {
     const feedId = String(job.data['feedId'])
     if (job.data['trigger'] === 'continuation') return this.#run(feedId, 'continuation', job)
-    const { store, jobs, log } = this.#context
+    const { store, log } = this.#context
     const due = new Date(String(job.data['due']))
-    const lateMs = (await jobs.now()).getTime() - due.getTime()
+    const lateMs = (await this.#now()).getTime() - due.getTime()
     const { feed, isFirst } = await store.transaction(async () => {
       const found = await holdFeedRow(store, feedId)
       const isNext = found?.next_run_at?.getTime() === due.getTime()
@@ -240,9 +251,9 @@ export class Schedules {
   }
 
   async #run(feedId: string, trigger: RunTrigger, job: Job): Promise<void> {
-    const { run, jobs, clock, log } = this.#context
+    const { run, clock, log } = this.#context
     const inMs = async (waitMs: number) =>
-      new Date((await jobs.now()).getTime() + Math.max(0, waitMs))
+      new Date((await this.#now()).getTime() + Math.max(0, waitMs))
     try {
       const finished = await run(feedId, { trigger, signal: job.signal })
       if (finished === undefined) {
@@ -268,10 +279,10 @@ export class Schedules {
 
   /** @param last - when the run was due that the next one follows */
   async #sendNext(feed: FeedRow, last?: Date): Promise<Date | undefined> {
-    const { store, jobs } = this.#context
+    const { store } = this.#context
     if (!isScheduled(feed)) return void (await this.unschedule(feed.id))
     const { id: feedId, cron: expression, timezone } = feed
-    const now = await jobs.now()
+    const now = await this.#now()
     const feeds = await this.#countFeeds()
     const due = nextRun({ expression, timezone }, { feedId, feeds, now, last })
     await setNextRun(store, feedId, due)
