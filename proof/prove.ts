@@ -30,20 +30,25 @@ if (unknown.length > 0) {
   const names = proofs.map(({ name }) => name)
   throw new Error(`No proof is named ${unknown.join(', ')}. There are ${names.join(', ')}.`)
 }
+if (values.write && Number(values.share) !== 1) {
+  throw new Error(
+    'What is kept is a proof that was played as a whole: leave out --share, or --write.',
+  )
+}
 const wanted = proofs.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
 const folder = mkdtempSync(path.join(tmpdir(), 'postern-proof-'))
 const failed = wanted.filter((proof, index) => {
   process.stderr.write(`\n${index + 1} of ${wanted.length}: ${proof.name}\n`)
   const result = play(proof)
   process.stdout.write(formatProof(result))
-  if (values.write) keepProof(result)
+  if (values.write && result.rows.length > 0) keepProof(result)
   return !result.isWell || countWrong(result) > 0
 })
 rmSync(folder, { recursive: true })
-if (values.write) run('proof/page.ts')
+const isPageMade = !values.write || run('proof/page.ts')
 if (failed.length > 0)
   process.stderr.write(`Failed: ${failed.map(({ name }) => name).join(', ')}\n`)
-process.exitCode = failed.length > 0 ? 1 : 0
+process.exitCode = failed.length > 0 || !isPageMade ? 1 : 0
 
 function play({ name, goal, file, isLarge }: Proof): ProofResult {
   const told = path.join(folder, name)

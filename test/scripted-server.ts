@@ -2,6 +2,7 @@
 
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 
 /** One answer of the script. */
 export interface ScriptedAnswer {
@@ -64,9 +65,9 @@ export async function startScriptedServer(
 ): Promise<ScriptedServer> {
   const requests: ScriptedRequest[] = []
   const server = createServer(async (incoming, outgoing) => {
-    const chunks: Buffer[] = []
-    for await (const chunk of incoming) chunks.push(chunk)
-    const sent = Buffer.concat(chunks)
+    const sent = await buffer(incoming).catch(() => undefined)
+    // Who asked has gone.
+    if (sent === undefined) return
     const form = Object.fromEntries(new URLSearchParams(sent.toString('utf8')))
     const request: ScriptedRequest = {
       method: incoming.method ?? '',

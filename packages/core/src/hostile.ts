@@ -35,5 +35,5 @@ export function showHostile(text: string, options?: { readonly maxCharacters?: n
   for (const shape of SECRET_SHAPES) shown = shown.replace(shape, '[removed]')
   shown = shown.replace(/[\p{Cc}\p{Cs}\u2028\u2029]+/gu, ' ').trim()
   // A cut never leaves half of a character.
-  return shown.length > max ? `${shown.slice(0, max).replace(/\p{Cs}$/u, '')}…` : shown
+  return shown.length > max ? `${shown.slice(0, max).replace(/\p{Cs}/u, '')}…` : shown
 }

@@ -49,7 +49,7 @@ export function parseSetupState(
   const app = membersOf(members, 'app')
   const appId = textOf(app, 'appId')
   const clientId = textOf(app, 'clientId')
-  const skipped = Object.entries(membersOf(members, 'skipped'))
+  const skipped = membersOf(members, 'skipped')
   const plan = parsePlan(membersOf(members, 'plan'), options)
   const chosen = members['guided'] === true ? undefined : plan.clientId
   if (clientId !== undefined && clientId !== (chosen ?? clientId)) {
@@ -60,9 +60,7 @@ export function parseSetupState(
     plan,
     ...optional(members, 'startedAt'),
     done: textsOf(members, 'done'),
-    skipped: Object.fromEntries(
-      skipped.map(([id, reason]) => [id, typeof reason === 'string' ? reason : '']),
-    ),
+    skipped: Object.fromEntries(Object.keys(skipped).map((id) => [id, textOf(skipped, id) ?? ''])),
     ...(members['registering'] === true ? { registering: true } : {}),
     ...(members['guided'] === true ? { guided: true } : {}),
     ...(appId === undefined || clientId === undefined ? {} : { app: { appId, clientId } }),

@@ -13,7 +13,7 @@ import {
 } from '@postern/core'
 import { addRereads } from '../store/rereads.ts'
 import { startAt } from './log-state.ts'
-import { isLostCursor } from './lost-cursor.ts'
+import { isLostLogCursor } from './lost-cursor.ts'
 import { mirroredOf } from './mirroring.ts'
 import { rereadDue } from './reread.ts'
 import type { Stream, StreamContext } from './stream.ts'
@@ -104,7 +104,7 @@ async function pollFrom(context: StreamContext, earlier: HintsState | undefined)
     }
     await poll(context, { ...state, refused: undefined })
   } catch (error) {
-    if (earlier?.cursor === undefined || !isLostCursor(error)) throw error
+    if (earlier?.cursor === undefined || !isLostLogCursor(error)) throw error
     note('The place in the log was refused: hints go on from a quarter of an hour before it.')
     await poll(context, { since: new Date(earlier.since.getTime() - OVERLAP_MS) })
   }

@@ -25,7 +25,7 @@ import {
   startBehind,
   toStored,
 } from './log-state.ts'
-import { isLostCursor } from './lost-cursor.ts'
+import { isLostLogCursor } from './lost-cursor.ts'
 import { oneAhead } from './one-ahead.ts'
 import type { Commit, Stream, StreamContext } from './stream.ts'
 
@@ -154,7 +154,7 @@ class LogReader {
         reached = next
       })
     } catch (error) {
-      const isRefused = isLostCursor(error)
+      const isRefused = isLostLogCursor(error)
       // An org that refuses every cursor would have the same events read for ever.
       if (!isRefused || reached.page === undefined || this.#given === this.#restartedAt) throw error
       this.#restartedAt = this.#given

@@ -2,13 +2,7 @@
 
 import { PosternError } from '@postern/core'
 
-// Okta has no one answer for a cursor that is too old, and a link goes on saying `since`, which may be no older than 180 days.
-// What was asked for with the cursor was taken before without it, so whatever the request is refused for is the cursor's.
-const LOST: ReadonlySet<unknown> = new Set([
-  'cursor_rejected',
-  'input_cursor_invalid',
-  'request_refused',
-])
+const LOST: ReadonlySet<unknown> = new Set(['cursor_rejected', 'input_cursor_invalid'])
 
 /**
  * Whether the org, or the input, refused a request because of its cursor: what was read with it begins anew. Only for who sent
@@ -17,4 +11,15 @@ const LOST: ReadonlySet<unknown> = new Set([
 export function isLostCursor(error: unknown): boolean {
   if (!(error instanceof PosternError)) return false
   return LOST.has(error.code) || LOST.has(error.details['because'])
+}
+
+/**
+ * The same for the System Log. Okta has no one answer for a cursor of it that is too old, and a link goes on saying `since`, which
+ * may be no older than 180 days. What is asked for with the cursor was taken before without it, so whatever the request is
+ * refused for is the cursor's.
+ */
+export function isLostLogCursor(error: unknown): boolean {
+  if (isLostCursor(error)) return true
+  if (!(error instanceof PosternError)) return false
+  return error.code === 'request_refused' || error.details['because'] === 'request_refused'
 }

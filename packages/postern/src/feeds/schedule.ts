@@ -148,9 +148,8 @@ export class Schedules {
     const { store, log } = this.#context
     const now = await this.#now()
     const aheadMs = this.#aheadMs(now)
-    const setBackMs = this.#furthestMs - aheadMs
-    this.#furthestMs = aheadMs
-    if (setBackMs < SET_BACK_MS) return
+    // Little by little it is set back as well.
+    if (this.#furthestMs - aheadMs < SET_BACK_MS) return
     const feeds = await this.#countFeeds()
     // Of a fleet that runs once a day none is due soon, and hardly one is due too late.
     const late = (await listFeedsDueAfter(store, soonUntil(now))).filter(
@@ -160,6 +159,8 @@ export class Schedules {
     await mapAtMost(late, RESTORED_AT_ONCE, async ({ id }) => {
       if (!this.#stopped.signal.aborted && (await this.#bringForwardOne(id))) brought++
     })
+    // Where one of them failed, it is looked at again.
+    this.#furthestMs = aheadMs
     if (brought > 0) log.warn({ feeds: brought }, 'the clock was set back: feeds are due earlier')
   }
 

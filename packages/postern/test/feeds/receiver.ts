@@ -2,6 +2,7 @@
 
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { readRecords } from '@postern/core'
 import { Webhook } from 'standardwebhooks'
 import { type HeldRecord, heldEvent } from './checker.ts'
@@ -56,9 +57,9 @@ export async function startReceiver(): Promise<WebhookReceiver> {
     close: async () => undefined,
   }
   const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk)
-    const body = Buffer.concat(chunks).toString()
+    const body = await text(request).catch(() => undefined)
+    // Who sent it has gone.
+    if (body === undefined) return
     const headers = Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
     )

@@ -157,7 +157,7 @@ describe.each(stores)('on $name', ({ open }) => {
     expect(used?.history).toHaveLength(2)
     expect(used?.history.every((step) => step.used >= 1)).toBe(true)
     expect(used?.history.every(({ at }) => /[0-5]0\.000Z$/.test(at))).toBe(true)
-    clock.advance(3_590_000)
+    clock.advance(3_585_000)
     expect((await groups())?.history).toHaveLength(1)
   })
 
