@@ -65,7 +65,8 @@ export async function writeAt(
     if (!isNew) return
     for (const folder of [place.folder, place.root, dirname(place.root)]) await syncFolder(folder)
   } catch (error) {
-    throw explainFileFailure(error, isNew ? place.folder : path)
+    // A file that is begun is missing because its folder is; all else is about the file.
+    throw explainFileFailure(error, isNew && codeOf(error) === 'ENOENT' ? place.folder : path)
   }
 }
 

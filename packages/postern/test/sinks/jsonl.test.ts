@@ -176,8 +176,30 @@ describe('a feed with a sink of JSON lines', () => {
     await rm(fileOf('system-log-000000000001.jsonl'))
     await symlink(target, fileOf('system-log-000000000001.jsonl'))
     const sink = await openSink()
-    expect(await codeOf(sink.write(batchOf(1, eventsOf('a')), {}))).toBe('sink_unwritable')
+    await expect(sink.write(batchOf(1, eventsOf('a')), {})).rejects.toMatchObject({
+      code: 'sink_unwritable',
+      message: `${fileOf('system-log-000000000001.jsonl')} cannot be written (ELOOP).`,
+    })
     expect(await readFile(target, 'utf8')).toBe('')
+  })
+
+  test('names the file that is no file, or the folder that is gone', async () => {
+    const sink = await openSink({ rotateDaily: true })
+    const at = (day: string) => ({ readAt: new Date(`2026-03-${day}T12:00:00Z`) })
+    const one = await writeAll(sink, [batchOf(1, eventsOf('a'), at('01'))])
+    const next = batchOf(2, eventsOf('b'), at('02'))
+    const taken = fileOf('system-log-000000000002.jsonl')
+    await mkdir(taken)
+    await expect(sink.write(next, one)).rejects.toMatchObject({
+      code: 'sink_unwritable',
+      message: `${taken} cannot be written (EISDIR).`,
+    })
+    const folder = path.dirname(taken)
+    await rm(folder, { recursive: true })
+    await expect(sink.write(next, one)).rejects.toMatchObject({
+      code: 'sink_damaged',
+      message: `${folder} is no longer there.`,
+    })
   })
 
   test('says that the disk is full, and goes on when there is room', async () => {
