@@ -71,6 +71,23 @@ export function explainServerFailure(error: unknown, place: ServerPlace): unknow
   )
 }
 
+/** The same for what happens while a connection is made. */
+export function explainConnectFailure(error: unknown, place: ServerPlace): unknown {
+  // Of a statement it says something else: that an object is not in the state that it asks for.
+  if (sqlStateOf(error) !== '55000') return explainServerFailure(error, place)
+  const { host, port } = place
+  const database = showHostile(place.database)
+  return new StoreError(
+    'store_unreachable',
+    `The database ${database} of PostgreSQL at ${host}:${port} takes no connections (55000).`,
+    {
+      remedy: `Let it take them again: alter database "${database}" with allow_connections true.`,
+      details: { host, port, reason: '55000' },
+      cause: error,
+    },
+  )
+}
+
 /** The same for what happens while the tables are made. */
 export function explainMigrationFailure(error: unknown, place: ServerPlace): unknown {
   if (sqlStateOf(error) !== '42501') return error

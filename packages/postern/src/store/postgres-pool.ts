@@ -3,7 +3,7 @@
 import type { Secret } from '@postern/core'
 import type { PostgresPool } from 'kysely'
 import pg from 'pg'
-import { explainServerFailure, type ServerPlace } from './postgres-error.ts'
+import { explainConnectFailure, explainServerFailure, type ServerPlace } from './postgres-error.ts'
 import { parsePostgresUrl } from './postgres-url.ts'
 
 const INT8 = 20
@@ -61,20 +61,19 @@ export function openPool(
 
 /** A pool whose failures to reach the server are errors that say what to do. Those of a statement are left as they are. */
 function explaining(pool: pg.Pool, place: ServerPlace): PostgresPool {
-  const explain = (error: unknown): never => {
-    throw explainServerFailure(error, place)
-  }
   return {
     options: pool.options,
     end: () => pool.end(),
     connect: async () => {
-      const client = await pool.connect().catch(explain)
+      const client = await pool.connect().catch((error: unknown) => {
+        throw explainConnectFailure(error, place)
+      })
       const query = client.query.bind(client)
       return Object.assign(Object.create(client), {
         query: (text: string, values: unknown[]) =>
           query(text, values).catch((error: unknown) => {
             if (isUnanswered(error)) giveUp(client)
-            return explain(error)
+            throw explainServerFailure(error, place)
           }),
       })
     },

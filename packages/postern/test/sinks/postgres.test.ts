@@ -1,6 +1,7 @@
 /** @module The tables of the PostgreSQL sink: what is in their columns, and what keeps each batch in them once. */
 
 import { Secret } from '@postern/core'
+import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { recordings } from '../../../emulator/test/recording.ts'
 import type { FeedRecord } from '../../src/sinks/record.ts'
@@ -215,6 +216,28 @@ describe('a batch for PostgreSQL', () => {
     expect(failed).toMatchObject({ code: 'sink_damaged' })
   })
 
+  test('is refused where a view took the place of a table', async () => {
+    await write([batchOf(1, eventsOf('a'))])
+    await query(`alter table okta.events rename to moved;
+      create view okta.events as select distinct on (uuid) * from okta.moved`)
+    const position = { seq: 1 }
+    const failed = await write([batchOf(2, eventsOf('b'))], { position }).catch(asSinkError)
+    expect(failed).toMatchObject({ code: 'sink_rejected', details: { sqlState: '55000' } })
+  })
+
+  test('waits for a database that takes no connections', async () => {
+    await allowConnections(false)
+    const failed = await write([batchOf(1, eventsOf('a'))])
+      .catch(asSinkError)
+      .finally(() => allowConnections(true))
+    expect(failed).toMatchObject({
+      code: 'sink_unreachable',
+      message: expect.stringContaining('takes no connections'),
+    })
+    await write([batchOf(1, eventsOf('a'))])
+    expect((await destination.read()).map(({ id }) => id)).toEqual(['a'])
+  })
+
   test.each([
     { what: 'a wrong password', port: undefined, code: 'sink_unauthorized' },
     { what: 'a server that is not there', port: '1', code: 'sink_unreachable' },
@@ -245,6 +268,18 @@ async function write(
 
 async function query(text: string): Promise<readonly unknown[]> {
   return (await destination.client.query(text)).rows
+}
+
+async function allowConnections(isAllowed: boolean): Promise<void> {
+  const url = new URL(destination.url)
+  const name = url.pathname.slice(1)
+  // Nobody can do so from within the database.
+  url.pathname = '/postgres'
+  const client = new pg.Client(url.href)
+  await client.connect()
+  await client
+    .query(`alter database ${name} with allow_connections ${isAllowed}`)
+    .finally(() => client.end())
 }
 
 function userChange(id: string, hash: string): FeedRecord {

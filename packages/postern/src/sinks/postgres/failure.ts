@@ -46,12 +46,6 @@ function explainState(
         'The disk of PostgreSQL is full',
         'Make room on it. The feed goes on by itself, and nothing is lost.',
       ]
-    case '55000':
-      return [
-        'sink_unreachable',
-        'The database takes no connections',
-        'Let it take them again (ALTER DATABASE). The feed goes on by itself, and nothing is lost.',
-      ]
     case '3F000':
     case '42P01':
     case '42703':
