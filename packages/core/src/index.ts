@@ -325,6 +325,7 @@ export type { Token, TokenWarningCode } from './token/token.ts'
 export {
   type AnswerHeaders,
   fetchTransport,
+  isUnanswered,
   type Transport,
   type TransportRequest,
   type TransportResponse,

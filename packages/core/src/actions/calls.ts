@@ -6,7 +6,7 @@ import type { Org } from '../org/org.ts'
 import { parseRecord } from '../org/page.ts'
 import type { PagesOptions } from '../org/pages.ts'
 import { type OrgAnswer, type OrgRequest, parseAnswer } from '../org/request.ts'
-import { UpstreamError, type UpstreamErrorCode } from '../transport.ts'
+import { isUnanswered, UpstreamError } from '../transport.ts'
 import { ActionError } from './action-error.ts'
 
 /** How far an action has come. */
@@ -179,21 +179,6 @@ async function seesNow(isDone: () => Promise<boolean>): Promise<boolean> {
   } catch {
     return false
   }
-}
-
-// What a change may have been done behind: no answer, a gateway's, or one that cannot be read.
-const UNANSWERED: readonly UpstreamErrorCode[] = [
-  'upstream_connection_lost',
-  'upstream_timeout',
-  'upstream_unavailable',
-  'upstream_bad_response',
-  'upstream_response_too_large',
-  // Who sends a reader elsewhere may have passed the change on before.
-  'upstream_redirect_refused',
-]
-
-function isUnanswered(error: unknown): boolean {
-  return error instanceof UpstreamError && UNANSWERED.includes(error.code)
 }
 
 /** A request for a sentence, without what a query may say. */

@@ -2,7 +2,7 @@
 
 import { type Clock, measureOffsetMs } from '../clock.ts'
 import type { Authorization, Authorizer } from '../token/authorizer.ts'
-import { type TransportRequest, type UpstreamError, upstreamError } from '../transport.ts'
+import { type TransportRequest, UpstreamError, upstreamError } from '../transport.ts'
 import type { OrgUrl } from '../url/org.ts'
 import {
   type AnswerHead,
@@ -104,7 +104,7 @@ export class Attempts {
       const refusal = withOffset(read, answer, this.#options.clock)
       return { kind: 'refused', answer, refusal, used }
     } catch (thrown) {
-      if (used === undefined) throw thrown
+      if (used === undefined) throw call.attempts === 1 ? asUnsent(thrown) : thrown
       call.signal?.throwIfAborted()
       return { kind: 'lost', error: upstreamError(thrown, call.host), heard }
     } finally {
@@ -141,6 +141,14 @@ export class Attempts {
     call.waitedMs += waitMs
     if (waitMs > 0) await this.#options.clock.sleep(waitMs, { signal: call.signal })
   }
+}
+
+/** Where no token came for the first attempt, nothing of the request was sent: the error says so. */
+function asUnsent(thrown: unknown): unknown {
+  if (!(thrown instanceof UpstreamError)) return thrown
+  const { code, message, remedy, details } = thrown
+  const unsent = { ...details, outcome: 'unsent' }
+  return new UpstreamError(code, message, { remedy, details: unsent, cause: thrown })
 }
 
 /** What a refused proof was refused for may be the clock. */

@@ -1,6 +1,6 @@
-/** @module A change of an org for which nobody answered: whoever asked for it hears that it may have been made. */
+/** @module A change of an org for which the org did not answer: whoever asked for it hears that it may have been made. */
 
-import { UpstreamError } from '@postern/core'
+import { isUnanswered, UpstreamError } from '@postern/core'
 
 // There was no connection that anything could have been sent over.
 const NOT_SENT: readonly unknown[] = [
@@ -8,16 +8,9 @@ const NOT_SENT: readonly unknown[] = [
   'UND_ERR_CONNECT_TIMEOUT',
 ]
 
-// What a change may have been made behind: no answer, or one that is too long to pass on.
-const LOST: readonly string[] = [
-  'upstream_connection_lost',
-  'upstream_timeout',
-  'upstream_response_too_large',
-]
-
 /** The error of a request that changes something, as one that says so where it may have been made; any other as it is. */
 export function asLostChange(error: unknown): unknown {
-  if (!(error instanceof UpstreamError) || !LOST.includes(error.code)) return error
+  if (!isUnanswered(error)) return error
   if (NOT_SENT.includes(error.details['reason']) || 'outcome' in error.details) return error
   const observed = `${error.message} It is not known whether the change was made.`
   return new UpstreamError(error.code, observed, {

@@ -58,6 +58,50 @@ describe('postern request', () => {
     expect(stderr).toContain('Look at the org')
   })
 
+  test.each([
+    { status: 502, code: 'upstream_unavailable' },
+    { status: 504, code: 'upstream_unavailable' },
+    { status: 408, code: 'upstream_unavailable' },
+    { status: 302, code: 'upstream_redirect_refused' },
+    { status: 700, code: 'upstream_bad_response' },
+  ])(
+    'says of a change that a gateway answers with $status that it may have been made (G6)',
+    async ({ status, code }) => {
+      const headers = status === 302 ? { location: '/login' } : {}
+      const server = await startScriptedServer(() => ({ status, headers, body: '<html></html>' }))
+      onTestFinished(server.close)
+      const env = { T: '00TESTTESTTESTTESTTESTTESTTESTTESTTESTTEST' }
+      const flags = ['--org', server.orgUrl, '--api-token', 'env:T', '--output', 'json']
+      const args = ['request', 'POST', '/api/v1/groups', '--body', '{}', ...flags]
+      const { stdout, stderr } = await place.run(args, { env })
+      expect([stdout, server.requests.length]).toEqual(['', 1])
+      expect(JSON.parse(stderr.slice(stderr.indexOf('{'))).error).toMatchObject({
+        code,
+        message: expect.stringContaining('It is not known whether the change was made.'),
+        remedy: 'Look at the org whether it was made before you send it again.',
+        details: { outcome: 'unknown' },
+      })
+    },
+  )
+
+  test('says of a change for which there was no token that it was not sent', async () => {
+    const { app } = await serveOrg(place, small)
+    const server = await startScriptedServer(() => ({
+      status: 302,
+      headers: { location: '/login' },
+    }))
+    onTestFinished(server.close)
+    const flags = [...app, '--org', server.orgUrl, '--output', 'json']
+    const args = ['request', 'POST', '/api/v1/groups', '--body', '{}', ...flags]
+    const { stderr } = await place.run(args)
+    expect(server.requests.map(({ path }) => path)).toEqual(['/oauth2/v1/token'])
+    expect(JSON.parse(stderr.slice(stderr.indexOf('{'))).error).toMatchObject({
+      code: 'upstream_redirect_refused',
+      remedy: expect.stringContaining('Check the org URL'),
+      details: { outcome: 'unsent' },
+    })
+  })
+
   test('writes with a body from the line, a file or standard input, and prints nothing for 204', async () => {
     const org = await serveOrg(place, small)
     const group = JSON.stringify({ profile: { name: 'from a file' } })
