@@ -15,6 +15,8 @@ export interface LogState {
    * of the latest event that was read, which was stored no earlier than it was published.
    */
   readonly readUntil: Date
+  /** When the org was last seen to show something of the log. */
+  readonly sightedAt?: Date | undefined
   /** Whether what comes may have been read before: until the log is caught up with, it is looked for in the ledger. */
   readonly isRepeating?: boolean | undefined
 }
@@ -34,6 +36,17 @@ const OVERLAP_MS = 15 * 60_000
 // Nothing is read again that the ledger may have forgotten, for it remembers three days. What comes late says nothing of how far
 // to go back: it was stored after what was read, however long ago it was published.
 const MAX_AGAIN_MS = DAY_MS
+
+// Of an org in which nothing happens, not each run has to prove that it shows anything.
+const SIGHTED_MS = 10 * 60_000
+
+/** Whether an empty page is believed: the org has shown something lately. @param now - the org's time */
+export function isSighted({ sightedAt }: LogState, now: Date): boolean {
+  if (sightedAt === undefined) return false
+  const agoMs = now.getTime() - sightedAt.getTime()
+  // A time to come is one of a clock that was wrong.
+  return agoMs >= 0 && agoMs < SIGHTED_MS
+}
 
 /** Where reading begins that was told to begin at `wanted`: no earlier than Okta keeps events. @param now - the org's time */
 export function startAt(wanted: Date | undefined, now: Date, retentionDays: number): LogStart {
@@ -83,24 +96,27 @@ export function readUntilBehind(
 }
 
 /** A state as it is kept. */
-export function toStored({ since, page, first, readUntil, isRepeating }: LogState): JsonObject {
+export function toStored(state: LogState): JsonObject {
+  const { since, page, first, readUntil, sightedAt, isRepeating } = state
   return {
     since: since.toISOString(),
     readUntil: readUntil.toISOString(),
     ...(page === undefined ? {} : { page }),
     ...(first === undefined ? {} : { first: first.toISOString() }),
+    ...(sightedAt === undefined ? {} : { sightedAt: sightedAt.toISOString() }),
     ...(isRepeating === true ? { isRepeating } : {}),
   }
 }
 
 /** A state as it was kept. @throws a plain error for one that `toStored` did not make. */
 export function fromStored(stored: JsonObject): LogState {
-  const { since, readUntil, page, first, isRepeating } = stored
+  const { since, readUntil, page, first, sightedAt, isRepeating } = stored
   return {
     since: dateOf(since),
     readUntil: dateOf(readUntil),
     page: typeof page === 'string' ? page : undefined,
     first: first === undefined ? undefined : dateOf(first),
+    sightedAt: sightedAt === undefined ? undefined : dateOf(sightedAt),
     isRepeating: isRepeating === true,
   }
 }

@@ -3,7 +3,6 @@
 import {
   getInput,
   type Input,
-  InputError,
   logRetentionDays,
   type Page,
   requireScopes,
@@ -17,6 +16,7 @@ import { idsOf, type LogPage, LogSorter, readLogPage } from './log-page.ts'
 import { linkMissing, loopError } from './log-refusals.ts'
 import {
   fromStored,
+  isSighted,
   type LogStart,
   type LogState,
   readUntilBehind,
@@ -31,8 +31,6 @@ import type { Commit, Stream, StreamContext } from './stream.ts'
 
 const MAX_SHOWN = 80
 const DAY_MS = 86_400_000
-// An org in which nothing happens for so long may be one that shows nothing.
-const SILENCE_MS = 5 * 60_000
 
 /** The System Log, in the order in which Okta stored it, late events too. */
 export const logStream: Stream = {
@@ -52,6 +50,8 @@ interface Position {
   readonly state: LogState
   /** Whether the page was short: everything there is was read. */
   readonly isEnd: boolean
+  /** The state behind an empty page, which counts once that is believed. */
+  readonly behindEmpty?: LogState
 }
 
 /** Reads the log during one run. */
@@ -62,7 +62,6 @@ class LogReader {
   /** What was left out, by code. */
   readonly #leftOut = new Map<string, number>()
   #given = 0
-  #hasRead = false
   /** How many events there were when reading began again by time. */
   #restartedAt: number | undefined
   #startMs: number | undefined
@@ -76,9 +75,9 @@ class LogReader {
     try {
       // It also teaches the org's time, where a token has to be asked for.
       await requireScopes(org, this.#input, signal)
-      let state = await this.#begin()
-      for (let isEnd = false; !isEnd; ) ({ state, isEnd } = await this.#pollOrRestart(state))
-      if (this.#isSilent(state)) await this.#requireSight(state)
+      let position: Position = { state: await this.#begin(), isEnd: false }
+      while (!position.isEnd) position = await this.#pollOrRestart(position.state)
+      await this.#believeEmpty(position)
       return { more: false }
     } catch (error) {
       if (signal.aborted && error === signal.reason) return { more: true }
@@ -108,28 +107,6 @@ class LogReader {
     // Whoever wants what there is, and has read none of it, misses nothing.
     if (feed.settings.since === undefined && isUnread(state)) return this.#restart(state, { since })
     return this.#restart({ ...state, isRepeating: true }, { since, gap })
-  }
-
-  /** Whether nothing came, and nothing happened for a while. */
-  #isSilent({ first, since }: LogState): boolean {
-    if (this.#hasRead) return false
-    return this.#now().getTime() - (first ?? since).getTime() >= SILENCE_MS
-  }
-
-  /** Proves that the log is shown at all. Where it is not, what happens meanwhile may be before the links of empty pages. */
-  async #requireSight(state: LogState): Promise<void> {
-    const { org, signal } = this.#context
-    const oldest = new Date(this.#now().getTime() - logRetentionDays * DAY_MS)
-    const query = { since: oldest.toISOString(), sortOrder: 'DESCENDING' }
-    try {
-      await requireSight(org, this.#input, { query, priority: 'log', signal })
-    } catch (error) {
-      if (error instanceof InputError && error.code === 'role_missing') {
-        const start = startAgain(state, this.#now(), logRetentionDays)
-        await this.#restart({ ...state, readUntil: start.since, isRepeating: true }, start)
-      }
-      throw error
-    }
   }
 
   /** Stores that reading goes on by time. */
@@ -193,11 +170,11 @@ class LogReader {
 
   async #keep({ records, cursor }: Page, state: LogState): Promise<Position> {
     const page = readLogPage(records)
-    this.#hasRead ||= records.length > 0
+    if (records.length === 0) return this.#keepNothing(page, state, cursor)
     const known = state.isRepeating ? await this.#knownOf(page) : undefined
     const { events, invalid, duplicates } = this.#sorter.sort(page, known)
     const { signal, feed, store, onRead } = this.#context
-    const leadsBack = records.length > 0 && cursor !== undefined && isSame(cursor, state.page)
+    const leadsBack = cursor !== undefined && isSame(cursor, state.page)
     const isFull = records.length >= this.#input.pageLimit
     const next = this.#behind(page, state, { cursor, leadsBack, isFull })
     const packed = await packLines(events.map(({ line }) => line))
@@ -219,14 +196,38 @@ class LogReader {
     this.#given += events.length
     onRead({ records: records.length, ...this.#remainingAfter(page, state) })
     if (leadsBack) throw loopError()
-    if (cursor === undefined && records.length > 0) {
+    if (cursor === undefined) {
       this.#count('page_missing_link', 1)
       if (isFull && events.length === 0) throw linkMissing()
     }
     return { state: next, isEnd: cursor !== undefined || !isFull }
   }
 
-  /** The state behind a page. */
+  #keepNothing(page: LogPage, state: LogState, cursor: string | undefined): Position {
+    const found = { cursor, leadsBack: false, isFull: false }
+    this.#context.onRead({ records: 0, remaining: 0 })
+    return { state, isEnd: true, behindEmpty: this.#behind(page, state, found) }
+  }
+
+  /**
+   * Without an admin role every page is empty, and what happens meanwhile may be before its link: so the link is kept only once
+   * the org has shown something after it. Until then the log stands where it was, however long that takes.
+   */
+  async #believeEmpty({ state, behindEmpty }: Position): Promise<void> {
+    if (behindEmpty === undefined || isSighted(state, this.#now())) return
+    await this.#requireSight()
+    await this.#commit({ state: toStored(behindEmpty), records: [] }, undefined)
+  }
+
+  /** Proves that the log is shown at all. */
+  #requireSight(): Promise<void> {
+    const { org, signal } = this.#context
+    const oldest = new Date(this.#now().getTime() - logRetentionDays * DAY_MS)
+    const query = { since: oldest.toISOString(), sortOrder: 'DESCENDING' }
+    return requireSight(org, this.#input, { query, priority: 'log', signal })
+  }
+
+  /** The state behind a page that shows something, or is known to have nothing to show. */
   #behind(
     { records, span }: LogPage,
     state: LogState,
@@ -241,7 +242,8 @@ class LogReader {
     const isRepeating = leadsBack || (state.isRepeating && isFull)
     const end = { last: span?.to, isCaughtUp: !isFull && !leadsBack }
     const readUntil = readUntilBehind(state, end, now)
-    const next = { ...state, first: span?.from ?? state.first, readUntil, isRepeating }
+    const first = span?.from ?? state.first
+    const next = { ...state, first, readUntil, sightedAt: now, isRepeating }
     if (leadsBack) return next
     if (cursor !== undefined) return { ...next, page: cursor }
     if (records.length === 0) return { ...next, isRepeating: true }

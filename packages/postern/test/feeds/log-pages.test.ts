@@ -40,7 +40,9 @@ describe.each(stores.slice(0, 1))('a feed takes the System Log pages of the corp
       const expected = [given, ...also] as unknown as readonly ExpectedPage[]
       const [answer] = responseOf(input)
       const { org, server } = await orgScenario(
-        (): ScriptedAnswer => {
+        ({ path }): ScriptedAnswer => {
+          // Something was published before the page.
+          if (path.includes('sortOrder=DESCENDING')) return { body: [event('e-0')] }
           const { status, headers, body, cut } = answer ?? {}
           // The org of the corpus is the scripted server.
           const rawHeaders = headers?.map(
@@ -150,6 +152,37 @@ describe.each(stores.slice(0, 1))('a feed takes the System Log pages of the corp
       expect(uuidsOf(feed)).toEqual(['e-1'])
     },
   )
+
+  test('the link of an empty page is kept only once the org has shown something after it', async () => {
+    let isShown = false
+    const { org, server } = await orgScenario(
+      ({ path }) => {
+        if (path.includes('sortOrder=DESCENDING')) return { body: isShown ? [event('e-0')] : [] }
+        return { headers: { link: '</api/v1/logs?after=c1>; rel="next"' }, body: [] }
+      },
+      { clock: new TestClock(now) },
+    )
+    const feed = await feedScenario(kept.store, org)
+    const state = {
+      since: now.toISOString(),
+      readUntil: now.toISOString(),
+      page: '/api/v1/logs?after=c0',
+    }
+    await putStreamState(kept.store, { feedId: feed.feedId, name: 'log', state }, now)
+    const outcomes: string[] = []
+    for (const shown of [false, false, true, true]) {
+      isShown = shown
+      outcomes.push((await feed.run()).outcome)
+    }
+    expect(outcomes).toEqual(['failed', 'failed', 'ok', 'ok'])
+    const asked = server.requests.filter(({ path }) => path.includes('after='))
+    expect(asked.map(({ path }) => path.match(/after=(\w+)/)?.[1])).toEqual([
+      'c0',
+      'c0',
+      'c0',
+      'c1',
+    ])
+  })
 
   test('a refused cursor is followed by reading from a while before the last events', async () => {
     const refused = { status: 400, body: { errorCode: 'E0000029', errorSummary: 'Invalid.' } }

@@ -55,7 +55,7 @@ describe.each(stores)('a run of a feed on $name', ({ open }) => {
   })
 
   test.each([
-    ['system-log', 13],
+    ['system-log', 11],
     ['users', 14],
   ] as const)('of %s that finds nothing is %i statements', async (input, most) => {
     const { app } = await emulatedOrg(small)

@@ -477,7 +477,7 @@ describe.each(stores)('a feed of the System Log on $name', ({ open }) => {
     await feed.run()
     running.faults.on('admin-role-missing')
     for (let run = 0; run < 2; run++) {
-      clock.advance(HOUR_MS / 10)
+      clock.advance(HOUR_MS / 6)
       const { outcome, report } = await feed.run()
       const told = { outcome, code: report.error?.code, remedy: report.error?.remedy }
       const remedy = expect.stringContaining('Admin roles tab')
@@ -488,15 +488,69 @@ describe.each(stores)('a feed of the System Log on $name', ({ open }) => {
     expect(compare(feed.sinks.idsOf(), ledgerOf(running))).toEqual(complete)
   })
 
-  test('believes a log in which nothing happens', async () => {
+  const everySixHours = Array.from({ length: 12 }, () => 6)
+  test.each([
+    ['for three days of runs', everySixHours, 0],
+    ['for three days of runs, and its cursor is too old by then', everySixHours, 1],
+    ['where the run before was a week ago', [7 * 24], 0],
+    ['where the run before was a week ago, and its cursor is too old', [7 * 24], 1],
+    ['for so short that nobody hears of it', [], 0],
+  ])(
+    'has everything once when the role is back that was missing %s',
+    async (_told, pausesHours, logCursorDays) => {
+      const { app, running, clock } = await busyOrg(2, 0.01)
+      const { org } = running
+      org.assumptions = { ...org.assumptions, logCursorDays }
+      const feed = await feedScenario(kept.store, app)
+      await feed.run()
+      running.faults.on('admin-role-missing')
+      clock.advance(HOUR_MS / 15)
+      expect(await feed.run()).toMatchObject({ outcome: 'ok', report: { requests: 1 } })
+      for (const hours of pausesHours) {
+        clock.advance(hours * HOUR_MS)
+        expect((await feed.run()).report.error?.code).toBe('role_missing')
+      }
+      running.faults.off('admin-role-missing')
+      clock.advance(HOUR_MS / 15)
+      expect(await feed.run()).toMatchObject({ outcome: 'ok', more: false })
+      expect(compare(feed.sinks.idsOf(), ledgerOf(running))).toEqual(complete)
+      expect(await listGaps(kept.store, feed.feedId)).toEqual([])
+    },
+  )
+
+  test('names the gap where the role was missing for longer than the org keeps events', async () => {
+    const { app, running, clock } = await busyOrg(2, 0.01)
+    const feed = await feedScenario(kept.store, app)
+    await feed.run()
+    const readUntil = clock.now()
+    running.faults.on('admin-role-missing')
+    running.traffic.stop()
+    clock.advance(60 * DAY_MS)
+    expect((await feed.run()).report.error?.code).toBe('role_missing')
+    expect(await listGaps(kept.store, feed.feedId)).toEqual([])
+    clock.advance(31 * DAY_MS)
+    expect((await feed.run()).report.error?.code).toBe('role_missing')
+    expect(await listGaps(kept.store, feed.feedId)).toMatchObject([
+      { from_at: readUntil, to_at: new Date(clock.now().getTime() - 90 * DAY_MS) },
+    ])
+  })
+
+  test('believes a log in which nothing happens, and asks whether it is shown every ten minutes', async () => {
     const { admin, running, clock } = await busyOrg(1)
     const feed = await feedScenario(kept.store, admin)
     await feed.run()
     running.traffic.stop()
     clock.advance(HOUR_MS)
     await feed.run()
-    clock.advance(HOUR_MS)
-    expect(await feed.run()).toMatchObject({ outcome: 'ok', report: { emitted: 0, requests: 2 } })
+    const requests: number[] = []
+    for (let minute = 1; minute <= 20; minute++) {
+      clock.advance(HOUR_MS / 60)
+      const { outcome, report } = await feed.run()
+      expect({ outcome, emitted: report.emitted }).toEqual({ outcome: 'ok', emitted: 0 })
+      requests.push(report.requests)
+    }
+    const tenth = [...Array.from({ length: 9 }, () => 1), 2]
+    expect(requests).toEqual([...tenth, ...tenth])
   })
 
   test('ends as failed with the remedy where the scope is missing, and goes on when it is there', async () => {
