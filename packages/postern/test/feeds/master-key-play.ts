@@ -167,6 +167,8 @@ class MasterKeyPlay {
 
   async #happen(fault: KeyFault, random: (below: number) => number): Promise<void> {
     const { keyFile } = this.#task
+    // Otherwise what was left to do is done in the place of a rotation.
+    if (fault === 'behind' || fault === 'retired-early') await this.#endRotation()
     const right = await readFile(keyFile, 'utf8')
     switch (fault) {
       case 'lost':
@@ -184,12 +186,7 @@ class MasterKeyPlay {
         return
       case 'behind': {
         await this.#end(this.#begin({ rotate: {} }))
-        let newest = await readFile(keyFile, 'utf8')
-        // It went on with a rotation that had been killed, whose key was there.
-        if (newest.split('\n').every((line) => right.includes(line))) {
-          await this.#end(this.#begin({ rotate: {} }))
-          newest = await readFile(keyFile, 'utf8')
-        }
+        const newest = await readFile(keyFile, 'utf8')
         await writeFile(keyFile, right)
         await this.#expectLocked()
         return this.#putBack(newest)
@@ -218,6 +215,12 @@ class MasterKeyPlay {
     const workers = [this.#begin({}), this.#begin({})]
     await this.#rotateElsewhere(dieAfter)
     for (const worker of workers) await this.#end(worker)
+  }
+
+  /** Ends one that was killed: as long as it is not over, there are two keys. */
+  async #endRotation(): Promise<void> {
+    const keys = (await readFile(this.#task.keyFile, 'utf8')).trim().split('\n')
+    if (keys.length > 1) await this.#end(this.#begin({ rotate: {} }))
   }
 
   async #rotateElsewhere(dieAfter?: number): Promise<void> {
