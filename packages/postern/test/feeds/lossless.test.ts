@@ -2,10 +2,8 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { isReplay, PROOF_TIMEOUT_MS, parametersOf, tellProof } from '../../../../test/proof.ts'
 import { stores, type TestStore } from '../../../../test/stores.ts'
-import { openTestSeal } from '../../../../test/test-seal.ts'
 import { countWrong, flawless } from './checker.ts'
-import { jsonlSink, webhookSink } from './held.ts'
-import { play, type Stage } from './play.ts'
+import { openStage, play, type Stage } from './play.ts'
 import { startReceiver, type WebhookReceiver } from './receiver.ts'
 import { anySchedule, foundSchedules, type Schedule } from './schedules.ts'
 import { watchSinks } from './steps.ts'
@@ -25,15 +23,7 @@ describe.each(stores)('a feed of the System Log on $name', ({ name, open }) => {
   let stage: Stage
   beforeAll(async () => {
     kept = await open()
-    stage = {
-      store: kept.store,
-      seal: await openTestSeal(kept.store),
-      receiver,
-      openSinks: async (number) => [
-        await jsonlSink(inject('runFolder'), `files-${number}`),
-        webhookSink(receiver, `hook-${number}`),
-      ],
-    }
+    stage = await openStage(kept.store, { receiver, folder: inject('runFolder') })
   })
   afterAll(() => kept.close())
 

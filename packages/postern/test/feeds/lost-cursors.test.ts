@@ -10,11 +10,9 @@ import {
   tellProof,
 } from '../../../../test/proof.ts'
 import { stores, type TestStore } from '../../../../test/stores.ts'
-import { openTestSeal } from '../../../../test/test-seal.ts'
 import { countWrong, flawless } from './checker.ts'
-import { jsonlSink, webhookSink } from './held.ts'
 import { anyLostHistory, playLostHistory } from './lost-history.ts'
-import { play, type Stage } from './play.ts'
+import { openStage, play, type Stage } from './play.ts'
 import { startReceiver, type WebhookReceiver } from './receiver.ts'
 import { anyLostCursors, foundLostCursors, type Schedule } from './schedules.ts'
 import { watchSinks } from './steps.ts'
@@ -36,15 +34,7 @@ describe.each(casesOf(1) > 1 ? stores : stores.slice(0, 1))(
     let stage: Stage
     beforeAll(async () => {
       kept = await open()
-      stage = {
-        store: kept.store,
-        seal: await openTestSeal(kept.store),
-        receiver,
-        openSinks: async (number) => [
-          await jsonlSink(inject('runFolder'), `files-${number}`),
-          webhookSink(receiver, `hook-${number}`),
-        ],
-      }
+      stage = await openStage(kept.store, { receiver, folder: inject('runFolder') })
     })
     afterAll(() => kept.close())
 

@@ -5,12 +5,13 @@ import { type RunningOrg, startOrg } from '@postern/emulator'
 import { expect } from 'vitest'
 import type { TestClock } from '../../../../test/test-clock.ts'
 import { TestClock as Clockwork } from '../../../../test/test-clock.ts'
+import { openTestSeal } from '../../../../test/test-seal.ts'
 import { retryDeadLetters } from '../../src/feeds/dead-letters.ts'
 import { findFeed } from '../../src/store/feeds.ts'
 import type { Seal } from '../../src/store/seal.ts'
 import type { Store } from '../../src/store/store.ts'
 import { judge, type OrgEvent, type Verdict } from './checker.ts'
-import type { ProvenSink } from './held.ts'
+import { jsonlSink, type ProvenSink, webhookSink } from './held.ts'
 import { Instants } from './instants.ts'
 import { type Fate, Life } from './life.ts'
 import type { WebhookReceiver } from './receiver.ts'
@@ -40,6 +41,21 @@ export interface Stage {
   readonly outbound?: Transport
   /** The sinks of a new feed. */
   readonly openSinks: (number: number) => Promise<readonly ProvenSink[]>
+}
+
+/** A stage on a store, with files below a folder and a webhook for each feed. */
+export async function openStage(
+  store: Store,
+  { receiver, folder }: { readonly receiver: WebhookReceiver; readonly folder: string },
+): Promise<Stage> {
+  return {
+    ...{ store, receiver },
+    seal: await openTestSeal(store),
+    openSinks: async (number) => [
+      await jsonlSink(folder, `files-${number}`),
+      webhookSink(receiver, `hook-${number}`),
+    ],
+  }
 }
 
 let played = 0
