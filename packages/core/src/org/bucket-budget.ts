@@ -163,8 +163,11 @@ export class BucketBudget {
   /** Requests that the org counts in this window, ours and those of others. */
   #shown(): number {
     const remaining = this.#window?.remaining
-    // Those under way may be in `remaining` already; counting them again errs on the safe side.
-    return remaining === undefined ? 0 : (this.#limit ?? 0) - remaining + this.#inFlight
+    if (remaining === undefined) return 0
+    // Those under way may be in `remaining` already; counting them again errs on the safe side. Each of the others may have
+    // as many under way, after the same answer.
+    const underWay = this.#inFlight === 0 ? 0 : this.#inFlight * this.#sharers
+    return (this.#limit ?? 0) - remaining + underWay
   }
 
   #observe(figures: WindowFigures, nowMs: number): void {
