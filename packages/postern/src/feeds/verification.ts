@@ -26,6 +26,9 @@ export interface Verification {
   readonly missing: number
 }
 
+/** The stream that keeps it. */
+export const verifyStreamName = 'verify'
+
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
@@ -34,7 +37,9 @@ const SETTLE_MS = 2 * HOUR_MS
 // What the org's time, in whole seconds, may go back by between two answers.
 const CLOCK_MS = 60_000
 const SPAN_MS = DAY_MS
-// What the feed has read is remembered for three days: what is older would count as missing.
+// What the feed has read is remembered for so long: what is older would count as missing.
+const REMEMBERED_MS = 3 * DAY_MS
+// The rest is for reading it.
 const MAX_SPAN_MS = 2 * DAY_MS
 
 /** Whether a day has passed since the last time. */
@@ -45,6 +50,17 @@ export function isVerificationDue(at: Date, now: Date): boolean {
 /** Whether a window is of the past, and what was to be stored late is stored. Before that, what the feed reads next would count as missing. */
 export function isSettled({ to }: Pick<VerifiedWindow, 'to'>, now: Date): boolean {
   return now.getTime() - to.getTime() >= SETTLE_MS - CLOCK_MS
+}
+
+/** Whether the feed remembers all that it has read of a window. One that was left lying is forgotten, and all of it would count as missing. */
+export function isRemembered({ from }: Pick<VerifiedWindow, 'from'>, now: Date): boolean {
+  return now.getTime() - from.getTime() < REMEMBERED_MS
+}
+
+/** Whether an event that was published then may have been found, and delivered, by verifying. */
+export function mayBeVerified({ window, last }: Verification, published: Date): boolean {
+  const to = (window ?? last)?.to
+  return to !== undefined && published < to
 }
 
 /**

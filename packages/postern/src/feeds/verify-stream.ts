@@ -8,14 +8,17 @@ import { ledgerEntry, putLedgerEntry, withoutKnown } from '../store/ledger.ts'
 import { idsOf, LogSorter, readLogPage } from './log-page.ts'
 import { fromStored } from './log-state.ts'
 import { logStream } from './log-stream.ts'
+import { isLostLogCursor } from './lost-cursor.ts'
 import type { Stream, StreamContext } from './stream.ts'
 import {
   fromStoredVerification,
+  isRemembered,
   isSettled,
   isVerificationDue,
   toStoredVerification,
   type Verification,
   type VerifiedWindow,
+  verifyStreamName,
   windowAt,
 } from './verification.ts'
 
@@ -25,7 +28,7 @@ import {
  * @see Okta, "System Log query" - bounded requests, which are in the order of publishing and come to an end
  */
 export const verifyStream: Stream = {
-  name: 'verify',
+  name: verifyStreamName,
   read: async (context) => {
     const { signal, isVerifyAsked, note } = context
     try {
@@ -64,9 +67,24 @@ async function verify(context: StreamContext): Promise<void> {
     if (stored.at === undefined || stored.at > now) return keep(context, { ...stored, at: now })
     if (!isVerificationDue(stored.at, now)) return
   }
-  const window =
-    stored.window ?? windowAt(now, { begin: fromStored(log).since, checkedTo: stored.last?.to })
+  const begun = stored.window !== undefined && isRemembered(stored.window, now)
+  const window = begun
+    ? stored.window
+    : windowAt(now, { begin: fromStored(log).since, checkedTo: stored.last?.to })
   if (window === undefined) return
+  try {
+    await compare(context, { ...stored, window })
+  } catch (error) {
+    if (window.cursor === undefined || !isLostLogCursor(error)) throw error
+    await compareAnew(context)
+  }
+}
+
+/** From the start of the window: what was delivered late meanwhile is known by now. */
+async function compareAnew(context: StreamContext): Promise<void> {
+  const stored = fromStoredVerification(await context.spool.readState(verifyStream.name))
+  if (stored.window === undefined) return
+  const window = { ...stored.window, cursor: undefined, checked: 0 }
   await compare(context, { ...stored, window })
 }
 

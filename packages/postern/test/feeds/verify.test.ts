@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { emulatedOrg } from '../../../../test/emulated-org.ts'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { TestClock } from '../../../../test/test-clock.ts'
-import { fromStoredVerification } from '../../src/feeds/verification.ts'
+import { fromStoredVerification, toStoredVerification } from '../../src/feeds/verification.ts'
 import { putStreamState, readStreamStates } from '../../src/store/feed-streams.ts'
+import { pruneLedger } from '../../src/store/ledger.ts'
 import type { Store } from '../../src/store/store.ts'
 import { feedScenario } from './feed-scenario.ts'
 
@@ -91,6 +92,68 @@ describe.each(stores)('verifying a feed on $name', ({ open }) => {
     clock.advance(HOUR_MS)
     await feed.run()
     expect((await verificationOf(feed.feedId)).at).toEqual(first.at)
+  })
+
+  test('finds first what is stored late meanwhile: the feed does not deliver that again', async () => {
+    const { app, running, clock } = await busyOrg(0.02)
+    const feed = await feedScenario(kept.store, app)
+    clock.advance(3 * HOUR_MS)
+    await feed.run()
+    const published = new Date(clock.now().getTime() - 2.5 * HOUR_MS).toISOString()
+    let isLate = false
+    await feed.run({
+      verify: true,
+      onProgress: () => {
+        if (isLate) return
+        isLate = true
+        running.org.log.addRecorded({ uuid: 'late', eventType: 'user.session.start', published })
+      },
+    })
+    expect((await verificationOf(feed.feedId)).missing).toBe(1)
+    await feed.run()
+    expect(feed.sinks.idsOf().filter((id) => id === 'late')).toHaveLength(1)
+  })
+
+  test('drops a window that was left lying until the feed had forgotten what it read then', async () => {
+    const { app, clock } = await busyOrg(0.02)
+    const feed = await feedScenario(kept.store, app)
+    await feed.run()
+    const from = clock.now()
+    clock.advance(HOUR_MS)
+    const window = { from, to: clock.now(), checked: 0, missing: 0 }
+    const state = toStoredVerification({ missing: 0, at: from, window })
+    for (let day = 0; day < 5; day++) {
+      clock.advance(24 * HOUR_MS)
+      await feed.run()
+    }
+    await pruneLedger(kept.store, feed.feedId)
+    await putStreamState(kept.store, { feedId: feed.feedId, name: 'verify', state }, clock.now())
+    const { report } = await feed.run({ verify: true })
+    expect(report.notes).toEqual([])
+    expect(await verificationOf(feed.feedId)).toMatchObject({ missing: 0, window: undefined })
+  })
+
+  test('begins its window anew where Okta refuses the cursor in it', async () => {
+    const { app, running, clock } = await busyOrg(0.5)
+    const feed = await feedScenario(kept.store, app)
+    clock.advance(3 * HOUR_MS)
+    await feed.run()
+    const stop = new AbortController()
+    await feed.run({
+      verify: true,
+      signal: stop.signal,
+      onProgress: ({ records }) => records >= 1_000 && stop.abort(new Error('stopped')),
+    })
+    expect((await verificationOf(feed.feedId)).window?.cursor).toBeDefined()
+    // The feed itself asks once.
+    running.faults.on('cursor-refused=path:/api/v1/logs,after:1,times:1')
+    const { outcome, report } = await feed.run({ verify: true })
+    expect({ outcome, notes: report.notes }).toEqual({ outcome: 'ok', notes: [] })
+    const { last, missing } = await verificationOf(feed.feedId)
+    expect(missing).toBe(0)
+    const read = feed.sinks.idsOf().length
+    expect(last?.checked).toBeGreaterThan(0.3 * read)
+    expect(last?.checked).toBeLessThanOrEqual(read)
   })
 
   test('that was interrupted goes on where it was, and counts what it compared before', async () => {
