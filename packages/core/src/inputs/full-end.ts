@@ -17,20 +17,19 @@ const createdOf = memberReader('created')
 export async function* followByTime(
   pages: AsyncGenerator<Page, void, undefined>,
   options: {
-    readonly limit: number
     /** Whether the pages have come in the order of time so far. */
     readonly isSorted: () => boolean
     readonly cursorAt: (createdMs: number) => string
     readonly pagesFrom: (cursor: string) => AsyncGenerator<Page, void, undefined>
   },
 ): AsyncGenerator<Page, void, undefined> {
-  const { limit, isSorted, cursorAt, pagesFrom } = options
+  const { isSorted, cursorAt, pagesFrom } = options
   let current: AsyncGenerator<Page, void, undefined> | undefined = pages
   let held: readonly Uint8Array[] = []
   while (current !== undefined) {
     let onward: string | undefined
     for await (const page of current) {
-      const isFullEnd = page.cursor === undefined && page.records.length >= limit
+      const isFullEnd = page.cursor === undefined && page.records.length >= page.limit
       const lastMs = isFullEnd && isSorted() ? momentToAskFrom(page) : undefined
       // They come again with this page, unless the org shows less of a moment than a moment ago.
       const missing = without(held, page.records)

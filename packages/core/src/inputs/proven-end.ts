@@ -17,12 +17,12 @@ export async function* pagesToProvenEnd(
   path: string,
   options: PagesOptions & { readonly limit: number },
 ): AsyncGenerator<Page, void, undefined> {
-  const { limit, cursor } = options
+  const { cursor } = options
   // A link that led here shows that links arrive.
   let isDoubtful = cursor === undefined
   for await (const page of pagesOnward(org, path, options)) {
-    if (isDoubtful && page.cursor === undefined && page.records.length >= limit) {
-      await requireLinkBehindHalf(org, path, options)
+    if (isDoubtful && page.cursor === undefined && page.records.length >= page.limit) {
+      await requireLinkBehindHalf(org, path, { ...options, limit: page.limit })
     }
     isDoubtful = false
     yield page

@@ -59,16 +59,18 @@ export const systemLog: Input = {
         cursor,
         signal: options.signal,
       })
-      for await (const { records, cursor: page } of pages) {
+      for await (const { records, limit, cursor: page } of pages) {
+        const isFull = records.length >= limit
         const fresh = records.filter((record) => isNew(uuidOf(record)))
         given += fresh.length
-        const position = page === undefined ? behind(records, fresh, start) : { page }
+        const position =
+          page === undefined ? behind(records, fresh, { ...start, isFull }) : { page }
         yield {
           records: fresh,
           ...cursorOf(position, start),
-          ...remainingOf(records, start, given),
+          ...(isFull ? remainingOf(records, start, given) : { remaining: 0 }),
         }
-        if (page !== undefined || records.length < systemLog.pageLimit) continue
+        if (page !== undefined || !isFull) continue
         if (fresh.length === 0 && start.until === undefined) throw linkMissing()
         next = position
       }
@@ -113,9 +115,9 @@ function startOf(options: ReadOptions, nowMs: number): Start {
 function behind(
   records: readonly Uint8Array[],
   fresh: readonly Uint8Array[],
-  { position, sinceMs = 0, until }: Start,
+  { position, sinceMs = 0, until, isFull }: Start & { readonly isFull: boolean },
 ): Position | undefined {
-  const isEnd = records.length < systemLog.pageLimit || fresh.length === 0
+  const isEnd = !isFull || fresh.length === 0
   if (until !== undefined && isEnd) return undefined
   const moments = records.flatMap((record) => momentOf(record) ?? [])
   if (moments.length === 0) return position
@@ -138,8 +140,7 @@ function remainingOf(
   given: number,
 ): Pick<Batch, 'remaining'> {
   const last = records.at(-1)
-  if (last === undefined || records.length < systemLog.pageLimit) return { remaining: 0 }
-  const lastMs = momentOf(last)
+  const lastMs = last && momentOf(last)
   if (sinceMs === undefined || lastMs === undefined || lastMs <= sinceMs) return {}
   const endMs = until === undefined ? nowMs : Math.min(Date.parse(until), nowMs)
   return { remaining: Math.round((given / (lastMs - sinceMs)) * Math.max(0, endMs - lastMs)) }

@@ -144,7 +144,6 @@ class RangeWalk {
   #searched(chain: Chain, start: PagesOptions): AsyncGenerator<Page, void, undefined> {
     const { resource, pageLimit: limit } = this.#list.input
     return followByTime(this.#timed(start), {
-      limit,
       isSorted: () => chain.isSorted,
       cursorAt: (fromMs) => {
         const url = requestUrl(this.#org.url, resource, { ...this.#search({ fromMs }), limit })

@@ -25,6 +25,8 @@ export class PageError extends PosternError<PageErrorCode> {
 export interface Page {
   /** The records in order, each the JSON text that Okta sent, in UTF-8. They share one buffer. */
   readonly records: readonly Uint8Array[]
+  /** How many were asked for: fewer than the caller did where Okta could not give as many. */
+  readonly limit: number
   /** Where the list goes on; opaque. Absent where it ends. */
   readonly cursor?: string
   readonly headers: AnswerHeaders

@@ -74,7 +74,7 @@ export async function* readPages(
   let emptyPages = 0
   const seen = new Set<string>()
   while (next !== undefined) {
-    const { page, limit: given } = await readPage(source, next, limit, context)
+    const page = await readPage(source, next, limit, context)
     seen.add(next)
     if (seen.size > MAX_REMEMBERED) seen.delete(seen.values().next().value ?? '')
     emptyPages = page.records.length === 0 ? emptyPages + 1 : 0
@@ -87,9 +87,9 @@ export async function* readPages(
       throw loopError(path)
     }
     yield page
-    next = mode === 'polling' && page.records.length < given ? undefined : page.cursor
-    goodPages = given < limit ? 0 : goodPages + 1
-    limit = goodPages >= GROW_AFTER ? Math.min(wanted, given * 2) : given
+    next = mode === 'polling' && page.records.length < page.limit ? undefined : page.cursor
+    goodPages = page.limit < limit ? 0 : goodPages + 1
+    limit = goodPages >= GROW_AFTER ? Math.min(wanted, page.limit * 2) : page.limit
   }
 }
 
@@ -106,13 +106,13 @@ function startOf(org: OrgUrl, path: string, { cursor, query, limit }: PagesOptio
   return limit === undefined ? pathname + search : withLimit(org, pathname + search, limit)
 }
 
-/** One page, asked for until it comes whole, and with which limit it came. */
+/** One page, asked for until it comes whole. */
 async function readPage(
   source: PageSource,
   cursor: string,
   limit: number,
   context: PagesContext,
-): Promise<{ readonly page: Page; readonly limit: number }> {
+): Promise<Page> {
   const { priority, signal, maxAttempts = MAX_ATTEMPTS, sleep, random, onBrokenPage } = context
   let given = limit
   let serverErrors = 0
@@ -125,7 +125,7 @@ async function readPage(
         onServerError: 'throw',
         signal,
       })
-      return { page: pageOf(source.url, asked, answer), limit: given }
+      return pageOf(source.url, asked, answer)
     } catch (error) {
       if (!(error instanceof PageError || error instanceof UpstreamError)) throw error
       const failure = failureOf(error)
@@ -149,7 +149,14 @@ async function readPage(
 function pageOf(org: OrgUrl, asked: string, { body, headers }: OrgAnswer): Page {
   const records = readRecords(body)
   const cursor = nextCursor(org, asked, headers.get('link') ?? '')
-  return { records, headers, ...requestIdOf(headers), ...(cursor === undefined ? {} : { cursor }) }
+  const limit = limitOf(asked)
+  return {
+    records,
+    limit,
+    headers,
+    ...requestIdOf(headers),
+    ...(cursor === undefined ? {} : { cursor }),
+  }
 }
 
 /** What may be better at the next attempt; undefined for what will not. */

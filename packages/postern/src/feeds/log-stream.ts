@@ -28,6 +28,7 @@ import {
 import { isLostLogCursor } from './lost-cursor.ts'
 import { oneAhead } from './one-ahead.ts'
 import type { Commit, Stream, StreamContext } from './stream.ts'
+import { fromStoredVerification, mayBeVerified, verifyStreamName } from './verification.ts'
 
 const MAX_SHOWN = 80
 const DAY_MS = 86_400_000
@@ -168,14 +169,15 @@ class LogReader {
     return position
   }
 
-  async #keep({ records, cursor }: Page, state: LogState): Promise<Position> {
+  async #keep({ records, limit, cursor }: Page, state: LogState): Promise<Position> {
     const page = readLogPage(records)
     if (records.length === 0) return this.#keepNothing(page, state, cursor)
-    const known = state.isRepeating ? await this.#knownOf(page) : undefined
+    const mayRepeat = state.isRepeating || (await this.#mayBeVerified(page))
+    const known = mayRepeat ? await this.#knownOf(page) : undefined
     const { events, invalid, duplicates } = this.#sorter.sort(page, known)
     const { signal, feed, store, onRead } = this.#context
     const leadsBack = cursor !== undefined && isSame(cursor, state.page)
-    const isFull = records.length >= this.#input.pageLimit
+    const isFull = records.length >= limit
     const next = this.#behind(page, state, { cursor, leadsBack, isFull })
     const packed = await packLines(events.map(({ line }) => line))
     const ledger = ledgerEntry(
@@ -194,7 +196,10 @@ class LogReader {
     this.#count('page_record_invalid', invalid.length)
     this.#count('page_duplicates_removed', duplicates)
     this.#given += events.length
-    onRead({ records: records.length, ...this.#remainingAfter(page, state) })
+    onRead({
+      records: records.length,
+      ...(isFull ? this.#remainingAfter(page, state) : { remaining: 0 }),
+    })
     if (leadsBack) throw loopError()
     if (cursor === undefined) {
       this.#count('page_missing_link', 1)
@@ -251,6 +256,12 @@ class LogReader {
     return { ...next, page: undefined, since, isRepeating: true }
   }
 
+  /** What is stored late is found by verifying where that comes first. */
+  async #mayBeVerified({ span }: LogPage): Promise<boolean> {
+    const stored = await this.#context.spool.readState(verifyStreamName)
+    return span !== undefined && mayBeVerified(fromStoredVerification(stored), span.from)
+  }
+
   async #knownOf(page: LogPage): Promise<ReadonlySet<string>> {
     const { store, feed } = this.#context
     const ids = idsOf(page)
@@ -267,8 +278,7 @@ class LogReader {
   }
 
   /** How many events are to come, if they go on as those before: a share of the time is left, and so is that share of them. */
-  #remainingAfter({ records, lastMs }: LogPage, state: LogState): { readonly remaining?: number } {
-    if (records.length < this.#input.pageLimit) return { remaining: 0 }
+  #remainingAfter({ lastMs }: LogPage, state: LogState): { readonly remaining?: number } {
     this.#startMs ??= (state.first ?? state.since).getTime()
     if (lastMs === undefined || lastMs <= this.#startMs) return {}
     const leftMs = Math.max(0, this.#now().getTime() - lastMs)

@@ -81,6 +81,22 @@ describe.each(stores)('a feed of the System Log on $name', ({ open }) => {
     expect(compare(feed.sinks.idsOf(), ledgerOf(running))).toEqual(complete)
   })
 
+  test('is not at the end of the log where pages have to be small: nothing is skipped when the cursor is refused then', async () => {
+    const { app, running } = await busyOrg(4 * 24, 0.02)
+    const feed = await feedScenario(kept.store, app)
+    const stopping = new AbortController()
+    running.faults.on('page-too-big=path:/api/v1/logs,limit:500')
+    const stopped = await feed.run({
+      signal: stopping.signal,
+      onProgress: ({ emitted }) => emitted >= 1_500 && stopping.abort(new Error('stop')),
+    })
+    expect(stopped.report.emitted).toBeLessThan(4_000)
+    running.faults.clear()
+    running.faults.on('cursor-refused=path:/api/v1/logs,times:1')
+    expect(await feed.run()).toMatchObject({ outcome: 'ok' })
+    expect(compare(feed.sinks.idsOf(), ledgerOf(running))).toEqual(complete)
+  })
+
   test('goes on where a run was stopped, also with another credential', async () => {
     const { app, admin, running } = await busyOrg(2)
     const feed = await feedScenario(kept.store, app)
