@@ -4,6 +4,7 @@
  */
 
 import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import {
   existsSync,
   globSync,
@@ -31,14 +32,13 @@ const AT_ONCE = 2
 
 const folder = mkdtempSync(path.join(tmpdir(), 'postern-mutants-'))
 const most = casesOf(Number.POSITIVE_INFINITY)
-let left = most
 const plans: (() => Promise<void>)[] = []
 for (const area of areas) {
   const mutated = await mutate(area)
-  const asked = mutated.mutants.filter(({ file }) => isAsked(area, file))
-  const drawn = draw(asked, Math.min(left, Math.ceil(most * area.part)))
-  left -= drawn.length
-  if (drawn.length > 0) plans.push(() => playArea(area, drawn, mutated.files))
+  const drawn = draw(mutated.mutants, Math.ceil(most * area.part)).filter(({ file }) =>
+    isAsked(area, file),
+  )
+  if (drawn.length > 0) plans.push(() => playArea(area, drawn, mutated))
 }
 await Promise.all(Array.from({ length: AT_ONCE }, playNext))
 rmSync(folder, { recursive: true })
@@ -51,12 +51,8 @@ async function playNext(): Promise<void> {
   for (let plan = plans.shift(); plan !== undefined; plan = plans.shift()) await plan()
 }
 
-async function playArea(
-  area: Area,
-  mutants: readonly Mutant[],
-  files: Mutated['files'],
-): Promise<void> {
-  const seen = await play(area, mutants, files)
+async function playArea(area: Area, mutants: readonly Mutant[], mutated: Mutated): Promise<void> {
+  const seen = await play(area, mutants, mutated)
   for (const file of new Set(mutants.map((mutant) => mutant.file))) {
     tellFile(
       file,
@@ -66,35 +62,36 @@ async function playArea(
   }
 }
 
-/** As many as there may be, by seed. */
+/**
+ * As many as there may be, by seed. A mutant is drawn for what it is, so that a change of code beside it, or an area or a file
+ * played alone, draws the same ones.
+ */
 function draw(mutants: readonly Mutant[], most: number): readonly Mutant[] {
   if (mutants.length <= most) return mutants
-  let state = proofSeed
-  const next = () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state
-  }
-  const keyed = mutants.map((mutant) => ({ mutant, key: next() }))
-  const chosen = new Set(
-    keyed
-      .toSorted((one, other) => one.key - other.key)
-      .slice(0, most)
-      .map(({ mutant }) => mutant),
-  )
-  return mutants.filter((mutant) => chosen.has(mutant))
+  const seen = new Map<string, number>()
+  const keyed = mutants.map((mutant) => {
+    const { file, text, code, replacement } = mutant
+    const what = JSON.stringify([proofSeed, file, text, code, replacement])
+    const nth = seen.get(what) ?? 0
+    seen.set(what, nth + 1)
+    return { mutant, key: createHash('sha256').update(`${what}${nth}`).digest('hex') }
+  })
+  const last = keyed.map(({ key }) => key).toSorted()[most] ?? ''
+  return keyed.filter(({ key }) => key < last).map(({ mutant }) => mutant)
 }
 
 /** Plays mutants in a process of its own, and in another where that one hangs or ends. */
 async function play(
   area: Area,
   mutants: readonly Mutant[],
-  files: Mutated['files'],
+  { mutants: all, files }: Mutated,
 ): Promise<ReadonlyMap<string, PlayLine>> {
   const tests = globSync([...area.tests], { cwd: root })
     .toSorted()
     .map((test) => path.join(root, test))
   const coverage = path.join(folder, `${area.name}.coverage.json`)
   const modules = path.join(folder, area.name)
+  const fileOf = Object.fromEntries(all.map(({ id, file }) => [id, file]))
   const seen = new Map<string, PlayLine>()
   for (let round = 0; ; round++) {
     const left = mutants.filter(({ id }) => !seen.has(id))
@@ -106,7 +103,10 @@ async function play(
     writeFileSync(log, '')
     writeFileSync(
       task,
-      JSON.stringify({ tests, mutants: rest.map(({ id }) => id), log, coverage, files, modules }),
+      JSON.stringify({
+        ...{ tests, mutants: rest.map(({ id }) => id), fileOf },
+        ...{ log, coverage, files, modules },
+      }),
     )
     await runWorker(task, log)
     const lines: readonly PlayLine[] = readFileSync(log, 'utf8')

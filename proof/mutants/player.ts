@@ -44,13 +44,13 @@ const HITS_FACTOR = 100
 const FEW_HITS = 10_000
 const HANGS_AFTER_MS = 30_000
 // The quickest tests are asked first; where they have used up this much processor time, no further ones.
-const MOST_MS = 1_500
+const MOST_MS = 3_000
 
 // Tests with generated inputs play as many as they get to, and the same ones each time.
 const GENERATED_MS = 500
 fc.configureGlobal({ seed: 1, interruptAfterTimeLimit: GENERATED_MS })
 
-const { tests: files, mutants, log, coverage: coverageFile } = inject('task')
+const { tests: files, mutants, fileOf, log, coverage: coverageFile } = inject('task')
 // What the changed code and this file share.
 const shared = globalThis as { __stryker__?: State }
 shared.__stryker__ ??= {}
@@ -76,22 +76,37 @@ describe('mutants', async () => {
     const coverage = kept ?? (await cover(base))
     for (const id of mutants) {
       tell({ id, status: 'begun' })
-      if (!anew.has(id)) tell({ id, ...(await play(id, base, namesFor(id, coverage), coverage)) })
+      if (!anew.has(id))
+        tell({ id, ...(await play(id, base, namesThrough(id, coverage), coverage)) })
       else {
         const loaded = anew.get(id)
-        const all = namesFor(undefined, coverage)
         if (loaded === undefined) tell({ id, status: 'killed', by: 'loading' })
-        else tell({ id, ...(await play(id, loaded, all, coverage)) })
+        else tell({ id, ...(await play(id, loaded, namesBy(fileOf[id], coverage), coverage)) })
       }
     }
   })
 })
 
-/** The tests that come through a mutant, or all; the quickest first, as many as there is time for. */
-function namesFor(id: string | undefined, coverage: Coverage): readonly string[] {
+type Named = readonly [name: string, test: Coverage[string]]
+
+/** The tests that come through a mutant. */
+function namesThrough(id: string, coverage: Coverage): readonly string[] {
+  return inTime(Object.entries(coverage).filter(([, { hits }]) => hits[id] !== undefined))
+}
+
+/** All tests, at first those that come through a file: what is computed once is read by whoever does. */
+function namesBy(file: string | undefined, coverage: Coverage): readonly string[] {
+  const isThrough = ([, { hits }]: Named) => Object.keys(hits).some((id) => fileOf[id] === file)
+  const { through = [], past = [] } = Object.groupBy(Object.entries(coverage), (one) =>
+    isThrough(one) ? 'through' : 'past',
+  )
+  return [...inTime(through), ...inTime(past)]
+}
+
+/** The quickest first, as many as there is time for. */
+function inTime(tests: readonly Named[]): readonly string[] {
   let sum = 0
-  return Object.entries(coverage)
-    .filter(([, { hits }]) => id === undefined || hits[id] !== undefined)
+  return tests
     .toSorted(([, one], [, other]) => one.ms - other.ms)
     .filter(([, { ms }], index) => {
       sum += ms

@@ -6,6 +6,8 @@ export interface PlayTask {
   readonly tests: readonly string[]
   /** Ids, in order. */
   readonly mutants: readonly string[]
+  /** Of every mutant of the area by its id, also of those that are not played. */
+  readonly fileOf: Readonly<Record<string, string>>
   /** Where what is seen is written, a line of JSON each. */
   readonly log: string
   /** Where it is kept which tests come through which mutants, and how long they take. */
