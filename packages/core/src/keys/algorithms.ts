@@ -41,7 +41,7 @@ export function requireSigningAlg(alg: string): SigningAlg {
     name === undefined
       ? 'The algorithm is not one that signs assertions for Okta.'
       : `The algorithm is ${name}, which does not sign assertions for Okta.`,
-    name === undefined ? {} : { detail: name },
+    { detail: name },
   )
 }
 

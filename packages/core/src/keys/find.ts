@@ -149,9 +149,7 @@ function findInJson(
   if (json === undefined) return undefined
   // As it was pasted first: what looks invisible may belong to a value.
   let result = parseJson(jsonSpan(unwrap(pasted)) ?? json, { maxDepth: MAX_JSON_DEPTH })
-  if (!result.ok && result.fault.kind === 'syntax') {
-    result = parseJson(json, { maxDepth: MAX_JSON_DEPTH })
-  }
+  if (!result.ok) result = parseJson(json, { maxDepth: MAX_JSON_DEPTH })
   if (result.ok) return findInValue(result.value, context, wrappings)
   // A quoted text with escapes that are not JSON's may still be base64.
   if (unwrapped.text.startsWith('"') && !looksLikeJwk(json)) return undefined
@@ -196,7 +194,7 @@ function refuseJson(fault: JsonFault, json: string): never {
     refuse(
       'key_json_duplicate_member',
       `The member ${name ?? ''} at character ${at} of the JSON is there for the second time.`,
-      { ...(name === undefined ? {} : { detail: name }), position: at },
+      { detail: name, position: at },
     )
   }
   if (SMART_QUOTE.test(json)) {
@@ -301,11 +299,11 @@ function refuseBase64(digits: string): never {
 
 /** Whether base64 was made of a text that may hold a key: PEM, JSON or base64 once more, also in UTF-16. */
 function isTextOfKey(bytes: Uint8Array): boolean {
-  const start = new TextDecoder('latin1').decode(bytes.subarray(0, 4096))
+  const text = new TextDecoder('latin1').decode(bytes)
   return (
-    start.includes('-----BEGIN') ||
-    /^(?:\xef\xbb\xbf)?\s*(?:[-{["]|LS0tLS1|MII|PuTTY-User-Key)/.test(start) ||
-    /^(?:\xff\xfe|\xfe\xff)/.test(start)
+    text.includes('-----BEGIN') ||
+    /^(?:\xef\xbb\xbf)?\s*(?:[-{["]|LS0tLS1|MII|PuTTY-User-Key)/.test(text) ||
+    /^(?:\xff\xfe|\xfe\xff)/.test(text)
   )
 }
 

@@ -135,9 +135,8 @@ function readEc(reader: MemberReader): EcParts {
     refuse('key_curve_unsupported', 'The JWK has a crv that is not P-256, P-384 or P-521.')
   }
   const bytes = curveBytes(crv)
-  const [x, y, d] = (['x', 'y', 'd'] as const).map((member) => reader.coordinate(member, bytes))
-  if (x === undefined || y === undefined || d === undefined) refuseMissing('d')
-  return { kty: 'EC', crv, d, point: { x, y } }
+  const point = { x: reader.coordinate('x', bytes), y: reader.coordinate('y', bytes) }
+  return { kty: 'EC', crv, d: reader.coordinate('d', bytes), point }
 }
 
 class MemberReader {
@@ -154,10 +153,10 @@ class MemberReader {
     return typeof value === 'string' ? value : undefined
   }
 
-  /** @see RFC 7518, section 2 - Base64urlUInt has no leading zeros; zero itself is one zero byte */
+  /** @see RFC 7518, section 2 - Base64urlUInt has no leading zeros; zero itself, one zero byte, is no number of a key */
   integer(member: string): bigint {
     const bytes = this.#bytes(member)
-    if (bytes.length > 1 && bytes[0] === 0) this.#warnings.add('key_base64_normalised')
+    if (bytes[0] === 0) this.#warnings.add('key_base64_normalised')
     return integerOfBytes(bytes)
   }
 

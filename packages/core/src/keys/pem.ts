@@ -23,9 +23,15 @@ interface PemBlock {
 
 /** A marker without its partner. */
 interface PemFault {
-  readonly code: KeyErrorCode
+  readonly code: keyof typeof FAULTS
   readonly label: string
 }
+
+const FAULTS = {
+  key_pem_missing_begin: 'There is an END line without its BEGIN line.',
+  key_pem_missing_end: 'There is a BEGIN line without its END line.',
+  key_pem_label_mismatch: 'The BEGIN line and the END line have different labels.',
+} as const
 
 const MARKER = /-----(BEGIN|END) ([A-Z0-9]+(?: [A-Z0-9.]+)*)-----/g
 const DASH = /[\p{Pd}\u2212]/u
@@ -127,9 +133,7 @@ function scan(text: string): {
 }
 
 function refuseFault({ code }: PemFault): never {
-  if (code === 'key_pem_missing_begin') refuse(code, 'There is an END line without its BEGIN line.')
-  if (code === 'key_pem_missing_end') refuse(code, 'There is a BEGIN line without its END line.')
-  refuse(code, 'The BEGIN line and the END line have different labels.')
+  refuse(code, FAULTS[code])
 }
 
 /** Without a block that says it is private: the first one's content decides, then its label. */
@@ -212,14 +216,12 @@ export function isCutBase64(text: string): boolean {
   return text.length % 4 === 1 && /^[A-Za-z0-9+/]+$/.test(text)
 }
 
-// \n, \r\n, \\n and so on, also \t and JSON's \u000a, which stand for white space. Runs of backslashes are bounded:
-// an unbounded one would be tried again from each of its backslashes.
-const ESCAPED_BREAK = /\\{1,8}(?:r\\{1,8}n|[nrt]|u000[9ad])/gi
+// \n and \r, also \t and JSON's \u000a, which stand for white space. Further backslashes before them go with all others.
+const ESCAPED_BREAK = /\\(?:[nrt]|u000[9ad])/gi
 const ESCAPED_CHARACTERS: readonly (readonly [RegExp, string])[] = [
-  [/\\{1,8}u002b/gi, '+'],
-  [/\\{1,8}u002f/gi, '/'],
-  [/\\{1,8}u003d/gi, '='],
-  [/\\{1,8}\//g, '/'],
+  [/\\u002b/gi, '+'],
+  [/\\u002f/gi, '/'],
+  [/\\u003d/gi, '='],
 ]
 
 /** The base64 of a body, without line breaks in any form, headers, and what surrounds each line. */
@@ -228,9 +230,9 @@ export function stripBody(body: string): { text: string; isEscaped: boolean } {
   const isEscaped = text !== body
   for (const [escaped, plain] of ESCAPED_CHARACTERS) text = text.replace(escaped, plain)
   text = text
-    .replace(/^[A-Za-z][A-Za-z0-9-]*: .*$/gm, '')
+    .replace(/^[A-Za-z][A-Za-z0-9-]*: .*/gm, '')
     .replace(/^[ \t]*>[> \t]*/gm, '')
-    // What is left of backslashes continues a line.
+    // What is left of backslashes continues a line, or is of an escape.
     .replace(/[\s\\]+/g, '')
     // Lines as string literals, joined by +, a dot, a comma or nothing.
     .replace(/["'`][+.,]["'`]|["'`]/g, '')
@@ -240,9 +242,10 @@ export function stripBody(body: string): { text: string; isEscaped: boolean } {
 
 /** A shell that ate the backslashes of `\n` leaves an n before each line of 64 characters. */
 function restoreBreaksLeftAsN(text: string): string | undefined {
-  const lines = text.startsWith('nMI') ? (text.match(/.{1,65}/g) ?? []) : []
-  if (lines.length === 0 || !lines.every((line) => line.startsWith('n'))) return undefined
+  if (!text.startsWith('nMI')) return undefined
+  const lines = Array.from(text.matchAll(/.{1,65}/g), ([line]) => line)
+  if (!lines.every((line) => line.startsWith('n'))) return undefined
   const joined = lines.map((line) => line.slice(1)).join('')
   // The break before the END line left one more.
-  return /=n$/.test(joined) || joined.length % 4 === 1 ? joined.slice(0, -1) : joined
+  return joined.length % 4 === 1 ? joined.slice(0, -1) : joined
 }

@@ -91,10 +91,7 @@ export class KeyError extends PosternError<KeyErrorCode> {
 export function refuse(
   code: KeyErrorCode,
   observed: string,
-  details?: ErrorDetails & { readonly detail?: string },
+  details: ErrorDetails & { readonly detail?: string | undefined } = {},
 ): never {
-  throw new KeyError(code, observed, {
-    remedy: keyRemedies[code],
-    ...(details === undefined ? {} : { details }),
-  })
+  throw new KeyError(code, observed, { remedy: keyRemedies[code], details })
 }

@@ -43,7 +43,7 @@ export function refuseSecretShape(text: string): void {
 }
 
 function isPath(text: string): boolean {
-  if (text.length > MAX_PATH_CHARACTERS || /[\n\r<>{}"]/.test(text)) return false
+  if (text.length > MAX_PATH_CHARACTERS || /^\{|[\n\r<>"]/.test(text)) return false
   if (/^[a-z]+:\/\//i.test(text) && !text.startsWith('file:')) return false
   return FILE_NAME.test(text) || PATH_START.test(text) || SSH_FILE.test(text)
 }

@@ -83,8 +83,8 @@ function refuseByStructure(fields: readonly DerElement[]): never {
   }
   if (first?.tag === tag.sequence && second?.tag === tag.sequence && third?.tag === tag.bitString) {
     // A request begins with version 0 and has four fields; a certificate has at least six.
-    const body = readSequence(first) ?? []
-    if (body[0]?.tag === tag.integer && body.length <= 4) {
+    const body = readSequence(first)
+    if (body?.[0]?.tag === tag.integer && body.length <= 4) {
       refuse('key_is_csr', 'The content is a certificate request.')
     }
     refuse('key_is_certificate', 'The content is a certificate.')
@@ -117,7 +117,7 @@ function readPkcs8(algorithm: DerElement, key: Uint8Array): KeyParts {
   refuse(
     'key_type_unsupported',
     name === undefined ? 'The key is of a type not known here.' : `The key is of type ${name}.`,
-    name === undefined ? {} : { detail: name },
+    { detail: name },
   )
 }
 

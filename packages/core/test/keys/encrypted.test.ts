@@ -23,28 +23,40 @@ function encrypt(options: {
   iterations?: number
   keyLength?: boolean
   content?: Buffer
+  saltTag?: number
+  ivBytes?: number
+  derivationOid?: string
 }): string {
   const { hash, bits = 256, iterations = 2048, keyLength = false, content = der(ec) } = options
+  const { saltTag = 0x04, ivBytes = 16, derivationOid = '2a864886f70d01050c' } = options
   const salt = randomBytes(16)
   const iv = randomBytes(16)
-  const key = pbkdf2Sync(passphrase, salt, Math.min(iterations, 4096), bits / 8, hash ?? 'sha1')
+  const key = pbkdf2Sync(
+    passphrase,
+    salt,
+    Math.min(iterations || 1, 4096),
+    bits / 8,
+    hash ?? 'sha1',
+  )
   const cipher = createCipheriv(`aes-${bits}-cbc`, key, iv)
   const data = Buffer.concat([cipher.update(content), cipher.final()])
   const derivation = tlv(
     0x30,
-    oid('2a864886f70d01050c'),
+    oid(derivationOid),
     tlv(
       0x30,
-      tlv(0x04, salt),
+      tlv(saltTag, salt),
       derInteger(BigInt(iterations)),
       keyLength ? derInteger(BigInt(bits / 8)) : [],
       hash === undefined ? [] : tlv(0x30, oid(hmacOid[hash]), tlv(0x05)),
     ),
   )
-  const scheme = tlv(0x30, oid(aesOid[bits]), tlv(0x04, iv))
+  const scheme = tlv(0x30, oid(aesOid[bits]), tlv(0x04, iv.subarray(0, ivBytes)))
   const algorithm = tlv(0x30, oid('2a864886f70d01050d'), tlv(0x30, derivation, scheme))
   return wrapPem('ENCRYPTED PRIVATE KEY', tlv(0x30, algorithm, tlv(0x04, data)))
 }
+
+const bytesOf = (text: string) => Buffer.from(text.split('\n').slice(1, -2).join(''), 'base64')
 
 describe('an encrypted key opens with its passphrase', () => {
   test.each([
@@ -56,6 +68,7 @@ describe('an encrypted key opens with its passphrase', () => {
   ] as const)('with %s', async (_title, options) => {
     const key = await importKey(encrypt(options), { passphrase: new Secret(passphrase) })
     expect(key.publicJwk).toMatchObject({ x: jwk(ec).x, y: jwk(ec).y })
+    expect(key.warnings.map(({ code }) => code)).toEqual(['kid_derived'])
   })
 
   test.each(['aes-128-cbc', 'aes-192-cbc', 'aes-256-cbc'])(
@@ -83,6 +96,16 @@ describe('an encrypted key is refused with key_encrypted', () => {
       passphrase,
       /iteration count/,
     ],
+    ['names no iteration', encrypt({ iterations: 0 }), passphrase, /iteration count/],
+    ['has its salt elsewhere', encrypt({ saltTag: 0x30 }), passphrase, /salt/],
+    ['has a short vector', encrypt({ ivBytes: 15 }), passphrase, /cipher/],
+    [
+      'names a key derivation that is not supported',
+      encrypt({ derivationOid: '2b06010401da47040b' }),
+      passphrase,
+      /key derivation/,
+    ],
+    ['is encrypted twice', encrypt({ content: bytesOf(encrypt({})) }), passphrase, /twice/],
     [
       'names a cipher that is not supported',
       ec.export({ type: 'pkcs8', format: 'pem', cipher: 'des-ede3-cbc', passphrase }).toString(),

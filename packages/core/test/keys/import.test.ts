@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto'
 import {
+  exportJwk,
   type ImportKeyOptions,
   importKey,
   type KeyWarningCode,
@@ -30,7 +31,7 @@ const small = ecKey('P-521')
 const rsaPem = pem(rsa)
 const pkcs1 = pem(rsa, 'pkcs1')
 const sec1 = pem(ec, 'sec1')
-const json = (value: unknown) => JSON.stringify(value)
+const json = (value: unknown, indent?: number) => JSON.stringify(value, null, indent)
 const pretty = JSON.stringify(jwk(rsa), null, 2)
 const body = (text: string) => text.split('\n').slice(1, -2).join('\n')
 const toBase64 = (text: string) => Buffer.from(text).toString('base64')
@@ -47,6 +48,15 @@ const ecSecret = Buffer.from(jwk(ec).d ?? '', 'base64url')
 const p256 = Buffer.from('06082a8648ce3d030107', 'hex')
 const secp256k1 = Buffer.from('06052b8104000a', 'hex')
 const ecType = tlv(0x30, Buffer.from('06072a8648ce3d0201', 'hex'), p256)
+/** SEC1 that names no curve, with further fields. */
+const sec1With = (...fields: readonly Uint8Array[]) =>
+  wrapPem('EC PRIVATE KEY', tlv(0x30, derInteger(1n), tlv(0x04, ecSecret), ...fields))
+const pointField = tlv(0xa1, tlv(0x03, [0], ecPoint))
+const block = (label: string, content: string) =>
+  `-----BEGIN ${label}-----\n${content}\n-----END ${label}-----\n`
+/** A text in a JSON string, again and again. */
+const inStrings = (text: string, times: number) =>
+  Array.from({ length: times }).reduce<string>((inner) => json(inner), text)
 const compressedPoint = Buffer.from([2 + ((ecPoint.at(-1) ?? 0) % 2), ...ecPoint.subarray(1, 33)])
 
 /** A way to paste a key that is understood. */
@@ -79,6 +89,30 @@ const cases: readonly Accepted[] = [
     input: `  -----BEGIN PRIVATE KEY-----\r\n  ${body(rsaPem).replaceAll('\n', '')}  \r\n  -----END PRIVATE KEY-----`,
     warnings: ['key_newlines_lost'],
   },
+  {
+    title: 'one line as long as the longest in use',
+    // 57 bytes.
+    input: sec1With(tlv(0xa0, p256), tlv(0xa2, Buffer.alloc(4))).replaceAll(
+      /(?<=-\n)([^-]{64})\n/g,
+      '$1',
+    ),
+    key: ec,
+  },
+  {
+    title: 'one line that is longer',
+    // 58 bytes.
+    input: sec1With(tlv(0xa0, p256), tlv(0xa2, Buffer.alloc(5))).replaceAll(
+      /(?<=-\n)([^-]{64})\n/g,
+      '$1',
+    ),
+    key: ec,
+    warnings: ['key_newlines_lost'],
+  },
+  {
+    title: 'the alphabet of URLs',
+    input: block('PRIVATE KEY', der(rsa).toString('base64url')),
+    warnings: ['key_newlines_lost', 'key_base64_normalised'],
+  },
   { title: 'base64 without padding', input: pem(small).replaceAll('=', ''), key: small },
   { title: 'tabs before each line', input: rsaPem.replaceAll(/^/gm, '\t') },
   {
@@ -96,16 +130,23 @@ const cases: readonly Accepted[] = [
     title: 'a block of YAML',
     input: `okta:\n  client:\n    privateKey: |\n${rsaPem.replaceAll(/^/gm, '      ')}`,
   },
-  { title: 'a quoted e-mail', input: rsaPem.replaceAll(/^/gm, '> ') },
+  { title: 'a quoted e-mail in another', input: rsaPem.replaceAll(/^/gm, ' \t>>\t> ') },
   {
-    title: 'string literals joined by +',
-    input: rsaPem
-      .trimEnd()
-      .split('\n')
-      .map((line) => `"${line}\\n"`)
-      .join(' +\n  '),
-    warnings: ['key_escaped_newlines'],
+    title: 'headers of a PEM that say nothing of encryption',
+    input: rsaPem.replace('-----\n', '-----\nComment: made by: hand\nX-Key-ID: 7\n\n'),
   },
+  { title: 'a quoted e-mail', input: rsaPem.replaceAll(/^/gm, '> ') },
+  ...[' +\n  ', ' .\n', ',\n', '\n', ''].map(
+    (between): Accepted => ({
+      title: `string literals joined by ${json(between)}`,
+      input: rsaPem
+        .trimEnd()
+        .split('\n')
+        .map((line) => `"${line}\\n"`)
+        .join(between),
+      warnings: ['key_escaped_newlines'],
+    }),
+  ),
   { title: 'lines ended by a backslash', input: rsaPem.replaceAll('\n', '\\\n') },
   { title: 'text around it', input: `Here is the key:\n\n${rsaPem}\nRegards, Anna` },
   {
@@ -128,11 +169,23 @@ const cases: readonly Accepted[] = [
     input: rsaPem.replaceAll('\n', '\\n\n'),
     warnings: ['key_escaped_newlines'],
   },
-  {
-    title: 'line breaks whose backslashes a shell ate',
-    input: rsaPem.trimEnd().replaceAll('\n', 'n'),
-    warnings: ['key_escaped_newlines'],
-  },
+  // Of each length that base64 can end with.
+  ...['P-256', 'P-384', 'P-521'].map((curve): Accepted => {
+    const key = curve === 'P-521' ? small : ecKey(curve)
+    return {
+      title: `line breaks whose backslashes a shell ate, ${curve}`,
+      input: pem(key).trimEnd().replaceAll('\n', 'n'),
+      key,
+      warnings: ['key_escaped_newlines'],
+    }
+  }),
+  ...['\\t', '\\r', '\\u000a', '\\u000D\\u000A', '\\u0009', '\\\\u000a', '\\\\r\\\\n'].map(
+    (escaped): Accepted => ({
+      title: `${escaped} for line breaks`,
+      input: rsaPem.replaceAll('\n', escaped),
+      warnings: ['key_escaped_newlines'],
+    }),
+  ),
   {
     title: 'a member of JSON',
     input: json({ type: 'service', privateKey: rsaPem }),
@@ -145,6 +198,13 @@ const cases: readonly Accepted[] = [
       .replaceAll('+', '\\u002B')
       .replaceAll('=', '\\u003d'),
     warnings: ['key_escaped_newlines'],
+  },
+  {
+    title: 'characters of base64 that were escaped twice',
+    input: rsaPem
+      .replaceAll('/', '\\\\u002F')
+      .replaceAll('+', '\\\\u002b')
+      .replaceAll('=', '\\\\u003D'),
   },
   {
     title: 'a member of JSON in a JSON string',
@@ -170,6 +230,40 @@ const cases: readonly Accepted[] = [
   { title: 'base64 of a PEM', input: toBase64(rsaPem) },
   { title: 'base64 of a PEM in lines', input: lines(toBase64(pkcs1), 76) },
   { title: 'base64url of a PEM', input: Buffer.from(rsaPem).toString('base64url') },
+  ...[
+    ['a PEM after a comment', `# my key\n${rsaPem}`],
+    ['a JWK after a byte order mark', `\ufeff${json(jwk(rsa))}`],
+    ['a JWK after line breaks', `\n\n ${json(jwk(rsa))}`],
+    ['a set in an array', json([jwk(rsa)])],
+  ].map(([title, text = '']): Accepted => ({ title: `base64 of ${title}`, input: toBase64(text) })),
+  {
+    title: 'base64 of a JWK in a JSON string',
+    input: toBase64(json(json(jwk(rsa)))),
+    warnings: ['key_json_string'],
+  },
+  {
+    title: 'base64 of base64 of PKCS#8',
+    input: toBase64(der(rsa).toString('base64')),
+    warnings: ['key_markers_missing'],
+  },
+  {
+    title: 'base64 in a member beside that of its public half',
+    input: json({
+      public_key: toBase64(publicPem(rsa)),
+      note: 'x'.repeat(200),
+      jwk: toBase64(rsaPem),
+    }),
+  },
+  {
+    title: 'bare base64 in a JSON string',
+    input: json(body(rsaPem)),
+    warnings: ['key_markers_missing'],
+  },
+  {
+    title: 'bare base64 in quotes whose lines a backslash ends',
+    input: `"${body(rsaPem).replaceAll('\n', '\\\n')}"`,
+    warnings: ['key_markers_missing'],
+  },
   { title: 'base64 of base64 of a PEM', input: toBase64(toBase64(rsaPem)) },
   { title: 'base64 of a PEM as a variable', input: `export OKTA_KEY=${toBase64(rsaPem)}` },
   { title: 'base64 of a PEM in JSON', input: json({ private_key: toBase64(rsaPem) }) },
@@ -189,6 +283,30 @@ const cases: readonly Accepted[] = [
     key: ec,
     warnings: ['key_markers_missing'],
   },
+  ...[
+    ...['set OKTA_KEY=', 'export  OKTA_KEY=', '- key: ', '_key = ', 'okta.client-key\t:\t', 'K='],
+    ...['key: >-\n  ', 'key: |+\n  ', 'key: |\n  ', 'key: >\n', 'a='],
+  ].map(
+    (name): Accepted => ({
+      title: `bare base64 behind ${json(name)}`,
+      input: name + body(rsaPem),
+      warnings: ['key_markers_missing'],
+    }),
+  ),
+  ...['```\n', '~~~\n', '```c++\n', '```PEM \n', '~~~x-pem\n'].map(
+    (fence): Accepted => ({
+      title: `bare base64 in a fence ${json(fence)}`,
+      input: `${fence}${body(rsaPem)}\n${fence.slice(0, 3)}`,
+      warnings: ['key_markers_missing'],
+    }),
+  ),
+  ...[',', ';'].map(
+    (end): Accepted => ({
+      title: `bare base64 in quotes with ${end} behind them`,
+      input: `key: '"${body(rsaPem)}"'${end}`,
+      warnings: ['key_markers_missing'],
+    }),
+  ),
   {
     title: 'bare base64 with escaped line breaks',
     input: body(rsaPem).replaceAll('\n', '\\n'),
@@ -219,6 +337,11 @@ const cases: readonly Accepted[] = [
     warnings: ['key_label_wrong'],
   },
   {
+    title: 'PKCS#8 labelled OPENSSH PRIVATE KEY',
+    input: rsaPem.replaceAll('PRIVATE', 'OPENSSH PRIVATE'),
+    warnings: ['key_label_wrong'],
+  },
+  {
     title: 'a private key labelled PUBLIC KEY',
     input: rsaPem.replaceAll('PRIVATE', 'PUBLIC'),
     warnings: ['key_label_wrong'],
@@ -227,6 +350,15 @@ const cases: readonly Accepted[] = [
     title: 'its public half after it',
     input: rsaPem + publicPem(rsa),
     warnings: ['key_extra_blocks_ignored'],
+  },
+  {
+    title: 'its public half behind it, all on one line',
+    input: (rsaPem + publicPem(rsa)).replaceAll('\n', ''),
+    warnings: ['key_extra_blocks_ignored', 'key_newlines_lost'],
+  },
+  {
+    title: 'a certificate behind it whose markers are bent',
+    input: `${rsaPem}----BEGIN CERTIFICATE----\nAAAA\n----END CERTIFICATE----\n`,
   },
   {
     title: 'a public half before it whose END was cut',
@@ -241,6 +373,11 @@ const cases: readonly Accepted[] = [
   {
     title: 'a private JWK after it',
     input: `${rsaPem}\n${json(jwk(ec))}`,
+    warnings: ['key_extra_blocks_ignored'],
+  },
+  {
+    title: 'a private JWK before PKCS#1',
+    input: `${json(jwk(ec))}\n${pkcs1}`,
     warnings: ['key_extra_blocks_ignored'],
   },
   {
@@ -273,11 +410,20 @@ const cases: readonly Accepted[] = [
   },
   {
     title: 'EC PARAMETERS that alone name the curve',
-    input:
-      wrapPem('EC PARAMETERS', p256) +
-      wrapPem('EC PRIVATE KEY', tlv(0x30, derInteger(1n), tlv(0x04, ecSecret))),
+    input: wrapPem('EC PARAMETERS', p256) + sec1With(),
     key: ec,
   },
+  ...[
+    ['no base64', '****'],
+    ['no DER', 'AAAA'],
+    ['nothing', ''],
+  ].map(
+    ([title, content = '']): Accepted => ({
+      title: `EC PARAMETERS of ${title} before a point that tells the curve`,
+      input: block('EC PARAMETERS', content) + sec1With(pointField),
+      key: ec,
+    }),
+  ),
   {
     title: 'SEC1 without its point',
     input: wrapPem(
@@ -288,10 +434,7 @@ const cases: readonly Accepted[] = [
   },
   {
     title: 'SEC1 whose point alone tells the curve',
-    input: wrapPem(
-      'EC PRIVATE KEY',
-      tlv(0x30, derInteger(1n), tlv(0x04, ecSecret), tlv(0xa1, tlv(0x03, [0], ecPoint))),
-    ),
+    input: sec1With(pointField),
     key: ec,
   },
   {
@@ -410,9 +553,17 @@ const cases: readonly Accepted[] = [
     input: lines(Buffer.from(pretty).toString('base64url'), 76),
   },
   { title: 'a JWK in a JSON string', input: json(pretty), warnings: ['key_json_string'] },
+  ...[2, 6].map(
+    (times): Accepted => ({
+      title: `a JWK in ${times} JSON strings`,
+      input: inStrings(json(jwk(ec)), times),
+      key: ec,
+      warnings: ['key_json_string'],
+    }),
+  ),
   {
-    title: 'a JWK in a JSON string in a JSON string',
-    input: json(json(json(jwk(rsa)))),
+    title: 'a JWK in a JSON string whose quotes became others',
+    input: `'${json(json(jwk(rsa))).slice(1, -1)}'`,
     warnings: ['key_json_string'],
   },
   {
@@ -441,6 +592,7 @@ const cases: readonly Accepted[] = [
       privateKey: jwk(rsa),
     }),
   },
+  { title: 'a formatted array', input: json([jwk(rsa)], 2) },
   { title: 'a set as a member', input: json({ jwks: { keys: [jwk(rsa)] } }) },
   {
     title: 'a set with its public half of the same kid',
@@ -456,6 +608,11 @@ const cases: readonly Accepted[] = [
   {
     title: 'a set with a symmetric key and one for encryption',
     input: json({ keys: [{ kty: 'oct', k: 'AA' }, { ...jwk(ec), use: 'enc' }, jwk(rsa)] }),
+    warnings: ['key_extra_blocks_ignored'],
+  },
+  {
+    title: 'a set with an Edwards key',
+    input: json({ keys: [{ kty: 'OKP', crv: 'Ed25519', x: 'AQ', d: 'AQ' }, jwk(rsa)] }),
     warnings: ['key_extra_blocks_ignored'],
   },
   {
@@ -540,6 +697,12 @@ describe('importKey understands', () => {
     expect(new Set(imported.warnings.map(({ code }) => code))).toEqual(expected)
     expect(imported.kid).toBe(kid ?? imported.thumbprint)
     expect(imported.kidGiven).toBe(kid !== undefined)
+  })
+
+  test('n, e and d as the key that they are of, the larger prime first', async () => {
+    const { kty, n, e, d } = jwk(rsa)
+    const imported = await importKey(json({ kty, n, e, d }), { isProbablePrime: nodePrimeTest })
+    expect(JSON.parse(exportJwk(imported).reveal())).toMatchObject(jwk(rsa))
   })
 
   test('every warning has a case', () => {

@@ -37,6 +37,8 @@ interface Refused {
   readonly title: string
   readonly input: () => string | Uint8Array
   readonly detail?: string
+  /** Words of its sentence, where the code alone does not say what was found. */
+  readonly says?: RegExp
   readonly options?: ImportKeyOptions
 }
 
@@ -76,11 +78,17 @@ function withMembers(members: Readonly<Record<string, unknown>>): string {
   return json({ ...rsaJwk, ...members })
 }
 
-function ecDer(curveOid: string, d: Uint8Array, point?: Uint8Array): Buffer {
+function ecDer(
+  curveOid: string,
+  d: Uint8Array,
+  point?: Uint8Array,
+  ...fields: readonly Uint8Array[]
+): Buffer {
   const secret = tlv(
     0x30,
     derInteger(1n),
     tlv(0x04, d),
+    ...fields,
     ...(point === undefined ? [] : [tlv(0xa1, tlv(0x03, [0], point))]),
   )
   const type = tlv(
@@ -93,6 +101,16 @@ function ecDer(curveOid: string, d: Uint8Array, point?: Uint8Array): Buffer {
 
 const phi = (numberOf(rsaJwk.p) - 1n) * (numberOf(rsaJwk.q) - 1n)
 const p256Oid = '06082a8648ce3d030107'
+const p384 = Buffer.from('06052b81040022', 'hex')
+const negative = tlv(0x02, [0x80, 1])
+const ecPoint = Buffer.concat([
+  Buffer.from([4]),
+  Buffer.from(ecJwk.x ?? '', 'base64url'),
+  Buffer.from(ecJwk.y ?? '', 'base64url'),
+])
+const block = (label: string, content: string) =>
+  `-----BEGIN ${label}-----\n${content}\n-----END ${label}-----\n`
+const inBase64 = (text: string) => Buffer.from(text).toString('base64')
 const nearPrimes = () => {
   const p = highPrime(1024)
   const start = p + (1n << 90n)
@@ -106,7 +124,10 @@ const cases: readonly Refused[] = [
     code: 'input_too_large',
     title: 'text of 64 KiB and one character',
     input: () => 'A'.repeat(65_537),
+    detail: '65536 bytes',
   },
+  { code: 'input_too_large', title: 'bytes', input: () => Buffer.alloc(65_537, 'A') },
+  { code: 'key_unrecognised', title: 'text of 64 KiB', input: () => 'A'.repeat(65_536) },
   {
     code: 'input_too_large',
     title: 'characters that take 64 KiB in UTF-8 only',
@@ -124,10 +145,97 @@ const cases: readonly Refused[] = [
     input: () => `{"kty":"RSA","x":${'[{"a":'.repeat(9)}1${'}]'.repeat(9)}}`,
   },
   { code: 'key_empty', title: 'a byte order mark alone', input: () => '\ufeff' },
+  { code: 'key_empty', title: 'a fence with nothing in it', input: () => '~~~~~~' },
+  { code: 'key_unrecognised', title: 'a part of a fence', input: () => '~~~~~' },
+  { code: 'key_unrecognised', title: 'one quote', input: () => '"' },
   { code: 'key_empty', title: 'two quotes', input: () => '""' },
   { code: 'key_empty', title: 'an empty fence', input: () => '```pem\n```' },
   { code: 'key_empty', title: 'zero-width characters', input: () => '\u200b\u200b \u00a0' },
   { code: 'key_empty', title: 'no bytes', input: () => new Uint8Array() },
+  {
+    code: 'key_unrecognised',
+    title: 'an encrypted structure with a third field',
+    input: () => wrapPem('PRIVATE KEY', tlv(0x30, algorithm, tlv(0x04), tlv(0x04))),
+  },
+  {
+    code: 'key_unrecognised',
+    title: 'two octet strings',
+    input: () => wrapPem('PRIVATE KEY', tlv(0x30, tlv(0x04), tlv(0x04))),
+  },
+  {
+    code: 'key_unrecognised',
+    title: 'a sequence and a number',
+    input: () => wrapPem('PRIVATE KEY', tlv(0x30, algorithm, derInteger(1n))),
+  },
+  {
+    code: 'key_unrecognised',
+    title: 'a sequence, a number and a bit string',
+    input: () => wrapPem('PRIVATE KEY', tlv(0x30, algorithm, derInteger(1n), tlv(0x03, [0]))),
+  },
+  {
+    code: 'key_unrecognised',
+    title: 'two sequences and a number',
+    input: () => wrapPem('PRIVATE KEY', tlv(0x30, algorithm, algorithm, derInteger(1n))),
+  },
+  {
+    code: 'key_unrecognised',
+    title: 'a name of signed data that has another',
+    input: () => wrapPem('PKCS7', tlv(0x30, tlv(0x06, [0x2a, 0x03]), tlv(0xa0))),
+  },
+  {
+    code: 'key_unrecognised',
+    title: 'numbers, and then something else',
+    input: () => wrapPem('RSA PRIVATE KEY', tlv(0x30, derInteger(0n), derInteger(3n), tlv(0x05))),
+  },
+  {
+    code: 'key_unrecognised',
+    title: 'base64 that begins with a letter n',
+    input: () => block('PRIVATE KEY', 'nAAA'),
+  },
+  {
+    code: 'key_unrecognised',
+    title: 'a word before a key that is no base64',
+    input: () => `My key! ${body}`,
+  },
+  { code: 'key_unrecognised', title: 'a short word like base64', input: () => 'MIIEvQIBADAN*' },
+  {
+    code: 'key_unrecognised',
+    title: 'base64 of bytes with a brace within',
+    input: () => Buffer.from([1, 0x7b, 0xff, ...Buffer.alloc(97)]).toString('base64'),
+  },
+  {
+    code: 'key_unrecognised',
+    title: 'base64 of bytes with a mark of UTF-16 within',
+    input: () => Buffer.from([1, 0xff, 0xfe, 0xfe, 0xff, ...Buffer.alloc(95)]).toString('base64'),
+  },
+  ...['Weekend certificate', 'the end of a certificate', 'lend private keys'].map(
+    (text): Refused => ({ code: 'key_unrecognised', title: text, input: () => text }),
+  ),
+  {
+    code: 'key_unrecognised',
+    title: 'a member of 100 characters that are no key',
+    input: () => json({ key: 'A'.repeat(100) }),
+  },
+  {
+    code: 'key_jwk_missing_member',
+    title: 'a member of 99 characters',
+    input: () => json({ key: 'A'.repeat(99) }),
+  },
+  {
+    code: 'key_jwk_missing_member',
+    title: 'a key in a member that is not called so',
+    input: () => json({ note: inBase64(rsaPem) }),
+  },
+  {
+    code: 'key_jwk_missing_member',
+    title: 'two keys as members, in base64',
+    input: () => json({ key1: inBase64(rsaPem), key2: inBase64(rsaPem) }),
+  },
+  {
+    code: 'key_jwk_missing_member',
+    title: 'two sets as members',
+    input: () => json({ one: { keys: [rsaJwk] }, two: { keys: [rsaJwk] } }),
+  },
   { code: 'key_unrecognised', title: 'a sentence', input: () => 'please see the attached key' },
   { code: 'key_unrecognised', title: 'a client ID', input: () => '0oa1b2c3d4e5f6g7h8i9' },
   {
@@ -154,12 +262,36 @@ const cases: readonly Refused[] = [
     title: 'a JSON string in too many JSON strings',
     input: () => Array.from({ length: 9 }).reduce<string>((text) => json(text), 'x\n'),
   },
+  {
+    code: 'key_unrecognised',
+    title: 'a JWK in seven JSON strings',
+    input: () => Array.from({ length: 7 }).reduce<string>((text) => json(text), json(ecJwk)),
+  },
   { code: 'key_looks_like_path', title: 'an absolute path', input: () => '/etc/postern/okta-key' },
   {
     code: 'key_looks_like_path',
     title: 'a path of Windows',
     input: () => 'C:\\Users\\anna\\okta key.pem',
   },
+  ...[
+    ...[
+      '@key',
+      './key',
+      '../okta/key',
+      '.\\key',
+      '/key',
+      '\\\\server\\share\\key',
+      '~\\key',
+      'c:/key',
+    ],
+    ...['$KEYS\\key', `$${'{OKTA_HOME}'}/key`, '%USERPROFILE%\\key', '%AppData%\\key'],
+    ...['id_ed25519', 'id_ecdsa.pub', 'id_dsa', 'okta.p12', 'okta.YML', 'my key.jwks', 'file:okta'],
+    `/${'a'.repeat(299)}`,
+  ].map((text): Refused => ({ code: 'key_looks_like_path', title: text, input: () => text })),
+  ...[
+    ...['id_rsa2', 'my-id_rsa', 'okta.pem2', 'https://acme.okta.com/key.pem', 'key', '%%\\key'],
+    ...[`/${'a'.repeat(300)}`, '/the <key>', '/a\n/b', 'acme: ~/key'],
+  ].map((text): Refused => ({ code: 'key_unrecognised', title: text, input: () => text })),
   { code: 'key_looks_like_path', title: 'a path with ~', input: () => '~/.ssh/id_rsa' },
   { code: 'key_looks_like_path', title: 'a bare file name', input: () => '"private.jwk"' },
   { code: 'key_looks_like_path', title: 'a file URL', input: () => 'file:///home/anna/okta' },
@@ -169,6 +301,33 @@ const cases: readonly Refused[] = [
     title: 'an API token in quotes',
     input: () => `'00${'aB3_-'.repeat(8)}'`,
   },
+  {
+    code: 'key_looks_like_api_token',
+    title: 'an API token as a header',
+    input: () => `Authorization: SSWS 00${'aB3_-'.repeat(8)}`,
+  },
+  {
+    code: 'key_looks_like_client_secret',
+    title: 'an API token with a letter before it',
+    input: () => `x00${'aB3_-'.repeat(8)}`,
+    says: /43 characters/,
+  },
+  {
+    code: 'key_looks_like_client_secret',
+    title: 'an API token with a letter behind it',
+    input: () => `00${'aB3_-'.repeat(8)}x`,
+  },
+  {
+    code: 'key_looks_like_client_secret',
+    title: '86 characters without structure',
+    input: () => 'x~3v9_-A'.repeat(11).slice(2),
+  },
+  ...[
+    'x~3v9_-A'.repeat(5).slice(1),
+    'x~3v9_-A'.repeat(11).slice(1),
+    `${'x~3v9_-A'.repeat(5)}!`,
+    `!${'x~3v9_-A'.repeat(5)}`,
+  ].map((text): Refused => ({ code: 'key_unrecognised', title: text, input: () => text })),
   {
     code: 'key_looks_like_api_token',
     title: 'an API token with SSWS',
@@ -193,6 +352,24 @@ const cases: readonly Refused[] = [
     code: 'key_pem_missing_begin',
     title: 'an END line alone',
     input: () => '-----END PRIVATE KEY-----',
+    says: /END line without/,
+  },
+  {
+    code: 'key_pem_missing_begin',
+    title: 'a key behind the first whose BEGIN was cut',
+    input: () => `${rsaPem}AAAA\n-----END RSA PRIVATE KEY-----`,
+  },
+  {
+    code: 'key_pem_missing_end',
+    title: 'a key behind the first whose END was cut',
+    input: () => `${rsaPem}-----BEGIN RSA PRIVATE KEY-----\nAAAA`,
+    says: /BEGIN line without/,
+  },
+  {
+    code: 'key_pem_label_mismatch',
+    title: 'a key behind the first whose END is of something else',
+    input: () => `${rsaPem}-----BEGIN PRIVATE KEY-----\nAAAA\n-----END CERTIFICATE-----`,
+    says: /different labels/,
   },
   {
     code: 'key_pem_missing_begin',
@@ -219,6 +396,32 @@ const cases: readonly Refused[] = [
     title: 'six dashes',
     input: () => rsaPem.replaceAll('-----', '------'),
   },
+  {
+    code: 'key_pem_bad_markers',
+    title: 'a sixth dash before BEGIN',
+    input: () => rsaPem.replace('-----BEGIN', '------BEGIN'),
+  },
+  {
+    code: 'key_pem_bad_markers',
+    title: 'a sixth dash behind BEGIN',
+    input: () => rsaPem.replace('KEY-----', 'KEY------'),
+  },
+  {
+    code: 'key_pem_bad_markers',
+    title: 'a minus before END',
+    input: () => rsaPem.replace('-----END', '\u2212-----END'),
+  },
+  ...[
+    ...['BEGINPRIVATEKEY', 'BEGIN_PRIVATE_KEY', 'Begin  Private  Key', 'END++RSA++PRIVATE++KEY'],
+    ...['--BEGIN ENCRYPTED PRIVATE KEY--', 'BEGIN_EC_PRIVATE_KEY', 'BEGIN OPENSSH PRIVATE KEY'],
+    ...['BEGIN PUBLIC KEY', 'BEGIN RSA_PUBLIC_KEY', 'END CERTIFICATE', 'END__X509__CERTIFICATE'],
+  ].map(
+    (marker): Refused => ({
+      code: 'key_pem_bad_markers',
+      title: marker,
+      input: () => `${marker}\n${body}\n`,
+    }),
+  ),
   { code: 'key_pem_bad_markers', title: 'no dashes', input: () => rsaPem.replaceAll('-----', '') },
   {
     code: 'key_pem_bad_markers',
@@ -265,6 +468,16 @@ const cases: readonly Refused[] = [
   },
   {
     code: 'key_pem_truncated',
+    title: 'base64 of five characters that begins with a letter n',
+    input: () => block('PRIVATE KEY', 'nAAAA'),
+  },
+  {
+    code: 'key_pem_truncated',
+    title: 'base64 of a PEM that was cut in the middle of a group',
+    input: () => inBase64(rsaPem).slice(0, 701),
+  },
+  {
+    code: 'key_pem_truncated',
     title: 'one line missing',
     input: () => rsaPem.split('\n').toSpliced(5, 1).join('\n'),
   },
@@ -279,6 +492,23 @@ const cases: readonly Refused[] = [
   },
   { code: 'key_pem_truncated', title: 'bare base64 that was cut', input: () => body.slice(0, 700) },
   { code: 'key_pem_truncated', title: 'DER that was cut', input: () => der(rsa).subarray(0, 900) },
+  ...[
+    ['a star before it', `*${'AAAA'.repeat(8)}`],
+    ['a star behind it', `${'AAAA'.repeat(8)}*`],
+    ['words behind a line', `${'AAAA'.repeat(8)} Key: mine`],
+    ['an angle bracket within', `${'AAAA'.repeat(8)}>${'AAAA'.repeat(8)}`],
+  ].map(
+    ([title, content = '']): Refused => ({
+      code: 'key_pem_bad_base64',
+      title: `base64 with ${title}`,
+      input: () => block('PRIVATE KEY', content),
+    }),
+  ),
+  {
+    code: 'key_pem_bad_base64',
+    title: 'base64 of a PEM with an ellipsis',
+    input: () => `${inBase64(rsaPem).slice(0, 300)}…${inBase64(rsaPem).slice(-300)}`,
+  },
   {
     code: 'key_pem_bad_base64',
     title: 'stars in place of the middle',
@@ -318,6 +548,11 @@ const cases: readonly Refused[] = [
   },
   {
     code: 'key_not_utf8',
+    title: 'base64 of UTF-16 in the other order',
+    input: () => Buffer.from(`\ufeff${rsaPem}`, 'utf16le').swap16().toString('base64'),
+  },
+  {
+    code: 'key_not_utf8',
     title: 'text that was decoded wrongly',
     input: () => `\ufffd\ufffd${rsaPem}`,
   },
@@ -351,6 +586,35 @@ const cases: readonly Refused[] = [
         '-----\nProc-Type: 4,ENCRYPTED DEK-Info: AES-128-CBC,00 ',
       ),
   },
+  ...['Proc-Type:4,ENCRYPTED', 'Proc-Type: \t4,  ENCRYPTED', 'DEK-Info: AES-128-CBC,00'].map(
+    (header): Refused => ({
+      code: 'key_encrypted',
+      title: `${header} alone`,
+      input: () => pem(rsa, 'pkcs1').replace('-----\n', `-----\n${header}\n\n`),
+    }),
+  ),
+  ...(
+    [
+      ['PUBLIC KEY', 'key_is_public'],
+      ['RSA PUBLIC KEY', 'key_is_public'],
+      ['EC PUBLIC KEY', 'key_is_public'],
+      ['CERTIFICATE', 'key_is_certificate'],
+      ['X509 CERTIFICATE', 'key_is_certificate'],
+      ['TRUSTED CERTIFICATE', 'key_is_certificate'],
+      ['PKCS7', 'key_is_certificate'],
+      ['CERTIFICATE REQUEST', 'key_is_csr'],
+      ['NEW CERTIFICATE REQUEST', 'key_is_csr'],
+      ['OPENSSH PRIVATE KEY', 'key_openssh_format'],
+      ['PGP PRIVATE KEY BLOCK', 'key_type_unsupported'],
+      ['PGP PUBLIC KEY BLOCK', 'key_type_unsupported'],
+    ] as const
+  ).map(
+    ([label, code]): Refused => ({
+      code,
+      title: `${label} that is damaged`,
+      input: () => block(label, '****'),
+    }),
+  ),
   { code: 'key_is_public', title: 'a public PEM', input: () => publicPem(rsa) },
   {
     code: 'key_is_public',
@@ -377,6 +641,24 @@ const cases: readonly Refused[] = [
     title: 'a line of authorized_keys',
     input: () => 'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQC7 anna@host',
   },
+  ...['ssh-ed25519', 'ssh-dss', 'ecdsa-sha2-nistp256', 'sk-ssh-ed25519@openssh.com'].map(
+    (type): Refused => ({
+      code: 'key_is_public',
+      title: `a line of authorized_keys of ${type}`,
+      input: () => `${type} \tAAAAB3NzaC1yc2EAAAADAQABAAABgQC7`,
+    }),
+  ),
+  {
+    code: 'key_is_public',
+    title: 'a public key as SSH exchanges it',
+    input: () =>
+      'My key:\n---- BEGIN SSH2 PUBLIC KEY ----\nAAAAB3Nz\n---- END SSH2 PUBLIC KEY ----',
+  },
+  {
+    code: 'key_unrecognised',
+    title: 'a sentence about a key of SSH',
+    input: () => 'a key of ssh-rsa AAAA',
+  },
   {
     code: 'key_is_public',
     title: 'a public EC JWK that says verify',
@@ -388,6 +670,17 @@ const cases: readonly Refused[] = [
     input: () => wrapPem('PRIVATE KEY', certificate),
   },
   { code: 'key_is_certificate', title: 'a certificate in DER', input: () => certificate },
+  {
+    code: 'key_is_certificate',
+    title: 'a certificate of version 1',
+    input: () =>
+      tlv(
+        0x30,
+        tlv(0x30, derInteger(5n), algorithm, name, name, name, spki),
+        algorithm,
+        tlv(0x03, [0]),
+      ),
+  },
   {
     code: 'key_is_certificate',
     title: 'a bundle in PKCS#7',
@@ -431,6 +724,16 @@ const cases: readonly Refused[] = [
     input: () =>
       'PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\nComment: x\nPublic-Lines: 6\nAAAA',
   },
+  {
+    code: 'key_putty_format',
+    title: 'a PuTTY key after a comment',
+    input: () => '# mine\nPuTTY-User-Key-File-2: ssh-rsa\n',
+  },
+  {
+    code: 'key_putty_format',
+    title: 'base64 of a PuTTY key',
+    input: () => inBase64(`PuTTY-User-Key-File-3: ssh-rsa\n${'Comment: x\n'.repeat(9)}`),
+  },
   { code: 'key_pkcs12', title: 'PKCS#12 in DER', input: () => pkcs12 },
   {
     code: 'key_pkcs12',
@@ -438,6 +741,35 @@ const cases: readonly Refused[] = [
     input: () => Buffer.from('3080020103308006092a864886f70d010701', 'hex'),
   },
   { code: 'key_pkcs12', title: 'base64 of PKCS#12', input: () => pkcs12.toString('base64') },
+  {
+    code: 'key_symmetric',
+    title: 'a set with a public key and a symmetric one',
+    input: () => json({ keys: [publicJwk(ec), { kty: 'oct', k: 'c2VjcmV0' }] }),
+  },
+  {
+    code: 'key_use_not_sig',
+    title: 'a set with a symmetric key and one for encryption',
+    input: () =>
+      json({
+        keys: [
+          { kty: 'oct', k: 'c2VjcmV0' },
+          { ...rsaJwk, use: 'enc' },
+        ],
+      }),
+    says: /use=enc/,
+  },
+  {
+    code: 'key_is_public',
+    title: 'a set of public keys without the kid that is asked for',
+    input: () => json({ keys: [{ ...publicJwk(rsa), kid: 'a' }, publicJwk(ec)] }),
+    options: { kid: 'b' },
+  },
+  {
+    code: 'key_is_public',
+    title: 'a set whose public key has the kid that is asked for',
+    input: () => json({ keys: [{ ...publicJwk(ec), kid: 'b' }, rsaJwk] }),
+    options: { kid: 'b' },
+  },
   {
     code: 'key_symmetric',
     title: 'a set with a symmetric key',
@@ -503,6 +835,13 @@ const cases: readonly Refused[] = [
     code: 'key_curve_unsupported',
     title: 'a curve written out as numbers',
     input: () => wrapPem('PRIVATE KEY', ecDer('3000', Buffer.alloc(32, 1))),
+    says: /as numbers/,
+  },
+  {
+    code: 'key_curve_unsupported',
+    title: 'a curve nobody knows',
+    input: () => wrapPem('PRIVATE KEY', ecDer('06022a03', Buffer.alloc(32, 1))),
+    says: /not known here/,
   },
   {
     code: 'key_curve_unsupported',
@@ -573,8 +912,18 @@ const cases: readonly Refused[] = [
     title: 'RSA of 300,000 bits',
     input: () => json({ ...rsaJwk, n: Buffer.alloc(40_000, 3).toString('base64url') }),
   },
-  { code: 'key_exponent_invalid', title: 'e of 3', input: () => withMembers({ e: 'Aw' }) },
-  { code: 'key_exponent_invalid', title: 'an even e', input: () => withMembers({ e: 'AQAC' }) },
+  {
+    code: 'key_exponent_invalid',
+    title: 'e of 3',
+    input: () => withMembers({ e: 'Aw' }),
+    says: /is 3\.$/,
+  },
+  {
+    code: 'key_exponent_invalid',
+    title: 'an even e',
+    input: () => withMembers({ e: 'AQAC' }),
+    says: /an even number of 17 bits/,
+  },
   {
     code: 'key_exponent_invalid',
     title: 'e of 257 bits',
@@ -582,6 +931,7 @@ const cases: readonly Refused[] = [
       withMembers({
         e: Buffer.from([1, ...Buffer.alloc(31), 1]).toString('base64url'),
       }),
+    says: /is a number of 257 bits/,
   },
   {
     code: 'key_modulus_invalid',
@@ -625,6 +975,98 @@ const cases: readonly Refused[] = [
       detail: member,
     }),
   ),
+  ...[3, 4, 5, 6, 7, 8].flatMap((position): readonly Refused[] => [
+    {
+      code: 'key_parts_inconsistent',
+      title: `a zero for number ${position} of PKCS#1`,
+      input: () => pkcs1With(position, () => 0n),
+    },
+  ]),
+  ...[0, 1, 2, 3, 4, 5, 6, 7, 8].map(
+    (position): Refused => ({
+      code: 'key_parts_inconsistent',
+      title: `a number ${position} of PKCS#1 that is negative`,
+      input: () =>
+        wrapPem(
+          'RSA PRIVATE KEY',
+          pkcs1Of((at, field) => (at === position ? negative : field)),
+        ),
+    }),
+  ),
+  {
+    code: 'key_parts_inconsistent',
+    title: 'a version 2 of PKCS#1',
+    input: () => pkcs1With(0, () => 2n),
+  },
+  {
+    code: 'key_parts_inconsistent',
+    title: 'an EC key that names two curves',
+    input: () =>
+      wrapPem(
+        'PRIVATE KEY',
+        ecDer(p256Oid, Buffer.from(ecJwk.d ?? '', 'base64url'), undefined, tlv(0xa0, p384)),
+      ),
+    detail: 'crv',
+  },
+  ...(
+    [
+      ['no curve where one is announced', tlv(0xa0)],
+      ['two curves where one is announced', tlv(0xa0, Buffer.from(p256Oid, 'hex'), p384)],
+      ['a curve that is damaged', tlv(0xa0, [0x06, 0x7f])],
+      ['a point of bits that are left over', tlv(0xa1, tlv(0x03, [1], ecPoint))],
+      ['a point that is no bit string', tlv(0xa1, tlv(0x04, [0], ecPoint))],
+    ] as const
+  ).map(
+    ([title, field]): Refused => ({
+      code: 'key_parts_inconsistent',
+      title: `an EC key with ${title}`,
+      input: () =>
+        wrapPem(
+          'PRIVATE KEY',
+          ecDer(p256Oid, Buffer.from(ecJwk.d ?? '', 'base64url'), undefined, field),
+        ),
+    }),
+  ),
+  ...(
+    [
+      ['of no known form', [5, ...ecPoint.subarray(1)]],
+      ['that is whole and half as long', ecPoint.subarray(0, 33)],
+      ['that is compressed and twice as long', [2, ...ecPoint.subarray(1)]],
+      ['that is odd and twice as long', [3, ...ecPoint.subarray(1)]],
+      ['of no bytes', []],
+    ] as const
+  ).map(
+    ([title, point]): Refused => ({
+      code: 'key_parts_inconsistent',
+      title: `an EC point ${title}`,
+      input: () =>
+        wrapPem(
+          'PRIVATE KEY',
+          ecDer(p256Oid, Buffer.from(ecJwk.d ?? '', 'base64url'), Buffer.from(point)),
+        ),
+      detail: 'x, y',
+    }),
+  ),
+  {
+    code: 'key_parts_inconsistent',
+    title: 'an algorithm that is damaged',
+    input: () =>
+      wrapPem('PRIVATE KEY', tlv(0x30, derInteger(0n), tlv(0x30, [0x06, 0x7f]), tlv(0x04, [1]))),
+  },
+  {
+    code: 'key_parts_inconsistent',
+    title: 'an EC key with noise inside',
+    input: () =>
+      wrapPem(
+        'PRIVATE KEY',
+        tlv(
+          0x30,
+          derInteger(0n),
+          tlv(0x30, tlv(0x06, Buffer.from('2a8648ce3d0201', 'hex')), Buffer.from(p256Oid, 'hex')),
+          tlv(0x04, Buffer.alloc(64, 7)),
+        ),
+      ),
+  },
   {
     code: 'key_parts_inconsistent',
     title: 'a wrong dp in PKCS#1, which OpenSSL loads',
@@ -659,6 +1101,12 @@ const cases: readonly Refused[] = [
     code: 'key_parts_inconsistent',
     title: 'a 1 for p',
     input: () => json({ ...rsaJwk, p: 'AQ', q: rsaJwk.n }),
+    detail: 'p, q',
+  },
+  {
+    code: 'key_parts_inconsistent',
+    title: 'a 1 for q',
+    input: () => json({ ...rsaJwk, p: rsaJwk.n, q: 'AQ' }),
     detail: 'p, q',
   },
   {
@@ -749,7 +1197,12 @@ const cases: readonly Refused[] = [
       ),
   },
   { code: 'key_weak_roca', title: 'a modulus with the ROCA fingerprint', input: rocaJwk },
-  { code: 'key_weak_primes', title: 'primes that are equal', input: () => equalPrimesJwk() },
+  {
+    code: 'key_weak_primes',
+    title: 'primes that are equal',
+    input: () => equalPrimesJwk(),
+    says: /are equal/,
+  },
   {
     code: 'key_weak_primes',
     title: 'n, e, d of the square of a prime',
@@ -760,6 +1213,7 @@ const cases: readonly Refused[] = [
     code: 'key_weak_primes',
     title: 'primes 2^90 apart',
     input: () => json(rsaJwkOf(...nearPrimes())),
+    says: /too close/,
     options: { isProbablePrime: trustPrimes },
   },
   {
@@ -780,6 +1234,26 @@ const cases: readonly Refused[] = [
       title: `a JWK in a member ${member}`,
       input: () => json({ [member]: rsaJwk }),
       detail: 'kty',
+    }),
+  ),
+  ...(
+    [
+      ['kty', { keys: [{ n: 'AQ', e: 'AQ' }] }],
+      ['n', { ...rsaJwk, n: undefined }],
+      ['e', { ...rsaJwk, e: undefined }],
+      ['e', { kty: 'RSA', n: rsaJwk.n }],
+      ['d', { kty: 'RSA', n: rsaJwk.n, e: rsaJwk.e, oth: [] }],
+      ['d', { kty: 'RSA', n: rsaJwk.n, e: rsaJwk.e, qi: rsaJwk.qi }],
+      ['x', { ...ecJwk, x: undefined }],
+      ['x', { kty: 'EC', crv: 'P-256' }],
+      ['crv', { kty: 'EC', x: ecJwk.x, y: ecJwk.y }],
+    ] as const
+  ).map(
+    ([detail, value]): Refused => ({
+      code: 'key_jwk_missing_member',
+      title: json(Object.keys(value)),
+      input: () => json(value),
+      detail,
     }),
   ),
   {
@@ -812,11 +1286,27 @@ const cases: readonly Refused[] = [
     input: () => withMembers({ dp: undefined, qi: undefined }),
     detail: 'dp, qi',
   },
+  ...(['p', 'q', 'dp', 'dq', 'qi'] as const).map(
+    (member): Refused => ({
+      code: 'key_jwk_partial_crt',
+      title: `${member} missing`,
+      input: () => withMembers({ [member]: undefined }),
+      detail: member,
+    }),
+  ),
+  ...['n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi', 'crv', 'x', 'y', 'k', 'kid', 'alg', 'use'].map(
+    (member): Refused => ({
+      code: 'key_jwk_bad_type',
+      title: `a ${member} that is a number`,
+      input: () => withMembers({ [member]: 7 }),
+      detail: member,
+    }),
+  ),
   {
     code: 'key_jwk_bad_type',
-    title: 'a kid that is a number',
-    input: () => withMembers({ kid: 7 }),
-    detail: 'kid',
+    title: 'key_ops with a number',
+    input: () => withMembers({ key_ops: ['sign', 7] }),
+    detail: 'key_ops',
   },
   {
     code: 'key_jwk_bad_type',
@@ -945,6 +1435,42 @@ const cases: readonly Refused[] = [
     detail: 'a',
   },
   {
+    code: 'key_jwks_ambiguous',
+    title: 'more keys than are named',
+    input: () => json(Array.from({ length: 21 }, (_, at) => ({ ...rsaJwk, kid: `k${at}` }))),
+    detail: Array.from({ length: 20 }, (_, at) => `k${at}`).join(', '),
+  },
+  {
+    code: 'key_jwks_ambiguous',
+    title: 'two keys without a kid, one asked for',
+    input: () => json([rsaJwk, ecJwk]),
+    options: { kid: 'a' },
+    detail: '(without kid), (without kid)',
+  },
+  ...(
+    [
+      ['a key twice', rsaJwk, rsaJwk],
+      ['a public key twice', publicJwk(rsa), publicJwk(rsa)],
+      ['the n of another', rsaJwk, { ...publicJwk(rsa), n: other.n }],
+      ['another e', rsaJwk, { ...publicJwk(rsa), e: 'Aw' }],
+      ['another kty', rsaJwk, { ...publicJwk(rsa), kty: 'EC' }],
+      ['another crv', ecJwk, { ...publicJwk(ec), crv: 'P-384' }],
+      ['another x', ecJwk, { ...publicJwk(ec), x: 'AQ' }],
+      ['another y', ecJwk, { ...publicJwk(ec), y: 'AQ' }],
+    ] as const
+  ).map(
+    ([title, one, two]): Refused => ({
+      code: 'key_jwks_duplicate_kid',
+      title: `one kid and ${title}`,
+      input: () =>
+        json([
+          { ...one, kid: 'a' },
+          { ...two, kid: 'a' },
+        ]),
+      detail: 'a',
+    }),
+  ),
+  {
     code: 'key_jwks_duplicate_kid',
     title: 'two keys of one kid, another asked for',
     input: () =>
@@ -969,6 +1495,12 @@ const cases: readonly Refused[] = [
     title: 'a JWK without its first brace',
     input: () => json(rsaJwk).slice(1),
     detail: 'position 6',
+  },
+  { code: 'key_json_invalid', title: 'a bracket alone', input: () => '[' },
+  {
+    code: 'key_json_invalid',
+    title: 'members without an object',
+    input: () => 'My key has "kty" RSA.',
   },
   {
     code: 'key_json_invalid',
@@ -1081,13 +1613,14 @@ const cases: readonly Refused[] = [
 ]
 
 describe('importKey refuses by name', () => {
-  test.each(cases)('$code: $title', async ({ code, input, detail, options }) => {
+  test.each(cases)('$code: $title', async ({ code, input, detail, says, options }) => {
     const given = input()
     const error = await refusal(given, { isProbablePrime: nodePrimeTest, ...options })
     expect({ code: error.code, detail: detail && error.details['detail'] }).toEqual({
       code,
       detail,
     })
+    if (says !== undefined) expect(error.message).toMatch(says)
     expect(error.remedy).not.toBe('')
     expect(error.cause).toBeUndefined()
     expect(leakOf(error, given)).toBe('')
@@ -1096,6 +1629,11 @@ describe('importKey refuses by name', () => {
   test('every code has a case', () => {
     const covered = new Set(cases.map(({ code }) => code))
     expect(keyErrorCodes.filter((code) => !covered.has(code))).toEqual([])
+  })
+
+  test('with how many keys there are', async () => {
+    const error = await refusal(rsaPem + rsaPem + rsaPem)
+    expect(error.details).toEqual({ count: 3 })
   })
 
   test('a member name as long as a secret is not repeated', async () => {
@@ -1134,10 +1672,17 @@ function rocaJwk(): string {
 }
 
 function pkcs1With(position: number, change: (value: bigint) => bigint): string {
+  return wrapPem(
+    'RSA PRIVATE KEY',
+    pkcs1Of((at, field, value) => (at === position ? derInteger(change(value)) : field)),
+  )
+}
+
+/** PKCS#1 with its fields changed. */
+function pkcs1Of(change: (at: number, field: Buffer, value: bigint) => Buffer): Buffer {
   const { n, e, d, p, q, dp, dq, qi } = rsaJwk
   const numbers = [0n, ...[n, e, d, p, q, dp, dq, qi].map(numberOf)]
-  const changed = numbers.map((value, at) => (at === position ? change(value) : value))
-  return wrapPem('RSA PRIVATE KEY', tlv(0x30, ...changed.map(derInteger)))
+  return tlv(0x30, ...numbers.map((value, at) => change(at, derInteger(value), value)))
 }
 
 function pointOf({ x, y }: { x?: string; y?: string }): { x?: string; y?: string } {
