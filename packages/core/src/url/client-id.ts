@@ -98,7 +98,7 @@ function unquote(text: string): string {
 }
 
 function observedFault(clientId: string): string {
-  return /^[\x20-\x7e]*$/.test(clientId) && !/\s/.test(clientId) && clientId.length < 6
+  return /^[!-~]{1,5}$/.test(clientId)
     ? `The text has ${clientId.length} characters.`
     : 'The text is more than one client ID, has a character that none has, or is longer than 100 characters.'
 }

@@ -62,9 +62,9 @@ export function parseCustomDomain(text: string): string {
 /** `acme.okta.com.example.net`, `acme.okta.co`, `acme.okta.com.au` and names in other scripts that are written like it. */
 function looksLikeOkta(labels: readonly string[]): boolean {
   if (labels.some((label) => label.startsWith('xn--'))) return true
-  const holdsOktaDomain = labels.some((_label, end) => {
-    return end > 0 && oktaDomainOf(labels.slice(0, end + 1).join('.')) !== undefined
-  })
+  const holdsOktaDomain = labels.some(
+    (_label, end) => oktaDomainOf(labels.slice(0, end + 1).join('.')) !== undefined,
+  )
   const [second = '', third = ''] = [labels.at(-2), labels.at(-3)]
   const registered = SHARED_SECOND_LEVELS.has(second) ? third : second
   return holdsOktaDomain || oktaNames.has(registered)

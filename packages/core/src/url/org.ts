@@ -26,7 +26,7 @@ export interface ParsedOrgUrl {
 }
 
 const MAX_CHARACTERS = 2_048
-const CUSTOM_AUTHORIZATION_SERVER = /^\/oauth2\/(?!v1(?:[/?#]|$)|\.)[^/?#]+/i
+const CUSTOM_AUTHORIZATION_SERVER = /^\/oauth2\/(?!v1(?:[/?#]|$)|\.)[^/?#]/i
 
 /**
  * Reads an org URL as people have it at hand: the subdomain alone, a host, the Admin Console's address, an issuer.

@@ -149,6 +149,17 @@ describe('parseClientId', () => {
     expect(printed(answer.error)).not.toContain(text.trim().slice(0, 16))
   })
 
+  test.each([
+    ['aaaaa', 'The text has 5 characters.'],
+    ['a'.repeat(5_000), 'The text has 5000 characters.'],
+    ['a b', expect.stringContaining('more than one')],
+    ['é', expect.stringContaining('more than one')],
+    ['"aaaaaa', expect.stringContaining('more than one')],
+    ['ALL_CLIENTS', expect.stringContaining('every client')],
+  ])('%j is refused with what was found', (text, message) => {
+    expect(answerTo(text)).toMatchObject({ error: { message } })
+  })
+
   test.each(chosen)('%s is one that was chosen: it only resembles something else', (text) => {
     expect(said(text)).toBe(`${text} custom`)
   })

@@ -5,6 +5,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { urlText } from './url-text.ts'
 
+// 253 characters.
+const longest = `${'a'.repeat(59)}.${`${'a'.repeat(63)}.`.repeat(2)}${'a'.repeat(63)}.b`
+
 describe('a custom domain', () => {
   test.each([
     ['login.acme.com', 'login.acme.com'],
@@ -15,6 +18,7 @@ describe('a custom domain', () => {
     ['acme-okta.example', 'acme-okta.example'],
     ['sso.acme.co.uk', 'sso.acme.co.uk'],
     ['acme-admin.example', 'acme-admin.example'],
+    [longest, longest],
   ])('%j is the host %s', (text, host) => {
     expect(parseCustomDomain(text)).toBe(host)
     expect(parseOrgUrl(host, { customDomains: [host] }).org).toBe(`https://${host}`)
@@ -50,6 +54,7 @@ describe('a custom domain', () => {
     ['-login.acme.com', 'domain_malformed'],
     [`${'a'.repeat(64)}.acme.com`, 'domain_malformed'],
     [`${'abcdefghi.'.repeat(26)}com`, 'domain_malformed'],
+    [`a${longest}`, 'domain_malformed'],
     ['a'.repeat(3_000), 'org_url_malformed'],
     ['login.acme.com, sso.acme.com', 'org_url_malformed'],
   ])('%j is refused with %s', (text, code) => {

@@ -67,6 +67,7 @@ describe('parseOrgUrl reads what people have at hand', () => {
     ],
     ['https://acme.okta.com/?fromURI=https://evil.example/x', 'https://acme.okta.com path_removed'],
     ['https://acme.okta.com/api/v1/users/{id}', 'https://acme.okta.com path_removed'],
+    ['https://acme.okta.com/app/https://x.example', 'https://acme.okta.com path_removed'],
     ['https://acme.okta.com#fragment', 'https://acme.okta.com path_removed'],
     ['https://acme.okta.com/app/ünïcode', 'https://acme.okta.com path_removed'],
     [
@@ -114,6 +115,8 @@ describe('parseOrgUrl reads what people have at hand', () => {
     ['https://127.0.0.1:443', 'https://127.0.0.1 dev_mode'],
     ['localhost:7711', 'http://localhost:7711 completed dev_mode'],
     ['http://localhost:0', 'org_url_port'],
+    ['http://localhost:65535', 'http://localhost:65535 dev_mode'],
+    ['http://localhost:65536', 'org_url_port'],
     ['http://localhost.evil.example', 'org_url_scheme'],
     ['http://192.168.0.1', 'org_url_ip_literal'],
     ['http://acme.okta.com', 'org_url_scheme'],
@@ -164,6 +167,7 @@ const refusals: readonly (readonly [string, string])[] = [
   ['https://%7ByourOktaDomain%7D', 'org_url_placeholder'],
   ['https://{YOUR_INSTANCE}.okta.com', 'org_url_placeholder'],
   ['https://<your-org>.okta.com', 'org_url_placeholder'],
+  ['https://%OKTA_ORG%.okta.com', 'org_url_placeholder'],
   ['https://[yourOktaDomain]', 'org_url_placeholder'],
   ['https://your-org.okta.com', 'org_url_placeholder'],
   ['your-okta-domain', 'org_url_placeholder'],
@@ -200,8 +204,7 @@ const refusals: readonly (readonly [string, string])[] = [
   ['https://xn--cme-7cd.okta.com', 'org_url_non_ascii'],
   ['https://acme.xn--kta-5cd.com', 'org_url_not_okta_domain'],
   ['https://*.okta.com', 'org_url_bad_subdomain'],
-  ['https', 'org_url_malformed'],
-  ['okta', 'org_url_malformed'],
+  ...['http', 'https', 'okta', 'com', 'www'].map((word) => [word, 'org_url_malformed'] as const),
   ['k4nar1envogelgeheim987601234567890abcdef', 'org_url_malformed'],
   [' '.repeat(5_000), 'org_url_empty'],
   ['https://acme.okta.co', 'org_url_not_okta_domain'],
@@ -241,12 +244,15 @@ const refusals: readonly (readonly [string, string])[] = [
   ['acme.okta.com.okta.com', 'org_url_typo'],
   ['acme.okta.comcom', 'org_url_typo'],
   ['acme.okta.mil.mil', 'org_url_typo'],
+  ['acme.okta.milmil', 'org_url_typo'],
   ['https://acme.okta.com https://beta.okta.com', 'org_url_multiple'],
   ['https://acme.okta.com,https://beta.okta.com', 'org_url_multiple'],
   ['acme.okta.com\nbeta.oktapreview.com', 'org_url_multiple'],
   ['acme.okta.com; beta.okta.com', 'org_url_multiple'],
   ['acme, beta', 'org_url_multiple'],
 ]
+
+const ofHundred = `${'a'.repeat(40)}.${'b'.repeat(51)}.example`
 
 describe('parseOrgUrl refuses by name', () => {
   test.each(refusals)('%j is %s', (text, code) => {
@@ -259,6 +265,10 @@ describe('parseOrgUrl refuses by name', () => {
     ['evilokta.com', 'The host is not under an Okta domain.'],
     ['https://a.b.okta.com', 'The host a.b.okta.com has 2 labels before okta.com.'],
     ['ws://acme.okta.com', 'The text begins with ws:.'],
+    ['https:///x', 'There is no host.'],
+    ['https://a"b', 'The host has a character that no host name has.'],
+    [`https://${ofHundred}`, `The host ${ofHundred} is not under an Okta domain.`],
+    [`https://a${ofHundred}`, 'The host is not under an Okta domain.'],
     ['https://acme.okta.com:8443', 'The URL names port 8443.'],
   ])('%j is refused with what was found, and a host alone is not said back', (text, message) => {
     expect(answerTo(text)).toMatchObject({ error: { message } })

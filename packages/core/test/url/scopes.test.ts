@@ -8,6 +8,7 @@ import {
 } from '@postern/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { scopeError } from '../../src/url/scope-error.ts'
 import { type Answer, corpusOf, cpuMs, isAllowed, printed } from './corpus.ts'
 
 interface Options {
@@ -70,6 +71,7 @@ const accepted: readonly (readonly [string | readonly string[], string])[] = [
   ['okta.governance.accessRequests.read', 'okta.governance.accessRequests.read | unlisted'],
   ['okta.workflows.invoke.manage', 'okta.workflows.invoke.manage | unlisted'],
   ['okta.xyzrs.read', 'okta.xyzrs.read | unlisted'],
+  ['okta.sqersx.read', 'okta.sqersx.read | unlisted'],
 ]
 
 const refused: readonly (readonly [string | readonly string[], string])[] = [
@@ -123,6 +125,12 @@ describe('parseScopes', () => {
   test.each(refused)('%j is %s', (text, expected) => {
     expect(said(text)).toBe(expected)
     expect(cpuMs(() => parseScopes(text))).toBeLessThan(50)
+  })
+
+  test('a refusal has the cause it is given, and no other', () => {
+    const cause = new Error('lost')
+    expect(scopeError('scope_empty', 'There is no scope.', {}, cause).cause).toBe(cause)
+    expect('cause' in scopeError('scope_empty', 'There is no scope.')).toBe(false)
   })
 
   test('every code and every warning has a case here', () => {

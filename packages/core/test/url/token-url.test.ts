@@ -152,6 +152,12 @@ describe('parseAudience', () => {
     ['https://acme.okta.com', 'default'],
     ['["https://acme.okta.com"]', undefined],
   ])('%j with authorization server %j is refused', (text, authorizationServerId) => {
-    expect(codeOf(() => parseAudience(text, org, authorizationServerId))).toBe('audience_not_org')
+    expect(() => parseAudience(text, org, authorizationServerId)).toThrow(
+      expect.objectContaining({
+        code: 'audience_not_org',
+        remedy: expect.stringContaining(tokenUrl(org, authorizationServerId)),
+        details: { org },
+      }),
+    )
   })
 })
