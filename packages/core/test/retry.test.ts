@@ -1,7 +1,7 @@
 import { waitBeforeRetry } from '@postern/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { untilResetMs } from '../src/retry.ts'
+import { randomFraction, untilResetMs } from '../src/retry.ts'
 
 const orgTime = new Date('2026-01-15T12:00:00Z')
 const random = () => 0.5
@@ -66,6 +66,24 @@ describe('waitBeforeRetry', () => {
     },
   )
 
+  test.each([
+    ['as it says', '7', 7_500],
+    ['a second at least', '0', 1_500],
+  ])('a 503 with retry-after waits %s', (_what, retryAfter, waitMs) => {
+    const headers = new Headers({ 'retry-after': retryAfter })
+    expect(waitBeforeRetry({ attempt: 3, status: 503, headers, orgTime }, { random })).toBe(waitMs)
+  })
+
+  test('is no longer than the limit where nobody says how long', () => {
+    const failed = { attempt: 3, status: 503, orgTime }
+    expect(waitBeforeRetry(failed, { random, maxWaitMs: 1_000 })).toBe(1_000)
+  })
+
+  test('ends with the third attempt where nobody says how many', () => {
+    expect(waitBeforeRetry({ attempt: 3, status: 503, orgTime }, { random })).toBe(6_000)
+    expect(waitBeforeRetry({ attempt: 4, status: 503, orgTime }, { random })).toBeUndefined()
+  })
+
   test('a reset is of a limit: another answer does not wait for it', () => {
     const failed = { attempt: 1, status: 503, headers: resetIn(30), orgTime }
     expect(waitBeforeRetry(failed, { random })).toBe(1_500)
@@ -108,4 +126,11 @@ describe('untilResetMs', () => {
   test('is nothing where no header says it', () => {
     expect(untilResetMs(new Headers(), orgTime)).toBeUndefined()
   })
+})
+
+test('a random fraction is in [0, 1), and another one each time', () => {
+  const fractions = Array.from({ length: 1_000 }, randomFraction)
+  expect(fractions.every((fraction) => fraction >= 0 && fraction < 1)).toBe(true)
+  expect(new Set(fractions).size).toBeGreaterThan(900)
+  expect(Math.max(...fractions)).toBeGreaterThan(0.5)
 })

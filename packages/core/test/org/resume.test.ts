@@ -158,6 +158,7 @@ describe('Org.pages', () => {
     expect(repeats.map(({ what, waitMs }) => [what, waitMs])).toEqual(
       clock.waits.map((waitMs) => [`GET ${path}`, waitMs]),
     )
+    expect(clock.waits).toEqual([1_500, 3_000, 6_000])
   })
 
   test('asks for pages of the wanted size again some good pages later', async () => {
@@ -170,8 +171,51 @@ describe('Org.pages', () => {
       return { headers: number < 40 ? next : {}, body: [{ id: `00u${number}` }] }
     })
     expect((await walk(org, 200)).code).toBe(undefined)
-    expect([...new Set(limits)]).toEqual(['100', '50', '25', '200'])
-    expect(limits.at(-1)).toBe('200')
+    const times = (limit: string, count: number) => Array.from({ length: count }, () => limit)
+    expect(limits).toEqual(['100', '50', ...times('25', 11), '50', '100', ...times('200', 24)])
+  })
+
+  test.each([
+    [8, ['8', '8', '5', '5', '5']],
+    [3, ['3', '3', '3', '3', '3']],
+  ])('asks for five at least, or as few as were asked for: %i', async (limit, expected) => {
+    const { org, server } = await orgScenario((_request, number) =>
+      number < 4 ? { status: 500 } : { body: [] },
+    )
+    expect((await walk(org, limit)).code).toBe(undefined)
+    const asked = server.requests.map((request) => new URL(request.path, 'http://org'))
+    expect(asked.map(({ searchParams }) => searchParams.get('limit'))).toEqual(expected)
+  })
+
+  test.each(['', '?limit=0', '?limit=2.5', '?limit=-7', '?limit=many'])(
+    'asks for half of 200 where nobody says how many come, and else leaves a path as it is: %j',
+    async (search) => {
+      const { org, server } = await orgScenario((_request, number) =>
+        number < 2 ? { status: 500 } : { body: [] },
+      )
+      for await (const _page of org.pages(path, { cursor: path + search }));
+      expect(server.requests.map((request) => request.path)).toEqual([
+        ...[path + search, path + search],
+        `${path}?limit=100`,
+      ])
+    },
+  )
+
+  test.each([
+    [undefined, 6],
+    [2, 2],
+  ])('gives up after as many attempts as it may have: %s', async (maxAttempts, requests) => {
+    const { org, server } = await orgScenario(() => ({ body: '<html>' }))
+    const pages = org.pages(path, maxAttempts === undefined ? {} : { maxAttempts })
+    await expect(pages.next()).rejects.toMatchObject({ code: 'page_not_json' })
+    expect(server.requests).toHaveLength(requests)
+  })
+
+  test('gives up where the smallest page is too large', async () => {
+    const large = JSON.stringify([{ id: 'x'.repeat(40_000_000) }])
+    const { org, server } = await orgScenario(() => ({ body: large }))
+    expect((await walk(org, 6)).code).toBe('page_too_large')
+    expect(server.requests).toHaveLength(2)
   })
 
   test('refuses a cursor of another list, or one that leaves the org', async () => {
@@ -191,7 +235,38 @@ describe('Org.pages', () => {
       body: [],
     }))
     expect((await walk(org, LIMIT)).code).toBe('page_link_loop')
-    expect(server.requests.length).toBeLessThan(200)
+    expect(server.requests).toHaveLength(101)
+  })
+
+  test('goes on through a hundred empty pages, again and again', async () => {
+    const { org, server } = await orgScenario((_request, number) => ({
+      headers: number < 250 ? { link: `<${path}?after=${number}>; rel="next"` } : {},
+      body: number % 101 === 100 ? [{ id: `00u${number}` }] : [],
+    }))
+    expect(await walk(org, LIMIT)).toEqual({
+      ids: ['00u100', '00u201'],
+      ...{ cursor: undefined, code: undefined },
+    })
+    expect(server.requests).toHaveLength(251)
+  })
+
+  test.each([
+    ['list', [], 'page_link_loop'],
+    ['list', [{ id: '00u1' }], 'page_link_loop'],
+    ['polling', [{ id: '00u1' }], 'page_link_loop'],
+    // Nothing happened since.
+    ['polling', [], undefined],
+  ] as const)('of a %s with %j that leads back to itself ends: %s', async (mode, body, code) => {
+    const asked = `${path}?after=1`
+    const { org, server } = await orgScenario(() => ({
+      ...{ headers: { link: `<${asked}>; rel="next"` }, body },
+    }))
+    const cursors: (string | undefined)[] = []
+    const reading = async () => {
+      for await (const { cursor } of org.pages(path, { mode, cursor: asked })) cursors.push(cursor)
+    }
+    expect(await reading().catch((error: PosternError) => error.code)).toBe(code)
+    expect([cursors, server.requests.length]).toEqual([[asked], 1])
   })
 
   test('of a polling list ends with the first page that is not full, whose cursor goes on', async () => {
