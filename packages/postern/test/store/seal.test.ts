@@ -48,6 +48,30 @@ describe.each(stores)('a sealed secret on $name', ({ open }) => {
     expect(await readSecret(kept.store, seal, placeOf('c3', 'b'))).toBeUndefined()
   })
 
+  test.each([
+    ['api-token', '', 'secret api-token of connection c5', 'the connection a new credential'],
+    [
+      'private-key',
+      'k1',
+      'secret private-key k1 of connection c5',
+      'the connection a new credential',
+    ],
+    ['sink', 'token', 'secret sink token of sink c5', 'the sink its secret'],
+    ['plan', '', 'secret plan of plan c5', 'from a backup'],
+    ['action-answer', '', 'secret action-answer of run c5', 'from a backup'],
+  ] as const)('that does not open is named: %s %s', async (kind, label, which, remedy) => {
+    const place = { connectionId: 'c5', kind, label }
+    const whole = await seal.seal(place, new Secret(TOKEN))
+    const broken = { ...whole, sealed: whole.sealed.toReversed() }
+    await expect(seal.unseal(place, broken)).rejects.toMatchObject({
+      code: 'seal_broken',
+      message: `The ${which} does not open.`,
+      remedy: expect.stringContaining(remedy),
+      details: place,
+      cause: expect.any(Error),
+    })
+  })
+
   test('whose tag is cut to 12 bytes is refused', async () => {
     const place = placeOf('c4')
     const whole = await seal.seal(place, new Secret(TOKEN))
