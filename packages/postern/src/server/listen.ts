@@ -40,6 +40,7 @@ const MAX_HEADER_BYTES = 16_384
 const MAX_CONNECTIONS = 16_384
 const CLOSE_WITHIN_MS = 10_000
 const IDLE_CHECKED_MS = 20
+const REFUSED_FOR_MS = 1_000
 const ENCODING = 'transfer-encoding'
 const SINGLE = ['host', 'authorization', ENCODING]
 
@@ -181,7 +182,12 @@ function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
   refuse(socket)
 }
 
+/** Of a socket for a tunnel, Node takes every listener and time limit of its own off: nobody else hears of its end. */
 function refuse(socket: Socket): void {
+  socket.on('error', () => socket.destroy())
+  // Read for a moment, for a reset would take the answer from a caller who still sends; and no longer, whether it ends or not.
+  socket.resume()
+  setTimeout(() => socket.destroy(), REFUSED_FOR_MS).unref()
   const problem = malformed()
   const body = JSON.stringify(problem)
   socket.end(

@@ -76,6 +76,32 @@ test.each([
   expect(text).toMatch(/^HTTP\/1\.1 4\d\d /)
 })
 
+describe('a caller that wants a tunnel', () => {
+  async function askForTunnel(url: string) {
+    const { port, hostname: host } = new URL(url)
+    const socket = connect({ port: Number(port), host, allowHalfOpen: true })
+    await once(socket, 'connect')
+    socket.write('CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n')
+    return socket
+  }
+
+  test('takes nobody else the server by a reset', async () => {
+    const { listening } = await serve()
+    for (let at = 0; at < 20; at++) (await askForTunnel(listening.url)).resetAndDestroy()
+    expect((await fetch(`${listening.url}/held`)).status).toBe(401)
+  })
+
+  test('is answered, and does not keep the server from its end by holding the connection', async () => {
+    const { listening } = await serve()
+    const socket = await askForTunnel(listening.url)
+    onTestFinished(() => void socket.destroy())
+    const [answer] = await once(socket, 'data')
+    expect(String(answer)).toContain('"code":"request_malformed"')
+    socket.write('x')
+    await listening.close(1)
+  })
+})
+
 test('a server with a certificate speaks TLS, and nothing older than 1.2', async () => {
   const { cert, key } = createSelfSigned({ hosts: ['postern.example.com'] })
   const { listening } = await serve({ tls: { cert, key } })
