@@ -42,15 +42,16 @@ export interface ApplyAccessKeyContext {
  */
 export async function applyAccessKey(
   declared: DeclaredAccessKey,
-  { store, accessKeys, now, isAttended, sources }: ApplyAccessKeyContext,
+  context: ApplyAccessKeyContext,
 ): Promise<Omit<Applied, 'kind' | 'name'>> {
+  const { store, accessKeys, now, isAttended, sources } = context
   const { name, rules, expiresAt, key } = declared
   const wanted = { name, rules, expiresAt }
   if (key === undefined) {
     const found = await findByName(accessKeys, name)
     if (found !== undefined) {
       await requireOwn(store, found)
-      return change(accessKeys, found, declared)
+      return change(context, { view: found, isCurrent: false }, declared)
     }
     requireLasting(declared, now)
     if (!isAttended) throw unseen()
@@ -66,7 +67,7 @@ export async function applyAccessKey(
     return { outcome: 'added', ...(before.length === 0 ? {} : { note: stillGood(before) }) }
   }
   requireLive(found.view)
-  const changed = await change(accessKeys, found.view, declared)
+  const changed = await change(context, found, declared)
   if (found.isCurrent) return changed
   return { ...changed, note: 'It was rotated: its text is another one by now than the file names.' }
 }
@@ -115,9 +116,25 @@ async function requireOwn(store: Store, { id }: AccessKeyView): Promise<void> {
   )
 }
 
+/** Whoever had its rules over the API may have rotated it, and knows its text. They are not given what it is to have now. */
+async function requireUntold(store: Store, { id }: AccessKeyView): Promise<void> {
+  // The texts that may be accepted are those of the last two.
+  const rotations = await listAudit(store, { action: 'access-key.rotate', target: id, limit: 2 })
+  const foreign = rotations.find(({ actor }) => !OPERATORS.includes(actor))
+  if (foreign === undefined) return
+  throw new AccessKeyConflict(
+    'access_key_foreign',
+    `The access key was rotated over the API on ${foreign.at.toISOString()}, by somebody who may know its text.`,
+    {
+      remedy: `Rotate it twice on this machine with postern access rotate ${id}, and hand on the last text; then apply the file again.`,
+    },
+  )
+}
+
+/** @param found - whether its text is the one that the file names, so that the file says who has it. */
 async function change(
-  accessKeys: AccessKeys,
-  view: AccessKeyView,
+  { store, accessKeys }: ApplyAccessKeyContext,
+  { view, isCurrent }: { readonly view: AccessKeyView; readonly isCurrent: boolean },
   { name, rules, expiresAt }: DeclaredAccessKey,
 ): Promise<Omit<Applied, 'kind' | 'name'>> {
   const changed = [
@@ -129,6 +146,7 @@ async function change(
       : ['expiresAt']),
   ]
   if (changed.length === 0) return { outcome: 'unchanged' }
+  if (!isCurrent) await requireUntold(store, view)
   const end = expiresAt ?? view.expiresAt
   await accessKeys.update(view.id, { name, rules, expiresAt: end }, byConfig)
   return { outcome: 'changed', changed }

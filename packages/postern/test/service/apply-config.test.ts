@@ -419,6 +419,30 @@ ${acme('scopes: okta.users.read')}`
       expect((await services.accessKeys.get(made.view.id)).rules).toEqual(rules)
     })
 
+    test.each([
+      ['with a text', 'key: env:CI_KEY, '],
+      ['without one', ''],
+    ])(
+      'an access key %s that somebody rotated over the API gets no other rights',
+      async (_what, key) => {
+        const declared = (verb: string) =>
+          `accessKeys: { ci: { ${key}rules: [{ connections: [acme], verbs: [${verb}] }] } }`
+        await apply(declared('read'))
+        const [{ id, rules } = { id: '', rules: [] }] = await services.accessKeys.list()
+        const { text } = await services.accessKeys.rotate(id, by)
+        expect(await apply(declared('admin'))).toMatchObject([
+          { outcome: 'refused', problem: { code: 'access_key_foreign' } },
+        ])
+        expect((await services.accessKeys.get(id)).rules).toEqual(rules)
+
+        const local = { actor: 'local' }
+        await services.accessKeys.rotate(id, local)
+        await services.accessKeys.rotate(id, local)
+        expect(await apply(declared('admin'))).toMatchObject([{ outcome: 'changed' }])
+        expect(await services.accessKeys.recognise(text.reveal())).toBeUndefined()
+      },
+    )
+
     test('an access key is not made where nobody would see it', async () => {
       const text = 'accessKeys: { siem: { rules: [{ connections: ["*"], verbs: [sync] }] } }'
       const config = await parseConfigFile(
