@@ -118,14 +118,17 @@ export function waitBeforeNext(
     return ++call.rateLimited < (maxAttempts ?? MAX_RATE_LIMITED) ? 0 : undefined
   }
   if (outcome.kind === 'lost' && !RETRIED_LOSSES.includes(outcome.error.code)) return undefined
-  if (!mayRepeat(call.request, call.method, status)) return undefined
+  if (!mayRepeat(call, status)) return undefined
   const failed = { attempt: ++call.failures, status, headers, orgTime }
   return waitBeforeRetry(failed, { maxAttempts: maxAttempts ?? MAX_ATTEMPTS, random })
 }
 
+// The first one deactivates a user, and the second one deletes them for good.
+const USER_DELETION = /^DELETE \/+api\/+v1\/+users\/+[^/]+\/*$/i
+
 /** Whether a request may be sent again although it may have been done. @see RFC 9110, section 9.2.2 */
-function mayRepeat(request: CalledRequest, method: string, status: number | undefined): boolean {
+function mayRepeat({ request, method, what }: Call, status: number | undefined): boolean {
   if (status === 500 && request.onServerError === 'throw') return false
   const repeated = status === 500 ? READS : IDEMPOTENT
-  return request.retryable ?? repeated.includes(method)
+  return request.retryable ?? (repeated.includes(method) && !USER_DELETION.test(what))
 }

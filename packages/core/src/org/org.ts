@@ -110,7 +110,7 @@ export class Org {
    * Sends a request, again where that may help, and gives its answer.
    *
    * A 429 is waited out and repeated whatever the method, for nothing was done. A timeout, a broken connection, 502, 503
-   * and 504 repeat what is idempotent; 500 repeats reads.
+   * and 504 repeat what is idempotent, which the deletion of a user is not; 500 repeats reads.
    *
    * @throws {ApiError} where the org refuses; the remedy says what to change.
    * @throws {UpstreamError} where no usable answer came within the attempts.

@@ -83,6 +83,21 @@ describe('Org.request', () => {
     },
   )
 
+  test.each(['', '?sendEmail=false', '/'])(
+    'sends the deletion of a user once (path and %j), for a second one is for good',
+    async (end) => {
+      const { admin, running } = await emulatedOrg({ edition: 'unlimited', users: 3 })
+      const users = (await admin.request({ path: '/api/v1/users' })).json() as { id: string }[]
+      // The first one is who asks.
+      const user = users.at(-1)
+      const path = `/api/v1/users/${user?.id}`
+      running.faults.on('socket-reset-after-write')
+      const asked = admin.request({ method: 'DELETE', path: path + end })
+      await expect(asked).rejects.toMatchObject({ code: 'upstream_connection_lost' })
+      expect((await admin.request({ path })).json()).toMatchObject({ id: user?.id })
+    },
+  )
+
   test('repeats a GET after a 500, and nothing else', async () => {
     const { org, server } = await orgScenario(() => ({ status: 500 }))
     await expect(org.request({ path: groups })).rejects.toMatchObject({
