@@ -8,7 +8,8 @@ const PRIVATE_MEMBERS: ReadonlySet<string> = new Set(['d', 'p', 'q', 'dp', 'dq',
 
 const SECRET_TEXTS: readonly RegExp[] = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
-  /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g,
+  // Whole whether dots follow or not: looked at again from each `eyJ` in it, a long text would take hours.
+  /\beyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){0,4}/g,
   /\b(?:SSWS|Bearer|DPoP|Basic)\s+[A-Za-z0-9._~+/=-]{20,}/gi,
   /\b00[A-Za-z0-9_-]{40}(?![A-Za-z0-9_-])/g,
   /\bpostern_[0-9a-f]{16}_[A-Za-z0-9_-]{40,}/g,
