@@ -1,7 +1,7 @@
 /** @module Requests whose bodies stay streams in both directions, as they are on the wire: nothing is decoded, and nothing kept. */
 
 import type { Writable } from 'node:stream'
-import type { AuthorizedRequest, OpenAnswer } from '@postern/core'
+import { type AuthorizedRequest, type OpenAnswer, UpstreamError } from '@postern/core'
 import type { Dispatcher } from 'undici'
 import { AddressGuard } from './address-guard.ts'
 import { openAgent } from './agent.ts'
@@ -10,6 +10,7 @@ import { connectionFailure } from './connection-failure.ts'
 import { OutboundError } from './outbound-error.ts'
 import { type HeaderFields, ReceivedHeaders } from './received-headers.ts'
 import type { Stop } from './stop.ts'
+import { type End, Taker } from './taker.ts'
 import { refusedAddress } from './transport.ts'
 
 /** The body of a request that is streamed. */
@@ -50,6 +51,9 @@ export interface StreamOptions extends Omit<ClientOptions, 'maxBodyBytes'> {
 // More than one access key may have under way: those who read slowly leave others a way to the org.
 const MAX_CONNECTIONS = 1_024
 
+// Longer than one takes that fails, whose own error tells more.
+const CONNECTION_WAIT_MS = 15_000
+
 // What has arrived by the time somebody takes the body: the usual answer whole.
 const MAX_WAITING_BYTES = 65_536
 const MAX_TEXT_BYTES = 16_384
@@ -58,7 +62,8 @@ const MAX_TEXT_BYTES = 16_384
  * Opens a client for streams, with the guard and the limits of {@link openClient} but that of a whole body, and with
  * connections of its own: slow readers do not keep them from anybody else.
  *
- * Rejects as that does, but with `upstream_address_refused` for what the guard refuses.
+ * Rejects as that does, but with `upstream_address_refused` for what the guard refuses, and with `upstream_unavailable` where
+ * no connection becomes free: nothing was sent then.
  *
  * @throws {OutboundError} `outbound_network_malformed`
  */
@@ -80,10 +85,9 @@ export function openStream(options: StreamOptions): Stream {
       if (stop?.reason !== undefined) return reject(stop.reason)
       const onHead = options.onSend?.()
       // The types know of iterables that are synchronous; the client takes both.
-      agent.dispatch(
-        sent as Dispatcher.DispatchOptions,
-        new Streaming({ resolve, reject, host, stop, onHead }),
-      )
+      const streaming = new Streaming({ resolve, reject, host, stop, onHead })
+      agent.dispatch(sent as Dispatcher.DispatchOptions, streaming)
+      streaming.awaitConnection()
     })
   }
 }
@@ -99,8 +103,6 @@ interface StreamingContext {
 
 const noHeaders = new ReceivedHeaders({})
 
-type End = { readonly reason?: unknown; readonly isWhole: boolean }
-
 /** One request on its way, and its answer. */
 class Streaming implements Dispatcher.DispatchHandler, StreamedAnswer {
   readonly #context: StreamingContext
@@ -112,6 +114,7 @@ class Streaming implements Dispatcher.DispatchHandler, StreamedAnswer {
   #isDropped = false
   /** Told when a piece came, or the end. */
   #onMore: (() => void) | undefined
+  #waiting: NodeJS.Timeout | undefined
   status = 0
   headers = noHeaders
 
@@ -120,8 +123,17 @@ class Streaming implements Dispatcher.DispatchHandler, StreamedAnswer {
     context.stop?.listen(this.#onStop)
   }
 
+  /** Gives it up where it gets no connection for long. One that is free takes it at once. */
+  awaitConnection(): void {
+    if (this.#controller !== undefined || this.#end !== undefined) return
+    this.#waiting = setTimeout(() => {
+      this.#finish({ isWhole: false, reason: noConnection(this.#context.host) })
+    }, CONNECTION_WAIT_MS)
+  }
+
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
+    clearTimeout(this.#waiting)
     if (this.#end !== undefined) this.#stop()
   }
 
@@ -220,6 +232,7 @@ class Streaming implements Dispatcher.DispatchHandler, StreamedAnswer {
     this.#end = end
     const { stop, onHead, reject } = this.#context
     stop?.listen(undefined)
+    clearTimeout(this.#waiting)
     if (this.status === 0) onHead?.(undefined)
     // Without a meaning once there was an answer.
     if (!end.isWhole) reject(end.reason)
@@ -233,74 +246,13 @@ class Streaming implements Dispatcher.DispatchHandler, StreamedAnswer {
   }
 }
 
-interface TakerOptions {
-  readonly stallMs: number
-  /** Asks for more of the body. */
-  readonly resume: () => void
-  /** Gives the rest of it up. */
-  readonly stop: () => void
-  readonly resolve: () => void
-  readonly reject: (reason: unknown) => void
-}
-
-/** What takes a body piece by piece. */
-class Taker {
-  readonly #destination: Writable
-  readonly #options: TakerOptions
-  #stalled: NodeJS.Timeout | undefined
-
-  constructor(destination: Writable, options: TakerOptions) {
-    this.#destination = destination
-    this.#options = options
-    destination.on('drain', this.#onDrain)
-    destination.on('close', this.#onClose)
-    if (destination.destroyed) this.#onClose()
-  }
-
-  /** Whether there is room for more. */
-  write(chunk: Uint8Array): boolean {
-    if (this.#destination.write(chunk)) return true
-    this.#stalled ??= setTimeout(this.#onStalled, this.#options.stallMs)
-    return false
-  }
-
-  end({ isWhole, reason }: End): void {
-    if (!isWhole) {
-      this.#settle()
-      this.#options.reject(reason)
-      return
-    }
-    this.#destination.once('finish', this.#onFinish)
-    this.#destination.end()
-    if (this.#destination.writableLength === 0) return
-    this.#stalled ??= setTimeout(this.#onStalled, this.#options.stallMs)
-  }
-
-  readonly #onFinish = (): void => {
-    this.#settle()
-    this.#options.resolve()
-  }
-
-  readonly #onDrain = (): void => {
-    clearTimeout(this.#stalled)
-    this.#stalled = undefined
-    this.#options.resume()
-  }
-
-  readonly #onClose = (): void => this.#giveUp('Whoever reads the answer is gone.')
-
-  readonly #onStalled = (): void => this.#giveUp('Whoever reads the answer stopped reading.')
-
-  #giveUp(observed: string): void {
-    this.#settle()
-    this.#options.reject(new DOMException(observed, 'AbortError'))
-    this.#options.stop()
-  }
-
-  #settle(): void {
-    clearTimeout(this.#stalled)
-    this.#destination.off('finish', this.#onFinish)
-    this.#destination.off('drain', this.#onDrain)
-    this.#destination.off('close', this.#onClose)
-  }
+function noConnection(host: string): UpstreamError {
+  return new UpstreamError(
+    'upstream_unavailable',
+    `No connection to ${host} became free within ${CONNECTION_WAIT_MS / 1_000} s.`,
+    {
+      remedy: 'Send it again later: as many calls as there may be connections are under way.',
+      details: { outcome: 'unsent' },
+    },
+  )
 }

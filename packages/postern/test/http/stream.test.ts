@@ -5,14 +5,17 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Writable } from 'node:stream'
 import { setImmediate as turnsOver } from 'node:timers/promises'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Stop } from '../../src/http/stop.ts'
-import { openStream } from '../../src/http/stream.ts'
+import { openStream, type StreamOptions } from '../../src/http/stream.ts'
 
 const MIB = 2 ** 20
 
 /** A client of a server whose answers the test writes. */
-async function streamFrom(answer: (outgoing: ServerResponse, url: string) => void) {
+async function streamFrom(
+  answer: (outgoing: ServerResponse, url: string) => void,
+  options: StreamOptions = {},
+) {
   let connections = 0
   const server = createServer((incoming, outgoing) => answer(outgoing, incoming.url ?? ''))
   server.on('connection', () => connections++)
@@ -22,7 +25,7 @@ async function streamFrom(answer: (outgoing: ServerResponse, url: string) => voi
     server.close()
   })
   const { port } = server.address() as AddressInfo
-  const stream = openStream({ mayBeLoopback: () => true })
+  const stream = openStream({ mayBeLoopback: () => true, ...options })
   const get = (path = '/', stop?: Stop) =>
     stream({ url: `http://127.0.0.1:${port}${path}`, method: 'GET', headers: {}, stop })
   return { get, connections: () => connections }
@@ -143,4 +146,33 @@ describe('an answer that nobody takes', () => {
     ;(await get()).drop()
     await closed.promise
   })
+})
+
+test('a request that gets no connection ends as one that was not sent, and is not sent later', async () => {
+  const releases: (() => void)[] = []
+  const urls: string[] = []
+  const { get } = await streamFrom(
+    (outgoing, url) => {
+      urls.push(url)
+      releases.push(() => outgoing.end())
+    },
+    { maxConnections: 1 },
+  )
+  const first = get('/first')
+  while (releases.length === 0) await turnsOver()
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const waiting = get('/waiting')
+  vi.advanceTimersByTime(15_000)
+  await expect(waiting).rejects.toMatchObject({
+    code: 'upstream_unavailable',
+    details: { outcome: 'unsent' },
+  })
+  releases[0]?.()
+  await (await first).pipeTo(taker().writable, patient)
+  const next = get('/next')
+  while (releases.length < 2) await turnsOver()
+  releases[1]?.()
+  expect((await next).status).toBe(200)
+  expect(urls).toEqual(['/first', '/next'])
 })
