@@ -10,6 +10,7 @@ import { TokenError } from './errors.ts'
 import { Flight } from './flight.ts'
 import type { TokenStep } from './steps.ts'
 import type { Token } from './token.ts'
+import { Turns } from './turns.ts'
 
 /** Options of {@link TokenSource}: the org and the service app; the rest has defaults. */
 export type TokenSourceOptions = Pick<TokenEndpointOptions, 'org' | 'credential'> &
@@ -55,10 +56,13 @@ const MAX_REFUSAL_PAUSE_MS = 30_000
 
 const MAX_SCOPE_SETS = 64
 
+// Whoever may choose scopes may choose more sets than are kept, and the org counts each request.
+const MAX_OTHERS_AT_ONCE = 4
+
 /**
  * Gives tokens for one service app of one org.
  *
- * One request however many ask at once; a kept token while it lives; renewal in the background, while the present token
+ * One request however many ask at once, and of other scopes than the credential's few at a time; a kept token while it lives; renewal in the background, while the present token
  * is handed out even if renewal fails. Tokens and the DPoP key live in memory only.
  */
 export class TokenSource {
@@ -68,6 +72,7 @@ export class TokenSource {
   readonly #ownKey: string
   // The set used last is the last of these.
   readonly #entries = new Map<string, Entry>()
+  readonly #others = new Turns(MAX_OTHERS_AT_ONCE)
   readonly #keptBy = new WeakMap<Token, Kept>()
   #latest: readonly [key: string | undefined, entry: Entry] = [undefined, newEntry()]
 
@@ -196,7 +201,7 @@ export class TokenSource {
     if (refusal && clock.monotonicMs() < refusal.untilMs) throw refusal.error
     const flight = new Flight(async (signal) => {
       try {
-        const token = await this.endpoint.request(scopes, signal)
+        const token = await this.#request(scopes, signal)
         entry.kept = this.#keep(token, forced)
         entry.failedRenewals = 0
         delete entry.refusal
@@ -210,6 +215,12 @@ export class TokenSource {
     })
     entry.flight = flight
     return flight
+  }
+
+  /** The credential's own set waits for no other. */
+  #request(scopes: readonly string[], signal: AbortSignal): Promise<Token> {
+    const ask = () => this.endpoint.request(scopes, signal)
+    return keyOf(scopes) === this.#ownKey ? ask() : this.#others.run(ask, signal)
   }
 
   /** A refused client stays refused for a while: a caller in a loop hears it from here, a little longer each time. */

@@ -1,4 +1,11 @@
-import { type OrgUrl, type Token, TokenSource, type TokenStep } from '@postern/core'
+import {
+  fetchTransport,
+  type OrgUrl,
+  type Token,
+  TokenSource,
+  type TokenStep,
+  type Transport,
+} from '@postern/core'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { tokenAnswer } from '../../../../test/scripted-server.ts'
 import { tokenScenario } from '../../../../test/token-source.ts'
@@ -33,6 +40,32 @@ describe('TokenSource', () => {
     const answers = await Promise.allSettled(Array.from({ length: 100 }, () => source.token()))
     expect(answers.every(({ status }) => status === 'rejected')).toBe(true)
     expect(server.requests.length).toBe(1)
+  })
+
+  test('asks for few sets of scopes at a time, and for its own while they wait', async () => {
+    const released = Promise.withResolvers<void>()
+    let underWay = 0
+    let most = 0
+    const transport: Transport = async (request) => {
+      if (String(request.body).includes('okta.users.read')) return fetchTransport(request)
+      underWay++
+      most = Math.max(most, underWay)
+      await released.promise
+      return fetchTransport(request).finally(() => underWay--)
+    }
+    const { source, server } = await tokenScenario(() => tokenAnswer(), {}, { transport })
+    const sets = Array.from({ length: 10 }, (_, at) => [`okta.some${at}.read`])
+    const tokens = sets.map((scopes) => source.token({ scopes }))
+    const gone = new AbortController()
+    const left = source.token({ scopes: ['okta.gone.read'], signal: gone.signal })
+    gone.abort(new Error('gone'))
+    await expect(left).rejects.toThrow('gone')
+    await source.token()
+    expect(server.requests.length).toBe(1)
+    released.resolve()
+    await Promise.all(tokens)
+    expect(most).toBe(4)
+    expect(server.requests.length).toBe(11)
   })
 
   test('sends what Okta asks for and nothing else', async () => {
