@@ -9,6 +9,9 @@ export const maxKeptBytes = 65_536
 /** The largest body that is passed on, as of every other request. */
 export const maxBodyBytes = 1024 * 1024
 
+// A third of what a request may take to come; whose fault it is that it does not, the server does not ask.
+const READ_AFTER_MS = 10_000
+
 /** A body that is read once, by as many attempts as it takes while it is kept. */
 export class CallerBody {
   readonly #source: AsyncIterator<Uint8Array>
@@ -19,11 +22,13 @@ export class CallerBody {
   #attempts = 0
   #isDone = false
   #reading: Promise<void> | undefined
+  readonly #untaken: NodeJS.Timeout
 
   /** @param bytes - absent where it is not known before its end. */
   private constructor(source: AsyncIterator<Uint8Array>, bytes: number | undefined) {
     this.#source = source
     this.#bytes = bytes
+    this.#untaken = setTimeout(() => void this.#readAhead(), READ_AFTER_MS).unref()
   }
 
   /**
@@ -50,13 +55,27 @@ export class CallerBody {
 
   /** What one attempt sends. The attempt before, if any, gets nothing more. */
   attempt(): StreamedBody {
-    this.#attempts++
+    this.#begin()
     return { chunks: this.#chunksFor(this.#attempts), bytes: this.#bytes }
+  }
+
+  #begin(): void {
+    clearTimeout(this.#untaken)
+    this.#attempts++
+  }
+
+  /** Reads all of it while nobody takes it. What fails then fails for whoever takes it. */
+  async #readAhead(): Promise<void> {
+    try {
+      while (!this.#isDone && this.#attempts === 0) await this.#read()
+    } catch {
+      // Whoever takes it hears of it.
+    }
   }
 
   /** Reads what is left, so that the connection can have a next request. */
   async discard(): Promise<void> {
-    this.#attempts++
+    this.#begin()
     try {
       while (!this.#isDone) {
         await this.#read()
@@ -89,9 +108,9 @@ export class CallerBody {
     }
   }
 
-  /** Reads one piece more. An attempt that was given up may still be at it. */
+  /** Reads one piece more. An attempt that was given up may still be at it. A failure stays: what came is no whole body. */
   #read(): Promise<void> {
-    this.#reading ??= this.#readPiece().finally(() => {
+    this.#reading ??= this.#readPiece().then(() => {
       this.#reading = undefined
     })
     return this.#reading

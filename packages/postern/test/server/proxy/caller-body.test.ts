@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { CallerBody, maxBodyBytes } from '../../../src/server/proxy/caller-body.ts'
 
 const PIECE = Buffer.alloc(16_384, 'x')
@@ -15,9 +15,7 @@ test('a body is read no faster than the org takes it', async () => {
     })(),
     { objectMode: false },
   )
-  const headers = { 'content-length': String(maxBodyBytes) }
-  const message = Object.assign(source, { method: 'PUT', headers }) as unknown as IncomingMessage
-  const sent = CallerBody.of(message)?.attempt().chunks[Symbol.asyncIterator]()
+  const sent = CallerBody.of(messageOf(source))?.attempt().chunks[Symbol.asyncIterator]()
   let bytes = 0
   while (bytes < maxBodyBytes) {
     const before = await pauseOf(() => pieces)
@@ -28,8 +26,47 @@ test('a body is read no faster than the org takes it', async () => {
   expect((await sent?.next())?.done).toBe(true)
 })
 
+test('a body whose turn does not come is read all the same, and sent whole', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const message = messageOf(Readable.from(piecesOf(maxBodyBytes), { objectMode: false }))
+  const body = CallerBody.of(message)
+  vi.advanceTimersByTime(10_000)
+  await pauseOf(() => 0, 200)
+  expect(message.readableEnded).toBe(true)
+  const sent = body?.attempt().chunks ?? []
+  let bytes = 0
+  for await (const chunk of sent) bytes += chunk.byteLength
+  expect(bytes).toBe(maxBodyBytes)
+})
+
+test('a body that breaks off before its turn is not sent as a whole one', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const broken = new Error('broken off')
+  async function* breaking() {
+    yield PIECE
+    throw broken
+  }
+  const body = CallerBody.of(messageOf(Readable.from(breaking(), { objectMode: false })))
+  vi.advanceTimersByTime(10_000)
+  await pauseOf(() => 0)
+  const sent = body?.attempt().chunks[Symbol.asyncIterator]()
+  expect((await sent?.next())?.value).toHaveLength(PIECE.byteLength)
+  await expect(sent?.next()).rejects.toBe(broken)
+})
+
+function* piecesOf(bytes: number) {
+  for (let at = 0; at < bytes; at += PIECE.byteLength) yield PIECE
+}
+
+function messageOf(source: Readable): IncomingMessage {
+  const headers = { 'content-length': String(maxBodyBytes) }
+  return Object.assign(source, { method: 'PUT', headers }) as unknown as IncomingMessage
+}
+
 /** What a number is when everything that could go on by itself has. */
-async function pauseOf(read: () => number): Promise<number> {
-  for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate)
+async function pauseOf(read: () => number, turns = 5): Promise<number> {
+  for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate)
   return read()
 }
