@@ -195,6 +195,14 @@ describe('a person', () => {
     expect((await session()).permissions).toEqual(read)
   })
 
+  test('is nobody whose sub is the e-mail address of somebody else', async () => {
+    const people = new Map([['ada@acme.example', read]])
+    const { provider, signInWith } = await serve({ groups: new Map(), people })
+    provider.user = 'ada@acme.example'
+    provider.people['ada@acme.example'] = {}
+    expect((await signInWith()).code).toBe('sign_in_not_permitted')
+  })
+
   test('is nobody whose e-mail address only looks the same in lower case', async () => {
     // The Kelvin sign, whose lower case is the letter k.
     const people = new Map([['kay@acme.example', read]])

@@ -53,7 +53,11 @@ export function personOf(claims: Claims, signIn: SignIn): Person {
   const named = groups.filter((group) => signIn.groups.has(group))
   // Whoever can enter any address at the provider is not therefore the person who has it.
   const email = claims['email_verified'] === true ? textOf(claims['email']) : undefined
-  const keys = [sub, ...(email === undefined ? [] : [email, lowerCase(email)])]
+  // Of a sub nobody verifies that it is an address.
+  const keys = [
+    ...(sub.includes('@') ? [] : [sub]),
+    ...(email?.includes('@') ? [email, lowerCase(email)] : []),
+  ]
   const rules = [
     ...named.flatMap((group) => signIn.groups.get(group) ?? []),
     ...[...new Set(keys)].flatMap((key) => signIn.people.get(key) ?? []),
