@@ -18,6 +18,8 @@ export type ApiLine<Event, Result> =
   | { readonly result: Result }
   | { readonly problem: unknown }
 
+const PAGE_ROWS = 100
+
 /**
  * A client of the API. What it gives is believed to be of the type that is asked for: the other side is this program, in the
  * same version.
@@ -40,6 +42,27 @@ export class ApiClient implements AsyncDisposable {
   async call<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
     const answer = await this.#request({ method, path, body, accept: 'application/json' })
     return parse(await textOf(answer), answer.status) as Answer
+  }
+
+  /**
+   * The rows of a list, of all its pages.
+   *
+   * @param list.rows - the member of each answer that has them.
+   * @param list.cursor - the member of the query that takes `next` of the page before.
+   */
+  async list<Row>(
+    path: string,
+    { rows, cursor }: { readonly rows: string; readonly cursor: string },
+  ): Promise<readonly Row[]> {
+    const all: Row[] = []
+    const query = new URLSearchParams({ limit: String(PAGE_ROWS) })
+    for (;;) {
+      const page = await this.call<Readonly<Record<string, unknown>>>('GET', `${path}?${query}`)
+      all.push(...(page[rows] as readonly Row[]))
+      const { next } = page
+      if (typeof next !== 'string') return all
+      query.set(cursor, next)
+    }
   }
 
   /**

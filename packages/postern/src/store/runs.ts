@@ -96,6 +96,12 @@ export async function listRuns(
   return rows.map(asItIs)
 }
 
+/** One run; undefined where it is not kept. */
+export async function findRun(store: Store, id: string): Promise<RunRow | undefined> {
+  const row = await ownedRuns(store).where('id', '=', id).executeTakeFirst()
+  return row && asItIs(row)
+}
+
 /** The last run of each of these feeds that has one. */
 export async function readLastRuns(
   store: Store,

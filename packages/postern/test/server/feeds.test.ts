@@ -1,5 +1,6 @@
 /** @module Feeds and sinks over the API: kept, run, changed and removed; and what each refuses. */
 
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type RunningOrg, startOrg } from '@postern/emulator'
@@ -7,9 +8,12 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { openTestSeal } from '../../../../test/test-seal.ts'
+import { ApiClient } from '../../src/cli/api-client.ts'
+import { sendLocally } from '../../src/http/local-client.ts'
 import { putDeadLetters } from '../../src/store/dead-letters.ts'
 import { putHeldDeletions } from '../../src/store/held-deletions.ts'
 import { addEvents, removeOrphans } from '../../src/store/records.ts'
+import { beginRun } from '../../src/store/runs.ts'
 import { appendToSpool, packLinesAtOnce } from '../../src/store/spool.ts'
 import type { Store } from '../../src/store/store.ts'
 import { type ServedApp, serveApp } from './served-app.ts'
@@ -17,7 +21,7 @@ import { type ServedApp, serveApp } from './served-app.ts'
 describe.each(stores)('feeds on $name', ({ open }) => {
   let opened: TestStore
   let org: RunningOrg
-  let app: ServedApp<'theirs' | 'reader'>
+  let app: ServedApp<'theirs' | 'reader' | 'syncer'>
   let folder: string
   let seal: Awaited<ReturnType<typeof openTestSeal>>
 
@@ -34,6 +38,7 @@ describe.each(stores)('feeds on $name', ({ open }) => {
       keys: {
         theirs: [{ connections: ['theirs'], verbs: ['read', 'sync', 'admin'] }],
         reader: [{ connections: ['acme'], verbs: ['read'] }],
+        syncer: [{ connections: ['acme'], verbs: ['sync'] }],
       },
     })
     if ((await app.send('GET', '/v1/connections/acme')).status === 200) return
@@ -74,6 +79,21 @@ describe.each(stores)('feeds on $name', ({ open }) => {
     const shown = (await send('GET', '/v1/feeds/log')).json()
     expect(shown.sinks.map(({ waiting }: { waiting: number }) => waiting)).toEqual([0, 0])
     expect((await send('GET', '/v1/feeds/log/runs')).json().runs).toHaveLength(1)
+  })
+
+  test('what a run came to is told of that run, and of no other', async () => {
+    const { store } = opened
+    const { id: feedId } = await store.db
+      .selectFrom('feed')
+      .select('id')
+      .where('name', '=', 'log')
+      .executeTakeFirstOrThrow()
+    const later = { id: randomUUID(), feedId, trigger: 'schedule', epoch: 0 } as const
+    await beginRun(store, later, new Date(Date.now() + 3_600_000))
+    const { run } = (await send('POST', '/v1/feeds/log/run', {})).json()
+    await store.db.deleteFrom('run').where('id', '=', later.id).execute()
+    expect(run).toMatchObject({ outcome: 'ok', trigger: 'request' })
+    expect((await send('GET', '/v1/feeds/log/runs')).json().runs[0]).toEqual(run)
   })
 
   test('what is watched of a feed stands under its name', async () => {
@@ -237,6 +257,36 @@ describe.each(stores)('feeds on $name', ({ open }) => {
     expect((await send('POST', route, { userId: 'ana' })).status).toBe(400)
     expect((await send('POST', route, { userId: user.id }, app.keys.reader)).status).toBe(403)
     await store.db.deleteFrom('spool').where('feed_id', '=', feedId).execute()
+  })
+
+  test('commands show every record that was set aside', async () => {
+    const { store } = opened
+    const { feed_id: feedId, sink_id: sinkId } = await store.db
+      .selectFrom('feed_sink')
+      .innerJoin('feed', 'feed.id', 'feed_sink.feed_id')
+      .select(['feed_id', 'sink_id'])
+      .where('feed.name', '=', 'log')
+      .limit(1)
+      .executeTakeFirstOrThrow()
+    const record = Buffer.from('{}')
+    const letters = Array.from({ length: 201 }, (_, index) => ({
+      ...{ code: 'sink_record_refused', reason: 'no', record, index },
+    }))
+    await putDeadLetters(store, { feedId, sinkId, seq: 1 }, letters, new Date())
+    const authorization = `Bearer ${app.keys.syncer}`
+    await using api = new ApiClient({
+      send: (request) =>
+        sendLocally(app, { ...request, headers: { ...request.headers, authorization } }),
+      close: async () => undefined,
+      signal: new AbortController().signal,
+    })
+    const route = '/v1/feeds/log/dead-letters'
+    const listed = await api.list<{ readonly index: number }>(route, {
+      ...{ rows: 'deadLetters', cursor: 'cursor' },
+    })
+    const indexes = listed.map(({ index }) => index).sort((a, b) => a - b)
+    expect(indexes).toEqual(letters.map(({ index }) => index))
+    expect((await send('DELETE', route)).json()).toEqual({ dropped: 201 })
   })
 
   test('records that a sink refused are sent to it again, and are dead letters no longer', async () => {

@@ -80,15 +80,13 @@ export async function deadLetters(
     if (result.refused > 0) process.exitCode = exitCodes.partial
     return
   }
-  const { deadLetters: letters } = await api.call<{
-    readonly deadLetters: readonly {
-      readonly sink?: string
-      readonly batch: number
-      readonly code: string
-      readonly reason: string
-      readonly at: string
-    }[]
-  }>('GET', route)
+  const letters = await api.list<{
+    readonly sink?: string
+    readonly batch: number
+    readonly code: string
+    readonly reason: string
+    readonly at: string
+  }>(route, { rows: 'deadLetters', cursor: 'cursor' })
   await printList(letters, {
     format: options.output,
     none: 'No record was set aside.',

@@ -79,16 +79,7 @@ export async function updateFeed(
 /** Shows every feed. */
 export async function listFeeds(options: GlobalOptions, signal: AbortSignal): Promise<void> {
   await using api = await openApi(options, signal)
-  const feeds: Feed[] = []
-  for (let after: string | undefined = ''; after !== undefined; ) {
-    const query: URLSearchParams = new URLSearchParams(after === '' ? {} : { after })
-    const page: { readonly feeds: readonly Feed[]; readonly next?: string } = await api.call(
-      'GET',
-      `/v1/feeds?${query}`,
-    )
-    feeds.push(...page.feeds)
-    after = page.next
-  }
+  const feeds = await api.list<Feed>('/v1/feeds', { rows: 'feeds', cursor: 'after' })
   await printList(feeds, {
     format: options.output,
     none: 'There is no feed. Make one with postern feed add NAME --connection C --input I --sink S.',

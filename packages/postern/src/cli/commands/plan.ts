@@ -82,7 +82,7 @@ export async function listPlans(
   signal: AbortSignal,
 ): Promise<void> {
   await using api = await openPlans(flags, options, signal)
-  const { plans } = await api.call<{ readonly plans: readonly PlanSummary[] }>('GET', ROUTE)
+  const plans = await api.list<PlanSummary>(ROUTE, { rows: 'plans', cursor: 'cursor' })
   await printList(plans, {
     format: options.output,
     none: 'There is no plan of this access key, and none that it may approve.',

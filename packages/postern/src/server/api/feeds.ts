@@ -6,6 +6,7 @@ import { feedChangeMembers, feedMembers, feedPreviewMembers } from '../../config
 import { feedNotFound } from '../../feeds/feed-refusals.ts'
 import type { NamedFeedRow } from '../../store/feeds.ts'
 import { feedConditions } from '../../store/list-feeds.ts'
+import { findRun } from '../../store/runs.ts'
 import type { Api } from '../api.ts'
 import type { RequestCaller } from '../caller.ts'
 import type { Services } from '../services.ts'
@@ -240,12 +241,12 @@ function addRunningRoutes(api: Api): void {
         await requireFeed('sync', name, { services, caller })
         const options = { signal, verify: verb === 'verify', onProgress: tell }
         const { runId } = await services.feeds.run(name, by, options)
-        const runs = await services.feeds.runs(name, 1)
-        const [last] = runs
-        if (last === undefined) throw feedNotFound()
+        // Another run may have begun since.
+        const ran = await findRun(services.store, runId)
+        if (ran === undefined) throw feedNotFound()
         const { streams } = await services.feeds.get(name)
         const verified = streams.find((stream) => stream.name === 'verify')?.at
-        return { run: { ...shownRun(last), id: runId }, ...(verb === 'verify' ? { verified } : {}) }
+        return { run: shownRun(ran), ...(verb === 'verify' ? { verified } : {}) }
       },
     )
   }
