@@ -181,7 +181,7 @@ async function rereadLists(
       return []
     })
     const { commit, generation } = end
-    await rereadDue(context, { commit, generation })
+    await rereadDue(context, { commit, generation, seenBy: generation })
     signal.throwIfAborted()
   }
 }

@@ -9,6 +9,7 @@ import {
   readObject,
   scopeCovers,
 } from '@postern/core'
+import { readHeldDeletions } from '../store/held-deletions.ts'
 import { type MirrorExcept, sampleMirror } from '../store/mirror.ts'
 import type { StreamContext } from './stream.ts'
 
@@ -57,16 +58,22 @@ export function lostReach(earlier: Reach, later: Reach): string | undefined {
 /**
  * Whether most of a few objects that were there a moment ago can still be read. Where they cannot, that others are not found
  * says nothing about those.
+ *
+ * @param options.seenBy - the sweep that has just come to its end: what it saw is asked for. Absent: anything that is known, also
+ * what the last sweep did not see any more; and nothing is believed while deletions are held back, or several objects are gone
+ * and there is no other to ask for.
  */
 export async function isStillReadable(
   context: StreamContext,
   kind: ObjectKind,
-  options: { readonly generation: number; readonly except: MirrorExcept },
+  options: { readonly seenBy?: number | undefined; readonly except: MirrorExcept },
 ): Promise<boolean> {
   const { store, feed, org, signal } = context
-  const { generation, except } = options
-  const of = { feedId: feed.id, kind: kind.name, generation }
+  const { seenBy, except } = options
+  if (seenBy === undefined && (await readHeldDeletions(store, feed.id)) !== undefined) return false
+  const of = { feedId: feed.id, kind: kind.name, generation: seenBy }
   const sample = await sampleMirror(store, of, { except, limit: SAMPLE })
+  if (sample.length === 0) return seenBy !== undefined || (except.ids?.length ?? 0) <= 1
   let readable = 0
   for (const { id, parent } of sample) {
     const found = await unlessRefused(async () =>
@@ -76,7 +83,7 @@ export async function isStillReadable(
     )
     if (found === true) readable++
   }
-  return sample.length === 0 || readable * 2 > sample.length
+  return readable * 2 > sample.length
 }
 
 /** What a reading gives; undefined where the role does not allow it. */

@@ -9,7 +9,7 @@ import {
   type SeenObject,
 } from '@postern/core'
 import type { FeedRecord } from '../sinks/record.ts'
-import { lastGeneration, listMissedBehind, type MirrorKey } from '../store/mirror.ts'
+import { lastGeneration, listMissedBehind, type MirrorKey, readMirror } from '../store/mirror.ts'
 import { delayRereads, finishRereads, listDueRereads } from '../store/rereads.ts'
 import { mapAtMost } from './at-most.ts'
 import { hashObjects, kindOf, mirroredOf, takeDeletions, takePage } from './mirroring.ts'
@@ -24,6 +24,8 @@ export interface RereadOptions {
   readonly commit: CommitRecords
   /** Of the last sweep that began: what is seen here counts as seen by it. */
   readonly generation: number
+  /** That sweep, where it has come to its end: see {@link isStillReadable}. */
+  readonly seenBy?: number | undefined
 }
 
 /** What came of asking for one object. */
@@ -89,14 +91,14 @@ function isOfList({ kind, key }: Due): boolean {
 async function rereadObjects(
   context: StreamContext,
   due: readonly Due[],
-  { commit, generation }: RereadOptions,
+  { commit, generation, seenBy }: RereadOptions,
 ): Promise<void> {
   if (due.length === 0) return
   const { store, feed } = context
   const answers = await askFor(context, due)
   const found = answers.flatMap(({ found: one }) => (typeof one === 'object' ? [one] : []))
   const hashed = hashObjects(mirroredOf(context), found)
-  const { gone, doubtful } = await sortGone(context, due, answers, generation)
+  const { gone, doubtful } = await sortGone(context, due, answers, seenBy)
   await commit(async () => {
     const upserts = await takePage(context, hashed, { isCurrent: true, generation })
     const deletions = await takeDeletions(context, gone)
@@ -122,24 +124,25 @@ export async function askFor(
   })
 }
 
-/** Those that are gone, and those of which it cannot be told. */
+/** Those that are gone, and those of which it cannot be told. @param seenBy - see {@link isStillReadable} */
 export async function sortGone(
   context: StreamContext,
   due: readonly Due[],
   answers: readonly Answer[],
-  generation: number,
+  seenBy: number | undefined,
 ) {
   const gone: (MirrorKey & { readonly kind: ObjectKind['name'] })[] = []
   const doubtful = answers.filter(({ found }) => found === 'refused').map(({ key }) => key)
   for (const kind of new Set(due.map((one) => one.kind))) {
     const missing = answers.filter(({ key, found }) => key.kind === kind.name && found === 'gone')
     if (missing.length === 0) continue
-    const ids = missing.map(({ key: { id } }) => id)
-    const options = { generation, except: { ids } }
-    if (await isStillReadable(context, kind, options)) {
-      gone.push(...ids.map((id) => ({ kind: kind.name, id })))
+    const keys = missing.map(({ key }) => key)
+    const known = await readMirror(context.store, context.feed.id, keys)
+    const ids = known.filter((row) => row.deleted_at === null).map(({ id }) => id)
+    if (await isStillReadable(context, kind, { seenBy, except: { ids } })) {
+      gone.push(...keys.map(({ id }) => ({ kind: kind.name, id })))
     } else {
-      doubtful.push(...missing.map(({ key }) => key))
+      doubtful.push(...keys)
     }
   }
   return { gone, doubtful }
@@ -149,7 +152,7 @@ export async function sortGone(
 async function rereadList(
   context: StreamContext,
   { kind, key }: Due,
-  { commit, generation }: RereadOptions,
+  { commit, generation, seenBy }: RereadOptions,
 ): Promise<void> {
   const { store, feed, org, signal } = context
   const mirrored = mirroredOf(context)
@@ -175,7 +178,7 @@ async function rereadList(
   const onLast = new Set(last.map(({ id }) => id))
   const missed = await listMissedBehind(store, behind, mark, last.length + 1)
   const isShorter = missed.some(({ id }) => !onLast.has(id))
-  if (isShorter && !(await isBelievable(context, { kind, parent, isThere, generation }))) {
+  if (isShorter && !(await isBelievable(context, { kind, parent, isThere, seenBy }))) {
     return commit(() => putOff(context, [key]))
   }
   for (let isEnded = false; !isEnded; ) {
@@ -198,12 +201,12 @@ async function isBelievable(
     readonly kind: ObjectKind
     readonly parent: string
     readonly isThere: boolean
-    readonly generation: number
+    readonly seenBy: number | undefined
   },
 ): Promise<boolean> {
   const { org, signal } = context
-  const { kind, parent, isThere, generation } = list
-  if (!isThere) return isStillReadable(context, kind, { generation, except: { parent } })
+  const { kind, parent, isThere, seenBy } = list
+  if (!isThere) return isStillReadable(context, kind, { seenBy, except: { parent } })
   const found = await unlessRefused(() =>
     isParentThere(org, kind, parent, { priority: 'incremental', signal }),
   )
@@ -218,7 +221,7 @@ async function putOff(
   if (keys.length === 0) return []
   const { store, feed, org, note } = context
   note(
-    `${keys.length} objects are asked for again in 10 minutes: the org did not show them, nor others that are surely there. Check the credential's admin role (postern doctor).`,
+    `${keys.length} objects are asked for again in 10 minutes: the org does not show them. That they are gone is not believed while it hides others that are surely there, or deletions are held back. Check the credential's admin role (postern doctor).`,
   )
   await delayRereads(store, feed.id, keys, new Date(org.authorizer.now().getTime() + DELAY_MS))
   return []

@@ -177,10 +177,16 @@ export async function lastGeneration(
   return (await query.executeTakeFirst())?.last ?? 0
 }
 
-/** Some objects that are there, of those that a complete read saw, to ask whether they can still be seen. */
+/**
+ * Some objects that are there, to ask whether they can still be seen: of all that are known, or of those that a complete read saw.
+ */
 export function sampleMirror(
   store: Store,
-  of: { readonly feedId: string; readonly kind: string; readonly generation: number },
+  of: {
+    readonly feedId: string
+    readonly kind: string
+    readonly generation?: number | undefined
+  },
   options: { readonly except: MirrorExcept; readonly limit: number },
 ): Promise<readonly Pick<MirrorRow, 'id' | 'parent'>[]> {
   let query = store.db
@@ -188,9 +194,9 @@ export function sampleMirror(
     .select(['id', 'parent'])
     .where('feed_id', '=', of.feedId)
     .where('kind', '=', of.kind)
-    .where('generation', '>=', of.generation)
     .where('deleted_at', 'is', null)
     .limit(options.limit)
+  if (of.generation !== undefined) query = query.where('generation', '>=', of.generation)
   const { ids = [], parent } = options.except
   if (ids.length > 0) query = query.where('id', 'not in', ids)
   if (parent !== undefined) query = query.where('parent', '!=', parent)
