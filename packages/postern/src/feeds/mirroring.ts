@@ -65,13 +65,14 @@ export async function takePage(
   const now = org.authorizer.now()
   const judged = await judgePage({ store, feed, org, spool }, page, isCurrent)
   const changed = judged.filter(({ judgement }) => judgement === 'new' || judgement === 'changed')
-  const rows = changed.map(({ object, version }) => ({
+  const rows = changed.map(({ object, version, changedAt }) => ({
     kind: object.kind,
     id: object.id,
     parent: object.parent,
     version,
     hash: object.hash,
     lastUpdated: object.lastUpdated,
+    changedAt,
   }))
   await putMirror(store, feed.id, rows, { generation, now })
   const doubtful = judged.filter(({ judgement }) => judgement === 'doubtful')
@@ -81,8 +82,8 @@ export async function takePage(
   )
   if (isComplete) await markMirror(store, feed.id, keysOf(others), generation)
   await addRereads(store, feed.id, keysOf(doubtful), { dueAt: now })
-  return changed.map(({ object: { kind, id, hash, record }, version }) =>
-    changeRecord({ op: 'upsert', kind, id, version, hash, observedAt: now }, record),
+  return changed.map(({ object: { kind, id, hash, record }, version, changedAt }) =>
+    changeRecord({ op: 'upsert', kind, id, version, hash, observedAt: changedAt }, record),
   )
 }
 
@@ -116,8 +117,14 @@ async function judgePage(
       isAsked,
       judgement: isAsked ? resynced(judgement) : judgement,
       version: (row?.version ?? 0) + 1,
+      changedAt: laterThan(row?.changed_at, now),
     }
   })
+}
+
+/** Now, or a moment behind what was known: the org's clock may be set back, and sinks tell by the time what is newer. */
+function laterThan(known: Date | undefined, now: Date): Date {
+  return known === undefined ? now : new Date(Math.max(now.getTime(), known.getTime() + 1))
 }
 
 /** What to make of an object that goes on whether it changed or not. */
@@ -131,10 +138,9 @@ export async function takeDeletions(
   { store, feed, org }: StreamContext,
   keys: readonly (MirrorKey & { readonly kind: ObjectKindName })[],
 ): Promise<readonly FeedRecord[]> {
-  const observedAt = org.authorizer.now()
   const kinds = new Map(keys.map(({ kind, id }) => [`${kind} ${id}`, kind]))
-  const rows = await removeMirror(store, feed.id, keys, observedAt)
-  return rows.flatMap(({ kind: name, id, version, hash }) => {
+  const rows = await removeMirror(store, feed.id, keys, org.authorizer.now())
+  return rows.flatMap(({ kind: name, id, version, hash, changed_at: observedAt }) => {
     const kind = kinds.get(`${name} ${id}`)
     return kind === undefined
       ? []

@@ -26,7 +26,7 @@ export interface FeedRecord {
   readonly version?: number
   /** Of an object: of what it says. */
   readonly hash?: string
-  /** Of an object: when it was seen so, by the org's clock. */
+  /** Of an object: when it was seen so, by the org's clock; later than any change of it before. */
   readonly observedAt?: Date
   /** Okta's own bytes, unchanged; a member or assignment is wrapped with its parent's id. Absent for `delete`. */
   readonly raw?: Uint8Array

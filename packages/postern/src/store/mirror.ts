@@ -19,6 +19,8 @@ export interface NewMirrorRow extends MirrorKey {
   readonly version: number
   readonly hash: string
   readonly lastUpdated: Date | undefined
+  /** When it was seen to be so: later than what was known. Absent: now. */
+  readonly changedAt?: Date
 }
 
 /** Which objects a complete read missed: those that were known when it began. */
@@ -63,9 +65,10 @@ export async function putMirror(
   await sql`
     insert into mirror (feed_id, kind, id, parent, version, hash, last_updated, generation, changed_at, first_seen_at, deleted_at)
     select ${feedId}::text, r.kind, r.id, r.parent, r.version, r.hash, r."lastUpdated",
-      ${seen.generation}::bigint, ${seen.now}::timestamptz, ${seen.now}::timestamptz, null::timestamptz
+      ${seen.generation}::bigint, coalesce(r."changedAt", ${seen.now}::timestamptz), ${seen.now}::timestamptz, null::timestamptz
     from jsonb_to_recordset(${json}::jsonb)
-      as r(kind text, id text, parent text, version bigint, hash text, "lastUpdated" timestamptz)
+      as r(kind text, id text, parent text, version bigint, hash text,
+        "lastUpdated" timestamptz, "changedAt" timestamptz)
     on conflict (feed_id, kind, id) do update set
       parent = excluded.parent, version = excluded.version, hash = excluded.hash,
       last_updated = excluded.last_updated, generation = excluded.generation,
@@ -85,7 +88,10 @@ export async function markMirror(
     where m.feed_id = ${feedId} and m.kind = k.kind and m.id = k.id`.execute(store.db)
 }
 
-/** Notes that those objects are gone, which is a change of each. Those that are known to be gone already are left out. */
+/**
+ * Notes that those objects are gone, which is a change of each, later than those before. Those that are known to be gone already
+ * are left out.
+ */
 export async function removeMirror(
   store: Store,
   feedId: string,
@@ -95,7 +101,8 @@ export async function removeMirror(
   if (keys.length === 0) return []
   const { rows } = await sql<MirrorRow>`
     update mirror m
-    set version = m.version + 1, deleted_at = ${now}::timestamptz, changed_at = ${now}::timestamptz
+    set version = m.version + 1, deleted_at = ${now}::timestamptz,
+      changed_at = greatest(${now}::timestamptz, m.changed_at + interval '1 millisecond')
     from ${keysOf(keys)}
     where m.feed_id = ${feedId} and m.kind = k.kind and m.id = k.id and m.deleted_at is null
     returning ${columns}`.execute(store.db)

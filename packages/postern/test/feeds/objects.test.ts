@@ -273,6 +273,28 @@ describe.each(stores)('a feed of objects on $name', ({ open }) => {
     }
   })
 
+  test('says of each change a later time than of the one before, also where the clock was set back', async () => {
+    const { store } = opened
+    const feed = await objectFeed(store, await orgOnClock(), 'users')
+    await feed.run()
+    const aheadMs = feed.clock.now().getTime() + DAY_MS
+    await store.db
+      .updateTable('mirror')
+      .set({ changed_at: new Date(aheadMs) })
+      .where('feed_id', '=', feed.feedId)
+      .execute()
+    const { admin, running } = feed.emulated
+    const [, user] = [...running.org.users]
+    const path = `/api/v1/users/${user?.id}`
+    const seenAt = async () => (await feed.run()).records.map((record) => record.observedAt)
+    await admin.request({ method: 'POST', path, body: { profile: { nickName: 'Bo' } } })
+    expect(await seenAt()).toEqual([new Date(aheadMs + 1)])
+    expect(await seenAt()).toEqual([])
+    for (let step = 0; step < 2; step++) await admin.request({ method: 'DELETE', path })
+    expect(await seenAt()).toEqual([])
+    expect(await seenAt()).toEqual([new Date(aheadMs + 2)])
+  })
+
   test('costs three statements for a page on which nothing changed', async () => {
     const { store } = opened
     const feed = await objectFeed(store, await orgOnClock({ users: 200 }), 'users')

@@ -64,14 +64,17 @@ export function elasticsearchReceiver(): RecordReceiver & {
   const taken: Buffer[] = []
   const documents = new Map<string, { version: number; source: Buffer }>()
   const doOne = (line: Buffer, source: Buffer) => {
-    const [[operation = '', { _id: id, version = 1 }] = ['', { _id: '' }]] = Object.entries<{
-      readonly _id: string
-      readonly version?: number
-    }>(JSON.parse(line.toString('utf8')))
+    const [[operation = '', { _id: id, version = 1, version_type: type }] = ['', { _id: '' }]] =
+      Object.entries<{
+        readonly _id: string
+        readonly version?: number
+        readonly version_type?: 'external' | 'external_gte'
+      }>(JSON.parse(line.toString('utf8')))
     taken.push(operation === 'delete' ? deletion(id) : source)
     const before = documents.get(id)
-    const conflict =
-      operation === 'create' ? before !== undefined : (before?.version ?? 0) >= version
+    const isOlder = before !== undefined && before.version > version
+    const isSame = before?.version === version && type !== 'external_gte'
+    const conflict = operation === 'create' ? before !== undefined : isOlder || isSame
     if (operation !== 'delete' && !isJson(source)) {
       taken.pop()
       const error = { type: 'document_parsing_exception', reason: 'failed to parse' }

@@ -20,7 +20,8 @@ const WANTED = 'errors,items.*.status,items.*.error.type,items.*.error.reason'
 
 /**
  * Events are created under their uuid: one that is there already is not written again. Objects are indexed or deleted under
- * their kind and id with the version of the change, so that a late writer cannot undo a newer one.
+ * their kind and id with the time at which they were seen so as the version: a late writer cannot undo what is newer, and a feed
+ * that begins anew, or another one of the same org, is no late writer.
  *
  * @see Elasticsearch, "Bulk API" - NDJSON, and an item for each operation
  * @see Elasticsearch, "Index API", "External versioning"
@@ -58,9 +59,9 @@ function openElasticsearch({ settings }: HttpFormatContext): OpenHttpFormat {
 }
 
 function encode(record: FeedRecord): Buffer {
-  const { op, kind, id, version, line } = record
+  const { op, kind, id, observedAt, line } = record
   const target = { _id: op === 'event' ? id : `${kind}:${id}` }
-  const versioned = { ...target, version, version_type: 'external' }
+  const versioned = { ...target, version: observedAt?.getTime(), version_type: 'external_gte' }
   switch (op) {
     case 'event':
       return Buffer.concat([action({ create: target }), line, NEWLINE])

@@ -90,23 +90,45 @@ describe('Elasticsearch', () => {
       { ...elasticsearch, pipeline: 'times' },
       token,
     )
-    const user = (version: number) =>
-      changeOf({ op: 'upsert', kind: 'user', id: '00u1', version }, `{"v":${version}}`)
-    const batch = batchOf(2, [...eventsOf('a', 'b'), user(2)])
+    const seenAt = Date.parse('2026-03-01T12:00:00Z')
+    const user = (version: number, atMs: number) => {
+      const change = { kind: 'user', id: '00u1', version, observedAt: new Date(atMs) } as const
+      return changeOf({ op: 'upsert', ...change }, `{"v":${version}}`)
+    }
+    const batch = batchOf(2, [...eventsOf('a', 'b'), user(2, seenAt)])
 
     await sink.write(batch, {})
     await sink.write(batch, {})
-    await expect(sink.write(batchOf(1, [user(1)]), {})).resolves.toEqual({ rejected: [] })
+    await expect(sink.write(batchOf(1, [user(1, seenAt - 1)]), {})).resolves.toEqual({
+      rejected: [],
+    })
 
     expect([...documents].map(([id, { version }]) => `${id} ${version}`)).toEqual([
       'a 1',
       'b 1',
-      'user:00u1 2',
+      `user:00u1 ${seenAt}`,
     ])
     expect(receiver.requests[0]?.headers['content-type']).toBe('application/x-ndjson')
     expect(receiver.requests[0]?.path).toBe(
       '/okta/_bulk?filter_path=errors%2Citems.*.status%2Citems.*.error.type%2Citems.*.error.reason&pipeline=times',
     )
+  })
+
+  test('takes what a feed sends that was added again, and counts its changes from 1', async () => {
+    const { documents, script } = elasticsearchReceiver()
+    const { sink } = await openHttpSink(script, elasticsearch, token)
+    const seenAt = Date.parse('2026-03-01T12:00:00Z')
+    const change = (op: 'upsert' | 'delete', version: number, afterMs: number) => {
+      const observedAt = new Date(seenAt + afterMs)
+      const of = { op, kind: 'user', id: '00u1', version, observedAt } as const
+      return changeOf(of, op === 'delete' ? undefined : `{"at":${afterMs}}`)
+    }
+    const sourceOf = () => documents.get('user:00u1')?.source.toString('utf8')
+    await sink.write(batchOf(1, [change('upsert', 7, 0)]), {})
+    await sink.write(batchOf(1, [change('upsert', 1, 60_000)]), {})
+    expect(sourceOf()).toContain('{"at":60000}')
+    await sink.write(batchOf(2, [change('delete', 2, 120_000)]), {})
+    expect(sourceOf()).toContain('{"delete":')
   })
 
   test('takes hostile records as documents and never as operations', async () => {
