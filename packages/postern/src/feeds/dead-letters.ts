@@ -2,10 +2,11 @@
 
 import { createHash } from 'node:crypto'
 import { getInput } from '@postern/core'
-import { batchId, readLine } from '../sinks/record.ts'
+import { batchId, type FeedRecord, readLine } from '../sinks/record.ts'
 import type { Sink, SinkBatch, SinkKind } from '../sinks/sink.ts'
 import { readConnection } from '../store/connections.ts'
 import {
+  type DeadLetterPlace,
   type DeadLetterRow,
   listRefusedBatches,
   readRefused,
@@ -15,6 +16,8 @@ import {
 import { type FeedSink, listFeedSinks } from '../store/feed-sinks.ts'
 import type { NamedFeedRow } from '../store/feeds.ts'
 import { withLease } from '../store/leases.ts'
+import { readMirror } from '../store/mirror.ts'
+import type { Store } from '../store/store.ts'
 import { feedNotFound } from './feed-refusals.ts'
 import { type OpenSinkContext, prepareSink } from './open-sink.ts'
 
@@ -24,11 +27,20 @@ export interface RetriedLetters {
   readonly sent: number
   /** Records that were refused again. */
   readonly refused: number
+  /** Records of objects that changed or were deleted since, dropped: sent now, they would undo what is newer. */
+  readonly superseded: number
+}
+
+/** A dead letter, and its record. */
+interface Letter {
+  readonly row: DeadLetterRow
+  readonly record: FeedRecord
 }
 
 /**
  * Sends each dead letter of a feed to its sink again, beside whoever runs the feed. What a sink has now is dropped, batch by batch;
- * one that was interrupted goes on where it was. Letters that no sink could be given stay.
+ * one that was interrupted goes on where it was. Letters that no sink could be given stay; those of which something newer was read are
+ * dropped unsent.
  *
  * @returns undefined where somebody else does so at this moment.
  * @throws {SinkError} where a sink takes nothing; the letters of the other sinks were sent.
@@ -53,7 +65,8 @@ export async function retryDeadLetters(
         lease.signal.throwIfAborted()
       }
       if (failures.length > 0) throw failures[0]
-      return { sent: retry.sent, refused: retry.refused }
+      const { sent, refused, superseded } = retry
+      return { sent, refused, superseded }
     },
     { signal },
   )
@@ -63,6 +76,7 @@ export async function retryDeadLetters(
 class Retry {
   sent = 0
   refused = 0
+  superseded = 0
   readonly #context: OpenSinkContext
   readonly #feed: NamedFeedRow
   /** The host. */
@@ -94,12 +108,13 @@ class Retry {
   }
 
   async #sendBatch(
-    place: { readonly feedId: string; readonly sinkId: string; readonly seq: number },
+    place: DeadLetterPlace,
     { kind, sink }: { readonly kind: SinkKind; readonly sink: Sink },
   ): Promise<void> {
     const { store, clock } = this.#context
     this.#signal.throwIfAborted()
-    const letters = await readRefused(store, place)
+    const letters = await this.#takeCurrent(place)
+    if (letters.length === 0) return
     const batch = this.#batchOf(place.seq, letters)
     const write = () => sink.write(batch, { isBeside: true, signal: this.#signal })
     const written = kind.inStore ? undefined : await write()
@@ -107,15 +122,12 @@ class Retry {
       const { rejected = [] } = written ?? (await write())
       const again = rejected.flatMap(({ index, code, reason }) => {
         const letter = letters[index]
-        return letter === undefined ? [] : [{ index: letter.index, code, reason }]
+        return letter === undefined ? [] : [{ index: letter.row.index, code, reason }]
       })
       const isRefused = new Set(again.map(({ index }) => index))
-      const taken = letters.filter(({ index }) => !isRefused.has(index))
-      await removeRefused(
-        store,
-        place,
-        taken.map(({ index }) => index),
-      )
+      const indexes = letters.map(({ row }) => row.index)
+      const taken = indexes.filter((index) => !isRefused.has(index))
+      await removeRefused(store, place, taken)
       await refuseAgain(store, place, again, clock.now())
       return again.length
     })
@@ -123,12 +135,26 @@ class Retry {
     this.refused += refused
   }
 
+  /** The letters of a batch that still say how things are; the others are dropped. */
+  async #takeCurrent(place: DeadLetterPlace): Promise<readonly Letter[]> {
+    const { store } = this.#context
+    const what = getInput(this.#feed.input).mirrored === undefined ? 'event' : 'change'
+    const letters = (await readRefused(store, place)).map((row) => ({
+      row,
+      record: readLine(row.record, what),
+    }))
+    const isCurrent = await readCurrent(store, place.feedId, letters)
+    const old = letters.filter((letter) => !isCurrent(letter)).map(({ row }) => row.index)
+    if (old.length > 0) await removeRefused(store, place, old)
+    this.superseded += old.length
+    return letters.filter(isCurrent)
+  }
+
   /** A batch of its own, which is the same whenever the same letters are sent again. */
-  #batchOf(seq: number, letters: readonly DeadLetterRow[]): SinkBatch {
+  #batchOf(seq: number, letters: readonly Letter[]): SinkBatch {
     const { id: feedId, name, connection, input: inputName } = this.#feed
     const input = getInput(inputName)
-    const what = input.mirrored === undefined ? 'event' : 'change'
-    const places = letters.map(({ index }) => index).join(' ')
+    const places = letters.map(({ row }) => row.index).join(' ')
     return {
       feed: { id: feedId, name },
       connection,
@@ -138,9 +164,21 @@ class Retry {
       id: createHash('sha256')
         .update(`${batchId(feedId, seq)}|${places}`)
         .digest('hex'),
-      readAt: letters[0]?.created_at ?? this.#context.clock.now(),
+      readAt: letters[0]?.row.created_at ?? this.#context.clock.now(),
       replay: true,
-      records: letters.map(({ record }) => readLine(record, what)),
+      records: letters.map(({ record }) => record),
     }
   }
+}
+
+/** Tells of letters whether nothing newer of their object was read. Of events there is nothing newer. */
+async function readCurrent(
+  store: Store,
+  feedId: string,
+  letters: readonly Letter[],
+): Promise<(letter: Letter) => boolean> {
+  const changes = letters.map(({ record }) => record).filter(({ op }) => op !== 'event')
+  const known = await readMirror(store, feedId, changes)
+  const versions = new Map(known.map(({ kind, id, version }) => [`${kind} ${id}`, version]))
+  return ({ record: { kind, id, version = 0 } }) => version >= (versions.get(`${kind} ${id}`) ?? 0)
 }

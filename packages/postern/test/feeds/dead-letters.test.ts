@@ -9,6 +9,7 @@ import type { FeedRecord } from '../../src/sinks/record.ts'
 import { listDeadLetters, putDeadLetters } from '../../src/store/dead-letters.ts'
 import { findFeed } from '../../src/store/feeds.ts'
 import { feedScenario } from './feed-scenario.ts'
+import { SWEEP_MS } from './object-feed.ts'
 
 const small = { users: 5, groups: 1, apps: 1, edition: 'unlimited', keyType: 'EC' } as const
 
@@ -26,7 +27,8 @@ describe.each(stores)('dead letters that are sent again on $name', ({ open }) =>
   /** A feed whose sink `main` refused three records, and `other` none. */
   async function refused(input: 'system-log' | 'users' = 'system-log') {
     const clock = new TestClock(new Date('2026-03-30T12:00:00.000Z'))
-    const { app } = await emulatedOrg({ ...small, clock, traffic: { perSecond: 0.01 } }, { clock })
+    const options = { ...small, clock, traffic: { perSecond: 0.01 } }
+    const { app, admin } = await emulatedOrg(options, { clock })
     clock.advance(3_600_000)
     const feed = await feedScenario(kept.store, app, { input, sinks: ['main', 'other'] })
     const { sinks, feedId, context } = feed
@@ -42,7 +44,7 @@ describe.each(stores)('dead letters that are sent again on $name', ({ open }) =>
     if (row === undefined) throw new Error('There is no feed.')
     const given = new Map([...sinks.batches].map(([name, batches]) => [name, batches.length]))
     return {
-      ...{ feed, refuse, sinks },
+      ...{ feed, refuse, sinks, admin, clock },
       letters: () => listDeadLetters(kept.store, feedId, { limit: 10 }),
       /** What a sink was given since. */
       again: (name: string) => (sinks.batches.get(name) ?? []).slice(given.get(name)),
@@ -56,16 +58,34 @@ describe.each(stores)('dead letters that are sent again on $name', ({ open }) =>
       const { refuse, sinks, letters, again, retry } = await refused(input)
       const [first] = sinks.batches.get('main') ?? []
       refuse([])
-      expect(await retry()).toEqual({ sent: 3, refused: 0 })
+      expect(await retry()).toEqual({ sent: 3, refused: 0, superseded: 0 })
       const [batch] = again('main')
       const refusedThen = [0, 2, 4].flatMap((index) => first?.records[index] ?? [])
       expect(batch?.records.map(textOf)).toEqual(refusedThen.map(textOf))
       expect(batch).toMatchObject({ replay: true, seq: first?.seq, org: first?.org })
       expect(batch?.id).not.toBe(first?.id)
       expect([again('other'), await letters()]).toEqual([[], []])
-      expect(await retry()).toEqual({ sent: 0, refused: 0 })
+      expect(await retry()).toEqual({ sent: 0, refused: 0, superseded: 0 })
     },
   )
+
+  test('are dropped unsent where their objects changed or were deleted since', async () => {
+    const { admin, again, clock, feed, letters, refuse, retry, sinks } = await refused('users')
+    const [kept, changed, gone] = [0, 2, 4].map((at) => sinks.batches.get('main')?.[0]?.records[at])
+    const body = { profile: { nickName: 'Bo' } }
+    await admin.request({ method: 'POST', path: `/api/v1/users/${changed?.id}`, body })
+    for (let step = 0; step < 2; step++) {
+      await admin.request({ method: 'DELETE', path: `/api/v1/users/${gone?.id}` })
+    }
+    clock.advance(SWEEP_MS)
+    refuse([])
+    expect((await feed.run()).outcome).toBe('ok')
+    const newer = again('main').flatMap(({ records }) => records.map(({ op, id }) => `${op} ${id}`))
+    expect(newer.toSorted()).toEqual([`delete ${gone?.id}`, `upsert ${changed?.id}`])
+    expect(await retry()).toEqual({ sent: 1, refused: 0, superseded: 2 })
+    expect(again('main').at(-1)?.records.map(({ id }) => id)).toEqual([kept?.id])
+    expect(await letters()).toEqual([])
+  })
 
   test('stay where they are refused again, with what is said of them now', async () => {
     const { refuse, letters, retry, sinks } = await refused()
@@ -73,7 +93,7 @@ describe.each(stores)('dead letters that are sent again on $name', ({ open }) =>
     sinks.onWrite = () => {
       sinks.rejects = () => [{ index: 1, code: 'sink_record_too_large', reason: 'Too long.' }]
     }
-    expect(await retry()).toEqual({ sent: 2, refused: 1 })
+    expect(await retry()).toEqual({ sent: 2, refused: 1, superseded: 0 })
     expect(await letters()).toMatchObject([{ index: 2, code: 'sink_record_too_large' }])
   })
 
@@ -84,7 +104,7 @@ describe.each(stores)('dead letters that are sent again on $name', ({ open }) =>
     await expect(retry()).rejects.toMatchObject({ code: 'sink_unreachable' })
     expect(await letters()).toHaveLength(3)
     sinks.down.clear()
-    expect(await retry()).toEqual({ sent: 3, refused: 0 })
+    expect(await retry()).toEqual({ sent: 3, refused: 0, superseded: 0 })
     const standing = await kept.store.db
       .selectFrom('feed_sink')
       .select(['seq', 'position', 'failures'])
@@ -100,7 +120,7 @@ describe.each(stores)('dead letters that are sent again on $name', ({ open }) =>
     const nowhere = { feedId: feed.feedId, sinkId: '', seq: 1 }
     const letter = { record: Buffer.from('{}'), code: 'page_record_invalid', reason: 'No uuid.' }
     await putDeadLetters(kept.store, nowhere, [letter], new Date())
-    expect(await retry()).toEqual({ sent: 3, refused: 0 })
+    expect(await retry()).toEqual({ sent: 3, refused: 0, superseded: 0 })
     expect(await letters()).toMatchObject([{ code: 'page_record_invalid' }])
   })
 
@@ -111,6 +131,6 @@ describe.each(stores)('dead letters that are sent again on $name', ({ open }) =>
       sinks.rejects = () => []
       expect(await retry()).toBeUndefined()
     }
-    expect(await retry()).toEqual({ sent: 3, refused: 0 })
+    expect(await retry()).toEqual({ sent: 3, refused: 0, superseded: 0 })
   })
 })

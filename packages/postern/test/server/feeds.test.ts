@@ -305,7 +305,11 @@ describe.each(stores)('feeds on $name', ({ open }) => {
     const route = '/v1/feeds/log/dead-letters'
     expect((await send('POST', `${route}/retry`, {}, app.keys.reader)).status).toBe(403)
     expect((await send('POST', `${route}/retry`, {}, app.keys.theirs)).status).toBe(404)
-    expect((await send('POST', `${route}/retry`, {})).json()).toEqual({ sent: 1, refused: 0 })
+    expect((await send('POST', `${route}/retry`, {})).json()).toEqual({
+      sent: 1,
+      refused: 0,
+      superseded: 0,
+    })
     expect((await send('GET', route)).json()).toEqual({ deadLetters: [] })
     const { rows } = await sql`select uuid from records.event where uuid = 'refused-then'`.execute(
       store.db,

@@ -97,11 +97,16 @@ export async function deadLetters(
 interface Retried {
   readonly sent: number
   readonly refused: number
+  readonly superseded: number
 }
 
-function describeRetried({ sent, refused }: Retried): string {
-  const taken = `${formatCountOf(sent, 'records')} sent.`
-  return refused === 0 ? taken : `${taken} ${formatCountOf(refused, 'records')} refused again.`
+function describeRetried({ sent, refused, superseded }: Retried): string {
+  const parts = [`${formatCountOf(sent, 'records')} sent.`]
+  if (refused > 0) parts.push(`${formatCountOf(refused, 'records')} refused again.`)
+  if (superseded > 0) {
+    parts.push(`${formatCountOf(superseded, 'records')} dropped: their objects changed since.`)
+  }
+  return parts.join(' ')
 }
 
 /** Confirms deletions that are held back. */

@@ -183,12 +183,15 @@ function addDeadLetterRoutes(api: Api): void {
       operationId: 'retryDeadLetters',
       tag,
       summary:
-        'Sends all records that sinks of a feed refused to them again. Those that they take now are dropped, the others stay.',
+        'Sends all records that sinks of a feed refused to them again. Those that they take now are dropped, as are those of objects that changed since; the others stay.',
       access: { verb: 'sync', connection: 'any' },
       params,
       answer: z.object({
         sent: z.int(),
         refused: z.int().describe('Once more; the list says why.'),
+        superseded: z
+          .int()
+          .describe('Dropped unsent: their objects changed or were deleted since.'),
       }),
       refusals: ['feed_not_found', 'feed_retrying', 'sink_unreachable', 'sink_rejected'],
     },

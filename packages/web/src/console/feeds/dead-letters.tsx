@@ -27,6 +27,13 @@ interface DeadLetter {
   readonly at: string
 }
 
+/** How many records were sent, refused once more, and dropped because something newer was. */
+interface Retried {
+  readonly sent: number
+  readonly refused: number
+  readonly superseded: number
+}
+
 /** The dead letters; asked for where there are some. */
 export function DeadLetters(of: { readonly feed: Feed; readonly mayRetry: boolean }): ReactNode {
   const { feed, mayRetry } = of
@@ -34,13 +41,13 @@ export function DeadLetters(of: { readonly feed: Feed; readonly mayRetry: boolea
   const has = feed.deadLetters > 0
   const answer = useAnswer<{ readonly deadLetters: readonly DeadLetter[] }>(path, { isAsked: has })
   const [open, setOpen] = useState<string>()
-  const retrying = useDeed<void, { readonly sent: number; readonly refused: number }>(
+  const retrying = useDeed<void, Retried>(
     () => ({ path: feedPath(feed.name, '/dead-letters/retry') }),
     { changes: [FEEDS] },
   )
   const retry = () =>
     retrying.mutate(undefined, {
-      onSuccess: ({ sent, refused }) => say(texts.retried(sent, refused)),
+      onSuccess: ({ sent, refused, superseded }) => say(texts.retried(sent, refused, superseded)),
     })
   return (
     <Panel

@@ -135,8 +135,12 @@ export const feedTexts = {
     none: 'There are no dead letters.',
     retry: 'Send all again',
     retrying: 'Sending…',
-    retried: (sent: number, refused: number) =>
-      refused === 0 ? `${sent} sent.` : `${sent} sent, ${refused} refused again.`,
+    retried: (sent: number, refused: number, superseded: number) =>
+      `${[
+        `${sent} sent`,
+        ...(refused === 0 ? [] : [`${refused} refused again`]),
+        ...(superseded === 0 ? [] : [`${superseded} dropped, as their objects changed since`]),
+      ].join(', ')}.`,
     at: 'Set aside',
     sink: 'Sink',
     code: 'Code',
