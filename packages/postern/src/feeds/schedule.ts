@@ -49,6 +49,8 @@ const PRESENT_EVERY_MS = 20_000
 
 // Who died a moment ago holds the lease of the feed for half a minute yet.
 const AGAIN_AFTER_MS = 5_000
+// By then nobody holds it who does not live.
+const HELD_WITHIN_MS = 35_000
 
 // A database far away takes a moment for each; most of its connections stay with the runs.
 const RESTORED_AT_ONCE = 4
@@ -258,8 +260,12 @@ export class Schedules {
     try {
       const finished = await run(feedId, { trigger, signal: job.signal })
       if (finished === undefined) {
-        // It is being run; but perhaps by somebody who has died over this very job.
-        if (!job.isRetry && trigger !== 'continuation') return
+        // It is being run; but perhaps by somebody who has died, over this very job or another one.
+        if (trigger === 'schedule' && !job.isRetry) {
+          return await this.#tryAgainAt(feedId, await inMs(HELD_WITHIN_MS))
+        }
+        const isOthers = trigger === 'request' || job.data['isSecond'] === true
+        if (isOthers && !job.isRetry) return
         return await this.#continueAt(feedId, await inMs(AGAIN_AFTER_MS))
       }
       const { more, retryAt } = finished
@@ -276,6 +282,12 @@ export class Schedules {
     const { jobs } = this.#context
     const data = { feedId, trigger: 'continuation' }
     await jobs.send(DUE, data, { key: continuationOf(feedId), startAfter })
+  }
+
+  /** Tries a fire a second time, that found its feed being run. */
+  async #tryAgainAt(feedId: string, startAfter: Date): Promise<void> {
+    const data = { feedId, trigger: 'continuation', isSecond: true }
+    await this.#context.jobs.send(DUE, data, { key: `${feedId}/second`, startAfter })
   }
 
   /** @param last - when the run was due that the next one follows */

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '@postern/core'
+import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { hearStatements } from '../../../../test/heard-statements.ts'
 import { stores, type TestStore } from '../../../../test/stores.ts'
@@ -202,6 +203,31 @@ describe.each(stores)('schedules of feeds on $name', ({ open }) => {
     await schedules.runNow(feed.id)
     await done.promise
     expect(triggers).toEqual(['request', 'continuation', 'continuation'])
+  })
+
+  test('a fire that finds its feed held is tried once more when whoever had died would hold it no longer', async () => {
+    const { store } = opened
+    const jobs = new Jobs({ store, log })
+    const triggers: string[] = []
+    const feed = await storeFeed(store, { nextRunAt: new Date() })
+    const schedules = openSchedules(async ({ trigger }) => {
+      triggers.push(trigger)
+      return undefined
+    })
+    await schedules.begin({ concurrency: 1 })
+    const key = `${feed.id}/second`
+    const isOf = sql`name = 'feed-due' and singleton_key = ${key}`
+    const waiting = async () => {
+      const { rows } = await sql`
+        select start_after > now() + interval '31 seconds' as later from pgboss.job
+        where ${isOf} and state = 'created'`.execute(store.db)
+      return rows
+    }
+    await expect.poll(waiting, { timeout: 10_000 }).toEqual([{ later: true }])
+    await sql`update pgboss.job set start_after = now() where ${isOf}`.execute(store.db)
+    await expect.poll(() => triggers, { timeout: 10_000 }).toEqual(['schedule', 'continuation'])
+    // Now somebody lives who holds it, and runs it.
+    await expect.poll(() => jobs.keys('feed-due')).not.toContain(key)
   })
 
   test('a feed that was paused or removed meanwhile is no failure', async () => {
