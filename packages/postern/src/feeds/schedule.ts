@@ -16,6 +16,7 @@ import {
 import { keepPresent, readPresentSince } from '../store/presence.ts'
 import type { Store } from '../store/store.ts'
 import { mapAtMost } from './at-most.ts'
+import { filterInTurns } from './in-turns.ts'
 import { nextRun, nextRunAfterSetBack, soonUntil } from './next-run.ts'
 import type { FinishedRun, RunFeedOptions } from './run-options.ts'
 
@@ -154,7 +155,8 @@ export class Schedules {
     if (this.#furthestMs - aheadMs < SET_BACK_MS) return
     const feeds = await this.#countFeeds()
     // Of a fleet that runs once a day none is due soon, and hardly one is due too late.
-    const late = (await listFeedsDueAfter(store, soonUntil(now))).filter(
+    const late = await filterInTurns(
+      await listFeedsDueAfter(store, soonUntil(now)),
       (feed) => dueAfterSetBack(feed, { feeds, now }) !== undefined,
     )
     let brought = 0
