@@ -21,6 +21,8 @@ export interface SweepState {
   readonly cursor?: string | undefined
   /** Records so far. */
   readonly seen: number
+  /** How many there were when the database last counted the mirror, in this sweep or an earlier one. */
+  readonly analyzed?: number | undefined
   /** What the credential might see when it began. */
   readonly reach: Reach
   /** What it might see in the last sweep whose deletions were believed. */
@@ -46,12 +48,14 @@ export async function readSweepState(spool: SpoolWriter): Promise<SweepState | u
 export function parseSweepState(state: JsonObject): SweepState {
   const phase = textIn(state['phase'])
   const resyncedBy = numberIn(state['resyncedBy'])
+  const analyzed = numberIn(state['analyzed'])
   return {
     generation: numberIn(state['generation']),
     phase: phase === 'reading' || phase === 'judging' ? phase : 'done',
     startedAt: momentIn(state['startedAt']) ?? new Date(0),
     cursor: textIn(state['cursor']),
     seen: numberIn(state['seen']),
+    analyzed: analyzed === 0 ? undefined : analyzed,
     reach: reachIn(state['reach']) ?? {},
     trusted: reachIn(state['trusted']),
     completedSince: momentIn(state['completedSince']),
@@ -69,6 +73,7 @@ export function sweepStateJson(state: SweepState): JsonObject {
     startedAt: state.startedAt.toISOString(),
     ...(cursor === undefined ? {} : { cursor }),
     seen,
+    ...(state.analyzed && { analyzed: state.analyzed }),
     reach: reachJson(reach),
     ...(trusted === undefined ? {} : { trusted: reachJson(trusted) }),
     ...(state.completedSince && { completedSince: state.completedSince.toISOString() }),

@@ -27,6 +27,7 @@ const HOUR_MS = 3_600_000
 // Feeds that were added together do not sweep together for ever.
 const JITTER = 0.1
 const COUNT_FROM = 1_000
+const GROWTH = 4
 
 /** The complete read. It is due at once for a new feed, and then every `sweepHours`. */
 export const sweep: Stream = {
@@ -121,18 +122,20 @@ async function readPages(context: StreamContext, begun: SweepState): Promise<Swe
       state: sweepStateJson(next),
       records: await takePage(context, page, sight),
     }))
-    if (isGrown(state.seen, next.seen)) await analyzeMirror(store)
     state = next
+    if (isGrown(state)) {
+      await analyzeMirror(store)
+      state = { ...state, analyzed: state.seen }
+    }
     onRead({ records: records.length, remaining })
   }
   if (unknown > 0) note(`${unknown} records show no id and were left out.`)
   return state
 }
 
-/** Whether there are four times as many as when it was last so: the database's picture of the mirror is out of date. */
-function isGrown(before: number, after: number): boolean {
-  const steps = (count: number) => Math.floor(Math.log2(Math.max(1, count / COUNT_FROM)) / 2)
-  return after >= COUNT_FROM && (before < COUNT_FROM || steps(after) > steps(before))
+/** Whether there are four times as many as when the database last counted the mirror: its picture of it is out of date. */
+function isGrown({ seen, analyzed = 0 }: SweepState): boolean {
+  return seen >= COUNT_FROM && seen >= GROWTH * analyzed
 }
 
 /** Judges what the sweep missed, and puts it to rest until the next one. */

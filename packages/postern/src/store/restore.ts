@@ -13,6 +13,7 @@ import {
 } from './backup-format.ts'
 import { type BackupTable, listAllTables, listTables, typeOf } from './backup-tables.ts'
 import { type Migrations, migrateIn } from './migrate.ts'
+import { analyzeMirror } from './mirror.ts'
 import { migrations as ours } from './migrations/registry.ts'
 import type { Schema } from './schema.ts'
 import type { Store } from './store.ts'
@@ -43,7 +44,7 @@ export async function restoreBackup(
   { by, migrations = ours, now = new Date() }: RestoreBackupOptions,
 ): Promise<BackupEnd['rows']> {
   await checkBackup(open(), migrations)
-  return store.transaction(async () => {
+  const restored = await store.transaction(async () => {
     await requireEmpty(store)
     const { header, rows } = await openBackup(open())
     const last = header.migrations.at(-1)
@@ -59,6 +60,9 @@ export async function restoreBackup(
     )
     return end.rows
   })
+  // A sweep that finds what it left lets nobody count anew.
+  await analyzeMirror(store)
+  return restored
 }
 
 /**

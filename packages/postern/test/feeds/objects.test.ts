@@ -3,6 +3,7 @@
 import { fetchTransport, getInput, type InputName, identify } from '@postern/core'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { hearStatements } from '../../../../test/heard-statements.ts'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { hashObjects, takePage } from '../../src/feeds/mirroring.ts'
 import { addRereads, listDueRereads } from '../../src/store/rereads.ts'
@@ -293,6 +294,22 @@ describe.each(stores)('a feed of objects on $name', ({ open }) => {
     for (let step = 0; step < 2; step++) await admin.request({ method: 'DELETE', path })
     expect(await seenAt()).toEqual([])
     expect(await seenAt()).toEqual([new Date(aheadMs + 2)])
+  })
+
+  test('lets the database count the copy where it has grown, and not in each complete read', async () => {
+    const { store } = opened
+    const feed = await objectFeed(store, await orgOnClock({ ...WITHOUT_LOG, users: 1_100 }), 'users')
+    const counted = async (afterMs?: number) => {
+      const run = async () => {
+        expect(await feed.run(afterMs === undefined ? {} : { afterMs })).toMatchObject({
+          failed: undefined,
+        })
+      }
+      return (await hearStatements(store, run, /^analyze/)).length
+    }
+    expect(await counted()).toBe(1)
+    expect(await counted(SWEEP_MS)).toBe(0)
+    expect(await feed.state('sweep')).toMatchObject({ phase: 'done', generation: 2 })
   })
 
   test('costs three statements for a page on which nothing changed', async () => {
