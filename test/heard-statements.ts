@@ -63,14 +63,15 @@ export async function hearStatements(
   return heard
 }
 
-/** Has a statement carried out as the store does, and tells how. */
+/** Has a statement carried out as the store does, and tells how. @param as - who asks; default: whoever may read records alone, for those */
 export async function explainStatement(
   store: Store,
   { text, values }: Statement,
+  as: 'reader' | 'owner' = text.includes('records.') ? 'reader' : 'owner',
 ): Promise<readonly PlanStep[]> {
   const asked = CompiledQuery.raw(`explain (analyze, format json) ${text}`, [...values])
   const explain = () => store.db.executeQuery(asked)
-  const { rows } = await (text.includes('records.') ? store.readRecords(explain) : explain())
+  const { rows } = await (as === 'reader' ? store.readRecords(explain) : explain())
   return stepsOf(rows[0])
 }
 

@@ -167,23 +167,28 @@ export async function removeEventsBefore(
 ): Promise<number> {
   let removed = 0
   // One connection after the other: the index begins with it.
-  for (
-    let id = await nextConnection(store, '');
-    id !== undefined;
-    id = await nextConnection(store, id)
-  ) {
+  for await (const { id } of connectionsIn(store, 'event')) {
     const old = sql`connection_id = ${id} and published < ${before.toISOString()}::timestamptz`
     removed += await removeEvents(store, old, signal)
   }
   return removed
 }
 
-async function nextConnection(store: Store, after: string): Promise<string | undefined> {
-  const { rows } = await sql<{ id: string | null }>`
-    select min(connection_id) as id from records.event where connection_id > ${after}`.execute(
-    store.db,
-  )
-  return rows[0]?.id ?? undefined
+/** The connections of which a table has records, and whether each is still there. One step in the index for each. */
+async function* connectionsIn(
+  store: Store,
+  table: 'event' | 'object',
+): AsyncGenerator<{ readonly id: string; readonly isThere: boolean }> {
+  for (let after = ''; ; ) {
+    const { rows } = await sql<{ id: string | null; isThere: boolean }>`
+      select next.id, exists (select from connection where connection.id = next.id) as "isThere"
+      from (select min(connection_id) as id from ${sql.table(`records.${table}`)}
+        where connection_id > ${after}) as next`.execute(store.db)
+    const [{ id = null, isThere = false } = {}] = rows
+    if (id === null) return
+    yield { id, isThere }
+    after = id
+  }
 }
 
 /** Whose records are to be forgotten. */
@@ -249,9 +254,16 @@ export async function removeRecords(
 
 /** Removes the records of connections that are not there any more. @returns how many there were. */
 export async function removeOrphans(store: Store, signal?: AbortSignal): Promise<RemovedRecords> {
-  const isGone = sql`not exists (select from connection where id = connection_id)`
-  const events = await removeEvents(store, isGone, signal)
-  return { events, objects: await inSteps(signal, () => deleteObjects(store, isGone)) }
+  let [events, objects] = [0, 0]
+  for (const table of ['event', 'object'] as const) {
+    for await (const { id, isThere } of connectionsIn(store, table)) {
+      if (isThere) continue
+      const removed = await removeRecords(store, id, signal)
+      events += removed.events
+      objects += removed.objects
+    }
+  }
+  return { events, objects }
 }
 
 async function removeEvents(

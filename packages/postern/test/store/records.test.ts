@@ -5,8 +5,10 @@ import { Secret } from '@postern/core'
 import { sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { explainStatement, hearStatements, rowsRead } from '../../../../test/heard-statements.ts'
 import { newDatabase, stores, type TestStore } from '../../../../test/stores.ts'
 import { writeBackup } from '../../src/store/backup.ts'
+import { insertConnection } from '../../src/store/connections.ts'
 import { openStore } from '../../src/store/open.ts'
 import { countEvents, readEvents } from '../../src/store/read-events.ts'
 import { readObjects } from '../../src/store/read-objects.ts'
@@ -16,6 +18,7 @@ import {
   putObjects,
   removeEventsBefore,
   removeObjects,
+  removeOrphans,
   removeRecords,
   type StoredEvent,
   type StoredObject,
@@ -220,6 +223,32 @@ describe.each(stores)('records on $name', ({ open }) => {
 
     expect(await removeEventsBefore(store, noon)).toBe(1_501)
     expect(await find({ connectionIds: ['c1', 'c2'] })).toEqual(['new'])
+  })
+
+  test('what connections left that are gone goes, and is found without looking through the rest', async () => {
+    const there = { id: 'c1', name: 'c1', orgUrl: 'https://acme.okta.com' }
+    await insertConnection(store, { ...there, kind: 'service-app', settings: {} }, noon)
+    await addEvents(
+      store,
+      'c1',
+      Array.from({ length: 2_000 }, (_, index) => event(`kept${index}`)),
+    )
+    await putObjects(store, owner, [user('a', 1)])
+    await addEvents(store, 'c0', [event('gone')])
+    await addEvents(store, 'c2', [event('gone'), event('gone too')])
+    await putObjects(store, { ...owner, connectionId: 'c3' }, [user('a', 1), user('b', 1)])
+    const heard = await hearStatements(store, async () => {
+      expect(await removeOrphans(store)).toEqual({ events: 3, objects: 2 })
+    })
+    expect(await find({ connectionIds: ['c0', 'c1', 'c2'] })).toHaveLength(50)
+    let read = 0
+    for (const statement of heard) {
+      read += rowsRead(await explainStatement(store, statement, 'owner'), 'event')
+    }
+    expect(read).toBeLessThan(100)
+    expect(await removeOrphans(store)).toEqual({ events: 0, objects: 0 })
+    await store.db.deleteFrom('connection').execute()
+    expect(await removeOrphans(store)).toEqual({ events: 2_000, objects: 1 })
   })
 
   test('a person is forgotten with everything that is known of them, and nobody else is', async () => {
