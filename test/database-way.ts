@@ -24,6 +24,8 @@ export interface DatabaseWay {
   cutNothing(): void
   /** How many connections were cut by `cutNext`. */
   readonly cuts: number
+  /** How many connections were not taken. */
+  readonly refusals: number
   /** `silent`: nothing comes through, and nobody is told. `closed`: connections are ended, and no new one is taken. */
   be(state: 'open' | 'silent' | 'closed'): void
   close(): Promise<void>
@@ -37,6 +39,7 @@ export async function openDatabaseWay(url: string): Promise<DatabaseWay> {
   let waiting: Cut | undefined
   let told: () => void = () => undefined
   let cuts = 0
+  let refusals = 0
   let held: (() => void)[] = []
   /** In silence, bytes wait in their order. */
   const whenHeard = (send: () => void): void => {
@@ -44,7 +47,10 @@ export async function openDatabaseWay(url: string): Promise<DatabaseWay> {
     else send()
   }
   const server = createServer((client) => {
-    if (state === 'closed') return void client.destroy()
+    if (state === 'closed') {
+      refusals++
+      return void client.destroy()
+    }
     const upstream = connect(Number(port), hostname)
     const end = () => {
       client.destroy()
@@ -107,6 +113,9 @@ export async function openDatabaseWay(url: string): Promise<DatabaseWay> {
     },
     get cuts() {
       return cuts
+    },
+    get refusals() {
+      return refusals
     },
     be: (next) => {
       state = next

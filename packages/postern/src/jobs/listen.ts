@@ -25,24 +25,36 @@ export async function listen(
   const { signal } = closed
   let client = await connect(config, listening)
   const held = (async () => {
-    for (let pauseMs = FIRST_PAUSE_MS; ; ) {
+    for (;;) {
       await ended(client, signal)
-      if (signal.aborted) return
-      try {
-        await systemClock.sleep(pauseMs, { signal })
-        client = await connect(config, listening)
-        pauseMs = FIRST_PAUSE_MS
-      } catch {
-        pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)
-      }
+      const next = await reconnect(config, listening, signal)
+      if (next === undefined) return
+      client = next
     }
   })()
   return {
     close: async () => {
       closed.abort()
-      await client.end().catch(() => undefined)
       await held
+      await client.end().catch(() => undefined)
     },
+  }
+}
+
+/** Connects as soon as the server takes it; undefined where nobody listens any more. */
+async function reconnect(
+  config: pg.ClientConfig,
+  listening: Listening,
+  signal: AbortSignal,
+): Promise<pg.Client | undefined> {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
+    await systemClock.sleep(pauseMs, { signal }).catch(() => undefined)
+    if (signal.aborted) return undefined
+    const client = await connect(config, listening).catch(() => undefined)
+    if (client === undefined) continue
+    if (!signal.aborted) return client
+    await client.end().catch(() => undefined)
+    return undefined
   }
 }
 
@@ -74,6 +86,7 @@ async function connect(
 /** Resolves when a connection is over, or nobody listens any more. */
 function ended(client: pg.Client, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
+    if (signal.aborted) resolve()
     client.once('end', () => resolve())
     signal.addEventListener('abort', () => resolve(), { once: true })
   })
