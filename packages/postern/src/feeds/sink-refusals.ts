@@ -32,15 +32,20 @@ export function sinkInvalid(problems: readonly MemberProblem[]): SinkError {
   )
 }
 
-/** The refusal to remove what is written to. */
+const NAMED = 3
+
+/** The refusal to remove what is written to; it names the first feeds, and how many there are. */
 export function sinkInUse(name: string, feeds: readonly string[]): SinkError {
+  const first = feeds.slice(0, NAMED)
+  const left = feeds.length - first.length
+  const those = left === 0 ? first.join(', ') : `${first.join(', ')} and ${left} more`
   const verb = feeds.length === 1 ? 'writes' : 'write'
   return new SinkError(
     'sink_in_use',
-    `The sink ${name} stays: ${feeds.join(', ')} ${verb} to it.`,
+    `The sink ${name} stays: ${those} ${verb} to it.`,
     {
       remedy: 'Take it out of those feeds first, or remove them.',
-      details: { sink: name, feeds },
+      details: { sink: name, feeds: first, count: feeds.length },
     },
   )
 }

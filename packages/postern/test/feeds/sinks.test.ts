@@ -11,6 +11,7 @@ import { findSink, readSinkSecrets } from '../../src/store/sinks.ts'
 import { by, codeOf } from '../connections/kept.ts'
 import { signingSecret } from './receiver.ts'
 import { openWorker } from './scene.ts'
+import { keepFeed } from './stored-feed.ts'
 
 describe.each(stores)('a sink that is changed on $name', ({ open }) => {
   let opened: TestStore
@@ -111,6 +112,22 @@ describe.each(stores)('a sink that is changed on $name', ({ open }) => {
     expect(settings).toMatchObject({ maxRecords: 30 })
     expect(settings).not.toHaveProperty('timeoutMs')
     expect(await secretsOf(name)).toMatchObject({ token: 'CANARY-OLD' })
+  })
+
+  test('stays while feeds write to it; the first of them are named, and all counted', async () => {
+    const { store } = opened
+    const { name } = await addHook()
+    const sink = await findSink(store, name)
+    const options = { now: new Date(), sinkIds: [sink?.id ?? ''] }
+    for (const nth of ['a', 'b', 'c', 'd', 'e']) {
+      await keepFeed(store, { id: `${name}-${nth}`, name: `${name}-${nth}` }, options)
+    }
+    const first = ['a', 'b', 'c'].map((nth) => `${name}-${nth}`)
+    await expect(sinks.remove(name, by)).rejects.toMatchObject({
+      code: 'sink_in_use',
+      message: `The sink ${name} stays: ${first.join(', ')} and 2 more write to it.`,
+      details: { sink: name, feeds: first, count: 5 },
+    })
   })
 
   test('is in the audit log with the names of what changed, and no value', async () => {
