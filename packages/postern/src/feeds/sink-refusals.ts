@@ -40,14 +40,10 @@ export function sinkInUse(name: string, feeds: readonly string[]): SinkError {
   const left = feeds.length - first.length
   const those = left === 0 ? first.join(', ') : `${first.join(', ')} and ${left} more`
   const verb = feeds.length === 1 ? 'writes' : 'write'
-  return new SinkError(
-    'sink_in_use',
-    `The sink ${name} stays: ${those} ${verb} to it.`,
-    {
-      remedy: 'Take it out of those feeds first, or remove them.',
-      details: { sink: name, feeds: first, count: feeds.length },
-    },
-  )
+  return new SinkError('sink_in_use', `The sink ${name} stays: ${those} ${verb} to it.`, {
+    remedy: 'Take it out of those feeds first, or remove them.',
+    details: { sink: name, feeds: first, count: feeds.length },
+  })
 }
 
 /** The refusal of a place that has nothing of what a feed wrote, and goes on after. */

@@ -70,6 +70,8 @@ export class FeedSpoolWriter implements SpoolWriter {
       if (!level.isFull) return
       onFull()
       signal.throwIfAborted()
+      // Nobody but the time says that the rest of a sink is over.
+      level.tell()
       await level.changed()
     }
   }

@@ -13,8 +13,8 @@ import {
 } from './backup-format.ts'
 import { type BackupTable, listAllTables, listTables, typeOf } from './backup-tables.ts'
 import { type Migrations, migrateIn } from './migrate.ts'
-import { analyzeMirror } from './mirror.ts'
 import { migrations as ours } from './migrations/registry.ts'
+import { analyzeMirror } from './mirror.ts'
 import type { Schema } from './schema.ts'
 import type { Store } from './store.ts'
 

@@ -83,7 +83,11 @@ describe.each(stores)('dead letters that are sent again on $name', ({ open }) =>
     const newer = again('main').flatMap(({ records }) => records.map(({ op, id }) => `${op} ${id}`))
     expect(newer.toSorted()).toEqual([`delete ${gone?.id}`, `upsert ${changed?.id}`])
     expect(await retry()).toEqual({ sent: 1, refused: 0, superseded: 2 })
-    expect(again('main').at(-1)?.records.map(({ id }) => id)).toEqual([kept?.id])
+    expect(
+      again('main')
+        .at(-1)
+        ?.records.map(({ id }) => id),
+    ).toEqual([kept?.id])
     expect(await letters()).toEqual([])
   })
 

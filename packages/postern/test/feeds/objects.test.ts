@@ -298,7 +298,11 @@ describe.each(stores)('a feed of objects on $name', ({ open }) => {
 
   test('lets the database count the copy where it has grown, and not in each complete read', async () => {
     const { store } = opened
-    const feed = await objectFeed(store, await orgOnClock({ ...WITHOUT_LOG, users: 1_100 }), 'users')
+    const feed = await objectFeed(
+      store,
+      await orgOnClock({ ...WITHOUT_LOG, users: 1_100 }),
+      'users',
+    )
     const counted = async (afterMs?: number) => {
       const run = async () => {
         expect(await feed.run(afterMs === undefined ? {} : { afterMs })).toMatchObject({

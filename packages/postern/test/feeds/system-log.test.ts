@@ -214,6 +214,30 @@ describe.each(stores)('a feed of the System Log on $name', ({ open }) => {
     ).toEqual({ spool_records: 0, spool_bytes: 0 })
   })
 
+  test('makes room where the rest of its only sink ends while it reads', async () => {
+    const { client, running, clock } = await busyOrg(2)
+    let restEnds = () => {}
+    const org = client({
+      clock,
+      transport: (request) => {
+        restEnds()
+        return fetchTransport(request)
+      },
+    })
+    const spoolLimit = { records: 2_000, bytes: 1024 ** 3 }
+    const feed = await feedScenario(kept.store, org, { context: { spoolLimit } })
+    feed.sinks.down.add('main')
+    feed.sinks.retryAfterMs = 60_000
+    expect(await feed.run()).toMatchObject({ outcome: 'partial', retryAt: expect.any(Date) })
+    feed.sinks.down.clear()
+    restEnds = () => {
+      restEnds = () => {}
+      clock.advance(60_000)
+    }
+    expect((await feed.run()).outcome).toBe('ok')
+    expect(compare(feed.sinks.idsOf(), ledgerOf(running))).toEqual(complete)
+  })
+
   test('gives a slow sink all that was read, though another one is down and there is no room', async () => {
     const { app } = await busyOrg(2)
     const spoolLimit = { records: 3_000, bytes: 1024 ** 3 }
