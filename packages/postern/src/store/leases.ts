@@ -53,13 +53,16 @@ export async function withLease<Result>(
   if (!(await takeLease(store, name, { holder, seconds }))) return undefined
   const lost = new AbortController()
   const lose = () => lost.abort(leaseLost(name))
+  let renewing: Promise<unknown> = Promise.resolve()
   const renewal = setInterval(
     () => {
       // A database that does not answer now may do so before the time is over; the next transaction shows it.
-      takeLease(store, name, { holder, seconds }).then(
+      const taking = takeLease(store, name, { holder, seconds }).then(
         (isOurs) => isOurs || lose(),
         () => undefined,
       )
+      const before = renewing
+      renewing = taking.then(() => before)
     },
     (seconds * 1_000) / 3,
   )
@@ -78,6 +81,8 @@ export async function withLease<Result>(
     return { result: await work(lease) }
   } finally {
     clearInterval(renewal)
+    // One that came behind the release would take the lease anew, for nobody.
+    await renewing
     await releaseLease(store, name, holder).catch(() =>
       releaseLater(store, name, { holder, seconds }),
     )

@@ -127,6 +127,51 @@ describe.each(stores)('a lease on $name', ({ open }) => {
   })
 })
 
+test('a lease is given back behind a renewal that is under way', async () => {
+  const database = await newDatabase()
+  onTestFinished(database.drop)
+  const store = await openPostgres(new Secret(database.url))
+  onTestFinished(() => store.close())
+  const { driver } = store
+  if (driver.kind !== 'postgres') throw new Error('It is no server.')
+  const { pool } = driver
+  const connect = pool.connect.bind(pool)
+  const underWay = Promise.withResolvers<void>()
+  const over = Promise.withResolvers<void>()
+  const renewed = Promise.withResolvers<void>()
+  let takings = 0
+  const connectSlowly = async () => {
+    const client = await connect()
+    const query = client.query.bind(client)
+    return Object.assign(Object.create(client), {
+      query: async (text: string, values: unknown[]) => {
+        const isRenewal = text.startsWith('insert into "lease"') && ++takings === 2
+        if (isRenewal) {
+          underWay.resolve()
+          await over.promise
+        }
+        const answer = await query(text, values)
+        if (isRenewal) renewed.resolve()
+        if (text.startsWith('delete from "lease"')) over.resolve()
+        return answer
+      },
+    })
+  }
+  Object.assign(pool, { connect: connectSlowly })
+  await withLease(
+    store,
+    'slow',
+    async () => {
+      await underWay.promise
+      // Time enough for a release that does not wait.
+      setTimeout(over.resolve, 500)
+    },
+    { seconds: 3 },
+  )
+  await renewed.promise
+  expect(await store.db.selectFrom('lease').select('name').execute()).toEqual([])
+})
+
 test('a lease that could not be given back is given back when PostgreSQL answers again', async () => {
   const database = await newDatabase()
   onTestFinished(database.drop)
