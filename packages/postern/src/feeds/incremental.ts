@@ -158,7 +158,10 @@ async function isStored(spool: SpoolWriter, state: JsonObject): Promise<boolean>
 }
 
 function isSighted({ sightedAt }: IncrementalState, now: Date): boolean {
-  return sightedAt !== undefined && now.getTime() - sightedAt.getTime() < SIGHTED_MS
+  if (sightedAt === undefined) return false
+  const agoMs = now.getTime() - sightedAt.getTime()
+  // One in the future is of a clock that was set back since.
+  return agoMs >= 0 && agoMs < SIGHTED_MS
 }
 
 async function take(

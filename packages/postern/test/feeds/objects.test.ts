@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { hearStatements } from '../../../../test/heard-statements.ts'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { hashObjects, takePage } from '../../src/feeds/mirroring.ts'
+import { putStreamState } from '../../src/store/feed-streams.ts'
 import { addRereads, listDueRereads } from '../../src/store/rereads.ts'
 import { feedScenario } from './feed-scenario.ts'
 import { idsInOrg, objectFeed, orgOnClock, SWEEP_MS } from './object-feed.ts'
@@ -146,6 +147,20 @@ describe.each(stores)('a feed of objects on $name', ({ open }) => {
       expect(await feed.run()).toMatchObject({ changes: [], failed: undefined })
     },
   )
+
+  test('says that the role is missing also where the clock was ahead when the org was last seen to show something', async () => {
+    const feed = await objectFeed(opened.store, await orgOnClock(), 'users')
+    await feed.run()
+    await feed.run()
+    const state = await feed.state('incremental')
+    expect(state).toHaveProperty('sightedAt')
+    const now = feed.clock.now()
+    const ahead = { ...state, sightedAt: new Date(now.getTime() + DAY_MS).toISOString() }
+    const at = { feedId: feed.feedId, name: 'incremental', state: ahead }
+    await putStreamState(opened.store, at, now)
+    feed.emulated.running.faults.on('admin-role-missing')
+    expect(await feed.run()).toMatchObject({ changes: [], failed: 'role_missing' })
+  })
 
   test('lets go of what it was to read again and knows nothing of', async () => {
     const feed = await objectFeed(opened.store, await orgOnClock(), 'users')
