@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { identify, read } from '@postern/core'
 import type { HeldDeletions } from '../store/feed-values.ts'
-import { putHeldDeletions } from '../store/held-deletions.ts'
+import { holdHeldDeletions, putHeldDeletions } from '../store/held-deletions.ts'
 import { analyzeMirror, lastGeneration } from '../store/mirror.ts'
 import { beginResync, readAsked } from '../store/resync.ts'
 import { heldDeletions, passOnDeletions, type SweepEnd } from './deletions.ts'
@@ -154,7 +154,10 @@ async function end(context: StreamContext, state: SweepState): Promise<void> {
   const held = hold && heldDeletions(hold, missing, { feed: feed.name, generation, now })
   if (held !== undefined) note(`Deletions are held back. ${held.message} ${held.remedy}`)
   await spool.commit(SWEEP, async () => {
-    await putHeldDeletions(store, feed.id, held)
+    const earlier = held && (await holdHeldDeletions(store, feed.id))
+    // What a person confirmed meanwhile is passed on first; what is missing besides is missing in the next sweep too.
+    const isConfirmed = earlier?.confirmedAt !== undefined
+    await putHeldDeletions(store, feed.id, isConfirmed ? earlier : held)
     return { state: sweepStateJson(done), records: [] }
   })
 }

@@ -1,5 +1,6 @@
 /** @module No deletion is passed on before it is clear that the object is gone and not only out of sight. */
 
+import { fetchTransport } from '@postern/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { confirmDeletions } from '../../src/feeds/confirm-deletions.ts'
@@ -74,6 +75,28 @@ describe.each(stores)('deletions on $name', ({ open }) => {
     expect(deletionsOf(confirmed).toSorted()).toEqual(
       gone.map((id) => `delete user ${id} 2`).toSorted(),
     )
+    expect(await feed.held()).toBeUndefined()
+  })
+
+  test('that a person confirms while the next sweep reads are passed on', async () => {
+    const feed = await swept({ ...WITHOUT_LOG, users: 20 })
+    const gone = vanish(feed, 6)
+    await feed.run({ afterMs: SWEEP_MS })
+    const generation = (await feed.held())?.generation ?? 0
+    const org = feed.emulated.client({
+      clock: feed.clock,
+      transport: async (request) => {
+        const isOfSweep = new URL(request.url).searchParams.get('search')?.startsWith('status pr')
+        if (isOfSweep && (await feed.held())?.confirmedAt === undefined) {
+          await confirmDeletions(opened.store, feed.feedId, generation, feed.clock.now())
+        }
+        return fetchTransport(request)
+      },
+    })
+    expect(await feed.run({ afterMs: SWEEP_MS, org })).toMatchObject({ changes: [] })
+    expect(await feed.held()).toMatchObject({ generation, confirmedAt: expect.any(String) })
+    const ran = await feed.run()
+    expect(deletionsOf(ran).toSorted()).toEqual(gone.map((id) => `delete user ${id} 2`).toSorted())
     expect(await feed.held()).toBeUndefined()
   })
 
