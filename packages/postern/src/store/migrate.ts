@@ -28,7 +28,11 @@ export async function migrate(db: Kysely<Schema>, migrations: Migrations = ours)
     if (requireKnown(await readMigrations(db), migrations)) return
     try {
       await makeMigrationTables(db)
-      await db.transaction().execute((trx) => migrateIn(trx, migrations))
+      await db.transaction().execute(async (trx) => {
+        // A large table takes its time.
+        await sql`set local statement_timeout = 0`.execute(trx)
+        await migrateIn(trx, migrations)
+      })
     } catch (error) {
       if (attempt === MAX_ATTEMPTS || !RACES.has(sqlStateOf(error))) throw error
     }
@@ -71,6 +75,11 @@ async function makeMigrationTables(db: Kysely<Schema>): Promise<void> {
     id varchar(255) not null primary key, is_locked integer default 0 not null)`.execute(db)
   await sql`insert into kysely_migration_lock (id) values ('migration_lock')
     on conflict do nothing`.execute(db)
+}
+
+/** Whether a store has been through all migrations. @throws {StoreError} `store_newer` */
+export async function isNewest(db: Kysely<Schema>): Promise<boolean> {
+  return requireKnown(await readMigrations(db), ours)
 }
 
 /** Whether nothing is missing. */

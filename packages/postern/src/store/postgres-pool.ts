@@ -21,7 +21,7 @@ const ANSWER_WITHIN_MS = 70_000
 export interface PoolOptions {
   /** The most connections. */
   readonly max: number
-  /** A connection that has not answered for as long is given up. Default: 70 s. */
+  /** A connection that has not answered for as long is given up. 0: never. Default: 70 s. */
   readonly answerWithinMs?: number
 }
 

@@ -3,7 +3,7 @@
 import type { Secret } from '@postern/core'
 import type { MigrationLockOptions } from 'kysely'
 import { Kysely, PostgresAdapter, PostgresDialect, sql } from 'kysely'
-import { migrate } from './migrate.ts'
+import { isNewest, migrate } from './migrate.ts'
 import { explainMigrationFailure } from './postgres-error.ts'
 import { openPool } from './postgres-pool.ts'
 import type { Schema } from './schema.ts'
@@ -21,12 +21,23 @@ export async function openPostgres(url: Secret): Promise<Store> {
   const { pool, place } = openPool(url, { max: MAX_CONNECTIONS })
   const root = new Kysely<Schema>({ dialect: new SharedDialect({ pool }) })
   try {
-    await migrate(root)
+    if (!(await isNewest(root))) await migratePatiently(url)
   } catch (error) {
     await root.destroy()
     throw explainMigrationFailure(error, place)
   }
   return new Store({ driver: { kind: 'postgres', pool }, root })
+}
+
+/** On a connection of its own, which waits for an answer as long as it takes. */
+async function migratePatiently(url: Secret): Promise<void> {
+  const { pool } = openPool(url, { max: 1, answerWithinMs: 0 })
+  const root = new Kysely<Schema>({ dialect: new SharedDialect({ pool }) })
+  try {
+    await migrate(root)
+  } finally {
+    await root.destroy()
+  }
 }
 
 /** PostgreSQL without what its relatives lack. */

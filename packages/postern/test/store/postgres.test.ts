@@ -203,6 +203,29 @@ describe('who owns the tables and is nobody special', () => {
   })
 })
 
+test('a migration takes as long as it takes, and no other statement does', async () => {
+  const empty = await newDatabase('empty')
+  onTestFinished(empty.drop)
+  const superuser = new pg.Client(empty.superuserUrl)
+  await superuser.connect()
+  await superuser.query('create table public.limits (of_statement text)')
+  await superuser.query('grant insert on public.limits to public')
+  await superuser.query(`
+    create function note_limit() returns event_trigger language plpgsql as $$ begin
+      insert into public.limits values (current_setting('statement_timeout'));
+    end $$`)
+  await superuser.query(`
+    create event trigger noted on ddl_command_end when tag in ('CREATE INDEX', 'ALTER TABLE')
+    execute function note_limit()`)
+  const store = await openPostgres(new Secret(empty.url))
+  const { rows: limits } = await superuser.query('select distinct of_statement from public.limits')
+  const { rows: usual } = await sql`show statement_timeout`.execute(store.db)
+  await store.close()
+  await superuser.end()
+  expect(limits).toEqual([{ of_statement: '0' }])
+  expect(usual).toEqual([{ statement_timeout: '1min' }])
+})
+
 test('a connection that owed an answer is not used again, and what it had begun is not kept', async () => {
   const way = await openDatabaseWay(database.url)
   onTestFinished(() => way.close())
