@@ -95,10 +95,13 @@ export class Instants {
   /** What a late writer may not change. */
   async everything(): Promise<unknown> {
     const { feed, sinks, store } = this.#watched
+    const waiting = [...(await this.#spooled()).values()].flatMap((lines) => lines.split('\n'))
     const held = await Promise.all(
       sinks.map(async (sink) => {
         const records = await sink.read(feed.name, true)
-        return sink.mayRepeat ? [...new Set(records.map(({ id }) => id))] : records
+        if (!sink.mayRepeat) return records
+        // What waits is frozen: it may come by who sent it before another one took over, and again by that one.
+        return [...new Set([...records.map(({ id }) => id), ...waiting.map(uuidOf)])].toSorted()
       }),
     )
     // A database gives rows in the order in which they lie, which another transaction changes without changing a row.
