@@ -1,5 +1,7 @@
 /** @module Time as a parameter: the machine's clock, and the org's clock learned from its answers. */
 
+import type { AnswerHeaders } from './transport.ts'
+
 /** What tells the time and waits. Tests move it by hand. */
 export interface Clock {
   /** The wall clock. */
@@ -42,10 +44,25 @@ export interface ClockReading {
 }
 
 /**
- * How far a `Date` header is ahead of a clock, in milliseconds; undefined where there is none, or it is in another form than
- * IMF-fixdate.
+ * Whether a cache gives again what the org answered earlier: what the headers say of the time and of a rate limit is past.
+ *
+ * @see RFC 9111, section 5.1 - Age
  */
-export function measureOffsetMs(dateHeader: string | undefined, now: Date): number | undefined {
+export function isFromCache(headers: AnswerHeaders): boolean {
+  return !/^0*$/.test(headers.get('age') ?? '')
+}
+
+/** The `Date` of an answer that has just arrived; undefined for one from a cache: each counts `Age` in its own way. */
+export function dateOf(headers: AnswerHeaders): string | undefined {
+  return isFromCache(headers) ? undefined : (headers.get('date') ?? undefined)
+}
+
+/**
+ * How far the {@link dateOf} of an answer is ahead of a clock, in milliseconds; undefined where there is none, or it is in
+ * another form than IMF-fixdate.
+ */
+export function measureOffsetMs(headers: AnswerHeaders, now: Date): number | undefined {
+  const dateHeader = dateOf(headers)
   if (dateHeader === undefined || !IMF_FIXDATE.test(dateHeader)) return undefined
   const measuredMs = Date.parse(dateHeader) - now.getTime()
   return Number.isNaN(measuredMs) ? undefined : measuredMs
@@ -98,14 +115,14 @@ export class OrgClock {
   }
 
   /**
-   * Learns from the `Date` header of an answer that has just arrived. One that is absent,
+   * Learns from the `Date` header of an answer that has just arrived. One that is absent, from a cache,
    * in another form than IMF-fixdate, or more than a day away changes nothing.
    *
    * @returns by how much the offset changed, in milliseconds.
    * @see RFC 9110, section 6.6.1 - Date
    */
-  observe(dateHeader: string | undefined): number {
-    const measuredMs = measureOffsetMs(dateHeader, this.#clock.now())
+  observe(headers: AnswerHeaders): number {
+    const measuredMs = measureOffsetMs(headers, this.#clock.now())
     if (measuredMs === undefined) return 0
     this.#measuredMs = measuredMs
     // No certificate would have passed with a clock that wrong; and an assertion is signed for this time.

@@ -50,7 +50,7 @@ export {
   type AssertionWarningCode,
   checkAssertionOptions,
 } from './assertion/claims.ts'
-export { type Clock, type ClockReading, OrgClock, systemClock } from './clock.ts'
+export { type Clock, type ClockReading, dateOf, OrgClock, systemClock } from './clock.ts'
 export type { Check, CheckName } from './doctor/check.ts'
 export type { ConnectionTexts } from './doctor/connection-texts.ts'
 export { diagnose } from './doctor/diagnose.ts'

@@ -20,24 +20,38 @@ describe('OrgClock', () => {
     ['more than a day', 'Sat, 17 Jan 2026 12:00:00 GMT', 0],
   ])('%s', (_what, date, offsetMs) => {
     const clock = new OrgClock(new TestClock(now))
-    expect(clock.observe(date)).toBe(offsetMs)
+    expect(clock.observe(new Headers(date === undefined ? {} : { date }))).toBe(offsetMs)
     expect(clock.offsetMs).toBe(offsetMs)
     expect(clock.now().getTime()).toBe(now.getTime() + offsetMs)
+  })
+
+  test.each([
+    ['0', 599_600],
+    ['1', 0],
+    ['600', 0],
+    ['0, 600', 0],
+    ['0.5', 0],
+    ['a while', 0],
+  ])('an answer whose Age is %j', (age, offsetMs) => {
+    const clock = new OrgClock(new TestClock(now))
+    const date = 'Thu, 15 Jan 2026 12:10:00 GMT'
+    expect(clock.observe(new Headers({ date, age }))).toBe(offsetMs)
+    expect(clock.measuredMs).toBe(offsetMs === 0 ? undefined : offsetMs)
   })
 
   test('a machine whose clock was set right unlearns the offset', () => {
     const machine = new TestClock(now)
     const clock = new OrgClock(machine)
-    clock.observe('Thu, 15 Jan 2026 12:10:00 GMT')
+    clock.observe(new Headers({ date: 'Thu, 15 Jan 2026 12:10:00 GMT' }))
     machine.set(new Date('2026-01-15T12:10:01Z'))
-    expect(clock.observe('Thu, 15 Jan 2026 12:10:01 GMT')).toBe(-599_600)
+    expect(clock.observe(new Headers({ date: 'Thu, 15 Jan 2026 12:10:01 GMT' }))).toBe(-599_600)
     expect(clock.offsetMs).toBe(0)
   })
 
   test('what is too far to be used was measured all the same', () => {
     const clock = new OrgClock(new TestClock(now))
     expect(clock.measuredMs).toBeUndefined()
-    clock.observe('Sat, 17 Jan 2026 12:00:00 GMT')
+    clock.observe(new Headers({ date: 'Sat, 17 Jan 2026 12:00:00 GMT' }))
     expect(clock.measuredMs).toBe(172_799_600)
   })
 
@@ -48,16 +62,16 @@ describe('OrgClock', () => {
     machine.advance(5_000)
     expect(clock.isCorrectedSince(reading)).toBe(false)
     machine.set(new Date('2026-01-15T12:10:00Z'))
-    clock.observe('Thu, 15 Jan 2026 12:10:00 GMT')
+    clock.observe(new Headers({ date: 'Thu, 15 Jan 2026 12:10:00 GMT' }))
     expect([clock.offsetMs, clock.isCorrectedSince(reading)]).toEqual([0, true])
   })
 
   test('the jitter of whole seconds does not move a known offset', () => {
     const machine = new TestClock(now)
     const clock = new OrgClock(machine)
-    clock.observe('Thu, 15 Jan 2026 12:10:00 GMT')
+    clock.observe(new Headers({ date: 'Thu, 15 Jan 2026 12:10:00 GMT' }))
     machine.advance(900)
-    expect(clock.observe('Thu, 15 Jan 2026 12:10:00 GMT')).toBe(0)
+    expect(clock.observe(new Headers({ date: 'Thu, 15 Jan 2026 12:10:00 GMT' }))).toBe(0)
   })
 })
 

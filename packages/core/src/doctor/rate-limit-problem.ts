@@ -1,5 +1,6 @@
 /** @module A 429 as a finding. */
 
+import { dateOf } from '../clock.ts'
 import { isConcurrencyLimit, readRateFigures } from '../org/rate-figures.ts'
 import { type AnswerHeaders, UpstreamError } from '../transport.ts'
 import { fromError, type Observation } from './finding.ts'
@@ -16,7 +17,7 @@ export function rateLimitProblem(what: string, headers: AnswerHeaders): Observat
     const observed = `${what}: too many requests of the org are open at the same time.`
     return problem('rate_concurrency', observed)
   }
-  const dateMs = Date.parse(headers.get('date') ?? '')
+  const dateMs = Date.parse(dateOf(headers) ?? '')
   const left = figures === undefined ? 'it is used up' : `0 of ${figures.limit} are left`
   const waitSeconds = Math.ceil((figures?.resetSeconds ?? Number.NaN) - dateMs / 1_000)
   const seconds = Number.isNaN(waitSeconds) ? undefined : Math.max(0, waitSeconds)

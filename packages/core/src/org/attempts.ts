@@ -154,7 +154,7 @@ function asUnsent(thrown: unknown): unknown {
 /** What a refused proof was refused for may be the clock. */
 function withOffset(refusal: ApiRefusal, { headers }: AnswerHead, clock: Clock): ApiRefusal {
   if (refusal.challenge?.error !== 'invalid_dpop_proof') return refusal
-  const offsetMs = measureOffsetMs(headers.get('date') ?? undefined, clock.now())
+  const offsetMs = measureOffsetMs(headers, clock.now())
   return offsetMs === undefined
     ? refusal
     : { ...refusal, offsetSeconds: Math.round(offsetMs / 1_000) }

@@ -1,5 +1,6 @@
 /** @module What is left of one rate-limit bucket. No clock of its own: every call is told the time. */
 
+import { dateOf, isFromCache } from '../clock.ts'
 import { untilResetMs } from '../retry.ts'
 import type { AnswerHeaders } from '../transport.ts'
 import { WINDOW_MS } from './buckets.ts'
@@ -10,7 +11,7 @@ import { readRateFigures } from './rate-figures.ts'
 export interface PacedAnswer {
   readonly status: number
   readonly headers: AnswerHeaders
-  /** The org's time, where the answer has no `Date`. */
+  /** The org's time, where the answer does not say it. */
   readonly orgTime: Date
 }
 
@@ -221,12 +222,13 @@ export class BucketBudget {
 }
 
 function orgTimeOf({ headers, orgTime }: PacedAnswer): Date {
-  const dateMs = Date.parse(headers.get('date') ?? '')
+  const dateMs = Date.parse(dateOf(headers) ?? '')
   return Number.isNaN(dateMs) ? orgTime : new Date(dateMs)
 }
 
-/** Undefined where they say what cannot be. */
+/** Undefined where they say what cannot be, or what was. */
 function figuresOf(answer: PacedAnswer): WindowFigures | undefined {
+  if (isFromCache(answer.headers)) return undefined
   const { limit = 0, remaining = 0, resetSeconds } = readRateFigures(answer.headers) ?? {}
   if (limit < 1 || remaining > limit) return undefined
   if (resetSeconds === undefined) return { limit, remaining }

@@ -43,7 +43,7 @@ export class ApiTokenAuthorizer implements Authorizer {
   }
 
   observe(headers: AnswerHeaders): void {
-    this.#orgClock.observe(headers.get('date') ?? undefined)
+    this.#orgClock.observe(headers)
   }
 
   now(): Date {

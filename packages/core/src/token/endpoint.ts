@@ -163,7 +163,7 @@ export class TokenEndpoint {
 
   async #learn(headers: AnswerHeaders | undefined): Promise<void> {
     if (headers === undefined) return
-    this.orgClock.observe(headers.get('date') ?? undefined)
+    this.orgClock.observe(headers)
     if (!headers.has('dpop-nonce')) return
     const prover = await this.prover()
     prover.learnNonce({ url: this.url, endpoint: 'token' }, headers)

@@ -77,7 +77,7 @@ export class ServiceAppAuthorizer implements Authorizer {
   }
 
   observe(headers: AnswerHeaders): void {
-    this.#source.endpoint.orgClock.observe(headers.get('date') ?? undefined)
+    this.#source.endpoint.orgClock.observe(headers)
   }
 
   now(): Date {

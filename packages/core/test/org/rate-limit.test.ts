@@ -357,6 +357,31 @@ function byHand(options: PacerOptions = {}) {
 }
 
 describe('Pacer', () => {
+  test('does not take what a cache says of a window for this one', async () => {
+    const { ask, granted, answer, time } = byHand()
+    const first = await ask('first')
+    void ask('second')
+    const kept = answer(200, 100, 0)
+    kept.headers.set('age', '20')
+    first.release(kept)
+    await time.run(0)
+    expect(granted).toEqual(['first', 'second'])
+  })
+
+  test('waits for the reset of a 429 from a cache as long as it is away now', async () => {
+    const { ask, granted, answer, time } = byHand()
+    const first = await ask('first')
+    void ask('second')
+    const kept = answer(429, 100, 0, 30)
+    kept.headers.set('date', new Date(time.trueMs - 20_000).toUTCString())
+    kept.headers.set('age', '20')
+    first.release(kept)
+    await time.run(29_000)
+    expect(granted).toEqual(['first'])
+    await time.run(3_000)
+    expect(granted).toEqual(['first', 'second'])
+  })
+
   test('sends the first request of a bucket alone, to learn its limit', async () => {
     const { ask, granted, answer, time } = byHand()
     const first = await ask('first')

@@ -59,7 +59,7 @@ class ElsewhereAuthorizer implements Authorizer {
     _used: unknown,
     { headers }: Parameters<Authorizer['shouldRetry']>[2],
   ): Promise<boolean> {
-    this.#clock.observe(headers.get('date') ?? undefined)
+    this.#clock.observe(headers)
     return false
   }
 

@@ -2,6 +2,7 @@
 
 import {
   ApiError,
+  dateOf,
   hintFilter,
   type JsonObject,
   logRetentionDays,
@@ -167,7 +168,7 @@ async function mayReadLog({ org, signal }: StreamContext): Promise<boolean> {
 async function readOrgTime({ org, signal }: StreamContext): Promise<Date> {
   const query = { limit: 1, sortOrder: 'DESCENDING' }
   const { headers } = await org.request({ path: LOG, query, priority: 'log', signal })
-  return momentIn(headers.get('date') ?? undefined) ?? org.authorizer.now()
+  return momentIn(dateOf(headers)) ?? org.authorizer.now()
 }
 
 /** Goes on without hints, and says so once. */

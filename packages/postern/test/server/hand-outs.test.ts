@@ -207,6 +207,7 @@ describe.each(stores)('what a connection on $name hands out', ({ open }) => {
       'x-internal': 'node-7',
       'postern-answered-by': 'somebody',
       etag: '"1"',
+      age: '7',
     }
     const strange = await startScriptedServer(() => ({ headers, body: [] }))
     onTestFinished(strange.close)
@@ -218,6 +219,7 @@ describe.each(stores)('what a connection on $name hands out', ({ open }) => {
     await connections.remove('strange', by)
     expect(answer.status).toBe(200)
     expect(answer.headers.get('etag')).toBe('"1"')
+    expect(answer.headers.get('age')).toBe('7')
     expect(answer.headers.get('postern-answered-by')).toBe('org')
     expect(answer.headers.has('set-cookie')).toBe(false)
     expect(answer.headers.has('x-internal')).toBe(false)

@@ -1,6 +1,6 @@
 /** @module Whether this machine's clock agrees with the org's. */
 
-import { OrgClock } from '../../clock.ts'
+import { dateOf, OrgClock } from '../../clock.ts'
 import type { Check } from '../check.ts'
 import { information, ok } from '../finding.ts'
 import { problem } from '../problems.ts'
@@ -16,9 +16,9 @@ export const clockCheck: Check = {
   needs: ['reachable'],
   async *run({ clock, exchanges }) {
     const { headers, answeredAt } = exchanges.last(ORGANIZATION_PATH) ?? {}
-    const date = headers?.get('date') ?? ''
-    const offsetMs = Date.parse(date) - (answeredAt?.getTime() ?? Number.NaN)
-    if (Number.isNaN(offsetMs)) {
+    const date = headers && dateOf(headers)
+    const offsetMs = Date.parse(date ?? '') - (answeredAt?.getTime() ?? Number.NaN)
+    if (headers === undefined || Number.isNaN(offsetMs)) {
       yield information('clock_unknown', 'The org does not say what time it is.')
       return true
     }
@@ -35,7 +35,7 @@ export const clockCheck: Check = {
       return true
     }
     const orgClock = new OrgClock(clock)
-    orgClock.observe(date)
+    orgClock.observe(headers)
     const isHandled = orgClock.offsetMs !== 0
     yield problem('clock_skew', isHandled ? `${observed} Postern uses the org's time.` : observed, {
       status: isHandled ? 'warning' : 'failed',

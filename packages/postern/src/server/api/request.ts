@@ -10,6 +10,7 @@ import { answeredByHeader } from '../problem.ts'
 
 // What a client of the org reads, and nothing that speaks for it: no cookie, no key of a cache.
 const ANSWER_HEADERS = [
+  'age',
   'content-type',
   'date',
   'etag',

@@ -8,6 +8,8 @@ import { type ProxyPlace, rewriteLinks, rewriteTarget } from './links.ts'
 // against the host of Postern.
 const PASSED: ReadonlySet<string> = new Set([
   'accept-ranges',
+  // Without it the `Date` of what a cache gives would be taken for the time.
+  'age',
   'allow',
   'content-disposition',
   'content-encoding',
