@@ -1,9 +1,10 @@
 /** @module `postern config`, as a person runs it. */
 
+import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
-import { createPlace } from './run.ts'
+import { createPlace, program } from './run.ts'
 
 const place = createPlace()
 afterAll(place.remove)
@@ -36,6 +37,27 @@ test('check takes postern.yaml of this folder, and needs none of its secrets', a
     'ok  connections 1, sinks 0, feeds 0, actions 0, accessKeys 0, domains 0\n',
   ])
 })
+
+test.runIf(process.platform !== 'win32')(
+  'check waits for no pipe and no device, and takes what it is given open',
+  async () => {
+    execFileSync('mkfifo', [place.path('pipe')])
+    for (const file of ['pipe', '/dev/zero']) {
+      const { code, stderr } = await place.run(['config', 'check', file], { input: null })
+      expect([code, stderr]).toEqual([1, expect.stringContaining('config_file_unreadable')])
+    }
+    writeFileSync(place.path('piped.yaml'), sound)
+    const checked = execFileSync(
+      'sh',
+      [
+        ...['-c', 'cat "$0" | "$@"', place.path('piped.yaml')],
+        ...[process.execPath, ...program, 'config', 'check', '/dev/stdin'],
+      ],
+      { encoding: 'utf8' },
+    )
+    expect(checked).toContain('connections 1')
+  },
+)
 
 test('explain shows where each value comes from', async () => {
   writeFileSync(place.path('postern.yaml'), sound)
