@@ -93,6 +93,20 @@ describe('the console', () => {
     }
   })
 
+  it('lets an admin of one connection rotate what gives no more than they have, and revoke the rest', async () => {
+    await place.makeKey('looking', [{ connections: ['acme'], verbs: ['read'] }])
+    await place.makeKey('acting', [{ connections: ['acme'], verbs: ['act'] }])
+    await place.makeKey('elsewhere', [{ connections: ['north'], verbs: ['read'] }])
+    const rules: readonly AccessRule[] = [{ connections: ['acme'], verbs: ['read', 'admin'] }]
+    const { page } = await openConsole(place, { at: '/access-keys', rules })
+    await viewOf(page, 'Access keys')
+    const buttonsOf = (name: string) =>
+      page.getByRole('row', { name }).getByRole('button', { name: '…' }).allInnerTexts()
+    expect(await buttonsOf('acting')).toEqual(['Revoke…'])
+    expect(await buttonsOf('looking')).toEqual(['Rotate…', 'Revoke…'])
+    expect(await page.getByRole('row', { name: 'elsewhere' }).count()).toBe(0)
+  })
+
   it('asks to sign in again, at the same place, once the session is over', async () => {
     const { page } = await openPage()
     const { text, id } = await place.makeKey('short', [{ connections: ['*'], verbs: ['read'] }])

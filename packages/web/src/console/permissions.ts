@@ -34,6 +34,11 @@ export class Permissions {
     )
   }
 
+  /** Whether everything that a rule gives is given; limits of it the server judges. */
+  includes({ connections, verbs: given }: Rule): boolean {
+    return connections.every((name) => given.every((verb) => this.may(verb, name)))
+  }
+
   /** Whether a verb is given on any connection. */
   maySomewhere(verb: Verb): boolean {
     return this.#rules.some((rule) => rule.verbs.includes(verb))

@@ -11,7 +11,9 @@ import { State } from '../parts/state.tsx'
 import type { Column } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
 import { View } from '../parts/view.tsx'
+import type { Permissions } from '../permissions.ts'
 import { useAnswer } from '../server.ts'
+import { usePermissions } from '../session.ts'
 import {
   ACCESS_KEYS,
   type AccessKey,
@@ -35,6 +37,7 @@ const STATES = ['live', 'ending', 'expired', 'revoked'] as const
 /** The list. */
 export function AccessKeyList(): ReactNode {
   const now = useNow()
+  const permissions = usePermissions()
   const [open, setOpen] = useState<Open>()
   const place = useListPlace(STATES)
   const { search, state, asked } = place
@@ -55,7 +58,7 @@ export function AccessKeyList(): ReactNode {
         answer={answer}
         rowsOf={({ accessKeys }) => accessKeys}
         caption={texts.title}
-        columns={columnsOf(now, setOpen)}
+        columns={columnsOf(now, permissions, setOpen)}
         keyOf={({ id }) => id}
         states={STATES}
         words={{ ...texts, state: names.state }}
@@ -74,7 +77,11 @@ export function AccessKeyList(): ReactNode {
 
 const { columns: names } = texts
 
-function columnsOf(now: number, setOpen: (open: Open) => void): readonly Column<AccessKey>[] {
+function columnsOf(
+  now: number,
+  permissions: Permissions,
+  setOpen: (open: Open) => void,
+): readonly Column<AccessKey>[] {
   return [
     {
       key: 'name',
@@ -143,13 +150,16 @@ function columnsOf(now: number, setOpen: (open: Open) => void): readonly Column<
       cell: (key) =>
         key.revokedAt === undefined && (
           <span className="row-actions">
-            <button
-              className="button small"
-              type="button"
-              onClick={() => setOpen({ what: 'rotate', key })}
-            >
-              {texts.rotate.button}
-            </button>
+            {/* Its new text is shown, to somebody who could use it then. */}
+            {key.rules.every((rule) => permissions.includes(rule)) && (
+              <button
+                className="button small"
+                type="button"
+                onClick={() => setOpen({ what: 'rotate', key })}
+              >
+                {texts.rotate.button}
+              </button>
+            )}
             <button
               className="button small danger"
               type="button"
