@@ -37,11 +37,12 @@ const PASSED_BEGIN = /^x-(?:okta|rate-limit)-/
  *
  * @param placeOf - asked where something does.
  * @throws {UpstreamError} `upstream_bad_response` for a list that goes on where the proxy does not lead: left out, it would
- *   look as if the list were at its end.
+ *   look as if the list were at its end. A change is made, and its answer is told without that.
  */
 export function answerHeaders(
   headers: ReceivedHeaders,
   placeOf: () => ProxyPlace,
+  { isChange }: { readonly isChange: boolean },
 ): Record<string, string> {
   const passed: Record<string, string> = {}
   for (const name of headers.names) {
@@ -50,7 +51,7 @@ export function answerHeaders(
     if (value === null) continue
     const rewritten =
       name === 'link'
-        ? requireLinks(rewriteLinks(value, placeOf()))
+        ? linksOf(value, placeOf(), isChange)
         : name === 'location'
           ? rewriteTarget(value, placeOf())
           : value
@@ -59,8 +60,9 @@ export function answerHeaders(
   return passed
 }
 
-function requireLinks(links: string | undefined): string {
-  if (links !== undefined) return links
+function linksOf(header: string, place: ProxyPlace, isChange: boolean): string | undefined {
+  const links = rewriteLinks(header, place)
+  if (links !== undefined || isChange) return links
   throw new UpstreamError(
     'upstream_bad_response',
     'The list goes on at a place that is not on the org.',

@@ -72,11 +72,12 @@ export async function passOn(call: ProxiedCall): Promise<SentAnswer> {
     const unwritten = audit.end(forwarded)
     if (unwritten !== undefined) await unwritten
     const { status, answer } = forwarded
-    const passed = answerHeaders(answer.headers, () => {
+    const placeOf = () => {
       const { url: target = '' } = message
       const base = incoming.origin + target.slice(0, target.length - path.length)
       return { org: org.url, url: org.url + path, base }
-    })
+    }
+    const passed = answerHeaders(answer.headers, placeOf, audit)
     response.writeHead(status, { ...passed, ...ownHeaders(forwarded, call.requestId) })
     const moved = answer.pipeTo(response, { stallMs: STALL_MS })
     if (moved !== undefined) await moved

@@ -377,6 +377,17 @@ describe('the proxy, in the place of its caller', () => {
   })
 })
 
+test('a change that is made is told, wherever a link of its answer leads (G6)', async () => {
+  const script = () => ({
+    headers: { link: '<https://evil.example/api/v1/users?after=2>; rel="next"', age: '7' },
+    body: { id: '00g1' },
+  })
+  const { proxy, keys } = await proxiedScript(opened.store, script, { keys: { any: [anyCall] } })
+  const made = await fetch(`${proxy}/api/v1/groups`, { method: 'POST', headers: as(keys.any) })
+  expect([made.status, await made.json()]).toEqual([200, { id: '00g1' }])
+  expect([made.headers.get('link'), made.headers.get('age')]).toEqual([null, '7'])
+})
+
 describe('the audit log of the proxy', () => {
   test('has a row before what writes is sent, and one with what came of it', async () => {
     let seen: readonly string[] = []
