@@ -136,6 +136,7 @@ export {
   type PlainCall,
 } from './org/key-calls.ts'
 export { type Link, parseLinks } from './org/link.ts'
+export { asLostChange } from './org/lost-change.ts'
 export { Org, type OrgOptions, type OrgSettings } from './org/org.ts'
 export {
   type Page,
@@ -325,7 +326,6 @@ export type { Token, TokenWarningCode } from './token/token.ts'
 export {
   type AnswerHeaders,
   fetchTransport,
-  isUnanswered,
   type Transport,
   type TransportRequest,
   type TransportResponse,

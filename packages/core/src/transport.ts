@@ -84,22 +84,6 @@ export class UpstreamError extends PosternError<UpstreamErrorCode> {
   override readonly name = 'UpstreamError'
 }
 
-// What a change may have been made behind: no answer, a gateway's, or one that cannot be read.
-const UNANSWERED: readonly UpstreamErrorCode[] = [
-  'upstream_connection_lost',
-  'upstream_timeout',
-  'upstream_unavailable',
-  'upstream_bad_response',
-  'upstream_response_too_large',
-  // Who sends a reader elsewhere may have passed the change on before.
-  'upstream_redirect_refused',
-]
-
-/** Whether a request that failed so may have been carried out all the same, as far as the code of the error tells. */
-export function isUnanswered(error: unknown): error is UpstreamError {
-  return error instanceof UpstreamError && UNANSWERED.includes(error.code)
-}
-
 /**
  * Reads a whole body, refusing one larger than `maxBytes` before holding it. Where it is not read to its end, its iterator
  * is told to return.

@@ -1,12 +1,14 @@
 /** @module The requests of one action: interactive, remembered by Okta's request id, and looked up where the answer is lost. */
 
+import { PosternError } from '../error.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
 import { ApiError } from '../org/errors.ts'
+import { isUnanswered } from '../org/lost-change.ts'
 import type { Org } from '../org/org.ts'
 import { parseRecord } from '../org/page.ts'
 import type { PagesOptions } from '../org/pages.ts'
 import { type OrgAnswer, type OrgRequest, parseAnswer } from '../org/request.ts'
-import { isUnanswered, UpstreamError } from '../transport.ts'
+import { UpstreamError } from '../transport.ts'
 import { ActionError } from './action-error.ts'
 
 /** How far an action has come. */
@@ -109,7 +111,7 @@ export class Calls {
         // What the first one is refused for was there before it came.
         if (isDone !== undefined && isRefusedByState(error) && (await seesNow(isDone)))
           return { changed: attempt > 1 }
-        if (!isUnanswered(error)) throw error
+        if (!isUnanswered(error)) throw attempt > 1 ? asUnknown(request, error) : error
         if (isDone === undefined) throw outcomeUnseen(request, error)
         if (await this.#seesDone(request, isDone)) return { changed: true }
         if (!retryable || attempt === MAX_ATTEMPTS) throw outcomeUnknown(request, error)
@@ -184,6 +186,12 @@ async function seesNow(isDone: () => Promise<boolean>): Promise<boolean> {
 /** A request for a sentence, without what a query may say. */
 function named({ method, path }: OrgRequest): string {
   return `${method} ${path.split('?', 1)[0]}`
+}
+
+/** The error after one that nobody answered: where the org did not refuse, that one may still be on its way. */
+function asUnknown(request: OrgRequest, error: unknown): unknown {
+  const isNews = error instanceof PosternError && !(error instanceof ApiError)
+  return isNews ? outcomeUnknown(request, error) : error
 }
 
 function outcomeUnseen(request: OrgRequest, cause: unknown): ActionError {

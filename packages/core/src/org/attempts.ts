@@ -1,6 +1,7 @@
 /** @module The attempts of a request: each paced, authorised and judged in the same way, however its bytes travel. */
 
 import { type Clock, measureOffsetMs } from '../clock.ts'
+import { PosternError } from '../error.ts'
 import type { Authorization, Authorizer } from '../token/authorizer.ts'
 import { type TransportRequest, UpstreamError, upstreamError } from '../transport.ts'
 import type { OrgUrl } from '../url/org.ts'
@@ -15,6 +16,7 @@ import {
   waitBeforeNext,
 } from './call.ts'
 import { type ApiError, readRefusal } from './errors.ts'
+import { asRepeatedChange, mayBeMade } from './lost-change.ts'
 import type { PageError } from './page.ts'
 import type { Pacer } from './rate-limit.ts'
 import type { ApiRefusal } from './refusals.ts'
@@ -104,8 +106,10 @@ export class Attempts {
       const refusal = withOffset(read, answer, this.#options.clock)
       return { kind: 'refused', answer, refusal, used }
     } catch (thrown) {
-      if (used === undefined) throw call.attempts === 1 ? asUnsent(thrown) : thrown
-      call.signal?.throwIfAborted()
+      if (used !== undefined) call.signal?.throwIfAborted()
+      if (used === undefined || isOwn(thrown)) {
+        throw call.lost === undefined ? asUnsent(thrown) : asRepeatedChange(thrown, call.lost)
+      }
       return { kind: 'lost', error: upstreamError(thrown, call.host), heard }
     } finally {
       permit.release(
@@ -136,14 +140,27 @@ export class Attempts {
     return waitMs
   }
 
-  /** Waits as long as {@link Attempts.waitMs} said. @throws the reason of the signal. */
-  async wait(call: Call, waitMs: number): Promise<void> {
+  /** The error of a request whose last attempt failed so. */
+  errorOf(call: Call, outcome: Failure): unknown {
+    const error = errorOf(call.what, outcome)
+    return call.lost === undefined ? error : asRepeatedChange(error, call.lost)
+  }
+
+  /** Waits as long as {@link Attempts.waitMs} said before the attempt after this one. @throws the reason of the signal. */
+  async wait(call: Call, outcome: Failure, waitMs: number): Promise<void> {
+    const error = errorOf(call.what, outcome)
+    if (call.isChange && mayBeMade(error)) call.lost ??= error
     call.waitedMs += waitMs
     if (waitMs > 0) await this.#options.clock.sleep(waitMs, { signal: call.signal })
   }
 }
 
-/** Where no token came for the first attempt, nothing of the request was sent: the error says so. */
+/** Whether this side could not send, as its transport says with a code of its own. */
+function isOwn(thrown: unknown): boolean {
+  return thrown instanceof PosternError && !(thrown instanceof UpstreamError)
+}
+
+/** Where no token came, nothing was sent that may have been done: the error says so. */
 function asUnsent(thrown: unknown): unknown {
   if (!(thrown instanceof UpstreamError)) return thrown
   const { code, message, remedy, details } = thrown

@@ -32,6 +32,8 @@ export class Call implements ApiRequest {
   rateLimited = 0
   waitedMs = 0
   firstRequestId: string | undefined
+  /** What the first attempt ended with that may have made the change, where there was another one after it. */
+  lost: UpstreamError | undefined
 
   /** @throws {RequestError} for a path that does not stay on the org, or a header that is not the caller's to set. */
   constructor(org: OrgUrl, request: CalledRequest) {
@@ -43,6 +45,10 @@ export class Call implements ApiRequest {
     this.what = `${this.method} ${pathname}`
     this.bucket = bucketOf(this.method, pathname).name
     this.headers = requestHeaders(request)
+  }
+
+  get isChange(): boolean {
+    return !READS.includes(this.method)
   }
 
   get signal(): AbortSignal | undefined {
@@ -87,8 +93,8 @@ export type Failure = Refused<AnswerHead> | Lost
 const MAX_ATTEMPTS = 5
 // Each of these waits for the end of a window.
 const MAX_RATE_LIMITED = 8
-const READS = ['GET', 'HEAD']
-const IDEMPOTENT = [...READS, 'PUT', 'DELETE', 'OPTIONS']
+const READS = ['GET', 'HEAD', 'OPTIONS']
+const IDEMPOTENT = [...READS, 'PUT', 'DELETE']
 const RETRIED_LOSSES = ['upstream_timeout', 'upstream_connection_lost']
 
 /** The headers that Okta's own SDKs send with a repeated request, so that its support can follow one. */

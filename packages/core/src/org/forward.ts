@@ -28,6 +28,8 @@ export interface Forwarded<Answer extends OpenAnswer> {
   readonly answer: Answer
   readonly status: number
   readonly requestId?: string
+  /** Where an attempt before this answer, a refusal, may have made the change. */
+  readonly outcome?: 'unknown'
   /** How many times it was sent. */
   readonly attempts: number
   /** Milliseconds spent waiting for the rate limit and between attempts. */

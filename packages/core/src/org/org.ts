@@ -10,7 +10,7 @@ import type { TokenStep } from '../token/steps.ts'
 import { abortable, fetchTransport, readBody, type Transport } from '../transport.ts'
 import { type OrgUrl, parseOrgUrl } from '../url/org.ts'
 import { Attempts, type AuthorizedRequest, type OrgStep, type Sender } from './attempts.ts'
-import { type AnswerHead, type Call, errorOf, type Lost, type Refused } from './call.ts'
+import type { AnswerHead, Call, Lost, Refused } from './call.ts'
 import type { Forwarded, ForwardedRequest, OpenAnswer } from './forward.ts'
 import { type Page, parseRecord } from './page.ts'
 import { type BrokenPage, type PagesOptions, readPages } from './pages.ts'
@@ -130,8 +130,8 @@ export class Org {
       }
       if (await this.#attempts.isCured(call, outcome)) continue
       const waitMs = this.#attempts.waitMs(call, outcome)
-      if (waitMs === undefined) throw errorOf(call.what, outcome)
-      await this.#attempts.wait(call, waitMs)
+      if (waitMs === undefined) throw this.#attempts.errorOf(call, outcome)
+      await this.#attempts.wait(call, outcome, waitMs)
     }
   }
 
@@ -175,14 +175,16 @@ export class Org {
       const outcome = await this.#attempts.make(call, sender)
       const waitMs =
         outcome.kind === 'answered' ? undefined : await this.#beforeNext(call, outcome, request)
-      if (waitMs === undefined) {
-        if (outcome.kind === 'lost') throw outcome.error
-        const { attempts, waitedMs } = call
-        const { answer } = outcome
-        return { answer, attempts, waitedMs, status: answer.status, ...requestIdOf(answer.headers) }
+      if (outcome.kind === 'answered' || waitMs === undefined) {
+        if (outcome.kind === 'lost') throw this.#attempts.errorOf(call, outcome)
+        const { attempts, waitedMs, lost } = call
+        const { answer, kind } = outcome
+        const { status, headers } = answer
+        const known = { answer, attempts, waitedMs, status, ...requestIdOf(headers) }
+        return lost && kind === 'refused' ? { ...known, outcome: 'unknown' } : known
       }
       if (outcome.kind !== 'lost') outcome.answer.drop()
-      await this.#attempts.wait(call, waitMs)
+      await this.#attempts.wait(call, outcome, waitMs)
     }
   }
 

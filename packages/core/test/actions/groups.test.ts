@@ -72,6 +72,22 @@ describe('group.create', () => {
   })
 })
 
+test('a change that nobody answered for is not known to be undone because the next attempt came to nothing (G6)', async () => {
+  const people = await openPeople()
+  const { after } = await people.run('group.create', engineers)
+  const one = `${path}/${String(after['id'])}`
+  for (const [name, times] of [
+    ['socket-reset', 1],
+    ['concurrency-limited', 20],
+  ] as const)
+    people.running.faults.on({ name, parameters: { times, path: one, method: 'PUT' } })
+  const args = { group: `id:${String(after['id'])}`, name: 'Builders' }
+  await expect(people.run('group.update', args)).rejects.toMatchObject({
+    code: 'action_outcome_unknown',
+    cause: { code: 'rate_limited' },
+  })
+})
+
 describe('an answer that is not Okta’s', () => {
   test.each(['html-200', 'redirect'])('is no word that it was done: %s', async (fault) => {
     const people = await openPeople()

@@ -16,6 +16,9 @@ const frozen: Clock = {
   sleep: (_waitMs, options) => systemClock.sleep(3_600_000, options),
 }
 
+const put = { method: 'PUT', path: `${groups}/00g1`, body: { profile: { name: 'Twice' } } }
+const lookFirst = 'Look at the org whether it was made before you send it again.'
+
 describe('Org.request', () => {
   test('never repeats a POST after a lost connection, for it may have been done', async () => {
     const fault = `socket-reset-after-write=path:${groups}`
@@ -69,6 +72,39 @@ describe('Org.request', () => {
     }))
     await org.request({ ...newGroup, retryable: true })
     expect(server.requests.length).toBe(3)
+  })
+
+  test.each([
+    ['a 429', { status: 429 }, { code: 'upstream_connection_lost', name: 'UpstreamError' }],
+    [
+      'a refusal',
+      { status: 404, body: { errorCode: 'E0000007' } },
+      { code: 'object_not_found', name: 'ApiError' },
+    ],
+  ])(
+    'says of a change that may have been made so where %s ends it (G6)',
+    async (_what, last, expected) => {
+      const { org } = await orgScenario((_request, number) =>
+        number === 0 ? { cut: 'before' } : last,
+      )
+      await expect(org.request(put)).rejects.toMatchObject({
+        ...expected,
+        message: expect.stringContaining('It is not known whether the change was made.'),
+        remedy: lookFirst,
+        details: { outcome: 'unknown' },
+      })
+    },
+  )
+
+  test('says of a change that may have been made so where nothing can be sent any more (G6)', async () => {
+    const { client, server } = await orgScenario(() => ({ status: 503 }))
+    const org = client({ onStep: () => void server.close() })
+    await expect(org.request(put)).rejects.toMatchObject({
+      code: 'upstream_unavailable',
+      message: expect.stringContaining('The attempt after it: The connection to'),
+      remedy: lookFirst,
+      details: { outcome: 'unknown', status: 503 },
+    })
   })
 
   test.each(['GET', 'PUT', 'DELETE'])(

@@ -1,7 +1,6 @@
 /** @module The audit rows of a call of an org: one for what reads, with its outcome; for what writes, one before it is sent too. */
 
-import { PosternError } from '@postern/core'
-import { asLostChange } from '../http/lost-change.ts'
+import { asLostChange, PosternError } from '@postern/core'
 import { type AuditEntry, appendAudit, type Caller } from '../store/audit.ts'
 import type { Services } from './services.ts'
 
@@ -20,6 +19,8 @@ export interface AuditedAnswer {
   readonly status: number
   /** Okta's. */
   readonly requestId?: string
+  /** Where an attempt before it may have made the change that it refuses. */
+  readonly outcome?: 'unknown'
 }
 
 type Entry = Omit<AuditEntry, 'outcome'>
@@ -76,8 +77,8 @@ export class CallAudit {
    * @returns what to wait for before the answer is told, if anything; it rejects with {@link AuditError} `audit_unwritable`
    *   for a read alone.
    */
-  end({ status, requestId: oktaRequestId }: AuditedAnswer): Promise<void> | undefined {
-    return this.#end(status < 400 ? 'ok' : 'refused', { status, oktaRequestId })
+  end({ status, requestId: oktaRequestId, outcome }: AuditedAnswer): Promise<void> | undefined {
+    return this.#end(outcome ?? (status < 400 ? 'ok' : 'refused'), { status, oktaRequestId })
   }
 
   /** @returns what is to be thrown. */

@@ -1,9 +1,8 @@
 /** @module `postern request`: one call of the management API, or all pages of a list. */
 
-import { InputError, type Org, type OrgAnswer, PosternError } from '@postern/core'
+import { asLostChange, InputError, type Org, type OrgAnswer, PosternError } from '@postern/core'
 import { requireOneFromStdin } from '../../config/secret-reference.ts'
 import { UsageError } from '../../config/usage-error.ts'
-import { asLostChange } from '../../http/lost-change.ts'
 import type { ConnectionFlags } from '../connection-flags.ts'
 import { formatCountOf } from '../count.ts'
 import type { GlobalOptions } from '../global-options.ts'

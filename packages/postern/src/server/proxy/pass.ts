@@ -111,7 +111,7 @@ function requireMethod(text = ''): CallMethod {
 }
 
 function ownHeaders(
-  { attempts, waitedMs }: Forwarded<StreamedAnswer>,
+  { attempts, waitedMs, outcome }: Forwarded<StreamedAnswer>,
   requestId: string,
 ): Record<string, string> {
   return {
@@ -121,6 +121,7 @@ function ownHeaders(
     [answeredByHeader]: 'org',
     'postern-attempts': String(attempts),
     'postern-waited-ms': String(Math.round(waitedMs)),
+    ...(outcome === undefined ? {} : { 'postern-outcome': outcome }),
   }
 }
 

@@ -388,6 +388,22 @@ test('a change that is made is told, wherever a link of its answer leads (G6)', 
   expect([made.headers.get('link'), made.headers.get('age')]).toEqual([null, '7'])
 })
 
+test('a change that is refused after an attempt that nobody answered is told as unknown (G6)', async () => {
+  const { proxy, keys } = await proxiedScript(
+    opened.store,
+    (_request, number) =>
+      number === 0 ? { cut: 'before' } : { status: 404, body: { errorCode: 'E0000007' } },
+    { keys: { any: [anyCall] } },
+  )
+  const ask = (method: string) =>
+    fetch(`${proxy}/api/v1/groups/00g1`, { method, headers: as(keys.any) })
+  const gone = await ask('DELETE')
+  expect([gone.status, gone.headers.get('postern-outcome')]).toEqual([404, 'unknown'])
+  expect((await rowsOf(keys.any)).map(({ outcome }) => outcome)).toEqual(['unknown', 'begun'])
+  const again = await ask('DELETE')
+  expect([again.status, again.headers.get('postern-outcome')]).toEqual([404, null])
+})
+
 describe('the audit log of the proxy', () => {
   test('has a row before what writes is sent, and one with what came of it', async () => {
     let seen: readonly string[] = []
