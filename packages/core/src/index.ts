@@ -162,6 +162,7 @@ export {
   type Query,
   RequestError,
   type RequestErrorCode,
+  requireReadable,
 } from './org/request.ts'
 export {
   DpopProver,

@@ -7,7 +7,7 @@ import { isUnanswered } from '../org/lost-change.ts'
 import type { Org } from '../org/org.ts'
 import { parseRecord } from '../org/page.ts'
 import type { PagesOptions } from '../org/pages.ts'
-import { type OrgAnswer, type OrgRequest, parseAnswer } from '../org/request.ts'
+import { type OrgAnswer, type OrgRequest, requireReadable } from '../org/request.ts'
 import { UpstreamError } from '../transport.ts'
 import { ActionError } from './action-error.ts'
 
@@ -105,7 +105,7 @@ export class Calls {
         const answer = await this.#send(sent, this.changeIds)
         // Okta says in the head of its answer that it is done; a page of somebody else says nothing.
         const isTrusted = isDone === undefined && answer.requestId !== undefined
-        if (!isTrusted) requireReadable(answer, request.path)
+        if (!isTrusted) requireReadable(answer, named(request))
         return { changed: true, answer }
       } catch (error) {
         // What the first one is refused for was there before it came.
@@ -140,13 +140,6 @@ export class Calls {
       objects: () => objectsOf(answer.json(), path),
     }
   }
-}
-
-/** @throws {UpstreamError} `upstream_bad_response` for a body that is neither empty nor JSON, nor says that it is something else. */
-function requireReadable(answer: ActionResponse, path: string): void {
-  const type = answer.headers.get('content-type') ?? ''
-  if (answer.body.length > 0 && (type === '' || /json|html/i.test(type)))
-    parseAnswer(answer.body, path)
 }
 
 function objectOf(value: unknown, path: string): JsonObject {

@@ -129,3 +129,17 @@ export function parseAnswer(body: Uint8Array, what: string): unknown {
     })
   }
 }
+
+/**
+ * Refuses what somebody else may have answered in the place of Okta.
+ *
+ * @param what - the request as a person would name it: `POST /api/v1/groups`.
+ * @throws {UpstreamError} `upstream_bad_response` for a body that is neither empty nor JSON, nor says that it is something else.
+ */
+export function requireReadable(
+  { headers, body }: Pick<OrgAnswer, 'headers' | 'body'>,
+  what: string,
+): void {
+  const type = headers.get('content-type') ?? ''
+  if (body.length > 0 && (type === '' || /json|html/i.test(type))) parseAnswer(body, what)
+}

@@ -84,6 +84,30 @@ describe('postern request', () => {
     },
   )
 
+  test.each([
+    { method: 'POST', remedy: 'Look at the org whether it was made before you send it again.' },
+    {
+      method: 'GET',
+      remedy: 'Check for a proxy or a sign-in page that answers in the place of Okta.',
+    },
+  ])('takes a page for no answer of Okta to a $method, and shows it (G6)', async (one) => {
+    const { method, remedy } = one
+    const body = '<html>Sign in</html>'
+    const server = await startScriptedServer(() => ({ body }))
+    onTestFinished(server.close)
+    const env = { T: '00TESTTESTTESTTESTTESTTESTTESTTESTTESTTEST' }
+    const flags = ['--org', server.orgUrl, '--api-token', 'env:T', '--output', 'json']
+    const args = ['request', method, '/api/v1/groups?q=a', ...flags]
+    const { code, stdout, stderr } = await place.run(args, { env })
+    expect([code, stdout]).toEqual([1, `${body}\n`])
+    const { error } = JSON.parse(stderr.slice(stderr.indexOf('{')))
+    expect(error).toMatchObject({ code: 'upstream_bad_response', remedy })
+    const answered = `${method} /api/v1/groups was answered with what is no JSON.`
+    expect(error.message).toBe(
+      method === 'GET' ? answered : `${answered} It is not known whether the change was made.`,
+    )
+  })
+
   test('says of a change for which there was no token that it was not sent', async () => {
     const { app } = await serveOrg(place, small)
     const server = await startScriptedServer(() => ({

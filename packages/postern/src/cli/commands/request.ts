@@ -1,6 +1,13 @@
 /** @module `postern request`: one call of the management API, or all pages of a list. */
 
-import { asLostChange, InputError, type Org, type OrgAnswer, PosternError } from '@postern/core'
+import {
+  asLostChange,
+  InputError,
+  type Org,
+  type OrgAnswer,
+  PosternError,
+  requireReadable,
+} from '@postern/core'
 import { requireOneFromStdin } from '../../config/secret-reference.ts'
 import { UsageError } from '../../config/usage-error.ts'
 import type { ConnectionFlags } from '../connection-flags.ts'
@@ -26,7 +33,11 @@ export interface RequestFlags extends ConnectionFlags {
 const READS = ['GET', 'HEAD', 'OPTIONS']
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
-/** Sends a request and prints the answer's JSON as it came; or follows a list to its end. */
+/**
+ * Sends a request and prints the answer's JSON as it came; or follows a list to its end.
+ *
+ * @throws {UpstreamError} `upstream_bad_response` for a page of somebody else, once that is printed.
+ */
 export async function request(
   flags: RequestFlags,
   options: GlobalOptions,
@@ -45,13 +56,16 @@ export async function request(
   await useOrg(flags, { ...options, signal }, async ({ org }) => {
     const path = withQuery(pathOf(org, flags.path), query)
     if (flags.paginate) return printList(org, path, { ...options, signal })
-    const answer = await org
-      .request({ method, path, body, headers, signal })
-      .catch((error: unknown) => {
-        throw READS.includes(method) ? error : asLostChange(error)
-      })
-    if (flags.verbose) tellAnswer(answer)
-    await printAnswer(answer, options)
+    try {
+      const answer = await org.request({ method, path, body, headers, signal })
+      if (flags.verbose) tellAnswer(answer)
+      await printAnswer(answer, options)
+      // Whoever answered instead of Okta may say in its page why, so that is printed all the same.
+      if (answer.requestId === undefined)
+        requireReadable(answer, `${method} ${path.split('?', 1)[0]}`)
+    } catch (error) {
+      throw READS.includes(method) ? error : asLostChange(error)
+    }
   })
 }
 
