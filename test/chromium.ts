@@ -52,7 +52,7 @@ export async function openPage(options: BrowserContextOptions = {}): Promise<Ope
 
 /** What axe finds wrong with what a page shows now: the rule, and where. @param rule - looks for this one alone. */
 export async function accessibilityProblems(page: Page, rule?: string): Promise<readonly string[]> {
-  await page.evaluate(axe.source)
+  if (!(await page.evaluate("'axe' in globalThis"))) await page.evaluate(axe.source)
   return page.evaluate(async (only) => {
     const { axe: inPage } = globalThis as unknown as { readonly axe: typeof axe }
     const { violations } = await inPage.run(only === undefined ? {} : { runOnly: [only] })
