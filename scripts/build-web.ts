@@ -1,25 +1,26 @@
 /** @module Builds the pages of packages/web into packages/postern/dist/web, from where the server serves them. */
 
-import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type InlineConfig, type Plugin, type Rolldown } from 'vite'
+import { isMadeOf, keepOrigin } from './origin.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const web = path.join(root, 'packages/web')
 const kept = path.join(root, 'packages/postern/dist/web')
-const originFile = 'origin.txt'
-// What the pages are made of. The lockfile stands for every package.
-const SOURCES = ['packages/web', 'packages/core/src', 'scripts/build-web.ts', 'package-lock.json']
+const sources = ['packages/web', 'packages/core/src', 'scripts/build-web.ts']
 
 /** Builds the pages unless they are there, of these sources. */
 export async function prepareWeb(): Promise<void> {
-  const file = path.join(kept, originFile)
-  if (existsSync(file) && readFileSync(file, 'utf8') === originHash()) return
+  if (isMadeOf(kept, sources)) return
   process.stderr.write('Building the pages of the console.\n')
   await buildWeb(kept)
-  writeFileSync(file, originHash())
+  keepWebOrigin()
+}
+
+/** Remembers what the pages that the server serves were made of: these sources, a moment ago. */
+export function keepWebOrigin(): void {
+  keepOrigin(kept, sources)
 }
 
 /**
@@ -145,21 +146,4 @@ function onLog(
   if (HARMLESS.includes(log.code ?? '')) return
   if (level === 'warn') throw new Error(log.message)
   handle(level, log)
-}
-
-function originHash(): string {
-  const hash = createHash('sha256')
-  for (const file of SOURCES.flatMap(filesBelow)) {
-    hash.update(`${file}\n`).update(readFileSync(path.join(root, file)))
-  }
-  return hash.digest('hex')
-}
-
-function filesBelow(place: string): readonly string[] {
-  if (path.extname(place) !== '') return [place]
-  return readdirSync(path.join(root, place), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)))
-    .filter((file) => !file.includes('node_modules'))
-    .toSorted()
 }

@@ -6,13 +6,14 @@ import { builtinModules } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Plugin, rolldown } from 'rolldown'
-import { buildWeb } from './build-web.ts'
+import { buildWeb, keepWebOrigin } from './build-web.ts'
 import { licenceTextOf } from './licence-text.ts'
 import { buildManPages } from './man-pages.ts'
 import { readPreparedStore } from './prepare-store.ts'
 import { sbomFileName, sbomOf } from './sbom.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+const main = path.join(root, 'packages/postern/src/cli/main.ts')
 
 /** The packages that are libraries, by folder name. */
 export const libraries = ['core', 'emulator'] as const
@@ -39,11 +40,24 @@ export function buildLibrary(
  */
 export async function buildProgram(
   outFile = path.join(root, 'packages/postern/dist/postern.cjs'),
-  entry = path.join(root, 'packages/postern/src/cli/main.ts'),
+  entry = main,
 ): Promise<void> {
-  if (!existsSync(entry)) throw new Error(`${path.relative(root, entry)} is not there to be built.`)
   const store = readPreparedStore()
   rmSync(path.dirname(outFile), { recursive: true, force: true })
+  const modules = await bundleProgram(outFile, entry)
+  const pages = await buildWeb(path.join(path.dirname(outFile), 'web'))
+  const folders = packageFolders([...modules, ...pages])
+  const write = (name: string, text: string) =>
+    writeFileSync(path.join(path.dirname(outFile), name), text)
+  write('licenses.txt', licensesOf(folders))
+  write(sbomFileName, sbomOf('packages/postern', folders))
+  writeFileSync(path.join(path.dirname(outFile), store.name), store.bytes)
+  await buildManPages(path.join(path.dirname(outFile), 'man'), versionOf('postern'))
+}
+
+/** Bundles the program alone, without what it reads beside itself, and gives the files that it is made of. */
+export async function bundleProgram(outFile: string, entry = main): Promise<readonly string[]> {
+  if (!existsSync(entry)) throw new Error(`${path.relative(root, entry)} is not there to be built.`)
   const bundle = await rolldown({
     input: entry,
     cwd: root,
@@ -72,19 +86,11 @@ export async function buildProgram(
       minify: { compress: true, mangle: false, codegen: true },
       comments: { legal: true },
     })
-    const modules = output.flatMap((part) => (part.type === 'chunk' ? part.moduleIds : []))
-    const pages = await buildWeb(path.join(path.dirname(outFile), 'web'))
-    const folders = packageFolders([...modules, ...pages])
-    const write = (name: string, text: string) =>
-      writeFileSync(path.join(path.dirname(outFile), name), text)
-    write('licenses.txt', licensesOf(folders))
-    write(sbomFileName, sbomOf('packages/postern', folders))
-    writeFileSync(path.join(path.dirname(outFile), store.name), store.bytes)
-    await buildManPages(path.join(path.dirname(outFile), 'man'), versionOf('postern'))
+    chmodSync(outFile, 0o755)
+    return output.flatMap((part) => (part.type === 'chunk' ? part.moduleIds : []))
   } finally {
     await bundle.close()
   }
-  chmodSync(outFile, 0o755)
 }
 
 /** The folder of each package that some modules are of. */
@@ -163,6 +169,7 @@ if (import.meta.main) {
   try {
     for (const name of libraries) buildLibrary(name)
     await buildProgram()
+    keepWebOrigin()
   } catch (thrown) {
     process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`)
     process.exitCode = 1

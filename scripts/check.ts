@@ -1,4 +1,4 @@
-/** @module Every check and every test, in order: what `npm test` runs. The last line has the figures. */
+/** @module Every check beside the build, then every test: what `npm test` runs. The last line has the figures. */
 
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -22,6 +22,8 @@ interface Ending {
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
+// Made of the sources alone, so they run beside the checks.
+const builds: readonly Check[] = [script('build', 'build.ts'), script('packages', 'pack.ts')]
 const checks: readonly Check[] = [
   tool(
     'lint and format',
@@ -38,20 +40,15 @@ const checks: readonly Check[] = [
   script('static rules', 'static-check.ts'),
   script('lockfile', 'lockfile-check.ts'),
   tool('unused code', 'knip/bin/knip.js', '--no-progress', '--no-config-hints'),
-  script('build', 'build.ts'),
-  script('packages', 'pack.ts'),
 ]
 
 await main(process.argv.slice(2).filter((arg, index) => index > 0 || arg !== '--'))
 
 /** @param vitestArgs - where there are any, only the tests run, and vitest is given them. */
 async function main(vitestArgs: readonly string[]): Promise<void> {
-  let failedChecks = 0
-  for (const check of vitestArgs.length > 0 ? [] : checks) {
-    const ending = await runQuietly(check)
-    report(check.name, ending)
-    if (!ending.ok) failedChecks++
-  }
+  const lists = vitestArgs.length > 0 ? [] : [checks, builds]
+  const failures = await Promise.all(lists.map(countFailed))
+  const failedChecks = failures.reduce((sum, count) => sum + count, 0)
   const { counts, ok } = await runTests(vitestArgs)
   if (counts.passed + counts.failed === 0) print('No test ran.')
   // A run that failed without a failed test (a crash, no test found) must not end in "0 failed".
@@ -60,6 +57,17 @@ async function main(vitestArgs: readonly string[]): Promise<void> {
   const skipped = counts.skipped === 0 ? '' : `, ${counts.skipped} skipped`
   process.exitCode = failed === 0 ? 0 : 1
   print(`${counts.passed} passed, ${failed} failed${skipped}`)
+}
+
+/** Runs checks one after the other. */
+async function countFailed(list: readonly Check[]): Promise<number> {
+  let failed = 0
+  for (const check of list) {
+    const ending = await runQuietly(check)
+    report(check.name, ending)
+    if (!ending.ok) failed++
+  }
+  return failed
 }
 
 async function runQuietly(check: Check): Promise<Ending> {
