@@ -8,6 +8,7 @@ import { prepareWeb } from '../scripts/build-web.ts'
 import { prepareStore } from '../scripts/prepare-store.ts'
 import { chromiumPath } from './chromium-path.ts'
 import { type StartedPostgres, startPostgres } from './postgres.ts'
+import { prepareProgram } from './prepare-program.ts'
 import { makeRunFolder } from './run-folder.ts'
 import { compileCache } from './source-program.ts'
 
@@ -28,6 +29,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   // The workers are given it, and what they start.
   process.env['NODE_COMPILE_CACHE'] ??= compileCache
   await prepareWeb()
+  await prepareProgram()
   const folder = makeRunFolder()
   const socketPath =
     process.platform === 'win32'

@@ -9,6 +9,7 @@ import { createPlace } from '../packages/postern/test/cli/run.ts'
 import { startPostern } from '../packages/postern/test/cli/started-postern.ts'
 import { startScriptedServer, tokenAnswer } from './scripted-server.ts'
 import { fencesOf, normalise } from './snippets.ts'
+import { preparedProgram } from './source-program.ts'
 
 // An org, two service apps, and six feeds that read all of it.
 const DEMO_TIMEOUT_MS = 240_000
@@ -122,8 +123,7 @@ describe('README', () => {
 
   test('gets a curl user from nothing to a page of users, with and without DPoP', async () => {
     const script = blocks('sh').find((block) => block.startsWith('postern emulator')) ?? ''
-    const main = fileURLToPath(new URL('../packages/postern/src/cli/main.ts', import.meta.url))
-    const program = `#!/bin/sh\nexec '${process.execPath}' --conditions=source '${main}' "$@"\n`
+    const program = `#!/bin/sh\nexec '${process.execPath}' '${preparedProgram}' "$@"\n`
     writeFileSync(place.path('postern'), program, { mode: 0o755 })
     const seen = script.replaceAll('curl ', 'curl -s -w "\\n%{http_code}\\n" ')
     const { stdout, stderr } = await run('bash', ['-m', '-c', seen], {

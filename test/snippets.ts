@@ -9,10 +9,9 @@ import { exportPem, importKey } from '@postern/core'
 import { type RunningOrg, startOrg } from '@postern/emulator'
 import { onTestFinished } from 'vitest'
 import { createPlace } from '../packages/postern/test/cli/run.ts'
-import { compileCache, sourceFlags } from './source-program.ts'
+import { compileCache, preparedProgram, sourceFlags } from './source-program.ts'
 
 const run = promisify(execFile)
-const main = fileURLToPath(new URL('../packages/postern/src/cli/main.ts', import.meta.url))
 const core = fileURLToPath(new URL('../packages/core', import.meta.url))
 
 /** A fenced block, with what its info string says behind the language: console exit=3, or ts org.mts. */
@@ -177,7 +176,7 @@ async function furnish(folder: string, { app }: RunningOrg): Promise<void> {
   mkdirSync(`${folder}/bin`)
   const program = (args: string) => `#!/bin/sh\nexec '${process.execPath}' ${args} "$@"\n`
   const flags = sourceFlags.join(' ')
-  writeFileSync(`${folder}/bin/postern`, program(`${flags} '${main}'`), { mode: 0o755 })
+  writeFileSync(`${folder}/bin/postern`, program(`${flags} '${preparedProgram}'`), { mode: 0o755 })
   writeFileSync(`${folder}/bin/node`, program('--conditions=source'), { mode: 0o755 })
   mkdirSync(`${folder}/node_modules/@postern`, { recursive: true })
   symlinkSync(core, `${folder}/node_modules/@postern/core`)

@@ -12,3 +12,8 @@ export const sourceFlags: readonly string[] = ['--conditions=source', '--liftoff
 export const compileCache: string = fileURLToPath(
   new URL('../node_modules/.cache/postern-tests', import.meta.url),
 )
+
+/** The program as it is published, bundled before the tests: a process of it takes half of what one of its sources takes. */
+export const preparedProgram: string = fileURLToPath(
+  new URL('../node_modules/.cache/postern-program/dist/postern.cjs', import.meta.url),
+)

@@ -2,15 +2,12 @@ import { spawn } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
-import { sourceFlags } from '../../../../test/source-program.ts'
+import { preparedProgram, sourceFlags } from '../../../../test/source-program.ts'
 import { createPlace } from './run.ts'
 
 const place = createPlace()
 afterAll(place.remove)
-
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
 interface StartedOrg {
   readonly url: string
@@ -28,7 +25,7 @@ interface StartedOrg {
 async function start(...args: readonly string[]) {
   const child = spawn(
     process.execPath,
-    [...sourceFlags, main, 'emulator', '--output', 'json', ...args],
+    [...sourceFlags, preparedProgram, 'emulator', '--output', 'json', ...args],
     { cwd: place.path(''), env: { HOME: place.path(''), PATH: process.env['PATH'] ?? '' } },
   )
   onTestFinished(() => void child.kill('SIGKILL'))

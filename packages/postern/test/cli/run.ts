@@ -4,17 +4,19 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { compileCache, sourceFlags } from '../../../../test/source-program.ts'
-
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+import { compileCache, preparedProgram, sourceFlags } from '../../../../test/source-program.ts'
 
 // A command that used fetch would send its requests past the address guard (S24), and fails here.
 const withoutFetch =
   'data:text/javascript,globalThis.fetch = () => { throw new Error("A command used fetch.") }'
 
 /** What stands before the arguments of a command on Node's own command line. */
-export const program: readonly string[] = [...sourceFlags, '--import', withoutFetch, main]
+export const program: readonly string[] = [
+  ...sourceFlags,
+  '--import',
+  withoutFetch,
+  preparedProgram,
+]
 
 /** What a command ended with. */
 export interface RunResult {
