@@ -47,7 +47,7 @@ export interface RunOptions {
   /** A file descriptor to write to, instead of the text of the result; `closed` is a pipe without a reader. */
   readonly stdout?: number | 'closed'
   readonly stderr?: number | 'closed'
-  /** When it is ended at the latest. Default 20 s. */
+  /** When it is ended at the latest. Default a minute, as a test has. */
   readonly timeoutMs?: number
 }
 
@@ -77,7 +77,7 @@ function run(
       NODE_COMPILE_CACHE: compileCache,
       ...env,
     },
-    timeout: options.timeoutMs ?? 20_000,
+    timeout: options.timeoutMs ?? 60_000,
     stdio: ['pipe', typeof out === 'number' ? out : 'pipe', typeof err === 'number' ? err : 'pipe'],
   })
   onStart?.(child)
