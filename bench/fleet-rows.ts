@@ -7,7 +7,7 @@ import { generateKey, type InputName, parseOrgUrl } from '@postern/core'
 import { sql } from 'kysely'
 import type { Connection } from '../packages/postern/src/config/connection.ts'
 import { sealCredential, settingsOf } from '../packages/postern/src/connections/credential.ts'
-import { FEED_QUEUES } from '../packages/postern/src/feeds/schedule.ts'
+import { DUE_QUEUE } from '../packages/postern/src/feeds/schedule.ts'
 import { Jobs } from '../packages/postern/src/jobs/jobs.ts'
 import { openLog } from '../packages/postern/src/log.ts'
 import type { Service } from '../packages/postern/src/service.ts'
@@ -119,17 +119,16 @@ async function sendWaiting(store: Store, due: Date): Promise<void> {
   const first = await waiting.orderBy('id').executeTakeFirst()
   if (first === undefined) return
   const jobs = new Jobs({ store, log: openLog({ level: 'warn' }) })
-  await jobs.start(FEED_QUEUES)
-  const [queue] = FEED_QUEUES
+  await jobs.start([DUE_QUEUE])
   const data = { feedId: first.id, due: due.toISOString() }
-  await jobs.send(queue, data, { key: first.id, startAfter: due })
+  await jobs.send(DUE_QUEUE, data, { key: first.id, startAfter: due })
   await jobs.stop()
   await sql`
     insert into pgboss.job
     select (jsonb_populate_record(job, jsonb_build_object('id', gen_random_uuid(), 'singleton_key', feed.id,
       'data', jsonb_build_object('feedId', feed.id, 'due', job.data->'due')))).*
     from pgboss.job as job cross join feed
-    where job.name = ${queue} and feed.next_run_at = ${due}::timestamptz and feed.id <> ${first.id}`.execute(
+    where job.name = ${DUE_QUEUE} and feed.next_run_at = ${due}::timestamptz and feed.id <> ${first.id}`.execute(
     store.db,
   )
   await sql`analyze`.execute(store.db)

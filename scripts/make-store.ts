@@ -22,14 +22,14 @@ stopTimeAndChance()
 // Whatever is loaded before would keep the real ones.
 const { openPglite } = await import('../packages/postern/src/store/pglite.ts')
 const { Jobs } = await import('../packages/postern/src/jobs/jobs.ts')
-const { FEED_QUEUES } = await import('../packages/postern/src/feeds/schedule.ts')
+const { DUE_QUEUE } = await import('../packages/postern/src/feeds/schedule.ts')
 const { openLog } = await import('../packages/postern/src/log.ts')
 const folder = mkdtempSync(path.join(tmpdir(), 'postern-prepare-'))
 try {
   const store = await openPglite(folder, { prepared: false })
   // The tables of the queue take longer to make than ours.
   const jobs = new Jobs({ store, log: openLog({ level: 'warn' }) })
-  await jobs.start(FEED_QUEUES)
+  await jobs.start([DUE_QUEUE])
   await jobs.stop()
   await store.close()
   const unfinished = `${outFile}.${process.pid}`

@@ -32,14 +32,8 @@ export interface SchedulesContext {
   readonly run: (feedId: string, options: RunFeedOptions) => Promise<FinishedRun | undefined>
 }
 
-// Those that somebody asked for have a queue of their own: they do not wait until the others have ended.
-const DUE = 'feed-due'
-const REQUESTED = 'feed-requested'
-
-/** The queues that the schedules of feeds use. */
-export const FEED_QUEUES = [DUE, REQUESTED] as const
-
-const AT_REQUEST = 4
+/** The queue of what is due. */
+export const DUE_QUEUE = 'feed-due'
 
 // A run that is this late was missed, where nobody was there when it was due.
 const MISSED_AFTER_MS = 60_000
@@ -91,29 +85,17 @@ export class Schedules {
     const { store, jobs } = this.#context
     await store.transaction(async () => {
       await setNextRun(store, feedId, null)
-      await jobs.cancel(DUE, feedId)
-      await jobs.cancel(DUE, continuationOf(feedId))
-      await jobs.cancel(REQUESTED, feedId)
+      await jobs.cancel(DUE_QUEUE, feedId)
+      await jobs.cancel(DUE_QUEUE, continuationOf(feedId))
     })
-  }
-
-  /**
-   * Has a feed run as soon as a process has a moment for it, beside its schedule.
-   *
-   * @returns false where no process has ever begun to run feeds on this store
-   */
-  async runNow(feedId: string): Promise<boolean> {
-    return this.#context.jobs.send(REQUESTED, { feedId }, { key: feedId })
   }
 
   /** Begins to run what is due, `concurrency` feeds at a time. */
   async begin({ concurrency }: { readonly concurrency: number }): Promise<void> {
     const { jobs, isAble } = this.#context
-    await jobs.start(FEED_QUEUES)
+    await jobs.start([DUE_QUEUE])
     await this.#keepPresent()
-    const requested = { concurrency: AT_REQUEST, isAble }
-    await jobs.work(DUE, { concurrency, isAble }, (job) => this.#runDue(job))
-    await jobs.work(REQUESTED, requested, (job) => this.#runRequested(job))
+    await jobs.work(DUE_QUEUE, { concurrency, isAble }, (job) => this.#runDue(job))
     this.#repeating = Promise.all([
       this.#repeat(RECONCILE_EVERY_MS, () => this.reconcile(), 'schedules could not be restored'),
       this.#repeat(PRESENT_EVERY_MS, () => this.#keepPresent(), 'no sign of life could be given'),
@@ -137,7 +119,7 @@ export class Schedules {
     const { store, jobs, log } = this.#context
     // First the feeds: one that is added meanwhile comes with its job.
     const ids = await listScheduledFeeds(store)
-    const present = await jobs.keys(DUE)
+    const present = await jobs.keys(DUE_QUEUE)
     const missing = ids.filter((id) => !present.has(id))
     await mapAtMost(missing, RESTORED_AT_ONCE, async (id) => {
       if (!this.#stopped.signal.aborted) await this.#restore(id)
@@ -251,10 +233,6 @@ export class Schedules {
     return since === undefined || at < since
   }
 
-  async #runRequested(job: Job): Promise<void> {
-    await this.#run(String(job.data['feedId']), 'request', job)
-  }
-
   async #run(feedId: string, trigger: RunTrigger, job: Job): Promise<void> {
     const { run, clock, log } = this.#context
     const inMs = async (waitMs: number) =>
@@ -266,8 +244,7 @@ export class Schedules {
         if (trigger === 'schedule' && !job.isRetry) {
           return await this.#tryAgainAt(feedId, await inMs(HELD_WITHIN_MS))
         }
-        const isOthers = trigger === 'request' || job.data['isSecond'] === true
-        if (isOthers && !job.isRetry) return
+        if (job.data['isSecond'] === true && !job.isRetry) return
         return await this.#continueAt(feedId, await inMs(AGAIN_AFTER_MS))
       }
       const { more, retryAt } = finished
@@ -283,13 +260,13 @@ export class Schedules {
   async #continueAt(feedId: string, startAfter?: Date): Promise<void> {
     const { jobs } = this.#context
     const data = { feedId, trigger: 'continuation' }
-    await jobs.send(DUE, data, { key: continuationOf(feedId), startAfter })
+    await jobs.send(DUE_QUEUE, data, { key: continuationOf(feedId), startAfter })
   }
 
   /** Tries a fire a second time, that found its feed being run. */
   async #tryAgainAt(feedId: string, startAfter: Date): Promise<void> {
     const data = { feedId, trigger: 'continuation', isSecond: true }
-    await this.#context.jobs.send(DUE, data, { key: `${feedId}/second`, startAfter })
+    await this.#context.jobs.send(DUE_QUEUE, data, { key: `${feedId}/second`, startAfter })
   }
 
   /** @param last - when the run was due that the next one follows */
@@ -307,7 +284,7 @@ export class Schedules {
 
   async #send({ id: feedId }: FeedRow, due: Date): Promise<void> {
     const data = { feedId, due: due.toISOString() }
-    await this.#context.jobs.send(DUE, data, { key: feedId, startAfter: due })
+    await this.#context.jobs.send(DUE_QUEUE, data, { key: feedId, startAfter: due })
   }
 
   /** By how many feeds they are spread; a minute's age does not matter. */

@@ -118,19 +118,17 @@ export class Jobs {
   }
 
   /**
-   * Sends a job. Within a transaction it is sent when that commits, and never if it does not.
-   *
-   * @returns false where no process has ever started the queues of this store: there is nobody to send to.
+   * Sends a job. Within a transaction it is sent when that commits, and never if it does not. Where no process has ever started
+   * the queues of this store there is nobody to send to, and nothing is sent.
    */
-  async send(queue: string, data: JsonObject, { key, startAfter }: SendOptions): Promise<boolean> {
+  async send(queue: string, data: JsonObject, { key, startAfter }: SendOptions): Promise<void> {
     const boss = await this.#open()
-    if (boss === undefined) return false
+    if (boss === undefined) return
     const options = { singletonKey: key, startAfter: startAfter ?? NOW }
     await this.#store.transaction(async () => {
       // A second job of the key is not taken, by an index. To look for the first one takes longer the more there are.
       if ((await boss.send(queue, data, options)) === null) await boss.upsert(queue, data, options)
     })
-    return true
   }
 
   /** Takes back the job of a key that waits. One under way goes on. */

@@ -43,11 +43,13 @@ export async function playLockedWorker(open: StoreUnderTest['open'], how: 'lost'
     const sink = await jsonlSink(inject('runFolder'))
     const feed = await addFeed(director, { name: 'log', sinks: [sink] })
     await director.connections.close()
-    // Due every hour; now for the first time.
-    await kept.store.db
-      .updateTable('feed')
-      .set({ cron: '0 * * * *', next_run_at: new Date(Date.now() - 1_000) })
-      .execute()
+    // Every hour, and now.
+    const becomeDue = () =>
+      kept.store.db
+        .updateTable('feed')
+        .set({ cron: '0 * * * *', next_run_at: new Date(Date.now() - 1_000) })
+        .execute()
+    await becomeDue()
     if (database === undefined) await kept.store.close()
     if (how === 'wrong') await writeFile(own, testKeyLine(1), { mode: 0o600 })
     addEvents(running.org, { count: 30 })
@@ -72,7 +74,9 @@ export async function playLockedWorker(open: StoreUnderTest['open'], how: 'lost'
       await expectRuns('beside one that has the key', ++count)
       await other.close()
       services.splice(services.indexOf(other), 1)
-      await locked.schedules.runNow(feed.id)
+      await locked.schedules.unschedule(feed.id)
+      await becomeDue()
+      await locked.schedules.reconcile()
       await expectRuns('alone again', count)
     }
     addEvents(running.org, { count: 20 })

@@ -1,11 +1,11 @@
-import { type Clock, systemClock } from '@postern/core'
+import { systemClock } from '@postern/core'
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { hearStatements } from '../../../../test/heard-statements.ts'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { FeedError } from '../../src/feeds/feed-error.ts'
 import type { FinishedRun, RunFeedOptions } from '../../src/feeds/run-options.ts'
-import { FEED_QUEUES, Schedules } from '../../src/feeds/schedule.ts'
+import { DUE_QUEUE, Schedules } from '../../src/feeds/schedule.ts'
 import { Jobs } from '../../src/jobs/jobs.ts'
 import { openLog } from '../../src/log.ts'
 import { emptyReport } from '../../src/store/runs.ts'
@@ -14,6 +14,7 @@ import { loadFeed, setPaused, storeFeed } from './stored-feed.ts'
 
 const log = openLog({ level: 'silent' })
 const MINUTE_MS = 60_000
+const YEARLY = '0 0 1 1 *'
 
 interface Run extends RunFeedOptions {
   readonly feedId: string
@@ -35,13 +36,12 @@ describe.each(stores)('schedules of feeds on $name', ({ open }) => {
   /** Schedules of a process of their own, whose runs are told to `onRun`. */
   function openSchedules(
     onRun: (run: Run) => Promise<Partial<FinishedRun> | undefined>,
-    clock: Clock = systemClock,
   ) {
     const { store } = opened
     const schedules = new Schedules({
       store,
       jobs: new Jobs({ store, log }),
-      clock,
+      clock: systemClock,
       log,
       run: async (feedId, options) => {
         const end = await onRun({ feedId, ...options })
@@ -94,9 +94,10 @@ describe.each(stores)('schedules of feeds on $name', ({ open }) => {
       return {}
     })
     await schedules.begin({ concurrency: 1 })
+    await schedules.reconcile()
     // Whatever comes first is taken first.
-    const other = await storeFeed(store, { cron: null })
-    await schedules.runNow(other.id)
+    const other = await storeFeed(store, { nextRunAt: new Date() })
+    await schedules.reconcile()
     expect(await ran.promise).toBe(other.id)
     await expect
       .poll(async () => (await loadFeed(store, skipping.id)).next_run_at?.getTime())
@@ -140,18 +141,18 @@ describe.each(stores)('schedules of feeds on $name', ({ open }) => {
   test('a schedule that is rolled back leaves no job', async () => {
     const { store } = opened
     const jobs = new Jobs({ store, log })
-    await jobs.start(FEED_QUEUES)
+    await jobs.start([DUE_QUEUE])
     onTestFinished(() => jobs.stop())
     // Not begun: it would send what is missing.
     const schedules = openSchedules(async () => ({}))
     const feed = await storeFeed(store)
     const rolledBack = store.transaction(async () => {
       await schedules.scheduleNext(feed)
-      expect(await jobs.keys('feed-due')).toContain(feed.id)
+      expect(await jobs.keys(DUE_QUEUE)).toContain(feed.id)
       throw new Error('rolled back')
     })
     await expect(rolledBack).rejects.toThrow('rolled back')
-    expect(await jobs.keys('feed-due')).not.toContain(feed.id)
+    expect(await jobs.keys(DUE_QUEUE)).not.toContain(feed.id)
     expect((await loadFeed(store, feed.id)).next_run_at).toBeNull()
   })
 
@@ -162,20 +163,20 @@ describe.each(stores)('schedules of feeds on $name', ({ open }) => {
     await schedules.begin({ concurrency: 1 })
     const feed = await storeFeed(store)
     await schedules.reconcile()
-    expect(await jobs.keys('feed-due')).toContain(feed.id)
-    await jobs.cancel('feed-due', feed.id)
+    expect(await jobs.keys(DUE_QUEUE)).toContain(feed.id)
+    await jobs.cancel(DUE_QUEUE, feed.id)
     await schedules.reconcile()
-    expect(await jobs.keys('feed-due')).toContain(feed.id)
+    expect(await jobs.keys(DUE_QUEUE)).toContain(feed.id)
   })
 
   test('a process that begins holds no feed that is due in time, however far away that is', async () => {
     const { store } = opened
     const jobs = new Jobs({ store, log })
-    await jobs.start(FEED_QUEUES)
+    await jobs.start([DUE_QUEUE])
     onTestFinished(() => jobs.stop())
     const first = openSchedules(async () => ({}))
     const [yearly, late] = [
-      await storeFeed(store, { cron: '0 0 1 1 *' }),
+      await storeFeed(store, { cron: YEARLY }),
       await storeFeed(store, { cron: '0 * * * *' }),
     ]
     for (const feed of [yearly, late]) await first.scheduleNext(feed)
@@ -193,16 +194,15 @@ describe.each(stores)('schedules of feeds on $name', ({ open }) => {
     const { store } = opened
     const triggers: string[] = []
     const done = Promise.withResolvers<void>()
-    const feed = await storeFeed(store, { cron: null })
+    await storeFeed(store, { cron: YEARLY, nextRunAt: new Date() })
     const schedules = openSchedules(async ({ trigger }) => {
       triggers.push(trigger)
       if (triggers.length === 3) done.resolve()
       return { more: triggers.length < 3 }
     })
     await schedules.begin({ concurrency: 1 })
-    await schedules.runNow(feed.id)
     await done.promise
-    expect(triggers).toEqual(['request', 'continuation', 'continuation'])
+    expect(triggers).toEqual(['schedule', 'continuation', 'continuation'])
   })
 
   test('a fire that finds its feed held is tried once more when whoever had died would hold it no longer', async () => {
@@ -216,7 +216,7 @@ describe.each(stores)('schedules of feeds on $name', ({ open }) => {
     })
     await schedules.begin({ concurrency: 1 })
     const key = `${feed.id}/second`
-    const isOf = sql`name = 'feed-due' and singleton_key = ${key}`
+    const isOf = sql`name = ${DUE_QUEUE} and singleton_key = ${key}`
     const waiting = async () => {
       const { rows } = await sql`
         select start_after > now() + interval '31 seconds' as later from pgboss.job
@@ -227,7 +227,7 @@ describe.each(stores)('schedules of feeds on $name', ({ open }) => {
     await sql`update pgboss.job set start_after = now() where ${isOf}`.execute(store.db)
     await expect.poll(() => triggers, { timeout: 10_000 }).toEqual(['schedule', 'continuation'])
     // Now somebody lives who holds it, and runs it.
-    await expect.poll(() => jobs.keys('feed-due')).not.toContain(key)
+    await expect.poll(() => jobs.keys(DUE_QUEUE)).not.toContain(key)
   })
 
   test('a feed that was paused or removed meanwhile is no failure', async () => {
@@ -235,21 +235,27 @@ describe.each(stores)('schedules of feeds on $name', ({ open }) => {
     const ran: string[] = []
     const done = Promise.withResolvers<void>()
     const schedules = openSchedules(async ({ feedId }) => {
+      await setPaused(store, feedId, new Date())
+      await schedules.unschedule(feedId)
       if (ran.push(feedId) === 2) done.resolve()
       throw new FeedError('feed_paused', 'The feed is paused.', { remedy: 'Resume it.' })
     })
+    for (const nextRunAt of [new Date(), new Date()]) await storeFeed(store, { nextRunAt })
     await schedules.begin({ concurrency: 1 })
-    for (const cron of [null, null]) await schedules.runNow((await storeFeed(store, { cron })).id)
     await done.promise
     // What is stopped in the middle is given back, so the second one has to be over.
     const jobs = new Jobs({ store, log })
-    await expect.poll(() => jobs.keys('feed-requested')).toEqual(new Set())
+    const left = async () => {
+      const keys = await jobs.keys(DUE_QUEUE)
+      return ran.filter((id) => keys.has(id))
+    }
+    await expect.poll(left).toEqual([])
     await schedules.stop()
   })
 
   test('a process that stops lets its runs end, and the next one goes on with them', async () => {
     const { store } = opened
-    const feed = await storeFeed(store, { cron: null })
+    const feed = await storeFeed(store, { cron: YEARLY, nextRunAt: new Date() })
     const started = Promise.withResolvers<void>()
     const first = openSchedules(
       ({ signal }) =>
@@ -259,7 +265,6 @@ describe.each(stores)('schedules of feeds on $name', ({ open }) => {
         }),
     )
     await first.begin({ concurrency: 1 })
-    await first.runNow(feed.id)
     await started.promise
     await first.stop()
     const goneOn = Promise.withResolvers<Run>()

@@ -34,11 +34,10 @@ export class TimedJobs implements Pick<Jobs, keyof Jobs> {
     queue: string,
     data: JsonObject,
     { key, startAfter }: Parameters<Jobs['send']>[2],
-  ): Promise<boolean> {
+  ): Promise<void> {
     const atMs = startAfter?.getTime() ?? this.#clock.now().getTime()
     this.#waitingIn(queue).set(key, { data, atMs })
     this.#wake()
-    return true
   }
 
   async cancel(queue: string, key: string): Promise<void> {
