@@ -209,11 +209,12 @@ export class Schedules {
     if (job.data['trigger'] === 'continuation') return this.#run(feedId, 'continuation', job)
     const { store, log } = this.#context
     const due = new Date(String(job.data['due']))
-    const lateMs = (await this.#now()).getTime() - due.getTime()
+    const now = await this.#now()
+    const lateMs = now.getTime() - due.getTime()
     const { feed, isFirst } = await store.transaction(async () => {
       const found = await holdFeedRow(store, feedId)
       const isNext = found?.next_run_at?.getTime() === due.getTime()
-      if (found !== undefined && isNext) await this.#sendNext(found, due)
+      if (found !== undefined && isNext) await this.#sendNext(found, { now, last: due })
       return { feed: found, isFirst: isNext }
     })
     if (feed === undefined || !isScheduled(feed)) return
@@ -269,12 +270,15 @@ export class Schedules {
     await this.#context.jobs.send(DUE_QUEUE, data, { key: `${feedId}/second`, startAfter })
   }
 
-  /** @param last - when the run was due that the next one follows */
-  async #sendNext(feed: FeedRow, last?: Date): Promise<Date | undefined> {
+  /** @param known - what time it is, where that was asked already, and when the run was due that the next one follows */
+  async #sendNext(
+    feed: FeedRow,
+    known: { readonly now?: Date; readonly last?: Date } = {},
+  ): Promise<Date | undefined> {
     const { store } = this.#context
     if (!isScheduled(feed)) return void (await this.unschedule(feed.id))
     const { id: feedId, cron: expression, timezone } = feed
-    const now = await this.#now()
+    const { now = await this.#now(), last } = known
     const feeds = await this.#countFeeds()
     const due = nextRun({ expression, timezone }, { feedId, feeds, now, last })
     await setNextRun(store, feedId, due)

@@ -1,6 +1,6 @@
 import { systemClock } from '@postern/core'
 import { sql } from 'kysely'
-import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { hearStatements } from '../../../../test/heard-statements.ts'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { FeedError } from '../../src/feeds/feed-error.ts'
@@ -36,11 +36,12 @@ describe.each(stores)('schedules of feeds on $name', ({ open }) => {
   /** Schedules of a process of their own, whose runs are told to `onRun`. */
   function openSchedules(
     onRun: (run: Run) => Promise<Partial<FinishedRun> | undefined>,
+    jobs = new Jobs({ store: opened.store, log }),
   ) {
     const { store } = opened
     const schedules = new Schedules({
       store,
-      jobs: new Jobs({ store, log }),
+      jobs,
       clock: systemClock,
       log,
       run: async (feedId, options) => {
@@ -64,6 +65,24 @@ describe.each(stores)('schedules of feeds on $name', ({ open }) => {
     })
     await schedules.begin({ concurrency: 2 })
     expect(await ran.promise).toMatchObject({ feedId: feed.id, trigger: 'schedule' })
+  })
+
+  test('a run that is due asks the queue for the time once', async () => {
+    const { store } = opened
+    const jobs = new Jobs({ store, log })
+    const asked = vi.spyOn(jobs, 'now')
+    const timesAtRun = Promise.withResolvers<number>()
+    const schedules = openSchedules(async () => {
+      timesAtRun.resolve(asked.mock.calls.length)
+      return {}
+    }, jobs)
+    await schedules.begin({ concurrency: 1 })
+    // A sign of life before it takes work, and then one, and a look at the clock, as both are repeated.
+    await expect.poll(() => asked.mock.calls.length).toBe(3)
+    const due = new Date()
+    const { id: feedId } = await storeFeed(store, { nextRunAt: due })
+    await jobs.send(DUE_QUEUE, { feedId, due: due.toISOString() }, { key: feedId })
+    expect(await timesAtRun.promise).toBe(4)
   })
 
   test('a run that was missed while nobody was there is made up for once', async () => {
