@@ -9,6 +9,7 @@ import type { FeedRow } from '../store/feeds.ts'
 import type { Lease } from '../store/leases.ts'
 import type { FeedsContext } from './context.ts'
 import { Deliverer } from './deliver.ts'
+import { lockedUntil } from './locked-until.ts'
 import { type Origin, openOrigin } from './open-origin.ts'
 import { Ownership } from './ownership.ts'
 import { RecentBatches } from './recent-batches.ts'
@@ -36,8 +37,6 @@ export interface FeedRunContext extends FeedsContext {
 /** How often it is seen whether the time of a run is over, also while all that goes on is a wait. */
 const LOOK_EVERY_MS = 500
 
-const LOCKED_REST_MS = 30_000
-
 /** One run of a feed, by its owner. */
 export class FeedRun {
   readonly #context: FeedRunContext
@@ -55,6 +54,8 @@ export class FeedRun {
   readonly #over = new AbortController()
   #deliverers: readonly Deliverer[] = []
   #error: unknown
+  /** When it is tried again because the store was locked. */
+  #lockedUntil: Date | undefined
   #hasMore = false
   constructor(context: FeedRunContext) {
     const { store, feed, state, clock, options, lease } = context
@@ -229,9 +230,11 @@ export class FeedRun {
 
   /** Keeps what stopped the run first. Who was fenced stops at once; who cannot read still delivers. */
   #fail(error: unknown): void {
-    const { log, feed } = this.#context
+    const { log, feed, seal, clock } = this.#context
     if (error === this.#ending.signal.reason || error === this.#readingEnds.signal.reason) return
     this.#error ??= error
+    // As it is now: at the end of the run the key may be there.
+    this.#lockedUntil ??= lockedUntil(error, seal, clock.now())
     if (!(error instanceof PosternError)) log.error({ err: error, feed: feed.name }, 'run failed')
     if (!isFenced(error)) return
     this.#error = error
@@ -247,13 +250,9 @@ export class FeedRun {
       const { code, message } = storedErrorOf(error, 'sink_unwritable')
       this.#tally.notes.add(`The sink ${name} takes nothing (${code}): ${message}`)
     }
-    const retries = [
-      ...this.#deliverers.flatMap(({ retryAt }) => retryAt ?? []),
-      ...(isLocked(this.#failure())
-        ? [new Date(this.#context.clock.now().getTime() + LOCKED_REST_MS)]
-        : []),
-    ]
-    const [retryAt] = retries.toSorted((one, other) => one.getTime() - other.getTime())
+    const [retryAt] = [this.#lockedUntil, ...this.#deliverers.map((deliverer) => deliverer.retryAt)]
+      .filter((at) => at !== undefined)
+      .toSorted((one, other) => one.getTime() - other.getTime())
     const isDelivering = waiting.some((deliverer) => deliverer.retryAt === undefined)
     const isOver = isRunEnd(this.#ending.signal.reason, 'time')
     const isLate = isOver && ((this.#hasMore && !isFull) || isDelivering)
@@ -290,11 +289,6 @@ function inputOf(feed: FeedRow): InputName {
 
 function isFenced(error: unknown): boolean {
   return error instanceof PosternError && error.code === 'feed_fenced'
-}
-
-/** Another process may have the master key, or this one be given it: its schedule is not waited for. */
-function isLocked(error: unknown): boolean {
-  return error instanceof PosternError && error.code === 'seal_locked'
 }
 
 function random(): number {

@@ -16,7 +16,41 @@ import { jsonlSink, webhookSink } from './held.ts'
 import { startReceiver } from './receiver.ts'
 import { addConnection, addFeed, eventsOf, openWorker } from './scene.ts'
 
+const failedLocked = { outcome: 'failed', report: { error: { code: 'seal_locked' } } }
+
 describe.each(stores)('a feed on $name', ({ open }) => {
+  test('whose credential is of a version of the master key that is gone fails, and waits for its schedule', async () => {
+    const running = await startOrg({ keyType: 'EC' })
+    onTestFinished(running.close)
+    const kept = await open()
+    onTestFinished(() => kept.close())
+    const { store, place } = kept
+    const keyFile = path.join(place.dataDir, 'key')
+    const source = masterKeyFromFile(keyFile)
+    await makeMasterKeyFile(keyFile)
+    const seal = await openSeal(store, { source })
+    const director = openWorker({ store, seal })
+    await addConnection(director, running)
+    const feed = await addFeed(director, {
+      name: 'log',
+      sinks: [await jsonlSink(inject('runFolder'))],
+    })
+    await director.connections.close()
+    const stop = new AbortController()
+    const rotating = rotateMasterKey(store, seal, by, {
+      onStep: ({ step }) => step === 'version-kept' && stop.abort(),
+      signal: stop.signal,
+    })
+    await expect(rotating).rejects.toThrow('aborted')
+    await source.remove?.([1])
+
+    const worker = openWorker({ store, seal: await openSeal(store, { source }) })
+    onTestFinished(() => worker.connections.close())
+    expect(worker.seal.state).toEqual({ status: 'unlocked', version: 2 })
+    const failed = await runFeed(worker, feed.id, { trigger: 'schedule' })
+    expect(failed).toMatchObject({ ...failedLocked, retryAt: undefined })
+  })
+
   test('whose secrets are locked in the middle of a run loses nothing, and goes on with the key', async () => {
     const running = await startOrg({ keyType: 'EC', edition: 'unlimited' })
     onTestFinished(running.close)
@@ -61,7 +95,7 @@ describe.each(stores)('a feed on $name', ({ open }) => {
     const second = openWorker({ store, seal: await openSealed() })
     onTestFinished(() => second.connections.close())
     const locked = await runFeed(second, feed.id, { trigger: 'request' })
-    expect(locked).toMatchObject({ outcome: 'failed', report: { error: { code: 'seal_locked' } } })
+    expect(locked).toMatchObject({ ...failedLocked, retryAt: expect.any(Date) })
 
     await copyFile(newest, own)
     const third = openWorker({ store, seal: await openSealed() })
