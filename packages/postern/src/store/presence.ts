@@ -11,20 +11,24 @@ export interface Presence {
   readonly seconds: number
 }
 
-/** Gives a sign of life. @param now - where nobody was there, it begins anew with this time. */
+/**
+ * Gives a sign of life.
+ *
+ * @param now - where nobody was there, it begins anew with this time; it never begins later, also where the clock was set back.
+ */
 export async function keepPresent(
   store: Store,
   { name, seconds }: Presence,
   now: Date,
 ): Promise<void> {
+  // As text such times have the order that they have as times.
   const since = now.toISOString()
   await sql`
     insert into lease (name, holder, until)
     values (${name}, ${since}, now() + ${seconds} * interval '1 second')
     on conflict (name) do update set until = excluded.until,
-      holder = case when lease.until < now() then excluded.holder else lease.holder end`.execute(
-    store.db,
-  )
+      holder = case when lease.until < now() then excluded.holder
+        else least(lease.holder, excluded.holder) end`.execute(store.db)
 }
 
 /** Since when somebody has been there; undefined where nobody is. */
