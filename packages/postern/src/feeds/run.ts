@@ -3,14 +3,17 @@
 import { randomUUID } from 'node:crypto'
 import { listFeedSinks } from '../store/feed-sinks.ts'
 import { type FeedStateRow, shrinkSpool, takeFeed } from '../store/feed-states.ts'
+import { readStreamStates } from '../store/feed-streams.ts'
 import { type FeedRow, holdFeedRow } from '../store/feeds.ts'
 import { type Lease, LeaseError, withLease } from '../store/leases.ts'
 import { pruneLedger } from '../store/ledger.ts'
-import { beginRun, endRun, listRuns, pruneRuns } from '../store/runs.ts'
+import { beginRun, endRun, pruneRuns } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
 import type { FeedsContext } from './context.ts'
 import { FeedError } from './feed-error.ts'
 import { FeedRun, type FeedRunContext } from './feed-run.ts'
+import { fromStored } from './log-state.ts'
+import { logStream } from './log-stream.ts'
 import type { FinishedRun, RunFeedOptions } from './run-options.ts'
 
 const DEFAULT_BUDGET_MS = 5 * 60_000
@@ -67,10 +70,9 @@ function begin(
 }
 
 async function forget(store: Store, feedId: string, now: Date): Promise<void> {
-  const [last] = await listRuns(store, feedId, 1)
   await pruneRuns(store, feedId, now)
-  // Reading may have to go back to before a log that was not caught up with.
-  if (last?.outcome === 'ok') await pruneLedger(store, feedId)
+  const log = (await readStreamStates(store, feedId)).get(logStream.name)
+  if (log !== undefined) await pruneLedger(store, feedId, fromStored(log).readUntil)
 }
 
 /** A sink that kept batches waiting may have been taken out of the feed since. */

@@ -85,8 +85,13 @@ export async function withoutKnown(
   return new Set(wanted.values())
 }
 
-/** Forgets what was read more than three days before the last batch: a feed that was down for long keeps its last days. */
-export async function pruneLedger(store: Store, feedId: string): Promise<void> {
+/**
+ * Forgets what was read more than three days before the last batch: a feed that was down for long keeps its last days.
+ *
+ * @param readUntil - what was read in the three days before, and since, is kept too: a feed that has not caught up with its log may
+ * have to go back to before this moment.
+ */
+export async function pruneLedger(store: Store, feedId: string, readUntil: Date): Promise<void> {
   const last = await store.db
     .selectFrom('ledger')
     .select('created_at')
@@ -95,10 +100,11 @@ export async function pruneLedger(store: Store, feedId: string): Promise<void> {
     .limit(1)
     .executeTakeFirst()
   if (last === undefined) return
+  const end = Math.min(last.created_at.getTime(), readUntil.getTime())
   await store.db
     .deleteFrom('ledger')
     .where('feed_id', '=', feedId)
-    .where('created_at', '<', new Date(last.created_at.getTime() - LEDGER_DAYS * DAY_MS))
+    .where('created_at', '<', new Date(end - LEDGER_DAYS * DAY_MS))
     .execute()
 }
 

@@ -1,6 +1,7 @@
 /** @module One run of a feed: whose it is, when it ends, and what it tells. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import { addEvents } from '@postern/emulator'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { emulatedOrg } from '../../../../test/emulated-org.ts'
@@ -81,6 +82,32 @@ describe.each(stores)('a run of a feed on $name', ({ open }) => {
     expect(await epochs()).toEqual([15, 1])
     await run()
     expect(await epochs()).toEqual([16, 15])
+  })
+
+  test('forgets with each sixteenth what was read long ago, also while a sink is down', async () => {
+    const { app, running } = await emulatedOrg(small)
+    const { feedId, sinks, run } = await feedScenario(kept.store, app)
+    const { db } = kept.store
+    const remembered = async () => {
+      const rows = await db
+        .selectFrom('ledger')
+        .select('seq')
+        .where('feed_id', '=', feedId)
+        .execute()
+      return rows.map(({ seq }) => seq)
+    }
+    sinks.down.add('main')
+    sinks.retryAfterMs = 60_000
+    addEvents(running.org, { count: 1 })
+    await run()
+    const created_at = new Date(0)
+    await db.updateTable('ledger').set({ created_at }).where('feed_id', '=', feedId).execute()
+    addEvents(running.org, { count: 1 })
+    await run()
+    expect(await remembered()).toContain(1)
+    await db.updateTable('feed_state').set({ epoch: 15 }).where('feed_id', '=', feedId).execute()
+    expect((await run()).outcome).toBe('partial')
+    expect(await remembered()).not.toContain(1)
   })
 
   test.each(['rate-limited', 'server-error'])(

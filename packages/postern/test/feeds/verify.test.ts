@@ -126,7 +126,7 @@ describe.each(stores)('verifying a feed on $name', ({ open }) => {
       clock.advance(24 * HOUR_MS)
       await feed.run()
     }
-    await pruneLedger(kept.store, feed.feedId)
+    await pruneLedger(kept.store, feed.feedId, clock.now())
     await putStreamState(kept.store, { feedId: feed.feedId, name: 'verify', state }, clock.now())
     const { report } = await feed.run({ verify: true })
     expect(report.notes).toEqual([])

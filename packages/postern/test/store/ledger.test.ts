@@ -32,9 +32,17 @@ describe.each(stores)('the ledger of a feed on $name', ({ open }) => {
       await remember(feedId, 2, 42.99)
       await remember(feedId, 3, 40)
     }
-    await pruneLedger(opened.store, 'f1')
+    await pruneLedger(opened.store, 'f1', now)
     expect(await forgottenOf('f1', 1, 2, 3)).toEqual(['event-1'])
     expect(await forgottenOf('f2', 1, 2, 3)).toEqual([])
+  })
+
+  test('goes back three days from where a feed is that has not caught up with its log', async () => {
+    await remember('f5', 1, 23.01)
+    await remember('f5', 2, 22.99)
+    await remember('f5', 3, 0)
+    await pruneLedger(opened.store, 'f5', new Date(now.getTime() - 20 * DAY_MS))
+    expect(await forgottenOf('f5', 1, 2, 3)).toEqual(['event-1'])
   })
 
   test('knows an event that was read sixty batches ago', async () => {
@@ -43,7 +51,7 @@ describe.each(stores)('the ledger of a feed on $name', ({ open }) => {
   })
 
   test('that is empty has nothing to forget', async () => {
-    await pruneLedger(opened.store, 'f4')
+    await pruneLedger(opened.store, 'f4', now)
     expect(await forgottenOf('f4', 1)).toEqual(['event-1'])
   })
 })
