@@ -1,6 +1,7 @@
 /** @module How far the System Log was read, and where it goes on where Okta does not say so. */
 
 import type { JsonObject } from '@postern/core'
+import type { LogPage } from './log-page.ts'
 
 /** How far the System Log was read. */
 export interface LogState {
@@ -28,6 +29,16 @@ export interface LogStart {
   readonly gap?: { readonly from: Date; readonly to: Date }
 }
 
+/** What is said by the link of a page, and by how full the page is. */
+export interface LogLink {
+  /** Path and query; absent where there is no link. */
+  readonly cursor: string | undefined
+  /** Whether it leads to the page that it came with. */
+  readonly leadsBack: boolean
+  /** Whether there may be more behind the page. */
+  readonly isFull: boolean
+}
+
 const DAY_MS = 86_400_000
 
 // Covers clocks inside Okta that differ: what is stored later was published at most this much earlier than a page shows.
@@ -39,6 +50,21 @@ const MAX_AGAIN_MS = DAY_MS
 
 // Of an org in which nothing happens, not each run has to prove that it shows anything.
 const SIGHTED_MS = 10 * 60_000
+
+/** Whether nothing was read yet. */
+export function isUnread({ page, first }: LogState): boolean {
+  return page === undefined && first === undefined
+}
+
+/** Whether two pages begin at the same place. */
+export function isSame(page: string, other: string | undefined): boolean {
+  return afterOf(page) === afterOf(other)
+}
+
+/** The place at which a page begins, in Okta's words. */
+export function afterOf(page: string | undefined): string | undefined {
+  return new URLSearchParams(page?.split('?')[1] ?? '').get('after') ?? undefined
+}
 
 /** Whether an empty page is believed: the org has shown something lately. @param now - the org's time */
 export function isSighted({ sightedAt }: LogState, now: Date): boolean {
@@ -72,20 +98,39 @@ export function startAgain(state: LogState, now: Date, retentionDays: number): L
   return startAt(new Date(Math.max(...begins)), now, retentionDays)
 }
 
+/** The state behind a page that shows something, or is known to have nothing to show. @param now - the org's time */
+export function stateBehind(
+  state: LogState,
+  { records, span }: Pick<LogPage, 'records' | 'span'>,
+  { cursor, leadsBack, isFull }: LogLink,
+  now: Date,
+): LogState {
+  const isRepeating = leadsBack || (state.isRepeating && isFull)
+  const end = { last: span?.to, isCaughtUp: !isFull && !leadsBack }
+  const readUntil = readUntilBehind(state, end, now)
+  const first = span?.from ?? state.first
+  const next = { ...state, first, readUntil, sightedAt: now, isRepeating }
+  if (leadsBack) return next
+  if (cursor !== undefined) return { ...next, page: cursor }
+  if (records.length === 0) return { ...next, isRepeating: true }
+  const since = startBehind(state, span?.to, now)
+  return { ...next, page: undefined, since, isRepeating: true }
+}
+
 /**
  * Where reading goes on behind a page that has no link: a while before its last event was published. What was not read yet was
  * stored after that event, and so no earlier than it was published.
  *
  * @param last - absent where the page does not say when.
  */
-export function startBehind({ since }: LogState, last: Date | undefined, now: Date): Date {
+function startBehind({ since }: LogState, last: Date | undefined, now: Date): Date {
   if (last === undefined) return since
   const lastMs = Math.min(last.getTime(), now.getTime())
   return new Date(Math.max(since.getTime(), lastMs - OVERLAP_MS))
 }
 
 /** Up to when everything was read behind a page. @param last - the latest time at which one of its events was published */
-export function readUntilBehind(
+function readUntilBehind(
   { readUntil }: LogState,
   page: { readonly last: Date | undefined; readonly isCaughtUp: boolean },
   now: Date,

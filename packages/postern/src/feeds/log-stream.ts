@@ -15,14 +15,16 @@ import { packLines } from '../store/spool.ts'
 import { idsOf, type LogPage, LogSorter, readLogPage } from './log-page.ts'
 import { linkMissing, loopError } from './log-refusals.ts'
 import {
+  afterOf,
   fromStored,
+  isSame,
   isSighted,
+  isUnread,
   type LogStart,
   type LogState,
-  readUntilBehind,
   startAgain,
   startAt,
-  startBehind,
+  stateBehind,
   toStored,
 } from './log-state.ts'
 import { isLostLogCursor } from './lost-cursor.ts'
@@ -178,7 +180,7 @@ class LogReader {
     const { signal, feed, store, onRead } = this.#context
     const leadsBack = cursor !== undefined && isSame(cursor, state.page)
     const isFull = records.length >= limit
-    const next = this.#behind(page, state, { cursor, leadsBack, isFull })
+    const next = stateBehind(state, page, { cursor, leadsBack, isFull }, this.#now())
     const packed = await packLines(events.map(({ line }) => line))
     const ledger = ledgerEntry(
       events.map(({ id }) => id),
@@ -209,9 +211,9 @@ class LogReader {
   }
 
   #keepNothing(page: LogPage, state: LogState, cursor: string | undefined): Position {
-    const found = { cursor, leadsBack: false, isFull: false }
+    const link = { cursor, leadsBack: false, isFull: false }
     this.#context.onRead({ records: 0, remaining: 0 })
-    return { state, isEnd: true, behindEmpty: this.#behind(page, state, found) }
+    return { state, isEnd: true, behindEmpty: stateBehind(state, page, link, this.#now()) }
   }
 
   /**
@@ -230,30 +232,6 @@ class LogReader {
     const oldest = new Date(this.#now().getTime() - logRetentionDays * DAY_MS)
     const query = { since: oldest.toISOString(), sortOrder: 'DESCENDING' }
     return requireSight(org, this.#input, { query, priority: 'log', signal })
-  }
-
-  /** The state behind a page that shows something, or is known to have nothing to show. */
-  #behind(
-    { records, span }: LogPage,
-    state: LogState,
-    found: {
-      readonly cursor: string | undefined
-      readonly leadsBack: boolean
-      readonly isFull: boolean
-    },
-  ): LogState {
-    const { cursor, leadsBack, isFull } = found
-    const now = this.#now()
-    const isRepeating = leadsBack || (state.isRepeating && isFull)
-    const end = { last: span?.to, isCaughtUp: !isFull && !leadsBack }
-    const readUntil = readUntilBehind(state, end, now)
-    const first = span?.from ?? state.first
-    const next = { ...state, first, readUntil, sightedAt: now, isRepeating }
-    if (leadsBack) return next
-    if (cursor !== undefined) return { ...next, page: cursor }
-    if (records.length === 0) return { ...next, isRepeating: true }
-    const since = startBehind(state, span?.to, now)
-    return { ...next, page: undefined, since, isRepeating: true }
   }
 
   /** What is stored late is found by verifying where that comes first. */
@@ -303,17 +281,4 @@ class LogReader {
   #now(): Date {
     return this.#context.org.authorizer.now()
   }
-}
-
-function isUnread({ page, first }: LogState): boolean {
-  return page === undefined && first === undefined
-}
-
-/** Whether a link leads to the page that it came with. */
-function isSame(cursor: string, asked: string | undefined): boolean {
-  return afterOf(cursor) === afterOf(asked)
-}
-
-function afterOf(page: string | undefined): string | undefined {
-  return new URLSearchParams(page?.split('?')[1] ?? '').get('after') ?? undefined
 }

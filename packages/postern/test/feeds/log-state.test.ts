@@ -6,10 +6,9 @@ import {
   fromStored,
   isSighted,
   type LogState,
-  readUntilBehind,
   startAgain,
   startAt,
-  startBehind,
+  stateBehind,
   toStored,
 } from '../../src/feeds/log-state.ts'
 import { isLostCursor, isLostLogCursor } from '../../src/feeds/lost-cursor.ts'
@@ -26,6 +25,13 @@ const state: LogState = {
   first: at('11:00:00.000'),
   page: '/api/v1/logs?after=c0',
 }
+
+const link = { cursor: '/api/v1/logs?after=c1', leadsBack: false, isFull: true }
+/** A page with one event, which may not say when it was published. */
+const pageUpTo = (last: Date | undefined) => ({
+  records: [{ raw: new Uint8Array(), id: 'e-1' }],
+  span: last && { from: last, to: last },
+})
 
 describe('reading begins', () => {
   test('with what the org still keeps, where nobody says when', () => {
@@ -85,7 +91,8 @@ describe('reading goes on behind a page without a link', () => {
     ],
     ['no earlier than where it began', new Date('2025-12-31T00:00:00.000Z'), state.since],
   ])('from %s', (_what, last, since) => {
-    expect(startBehind(state, last, now)).toEqual(since)
+    const page = pageUpTo(last)
+    expect(stateBehind(state, page, { ...link, cursor: undefined }, now)).toMatchObject({ since })
   })
 })
 
@@ -97,7 +104,9 @@ describe('everything was read', () => {
     ['as far as before, where that event came late', at('11:20:00.000'), false, state.readUntil],
     ['as far as before, where the page does not say when', undefined, false, state.readUntil],
   ])('%s', (_what, last, isCaughtUp, until) => {
-    expect(readUntilBehind(state, { last, isCaughtUp }, now)).toEqual(until)
+    const page = pageUpTo(last)
+    const { readUntil } = stateBehind(state, page, { ...link, isFull: !isCaughtUp }, now)
+    expect(readUntil).toEqual(until)
   })
 })
 
