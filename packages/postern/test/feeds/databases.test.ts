@@ -45,9 +45,18 @@ const crash: DatabaseFault = {
   trouble: { kind: 'restart', deed: 'restart immediate' },
 }
 
+/** A page and the cursor behind it are there together, or neither is: whatever the one is written with does not come to its end. */
+const halves: readonly DatabaseFault[] = ['insert into "spool"', 'insert into "feed_stream"'].map(
+  (within) => ({
+    // The page was asked for: the next state to be stored is the one behind it.
+    ...{ step: 'after-get', nth: 2, ...usual },
+    trouble: { kind: 'cut', cut: { at: 'commit', point: 'before', within } },
+  }),
+)
+
 /** What is on the server that has trouble, its part of all cases, and those that are always played. */
 const places = [
-  { place: 'the store', part: 0.45, examples: [lostAnswer, crash] },
+  { place: 'the store', part: 0.45, examples: [lostAnswer, crash, ...halves] },
   { place: 'a sink', part: 0.3, examples: [lostAnswer] },
   { place: 'the store and a sink', part: 0.2, examples: [] },
 ] as const
