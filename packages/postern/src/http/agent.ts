@@ -2,13 +2,14 @@
 
 /// <reference path="./undici-parts.d.ts" />
 
-import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
+import { createSecureContext, getCACertificates, type SecureContext, TLSSocket } from 'node:tls'
 import type { Agent as AgentType, buildConnector } from 'undici'
 // The package as a whole takes twice as long to load, for a fetch, caches and mocks that nothing here uses.
 import connectorOf from 'undici/lib/core/connect.js'
 import Agent from 'undici/lib/dispatcher/agent.js'
 import Pool from 'undici/lib/dispatcher/pool.js'
 import type { AddressGuard } from './address-guard.ts'
+import { TlsSessions } from './tls-sessions.ts'
 
 /** Limits of one connection and of one answer's headers. */
 export interface ConnectionLimits {
@@ -47,6 +48,7 @@ export function openAgent(options: {
     })
     return context
   }
+  const sessions = new TlsSessions()
   return new Agent({
     headersTimeout: limits.headersTimeoutMs,
     bodyTimeout: limits.pauseTimeoutMs,
@@ -58,44 +60,70 @@ export function openAgent(options: {
     factory: (origin, poolOptions) =>
       new Pool(origin, {
         ...poolOptions,
-        connect: guardedConnector(new URL(origin), guard, {
-          timeout: limits.connectTimeoutMs,
-          ...(origin.toString().startsWith('https:') ? { secureContext: secureContext() } : {}),
-          // Said here, it holds whatever NODE_TLS_REJECT_UNAUTHORIZED says.
-          rejectUnauthorized: true,
-        }),
+        connect: guardedConnector(
+          new URL(origin),
+          { guard, sessions },
+          {
+            timeout: limits.connectTimeoutMs,
+            ...(origin.toString().startsWith('https:') ? { secureContext: secureContext() } : {}),
+            // Said here, it holds whatever NODE_TLS_REJECT_UNAUTHORIZED says.
+            rejectUnauthorized: true,
+          },
+        ),
       }),
   })
 }
 
+interface ConnectorParts {
+  readonly guard: AddressGuard
+  readonly sessions: TlsSessions
+}
+
 function guardedConnector(
-  origin: URL,
-  guard: AddressGuard,
+  url: URL,
+  { guard, sessions }: ConnectorParts,
   options: buildConnector.BuildOptions,
 ): buildConnector.connector {
-  const connect = connectorOf({
-    ...options,
-    allowH2: false,
-    lookup: (_hostname, { all }, found) => {
-      guard.addressesOf(origin).then(
-        (addresses) => {
-          const [first] = addresses
-          if (first === undefined) return found(noAddress(), '')
-          if (all === true) return found(null, [...addresses])
-          found(null, first.address, first.family)
-        },
-        (error) => found(error, ''),
-      )
-    },
-  })
+  const { origin } = url
+  const connectorWith = (session: Buffer | undefined) =>
+    connectorOf({
+      ...options,
+      session,
+      // Its own are gone with the last connection of an origin.
+      maxCachedSessions: 0,
+      allowH2: false,
+      lookup: (_hostname, { all }, found) => {
+        guard.addressesOf(url).then(
+          (addresses) => {
+            const [first] = addresses
+            if (first === undefined) return found(noAddress(), '')
+            if (all === true) return found(null, [...addresses])
+            found(null, first.address, first.family)
+          },
+          (error) => found(error, ''),
+        )
+      },
+    })
   return (request, connected) => {
     try {
       // An address is connected to without a lookup.
-      guard.requireUsable(origin)
+      guard.requireUsable(url)
     } catch (error) {
       return connected(error instanceof Error ? error : new Error(String(error)), null)
     }
-    connect(request, connected)
+    connectorWith(sessions.of(origin))(request, (error, socket) => {
+      if (error !== null) {
+        sessions.drop(origin)
+        return connected(error, null)
+      }
+      if (socket instanceof TLSSocket) {
+        // They come behind the handshake, and after the certificate was judged.
+        socket.on('session', (session) => {
+          sessions.keep(origin, session, socket.isSessionReused())
+        })
+      }
+      connected(null, socket)
+    })
   }
 }
 

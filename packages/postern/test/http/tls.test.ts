@@ -1,4 +1,4 @@
-import tls from 'node:tls'
+import tls, { type TLSSocket } from 'node:tls'
 import { Org, Secret } from '@postern/core'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import {
@@ -6,6 +6,7 @@ import {
   createSelfSigned,
   type TestCertificate,
 } from '../../../../test/certificates.ts'
+import { TlsSessions } from '../../src/http/tls-sessions.ts'
 import { createTransport, type TransportOptions } from '../../src/http/transport.ts'
 import { createPlace } from '../cli/run.ts'
 import { readAll, startWireServer, whole } from './wire.ts'
@@ -94,6 +95,65 @@ describe('a TLS connection (S25)', () => {
       code: expect.stringMatching(/^(?:ERR_SSL|EPROTO|ECONNRESET)/),
     })
     expect(server.received.join('')).toBe('')
+  })
+})
+
+describe('a TLS session', () => {
+  /** Asks a server several times, each time over a new connection. @returns which of them went on with a session */
+  async function askAnew(options: tls.TlsOptions): Promise<readonly unknown[]> {
+    const resumed: boolean[] = []
+    const { origin } = await startWireServer(
+      (socket) => {
+        resumed.push((socket as TLSSocket).isSessionReused())
+        socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}')
+      },
+      { ...authority.issue({ hosts: ['localhost'] }), ...options },
+    )
+    const loopbackOrigins = new Set([origin])
+    const transport = createTransport({ loopbackOrigins, extraCa: authority.cert })
+    for (let times = 1; times <= 3; times++) {
+      await readAll(transport, { url: origin })
+      // What frees the connection comes behind the answer.
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    return resumed
+  }
+
+  test.each(['TLSv1.3', 'TLSv1.2'] as const)(
+    'of %s is gone on with by the next connection to the same server',
+    async (maxVersion) => {
+      expect(await askAnew({ maxVersion })).toEqual([false, true, true])
+    },
+  )
+
+  test('is gone on with for an hour at most after the certificate was seen', () => {
+    let nowMs = 0
+    const sessions = new TlsSessions(() => nowMs)
+    const [first, second] = [Buffer.from('first'), Buffer.from('second')]
+    sessions.keep('https://acme.okta.com', first, false)
+    nowMs = 1_800_000
+    sessions.keep('https://acme.okta.com', second, true)
+    nowMs = 3_599_999
+    expect(sessions.of('https://acme.okta.com')).toBe(second)
+    nowMs = 3_600_000
+    expect(sessions.of('https://acme.okta.com')).toBeUndefined()
+    // Of a connection that was made with it before.
+    sessions.keep('https://acme.okta.com', second, true)
+    expect(sessions.of('https://acme.okta.com')).toBeUndefined()
+  })
+
+  test('of a server whose certificate is refused is not kept', async () => {
+    const { origin, received } = await startWireServer(
+      hello,
+      createSelfSigned({ hosts: ['localhost'] }),
+    )
+    const loopbackOrigins = new Set([origin])
+    const transport = createTransport({ loopbackOrigins, extraCa: authority.cert })
+    for (let times = 1; times <= 3; times++) {
+      const asked = readAll(transport, { url: origin })
+      await expect(asked).rejects.toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' })
+    }
+    expect(received.join('')).toBe('')
   })
 })
 

@@ -1,0 +1,49 @@
+/** @module TLS sessions that servers have given, so that the next connection to one need not prove its certificate anew. */
+
+/** What is kept of a server. */
+interface Kept {
+  readonly session: Buffer
+  readonly fullMs: number
+}
+
+// About 2 KB each: those of a fleet.
+const MAX_SERVERS = 10_000
+
+// A certificate is looked at again at least that often, however long the server takes its sessions.
+const MAX_AGE_MS = 3_600_000
+
+/** The last session of each server. They hold for one set of trusted authorities, and are in memory alone. */
+export class TlsSessions {
+  readonly #kept = new Map<string, Kept>()
+  readonly #nowMs: () => number
+
+  /** @param nowMs - a clock that is never set back. */
+  constructor(nowMs: () => number = () => performance.now()) {
+    this.#nowMs = nowMs
+  }
+
+  /** The session to go on with; undefined where the server has to prove itself. */
+  of(origin: string): Buffer | undefined {
+    const kept = this.#kept.get(origin)
+    if (kept === undefined || this.#nowMs() - kept.fullMs < MAX_AGE_MS) return kept?.session
+    this.#kept.delete(origin)
+    return undefined
+  }
+
+  /** Keeps a session. @param isResumed - whether its connection went on with the one that was kept */
+  keep(origin: string, session: Buffer, isResumed: boolean): void {
+    const before = this.#kept.get(origin)
+    const fullMs = isResumed ? before?.fullMs : this.#nowMs()
+    // What it went on with was dropped meanwhile.
+    if (fullMs === undefined) return
+    this.#kept.delete(origin)
+    this.#kept.set(origin, { session, fullMs })
+    const [oldest] = this.#kept.keys()
+    if (this.#kept.size > MAX_SERVERS && oldest !== undefined) this.#kept.delete(oldest)
+  }
+
+  /** Drops what is kept of a server: connecting with it failed. */
+  drop(origin: string): void {
+    this.#kept.delete(origin)
+  }
+}
