@@ -29,7 +29,11 @@ export async function hearStatements(
 ): Promise<readonly Statement[]> {
   const heard: Statement[] = []
   const undo: (() => void)[] = []
+  // A connection that is used again is the same object.
+  const hearing = new Set<object>()
   const hear = <Heard extends object>(one: Heard): Heard => {
+    if (hearing.has(one)) return one
+    hearing.add(one)
     const query: unknown = Reflect.get(one, 'query')
     if (typeof query !== 'function') throw new Error('It takes no statements.')
     undo.push(() => Object.assign(one, { query }))

@@ -1,10 +1,12 @@
 /** @module Connections to a PostgreSQL server, few and shared, with errors that say what to do. */
 
 import type { Secret } from '@postern/core'
-import type { PostgresPool } from 'kysely'
+import type { PostgresPool, PostgresPoolClient } from 'kysely'
 import pg from 'pg'
 import { explainConnectFailure, explainServerFailure, type ServerPlace } from './postgres-error.ts'
 import { parsePostgresUrl } from './postgres-url.ts'
+import { sqlStateOf } from './sql-state.ts'
+import { StatementNames } from './statement-names.ts'
 
 const INT8 = 20
 
@@ -16,6 +18,9 @@ const IDLE_WITHIN_MS = 30_000
 
 // A little longer than the server's own limit: a connection that died without a word ends here.
 const ANSWER_WITHIN_MS = 70_000
+
+// "Cached plan must not change result type"; a statement that the server does not know, or knows already.
+const PREPARED_REFUSED: ReadonlySet<string> = new Set(['0A000', '26000', '42P05'])
 
 /** Options of {@link openPool}. */
 export interface PoolOptions {
@@ -52,6 +57,7 @@ export function openPool(
     statement_timeout: STATEMENT_WITHIN_MS,
     query_timeout: answerWithinMs,
     idle_in_transaction_session_timeout: IDLE_WITHIN_MS,
+    onConnect: planAnew,
   })
   // A connection that the server ends. Whoever uses it is told; without a listener, the process would end too.
   pool.on('error', () => undefined)
@@ -59,8 +65,15 @@ export function openPool(
   return { pool: explaining(pool, place), place }
 }
 
+/** A plan that is kept would be the one for tables as small as they once were. Not every relative has the setting. */
+async function planAnew(client: pg.ClientBase): Promise<void> {
+  await client.query('set plan_cache_mode = force_custom_plan').catch(() => undefined)
+}
+
 /** A pool whose failures to reach the server are errors that say what to do. Those of a statement are left as they are. */
 function explaining(pool: pg.Pool, place: ServerPlace): PostgresPool {
+  const names = new StatementNames()
+  const known = new WeakMap<pg.PoolClient, PostgresPoolClient>()
   return {
     options: pool.options,
     end: () => pool.end(),
@@ -68,20 +81,55 @@ function explaining(pool: pg.Pool, place: ServerPlace): PostgresPool {
       const client = await pool.connect().catch((error: unknown) => {
         throw explainConnectFailure(error, place)
       })
-      const query = client.query.bind(client)
-      return Object.assign(Object.create(client), {
-        query: (text: string, values: unknown[]) =>
-          query(text, values).catch((error: unknown) => {
-            if (isUnanswered(error)) giveUp(client)
-            throw explainServerFailure(error, place)
-          }),
-      })
+      const explained = known.get(client) ?? explainedClient(client, names, place)
+      known.set(client, explained)
+      return explained
     },
+  }
+}
+
+function explainedClient(
+  client: pg.PoolClient,
+  names: StatementNames,
+  place: ServerPlace,
+): PostgresPoolClient {
+  const query = async (text: string, values: unknown[] = []) => {
+    // Without parameters there may be several statements in the text.
+    const name = values.length === 0 ? undefined : names.use(text)
+    try {
+      if (name === undefined) return await client.query(text, values)
+      return await queryPrepared({ text, values, name })
+    } catch (error) {
+      if (isUnanswered(error)) giveUp(client)
+      throw explainServerFailure(error, place)
+    }
+  }
+  const queryPrepared = async (prepared: Required<Omit<pg.QueryConfig<unknown[]>, 'types'>>) => {
+    const isAlone = client.getTransactionStatus() === 'I'
+    try {
+      return await client.query(prepared)
+    } catch (error) {
+      if (!isOfPrepared(error)) throw error
+      names.forget()
+      // A transaction is over by that, and begun again by the store.
+      if (!isAlone) throw error
+      return await client.query(prepared.text, prepared.values)
+    }
+  }
+  return {
+    // Nobody asks for cursors.
+    query: query as unknown as PostgresPoolClient['query'],
+    release: (destroy) => client.release(destroy),
   }
 }
 
 function isUnanswered(error: unknown): boolean {
   return error instanceof Error && error.message === 'Query read timeout'
+}
+
+/** Whether a statement was refused as prepared: a column was added since to what it gives, or the server knows it no more. */
+function isOfPrepared(error: unknown): boolean {
+  return PREPARED_REFUSED.has(sqlStateOf(error))
 }
 
 /**

@@ -28,8 +28,8 @@ export interface StoreParts {
   readonly lost?: AbortSignal
 }
 
-// Serialisation failure, deadlock.
-const GIVEN_WAY: ReadonlySet<string> = new Set(['40001', '40P01'])
+// Serialisation failure, deadlock; tables that were changed under a statement that was prepared, or a server that forgot it.
+const GIVEN_WAY: ReadonlySet<string> = new Set(['40001', '40P01', '0A000', '26000'])
 const MAX_ATTEMPTS = 5
 const MAX_PAUSE_MS = 50
 
