@@ -39,6 +39,9 @@ const LOOK_EVERY_MS = 500
 // So that jobs which end one after the other are not replaced one by one, each with a question to the database.
 const GATHER_MS = 25
 
+// Those that are done leave the queue together. Who dies meanwhile leaves jobs that are done once more.
+const LEAVE_MS = 100
+
 const AFTER_FAILURE_MS = 2_000
 
 /**
@@ -52,6 +55,9 @@ export class QueueWorker {
   #woken = Promise.withResolvers<void>()
   #freed = Promise.withResolvers<void>()
   #loops: readonly Promise<void>[] = []
+  /** Those that are done, and have not left the queue. */
+  #ended: string[] = []
+  #leaving: Promise<void> | undefined
 
   constructor(options: QueueWorkerOptions) {
     this.#options = options
@@ -78,6 +84,7 @@ export class QueueWorker {
       all.then(() => ended.abort()),
       systemClock.sleep(withinMs, { signal: ended.signal }).catch(() => undefined),
     ])
+    await this.#leaving
     const { boss, queue, log } = this.#options
     const left = [...this.#active.keys()]
     this.#active.clear()
@@ -124,7 +131,7 @@ export class QueueWorker {
     const { boss, queue, handler, log } = this.#options
     try {
       await handler({ data, isRetry, signal })
-      if (this.#active.delete(id)) await boss.deleteJob(queue, id)
+      if (this.#active.delete(id)) this.#end(id)
     } catch (error) {
       log.error({ err: error, queue }, 'a job failed, and is tried again')
       if (!this.#active.delete(id)) return
@@ -133,6 +140,23 @@ export class QueueWorker {
         .fail(queue, id)
         .catch((failure) => log.warn({ err: failure, queue }, 'a job could not be given back'))
     }
+  }
+
+  #end(id: string): void {
+    this.#ended.push(id)
+    this.#leaving ??= this.#leave()
+  }
+
+  async #leave(): Promise<void> {
+    const { boss, queue, log } = this.#options
+    while (this.#ended.length > 0) {
+      await this.#rest(LEAVE_MS)
+      // Where that is not possible, the missing heartbeats give them back.
+      await boss
+        .deleteJob(queue, this.#ended.splice(0))
+        .catch((error) => log.error({ err: error, queue }, 'jobs that are done stay in the queue'))
+    }
+    this.#leaving = undefined
   }
 
   /** Says again and again that the jobs are being done, and learns which are not this process's any more. */

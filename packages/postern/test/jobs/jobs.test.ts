@@ -11,7 +11,7 @@ import { openPostgres } from '../../src/store/postgres.ts'
 import type { Store } from '../../src/store/store.ts'
 
 const log = openLog({ level: 'silent' })
-const QUEUES = ['bulk', 'deferred', 'kept', 'given-back', 'failing', 'long']
+const QUEUES = ['bulk', 'deferred', 'kept', 'given-back', 'failing', 'long', 'left']
 
 describe.each(stores)('jobs on $name', ({ open }) => {
   let opened: TestStore
@@ -113,6 +113,21 @@ describe.each(stores)('jobs on $name', ({ open }) => {
     await first.stop()
     expect(signal.aborted).toBe(true)
     expect(await nextJob(jobs, 'given-back')).toMatchObject({ data: { is: 1 }, isRetry: true })
+  })
+
+  test('jobs that are done leave the queue, though their process stops at that moment', async () => {
+    const { store } = opened
+    const first = new Jobs({ store, log })
+    await first.start(QUEUES)
+    const done = Promise.withResolvers<void>()
+    let left = 3
+    await first.work('left', { concurrency: 3 }, async () => {
+      if (--left === 0) done.resolve()
+    })
+    for (const key of ['one', 'two', 'three']) await first.send('left', {}, { key })
+    await done.promise
+    await first.stop()
+    expect(await jobs.keys('left')).toEqual(new Set())
   })
 
   test('who has not started the queues sends all the same', async () => {
