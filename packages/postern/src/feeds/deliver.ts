@@ -5,14 +5,13 @@ import { batchId } from '../sinks/record.ts'
 import type { Sink, SinkBatch, SinkKind, Written } from '../sinks/sink.ts'
 import { putDeadLetters } from '../store/dead-letters.ts'
 import {
-  confirmBatch,
   type FeedSink,
   type FeedSinkKey,
   type FeedSinkRow,
   readFeedSink,
   saveSinkFailure,
 } from '../store/feed-sinks.ts'
-import { shrinkSpool } from '../store/feed-states.ts'
+import { confirmBatch } from '../store/feed-states.ts'
 import type { SpoolSize } from '../store/spool.ts'
 import type { FeedsContext } from './context.ts'
 import { prepareSink } from './open-sink.ts'
@@ -187,13 +186,15 @@ export class Deliverer {
     const moved = await ownership.transaction(async (held): Promise<Moved | undefined> => {
       const { position, rejected = [] } = await write()
       const now = clock.now()
-      if (!(await confirmBatch(store, key, { seq, position }, now))) return this.#readStand()
+      const { sinkId } = key
+      const dropped = await confirmBatch(store, held, { sinkId, seq, position }, now)
+      if (dropped === undefined) return this.#readStand()
       const letters = rejected.flatMap(({ index, code, reason }) => {
         const record = records[index]?.line
         return record === undefined ? [] : [{ record, code, reason, index }]
       })
       if (letters.length > 0) await putDeadLetters(store, { ...key, seq }, letters, now)
-      this.#unanswered = { seq, position, dropped: await shrinkSpool(store, held) }
+      this.#unanswered = { seq, position, dropped }
       return this.#unanswered
     })
     this.#move(moved)

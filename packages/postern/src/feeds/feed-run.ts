@@ -5,7 +5,7 @@ import { getInput, type InputName, type JsonObject, PosternError } from '@poster
 import type { FeedSink } from '../store/feed-sinks.ts'
 import type { FeedStateRow } from '../store/feed-states.ts'
 import type { RunOutcome } from '../store/feed-values.ts'
-import type { FeedRow } from '../store/feeds.ts'
+import type { FeedRow, FeedToRun } from '../store/feeds.ts'
 import type { Lease } from '../store/leases.ts'
 import type { FeedsContext } from './context.ts'
 import { Deliverer } from './deliver.ts'
@@ -25,9 +25,11 @@ import { streamsOf } from './streams.ts'
 /** What a {@link FeedRun} works with. */
 export interface FeedRunContext extends FeedsContext {
   readonly runId: string
-  readonly feed: FeedRow
+  readonly feed: FeedToRun
   /** Of the owner. */
   readonly state: FeedStateRow
+  /** The states of its streams. */
+  readonly streams: ReadonlyMap<string, JsonObject>
   /** Those that the feed had when the run began. */
   readonly sinks: readonly FeedSink[]
   readonly lease: Lease
@@ -134,10 +136,10 @@ export class FeedRun {
   }
 
   async #read({ org, clientId }: Origin, batches: RecentBatches): Promise<void> {
-    const { feed, store, clock, options } = this.#context
+    const { feed, store, clock, options, streams } = this.#context
     const { signal } = this.#readingEnds
     const spool = new FeedSpoolWriter({
-      store,
+      ...{ store, streams },
       ownership: this.#ownership,
       level: this.#level,
       batches,

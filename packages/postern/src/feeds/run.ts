@@ -1,13 +1,11 @@
 /** @module One run of a feed: everything that is new is read, and everything that was read is delivered. */
 
 import { randomUUID } from 'node:crypto'
-import { listFeedSinks } from '../store/feed-sinks.ts'
 import { type FeedStateRow, shrinkSpool, takeFeed } from '../store/feed-states.ts'
-import { readStreamStates } from '../store/feed-streams.ts'
-import { type FeedRow, holdFeedRow } from '../store/feeds.ts'
-import { type Lease, LeaseError, withLease } from '../store/leases.ts'
+import { type FeedToRun, holdFeedToRun } from '../store/feeds.ts'
+import { beginWithLease } from '../store/leases.ts'
 import { pruneLedger } from '../store/ledger.ts'
-import { beginRun, endRun, pruneRuns } from '../store/runs.ts'
+import { type BegunRun, beginRun, endRun, pruneRuns } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
 import type { FeedsContext } from './context.ts'
 import { FeedError } from './feed-error.ts'
@@ -34,17 +32,18 @@ export async function runFeed(
 ): Promise<FinishedRun | undefined> {
   const { store, clock } = context
   const { signal, budgetMs = DEFAULT_BUDGET_MS } = options
-  const held = await withLease(
+  const held = await beginWithLease(
     store,
     `feed:${feedId}`,
-    async (lease) => {
-      const begun = await begin(context, feedId, lease, options).catch(unlessLost)
-      if (begun === undefined) return undefined
-      const run = new FeedRun({ ...context, ...begun, lease, options: { ...options, budgetMs } })
-      const { outcome, report, more, retryAt } = await run.run()
-      const { runId } = begun
-      await endRun(store, runId, { outcome, report }, clock.now())
-      return { runId, outcome, report, more, retryAt }
+    {
+      begin: () => begin(context, feedId, options),
+      go: async (lease, begun) => {
+        const run = new FeedRun({ ...context, ...begun, lease, options: { ...options, budgetMs } })
+        const { outcome, report, more, retryAt } = await run.run()
+        const { runId } = begun
+        await lease.giveBack((row) => endRun(store, runId, { outcome, report }, clock.now(), row))
+        return { runId, outcome, report, more, retryAt }
+      },
     },
     { signal },
   )
@@ -52,26 +51,29 @@ export async function runFeed(
 }
 
 /** Makes the caller the owner of a feed, and keeps that a run of it began. */
-function begin(
+async function begin(
   { store, clock }: FeedsContext,
   feedId: string,
-  lease: Lease,
   { trigger }: RunFeedOptions,
-): Promise<Pick<FeedRunContext, 'runId' | 'feed' | 'state' | 'sinks'>> {
+): Promise<Pick<FeedRunContext, 'runId' | 'feed' | 'state' | 'sinks' | 'streams'>> {
   const runId = randomUUID()
-  return lease.transaction(async () => {
-    const feed = requireRunnable(await holdFeedRow(store, feedId))
-    const taken = await takeFeed(store, feedId)
-    const state = await withoutConfirmed(store, taken)
-    if (state.epoch % FORGET_EVERY_RUNS === 0) await forget(store, feedId, clock.now())
-    await beginRun(store, { id: runId, feedId, trigger, epoch: state.epoch }, clock.now())
-    return { runId, feed, state, sinks: await listFeedSinks(store, feedId) }
-  })
+  const feed = requireRunnable(await holdFeedToRun(store, feedId))
+  const taken = await takeFeed(store, feedId, clock.now())
+  const state = await withoutConfirmed(store, taken)
+  const run = { id: runId, feedId, trigger, epoch: state.epoch }
+  const begun = await beginRun(store, run, clock.now())
+  if (state.epoch % FORGET_EVERY_RUNS === 0) await forget(store, feedId, begun, clock.now())
+  return { runId, feed, state, ...begun }
 }
 
-async function forget(store: Store, feedId: string, now: Date): Promise<void> {
+async function forget(
+  store: Store,
+  feedId: string,
+  { streams }: Pick<BegunRun, 'streams'>,
+  now: Date,
+): Promise<void> {
   await pruneRuns(store, feedId, now)
-  const log = (await readStreamStates(store, feedId)).get(logStream.name)
+  const log = streams.get(logStream.name)
   if (log !== undefined) await pruneLedger(store, feedId, fromStored(log).readUntil)
 }
 
@@ -86,12 +88,7 @@ async function withoutConfirmed(store: Store, state: FeedStateRow): Promise<Feed
   return { ...state, ...left }
 }
 
-/** Who lost the lease before the feed was taken has begun nothing. */
-function unlessLost(error: unknown): undefined {
-  if (!(error instanceof LeaseError)) throw error
-}
-
-function requireRunnable(feed: FeedRow | undefined): FeedRow {
+function requireRunnable(feed: FeedToRun | undefined): FeedToRun {
   if (feed === undefined) {
     throw new FeedError('feed_not_found', 'The feed is gone.', {
       remedy: 'Look for its name with postern feed list.',

@@ -1,9 +1,9 @@
 /** @module Writes what was read to the spool, with the state behind it, as long as there is room and the feed is ours. */
 
 import type { JsonObject } from '@postern/core'
-import { type FeedStateRow, updateFeedState } from '../store/feed-states.ts'
-import { putStreamState, readStreamStates } from '../store/feed-streams.ts'
-import { appendToSpool, type PackedLines, packLinesAtOnce } from '../store/spool.ts'
+import { type FeedStateRow, storeBatch } from '../store/feed-states.ts'
+import { putStreamState } from '../store/feed-streams.ts'
+import { type PackedLines, packLinesAtOnce } from '../store/spool.ts'
 import type { Store } from '../store/store.ts'
 import type { Ownership } from './ownership.ts'
 import type { OutgoingBatch, RecentBatches } from './recent-batches.ts'
@@ -16,6 +16,8 @@ export interface SpoolWriterContext {
   readonly ownership: Ownership
   readonly level: SpoolLevel
   readonly batches: RecentBatches
+  /** The states of the feed's streams as the owner found them. */
+  readonly streams: ReadonlyMap<string, JsonObject>
   /** Aborts when the run has to end. */
   readonly signal: AbortSignal
   /** The org's time. */
@@ -36,15 +38,14 @@ interface Stored {
 export class FeedSpoolWriter implements SpoolWriter {
   readonly #context: SpoolWriterContext
   /** As they are stored: nobody but the owner stores any. */
-  #states: Map<string, JsonObject> | undefined
+  readonly #states: Map<string, JsonObject>
 
   constructor(context: SpoolWriterContext) {
     this.#context = context
+    this.#states = new Map(context.streams)
   }
 
   async readState(stream: string): Promise<JsonObject | undefined> {
-    const { store, ownership } = this.#context
-    this.#states ??= new Map(await readStreamStates(store, ownership.feedId))
     return this.#states.get(stream)
   }
 
@@ -55,7 +56,7 @@ export class FeedSpoolWriter implements SpoolWriter {
       const commit = await work(held.seq + 1)
       return { stored: await this.#store(stream, held, commit), state: commit.state }
     })
-    this.#states?.set(stream, state)
+    this.#states.set(stream, state)
     if (stored !== undefined) {
       batches.put(stored.seq, stored.batch)
       level.add(stored.seq, stored.packed)
@@ -81,17 +82,13 @@ export class FeedSpoolWriter implements SpoolWriter {
     const { records, replay = false, state } = commit
     const { feed_id: feedId } = held
     const readAt = now()
-    await putStreamState(store, { feedId, name: stream, state }, readAt)
-    if (records.length === 0) return undefined
+    if (records.length === 0) {
+      await putStreamState(store, { feedId, name: stream, state }, readAt)
+      return undefined
+    }
     const seq = held.seq + 1
     const packed = commit.packed ?? packLinesAtOnce(records.map(({ line }) => line))
-    await appendToSpool(store, { feedId, seq, packed, readAt, replay })
-    await updateFeedState(store, {
-      ...held,
-      seq,
-      spool_records: held.spool_records + packed.records,
-      spool_bytes: held.spool_bytes + packed.bytes,
-    })
+    await storeBatch(store, held, { name: stream, state }, { seq, packed, readAt, replay })
     return { seq, packed, batch: { records, readAt, replay } }
   }
 }

@@ -1,6 +1,5 @@
 /** @module The table of how far each sink of a feed has confirmed. */
 
-import type { JsonObject } from '@postern/core'
 import type { Selectable } from 'kysely'
 import type { StoredError } from './feed-values.ts'
 import type { FeedSinkTable, SinkTable } from './schema.ts'
@@ -13,6 +12,14 @@ export type FeedSinkRow = Readonly<Selectable<FeedSinkTable>>
 export interface FeedSink {
   readonly progress: FeedSinkRow
   readonly sink: Readonly<Selectable<SinkTable>>
+}
+
+/** Both rows at once: no column of the one has the name of one of the other. */
+export type FeedSinkColumns = FeedSink['progress'] & FeedSink['sink']
+
+/** A sink of a feed, of the columns of both. */
+export function toFeedSink(row: FeedSinkColumns): FeedSink {
+  return { progress: row, sink: row }
 }
 
 /** The sinks of a feed, by name. */
@@ -34,8 +41,7 @@ export async function listSinksOfFeeds(
     .where('feed_sink.feed_id', 'in', [...feedIds])
     .orderBy('sink.name')
     .execute()
-  // No column of the one has the name of one of the other.
-  return rows.map((row) => ({ progress: row, sink: row }))
+  return rows.map(toFeedSink)
 }
 
 /** Which sink of which feed. */
@@ -55,36 +61,6 @@ export function readFeedSink(
     .where('feed_id', '=', feedId)
     .where('sink_id', '=', sinkId)
     .executeTakeFirst()
-}
-
-/**
- * Moves the offset of a sink to the next batch. False where it does not stand before that one, or is no sink of the feed any
- * more. The feed is held by its owner.
- */
-export async function confirmBatch(
-  store: Store,
-  { feedId, sinkId }: FeedSinkKey,
-  batch: { readonly seq: number; readonly position: JsonObject | undefined },
-  now: Date,
-): Promise<boolean> {
-  const { seq, position } = batch
-  const moved = await store.db
-    .updateTable('feed_sink')
-    .set({
-      seq,
-      position: position === undefined ? null : JSON.stringify(position),
-      failures: 0,
-      failing_since: null,
-      retry_at: null,
-      error: null,
-      confirmed_at: now,
-    })
-    .where('feed_id', '=', feedId)
-    .where('sink_id', '=', sinkId)
-    .where('seq', '=', seq - 1)
-    .returning('seq')
-    .executeTakeFirst()
-  return moved !== undefined
 }
 
 /** Keeps that a sink did not take the batch behind its offset. */

@@ -18,6 +18,25 @@ export function holdFeedRow(store: Store, id: string): Promise<FeedRow | undefin
   return store.db.selectFrom('feed').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
 }
 
+/** A feed that is about to run, with the connection that it reads over. */
+export type FeedToRun = FeedRow & {
+  /** Its name. */
+  readonly connection: string
+  readonly client_id: string | null
+}
+
+/** The same with the connection that it reads over. */
+export function holdFeedToRun(store: Store, id: string): Promise<FeedToRun | undefined> {
+  return store.db
+    .selectFrom('feed')
+    .innerJoin('connection', 'connection.id', 'feed.connection_id')
+    .selectAll('feed')
+    .select(['connection.name as connection', 'connection.client_id'])
+    .where('feed.id', '=', id)
+    .forUpdate('feed')
+    .executeTakeFirst()
+}
+
 /** The ids of the feeds that run by themselves. */
 export async function listScheduledFeeds(store: Store): Promise<readonly string[]> {
   const rows = await store.db

@@ -23,6 +23,21 @@ export interface Lease {
    * @throws {LeaseError} `lease_lost` where somebody took it before.
    */
   transaction<Result>(work: () => Promise<Result>): Promise<Result>
+  /** Gives the lease back with the last statement of the work, which deletes its row. Where it rejects, that is done later. */
+  giveBack(last: (row: LeaseRow) => Promise<void>): Promise<void>
+}
+
+/** The row of a lease, as long as its holder has it. */
+export interface LeaseRow {
+  readonly name: string
+  readonly holder: string
+}
+
+/** What is done while a lease is held. */
+export interface LeasedWork<Begun, Result> {
+  /** In the transaction that takes the lease. Where it rejects, the lease is not taken. */
+  readonly begin: () => Promise<Begun>
+  readonly go: (lease: Lease, begun: Begun) => Promise<Result>
 }
 
 /** Options of {@link withLease}. */
@@ -48,16 +63,57 @@ export async function withLease<Result>(
   work: (lease: Lease) => Promise<Result>,
   options: LeaseOptions = {},
 ): Promise<{ readonly result: Result } | undefined> {
-  const { seconds = DEFAULT_SECONDS } = options
-  const holder = randomUUID()
-  if (!(await takeLease(store, name, { holder, seconds }))) return undefined
+  const row = { name, holder: randomUUID() }
+  if (!(await takeLease(store, row, secondsOf(options)))) return undefined
+  return hold(store, row, work, options)
+}
+
+/** The same for work that begins in the transaction that takes the lease. */
+export async function beginWithLease<Begun, Result>(
+  store: Store,
+  name: string,
+  { begin, go }: LeasedWork<Begun, Result>,
+  options: LeaseOptions = {},
+): Promise<{ readonly result: Result } | undefined> {
+  const row = { name, holder: randomUUID() }
+  const seconds = secondsOf(options)
+  let isBegun = false
+  const taken = await store
+    .transaction(async () => {
+      isBegun = false
+      if (!(await takeLease(store, row, seconds))) return undefined
+      const begun = await begin()
+      isBegun = true
+      return { begun }
+    })
+    .catch((error: unknown) => {
+      // What was to be committed may have been, though nobody said so.
+      if (isBegun) releaseLater(store, row, seconds)
+      throw error
+    })
+  if (taken === undefined) return undefined
+  return hold(store, row, (lease) => go(lease, taken.begun), options)
+}
+
+function secondsOf({ seconds = DEFAULT_SECONDS }: LeaseOptions): number {
+  return seconds
+}
+
+/** Works while a lease that was taken is renewed, and gives it back. */
+async function hold<Result>(
+  store: Store,
+  row: LeaseRow,
+  work: (lease: Lease) => Promise<Result>,
+  options: LeaseOptions,
+): Promise<{ readonly result: Result }> {
+  const seconds = secondsOf(options)
   const lost = new AbortController()
-  const lose = () => lost.abort(leaseLost(name))
+  const lose = () => lost.abort(leaseLost(row.name))
   let renewing: Promise<unknown> = Promise.resolve()
   const renewal = setInterval(
     () => {
       // A database that does not answer now may do so before the time is over; the next transaction shows it.
-      const taking = takeLease(store, name, { holder, seconds }).then(
+      const taking = takeLease(store, row, seconds).then(
         (isOurs) => isOurs || lose(),
         () => undefined,
       )
@@ -67,25 +123,34 @@ export async function withLease<Result>(
     (seconds * 1_000) / 3,
   )
   renewal.unref()
+  const stopRenewing = async () => {
+    clearInterval(renewal)
+    // One that came behind the release would take the lease anew, for nobody.
+    await renewing
+  }
   const { signal } = lost
+  let isGivenBack = false
   const lease: Lease = {
     signal: options.signal === undefined ? signal : AbortSignal.any([signal, options.signal]),
     transaction: (inside) =>
       store.transaction(async () => {
-        if (!(await isHeld(store, name, holder))) lose()
+        if (!(await isHeld(store, row))) lose()
         signal.throwIfAborted()
         return inside()
       }),
+    giveBack: async (last) => {
+      await stopRenewing()
+      await last(row)
+      isGivenBack = true
+    },
   }
   try {
     return { result: await work(lease) }
   } finally {
-    clearInterval(renewal)
-    // One that came behind the release would take the lease anew, for nobody.
-    await renewing
-    await releaseLease(store, name, holder).catch(() =>
-      releaseLater(store, name, { holder, seconds }),
-    )
+    if (!isGivenBack) {
+      await stopRenewing()
+      await releaseLease(store, row).catch(() => releaseLater(store, row, seconds))
+    }
   }
 }
 
@@ -99,8 +164,8 @@ function leaseLost(name: string): LeaseError {
 /** Takes a lease, or renews one's own. False while somebody else holds it. */
 async function takeLease(
   store: Store,
-  name: string,
-  { holder, seconds }: { readonly holder: string; readonly seconds: number },
+  { name, holder }: LeaseRow,
+  seconds: number,
 ): Promise<boolean> {
   const until = sql<Date>`now() + ${seconds} * interval '1 second'`
   // Nobody takes one for so long: the database's clock was set back since, and a dead holder would hold it until it is as late again.
@@ -126,7 +191,7 @@ async function takeLease(
 }
 
 /** Whether it is still ours, and stays so until the transaction ends. */
-async function isHeld(store: Store, name: string, holder: string): Promise<boolean> {
+async function isHeld(store: Store, { name, holder }: LeaseRow): Promise<boolean> {
   const row = await store.db
     .selectFrom('lease')
     .select('holder')
@@ -136,7 +201,7 @@ async function isHeld(store: Store, name: string, holder: string): Promise<boole
   return row?.holder === holder
 }
 
-async function releaseLease(store: Store, name: string, holder: string): Promise<void> {
+async function releaseLease(store: Store, { name, holder }: LeaseRow): Promise<void> {
   await store.db.deleteFrom('lease').where('name', '=', name).where('holder', '=', holder).execute()
 }
 
@@ -144,15 +209,11 @@ async function releaseLease(store: Store, name: string, holder: string): Promise
  * Gives a lease back as soon as the database answers again: others need not wait until it ends by itself. Returns at once, and
  * keeps no process alive.
  */
-function releaseLater(
-  store: Store,
-  name: string,
-  { holder, seconds }: { readonly holder: string; readonly seconds: number },
-): void {
+function releaseLater(store: Store, row: LeaseRow, seconds: number): void {
   let left = seconds
   const again = async (): Promise<void> => {
     try {
-      await releaseLease(store, name, holder)
+      await releaseLease(store, row)
     } catch {
       left--
       if (left > 0) setTimeout(again, RELEASE_EVERY_MS).unref()

@@ -1,8 +1,11 @@
 /** @module The table of runs: what each run of a feed did. */
 
-import { type Selectable, type SqlBool, sql } from 'kysely'
+import type { JsonObject } from '@postern/core'
+import { type QueryCreator, type Selectable, type SqlBool, sql } from 'kysely'
+import { type FeedSink, type FeedSinkColumns, toFeedSink } from './feed-sinks.ts'
 import type { RunOutcome, RunReport, RunTrigger } from './feed-values.ts'
-import type { RunTable } from './schema.ts'
+import type { LeaseRow } from './leases.ts'
+import type { RunTable, Schema } from './schema.ts'
 import type { Store } from './store.ts'
 
 /** A run of a feed. */
@@ -24,7 +27,15 @@ export const emptyReport: RunReport = {
   notes: [],
 }
 
-/** Keeps that a run began. Runs of the feed that are still open are those of owners that died: they were interrupted. */
+/** What a run begins with. */
+export interface BegunRun {
+  /** The sinks of the feed, by name. */
+  readonly sinks: readonly FeedSink[]
+  /** The states of its streams, by their names; a stream has none before its first. */
+  readonly streams: ReadonlyMap<string, JsonObject>
+}
+
+/** Keeps that a run began, and reads what it begins with: each run does so, in one statement. */
 export async function beginRun(
   store: Store,
   run: {
@@ -34,27 +45,26 @@ export async function beginRun(
     readonly epoch: number
   },
   now: Date,
-): Promise<void> {
+): Promise<BegunRun> {
   const { id, feedId, trigger, epoch } = run
-  await store.db
-    .updateTable('run')
-    .set({ outcome: 'interrupted', ended_at: now })
-    .where('feed_id', '=', feedId)
-    .where('outcome', 'is', null)
-    .execute()
-  await store.db
-    .insertInto('run')
-    .values({
-      id,
-      feed_id: feedId,
-      trigger,
-      epoch,
-      started_at: now,
-      ended_at: null,
-      outcome: null,
-      report: JSON.stringify(emptyReport),
-    })
-    .execute()
+  const { rows } = await sql<
+    FeedSinkColumns & { readonly streams: Readonly<Record<string, JsonObject>> | null }
+  >`
+    with begun as (
+      insert into run (id, feed_id, trigger, epoch, started_at, report)
+      values (${id}, ${feedId}, ${trigger}, ${epoch}, ${now}, ${JSON.stringify(emptyReport)})
+    )
+    select feed_sink.*, sink.*, stream.streams
+    from (
+      select jsonb_object_agg(name, state) as streams from feed_stream where feed_id = ${feedId}
+    ) as stream
+    left join (feed_sink join sink on sink.id = feed_sink.sink_id) on feed_sink.feed_id = ${feedId}
+    order by sink.name`.execute(store.db)
+  return {
+    // A feed without sinks has a row as well.
+    sinks: rows.filter((row) => row.sink_id !== null).map(toFeedSink),
+    streams: new Map(Object.entries(rows[0]?.streams ?? {})),
+  }
 }
 
 /** Keeps how far a run is. One that was closed meanwhile, by its end or by the next owner, stays as it is. */
@@ -67,18 +77,28 @@ export async function saveReport(store: Store, id: string, report: RunReport): P
     .execute()
 }
 
-/** Keeps how a run ended. */
+/** Keeps how a run ended. @param lease - what it ran under, which is given back by the same statement */
 export async function endRun(
   store: Store,
   id: string,
-  end: { readonly outcome: RunOutcome; readonly report: RunReport },
+  { outcome, report }: { readonly outcome: RunOutcome; readonly report: RunReport },
   now: Date,
+  lease?: LeaseRow,
 ): Promise<void> {
-  await store.db
-    .updateTable('run')
-    .set({ outcome: end.outcome, report: JSON.stringify(end.report), ended_at: now })
-    .where('id', '=', id)
-    .execute()
+  const update = (db: QueryCreator<Schema>) =>
+    db
+      .updateTable('run')
+      .set({ outcome, report: JSON.stringify(report), ended_at: now })
+      .where('id', '=', id)
+  if (lease === undefined) await update(store.db).execute()
+  else {
+    await store.db
+      .with('ended', update)
+      .deleteFrom('lease')
+      .where('name', '=', lease.name)
+      .where('holder', '=', lease.holder)
+      .execute()
+  }
 }
 
 /** Runs of a feed, the newest first. One without an end whose owner gives no sign of life any more was interrupted. */

@@ -21,6 +21,15 @@ export interface SpooledBatch {
   readonly replay: boolean
 }
 
+/** A batch that is to be spooled. */
+export interface NewBatch {
+  /** One more than that of the batch before it. */
+  readonly seq: number
+  readonly packed: PackedLines
+  readonly readAt: Date
+  readonly replay: boolean
+}
+
 /** What a spool holds. */
 export interface SpoolSize {
   readonly records: number
@@ -44,24 +53,6 @@ export async function packLines(lines: readonly Uint8Array[]): Promise<PackedLin
 export function packLinesAtOnce(lines: readonly Uint8Array[]): PackedLines {
   const text = toJsonLines(lines)
   return { records: lines.length, bytes: text.length, body: gzipSync(text, LEVEL) }
-}
-
-/** Appends a batch. Its number is one more than that of the batch before it. */
-export async function appendToSpool(
-  store: Store,
-  batch: {
-    readonly feedId: string
-    readonly seq: number
-    readonly packed: PackedLines
-    readonly readAt: Date
-    readonly replay: boolean
-  },
-): Promise<void> {
-  const { feedId, seq, packed, readAt, replay } = batch
-  await store.db
-    .insertInto('spool')
-    .values({ feed_id: feedId, seq, ...packed, read_at: readAt, replay })
-    .execute()
 }
 
 /** A batch by its number; undefined where every sink has confirmed it. */
@@ -94,25 +85,6 @@ export async function listSpooled(
     .orderBy('seq')
     .execute()
   return rows.map(({ seq }) => seq)
-}
-
-/** Drops the batches that every sink of the feed has confirmed. @returns what was dropped. */
-export async function dropConfirmed(store: Store, feedId: string): Promise<SpoolSize> {
-  const dropped = await store.db
-    .deleteFrom('spool')
-    .where('feed_id', '=', feedId)
-    .where('seq', '<=', (where) =>
-      where
-        .selectFrom('feed_sink')
-        .select((select) => select.fn.min('feed_sink.seq').as('seq'))
-        .where('feed_sink.feed_id', '=', feedId),
-    )
-    .returning(['records', 'bytes'])
-    .execute()
-  return dropped.reduce(
-    (sum, { records, bytes }) => ({ records: sum.records + records, bytes: sum.bytes + bytes }),
-    { records: 0, bytes: 0 },
-  )
 }
 
 /** The lines of a text in which each has its end. They share its buffer. */

@@ -127,7 +127,7 @@ describe.each(stores)('a feed of the System Log on $name', ({ open }) => {
     feed.sinks.onWrite = async ({ seq }) => {
       if (seq !== 2 || taken) return
       taken = true
-      await takeFeed(kept.store, feed.feedId)
+      await takeFeed(kept.store, feed.feedId, new Date())
     }
     const fenced = await feed.run()
     expect(fenced).toMatchObject({ outcome: 'fenced', report: { error: { code: 'feed_fenced' } } })

@@ -14,7 +14,7 @@ import { putDeadLetters } from '../../src/store/dead-letters.ts'
 import { putHeldDeletions } from '../../src/store/held-deletions.ts'
 import { addEvents, removeOrphans } from '../../src/store/records.ts'
 import { beginRun } from '../../src/store/runs.ts'
-import { appendToSpool, packLinesAtOnce } from '../../src/store/spool.ts'
+import { packLinesAtOnce } from '../../src/store/spool.ts'
 import type { Store } from '../../src/store/store.ts'
 import { type ServedApp, serveApp } from './served-app.ts'
 
@@ -240,9 +240,16 @@ describe.each(stores)('feeds on $name', ({ open }) => {
       new Date(),
     )
     const line = Buffer.from(`{"op":"delete","kind":"user","id":"${user.id}"}`)
-    await appendToSpool(store, {
-      ...{ feedId, seq: 9, packed: packLinesAtOnce([line]), readAt: new Date(), replay: false },
-    })
+    await store.db
+      .insertInto('spool')
+      .values({
+        feed_id: feedId,
+        seq: 9,
+        ...packLinesAtOnce([line]),
+        read_at: new Date(),
+        replay: false,
+      })
+      .execute()
     const route = '/v1/connections/acme/erase'
     const erased = (await send('POST', route, { userId: user.id })).json()
     expect(erased).toMatchObject({

@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { openDatabaseWay } from '../../../../test/database-way.ts'
 import { newDatabase, stores, type TestStore } from '../../../../test/stores.ts'
-import { type Lease, withLease } from '../../src/store/leases.ts'
+import { beginWithLease, type Lease, withLease } from '../../src/store/leases.ts'
 import { openPostgres } from '../../src/store/postgres.ts'
 
 describe.each(stores)('a lease on $name', ({ open }) => {
@@ -111,6 +111,41 @@ describe.each(stores)('a lease on $name', ({ open }) => {
     expect(await withLease(store, 'kept', async () => 'third')).toBeUndefined()
     stop()
     await second
+  })
+
+  test('is taken with what its work begins with, or not at all', async () => {
+    const { store } = opened
+    const seen: unknown[] = []
+    const begin = async () => {
+      seen.push(store.inTransaction)
+      return 'begun'
+    }
+    const go = async (_: Lease, begun: string) => {
+      seen.push(begun, await beginWithLease(store, 'begun', { begin, go }))
+    }
+    await beginWithLease(store, 'begun', { begin, go })
+    expect(seen).toEqual([true, 'begun', undefined])
+    const failing = { begin: () => Promise.reject(new Error('no')), go }
+    await expect(beginWithLease(store, 'begun', failing)).rejects.toThrow('no')
+    expect(await untilOf('begun')).toBeUndefined()
+  })
+
+  test('is given back by the last statement of its work, or behind it where that failed', async () => {
+    const { store } = opened
+    await withLease(store, 'last', async (lease) => {
+      await lease.giveBack(async ({ name, holder }) => {
+        const row = { name, holder, until: new Date(0) }
+        await store.db.deleteFrom('lease').where('holder', '=', holder).execute()
+        // Whoever takes it now keeps it.
+        await store.db.insertInto('lease').values(row).execute()
+      })
+    })
+    expect(await untilOf('last')).toEqual(new Date(0))
+    const failing = withLease(store, 'failed', (lease) =>
+      lease.giveBack(() => Promise.reject(new Error('no'))),
+    )
+    await expect(failing).rejects.toThrow('no')
+    expect(await untilOf('failed')).toBeUndefined()
   })
 
   test('is renewed while the work goes on', async () => {
