@@ -19,7 +19,7 @@ export const areas: readonly Area[] = [
     sources: [`${core}/src/keys/*.ts`],
     // Of the fuzzing only crashes come to light, and it takes long.
     tests: [`${core}/test/keys/!(fuzz).test.ts`],
-    part: 0.35,
+    part: 0.3,
   },
   {
     name: 'url',
@@ -48,10 +48,18 @@ export const areas: readonly Area[] = [
     part: 0.05,
   },
   {
+    name: 'cursors',
+    sources: ['log-page', 'log-state', 'lost-cursor', 'stream-state', 'sweep-state'].map(
+      (file) => `${postern}/src/feeds/${file}.ts`,
+    ),
+    tests: [`${postern}/test/feeds/{log-page,log-state,sweep-state}.test.ts`],
+    part: 0.05,
+  },
+  {
     name: 'proxy',
     sources: [`${postern}/src/server/proxy/*.ts`],
     tests: [
-      `${postern}/test/server/proxy/{proxy,caller-body,cut-off,root,smuggling,stream}.test.ts`,
+      `${postern}/test/server/proxy/{headers,proxy,caller-body,cut-off,root,smuggling,stream}.test.ts`,
     ],
     part: 0.15,
   },

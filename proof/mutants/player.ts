@@ -1,6 +1,8 @@
 /** @module What runs in the worker: the tests of an area, called for one mutant after the other. */
 
+import crypto from 'node:crypto'
 import { appendFileSync, existsSync, readFileSync, utimesSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import fc from 'fast-check'
 import {
   describe,
@@ -49,6 +51,22 @@ const MOST_MS = 3_000
 // Tests with generated inputs play as many as they get to, and the same ones each time.
 const GENERATED_MS = 500
 fc.configureGlobal({ seed: 1, interruptAfterTimeLimit: GENERATED_MS })
+
+// Tests make keys when they are loaded, which takes long, and any will do: the same ones each time.
+const madeKeys = new Map<string, unknown>()
+const keysOfLoad = new Map<string, number>()
+const makeKeys = crypto.generateKeyPairSync as (...options: readonly unknown[]) => unknown
+Object.assign(crypto, {
+  generateKeyPairSync: (...options: readonly unknown[]) => {
+    const kind = JSON.stringify(options)
+    const number = keysOfLoad.get(kind) ?? 0
+    keysOfLoad.set(kind, number + 1)
+    const keys = madeKeys.get(`${kind} ${number}`) ?? makeKeys(...options)
+    madeKeys.set(`${kind} ${number}`, keys)
+    return keys
+  },
+})
+syncBuiltinESMExports()
 
 const { tests: files, mutants, fileOf, log, coverage: coverageFile } = inject('task')
 // What the changed code and this file share.
@@ -159,6 +177,8 @@ async function cover(base: Loaded): Promise<Coverage> {
 
 /** Loads the tests, and what they import, and takes them away from Vitest, which would call each once. */
 async function load(): Promise<Loaded> {
+  sayAlive()
+  keysOfLoad.clear()
   const collector = TestRunner.getCurrentSuite()
   const { beforeAll } = TestRunner.getSuiteHooks(collector.suite as RunnerTestSuite)
   for (const file of files) await import(/* @vite-ignore */ file)
@@ -185,8 +205,7 @@ async function testsOf(tasks: readonly unknown[]): Promise<RunnerTestCase[]> {
 
 /** What a test fails with; `hangs` where it does not end. */
 async function call(one: RunnerTestCase): Promise<unknown> {
-  // Whoever watches the log sees that it goes on.
-  utimesSync(log, new Date(), new Date())
+  sayAlive()
   let timer: NodeJS.Timeout | undefined
   const hangs = new Promise((resolve) => {
     timer = setTimeout(resolve, HANGS_AFTER_MS, 'hangs')
@@ -210,6 +229,11 @@ async function call(one: RunnerTestCase): Promise<unknown> {
       }
     }
   }
+}
+
+/** Whoever watches the log sees that it goes on. */
+function sayAlive(): void {
+  utimesSync(log, new Date(), new Date())
 }
 
 function nameOf(one: RunnerTestCase): string {

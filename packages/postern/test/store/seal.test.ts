@@ -1,8 +1,15 @@
+import { randomBytes } from 'node:crypto'
 import { Secret } from '@postern/core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { TestClock } from '../../../../test/test-clock.ts'
 import { openTestSeal, testKeyLine, testKeySource } from '../../../../test/test-seal.ts'
+import {
+  type KeyService,
+  MasterKeyError,
+  type WrapContext,
+} from '../../src/config/master-key/source.ts'
+import { decrypt, encrypt } from '../../src/store/aes-gcm.ts'
 import { openSeal, type Seal, type SecretPlace } from '../../src/store/seal.ts'
 import { putSecret, readSecret, removeSecrets } from '../../src/store/secrets.ts'
 
@@ -82,6 +89,49 @@ describe.each(stores)('a sealed secret on $name', ({ open }) => {
     ]) {
       await expect(seal.unseal(place, cut)).rejects.toMatchObject({ code: 'seal_broken' })
     }
+    expect((await seal.unseal(place, whole)).reveal()).toBe(TOKEN)
+  })
+})
+
+describe.each(stores.slice(0, 1))('a secret whose master key a service has', ({ open }) => {
+  const key = randomBytes(32)
+  const down = { is: false }
+  const ask = (context: WrapContext) => {
+    if (!down.is) return Buffer.from(JSON.stringify(context))
+    throw new MasterKeyError('master_key_unreadable', 'The service is down.', { remedy: 'Wait.' })
+  }
+  const service: KeyService = {
+    wrap: async (_version, plain, context) => encrypt(key, plain, ask(context)),
+    unwrap: async (_version, wrapped, context) => decrypt(key, wrapped, ask(context)),
+  }
+  const source = { name: 'kms:test', read: async () => [{ version: 1, service }] }
+  const place = placeOf('c1')
+
+  test('is wrapped anew without being opened', async () => {
+    const kept = await open()
+    onTestFinished(() => kept.close())
+    const seal = await openSeal(kept.store, { source })
+    const whole = await seal.seal(place, new Secret(TOKEN))
+    const again = await seal.rewrap(place, whole, 1)
+    expect(again).toEqual({ ...whole, wrappedKey: expect.any(Uint8Array) })
+    expect(Buffer.compare(again.wrappedKey, whole.wrappedKey)).not.toBe(0)
+    expect((await seal.unseal(place, again)).reveal()).toBe(TOKEN)
+  })
+
+  test('is locked while the service is down, and says what to do', async () => {
+    const kept = await open()
+    onTestFinished(() => kept.close())
+    const seal = await openSeal(kept.store, { source })
+    const whole = await seal.seal(place, new Secret(TOKEN))
+    down.is = true
+    onTestFinished(() => {
+      down.is = false
+    })
+    const locked = { code: 'seal_locked', remedy: 'Wait.', details: place }
+    await expect(seal.seal(place, new Secret('x'))).rejects.toMatchObject(locked)
+    await expect(seal.unseal(place, whole)).rejects.toMatchObject(locked)
+    await expect(seal.rewrap(place, whole, 1)).rejects.toMatchObject(locked)
+    down.is = false
     expect((await seal.unseal(place, whole)).reveal()).toBe(TOKEN)
   })
 })
