@@ -46,10 +46,10 @@ export function parseLinks(header: string): readonly Link[] | undefined {
     let rel: string | undefined
     for (let parameter = take(PARAMETER); parameter !== undefined; parameter = take(PARAMETER)) {
       const [, name = '', quoted, plain] = parameter
-      if (name.toLowerCase() === 'rel') rel ??= quoted?.replace(/\\(.)/g, '$1') ?? plain ?? ''
+      if (name.toLowerCase() === 'rel') rel ??= quoted?.replace(/\\(.)/g, '$1') ?? plain
     }
     if (position < header.length && header[position] !== ',') return undefined
-    const relations = (rel ?? '').toLowerCase().split(/\s+/).filter(Boolean)
+    const relations = (rel ?? '').toLowerCase().split(/\s/).filter(Boolean)
     const parameters = header.slice(begin, position)
     links.push({ target: target[1] ?? '', parameters, relations })
   }

@@ -68,14 +68,13 @@ function withoutMark(body: Uint8Array): Uint8Array {
   return MARK.every((byte, index) => body[index] === byte) ? body.subarray(MARK.length) : body
 }
 
-/** The slices of a page that is an array of objects and nothing else; undefined for every other page. */
+/** The slices of a page that is an array of one object or more; undefined for every other page. */
 function sliceRecords(body: Uint8Array): readonly Uint8Array[] | undefined {
   let end = body.length
   while (isBlank(body[end - 1])) end--
-  if (body[0] !== OPEN_ARRAY || end < 2 || body[--end] !== CLOSE_ARRAY) return undefined
+  if (body[0] !== OPEN_ARRAY || body[--end] !== CLOSE_ARRAY) return undefined
   const records: Uint8Array[] = []
   let position = skipSpaces(body, 1)
-  if (position === end) return records
   for (;;) {
     const recordEnd = endOfObject(body, position, end)
     if (recordEnd === undefined) return undefined

@@ -121,7 +121,7 @@ async function readPage(
     try {
       const answer = await source.request({
         path: asked,
-        ...(priority === undefined ? {} : { priority }),
+        priority,
         onServerError: 'throw',
         signal,
       })
@@ -177,7 +177,7 @@ function tooLarge(error: PageError | UpstreamError): PageError {
 }
 
 function limitOf(path: string): number {
-  const limit = Number(new URLSearchParams(path.split('?')[1] ?? '').get('limit') ?? Number.NaN)
+  const limit = Number(new URLSearchParams(path.split('?')[1]).get('limit') ?? Number.NaN)
   return Number.isInteger(limit) && limit > 0 ? limit : ASSUMED_LIMIT
 }
 

@@ -21,7 +21,7 @@ export interface OrgRequest {
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
   /** Default `interactive`. */
-  readonly priority?: Priority
+  readonly priority?: Priority | undefined
   /** Whether it may be sent again when it is not known whether it was done. Default: by its method (RFC 9110, section 9.2.2). */
   readonly retryable?: boolean
   /** What a 500 does to a read: repeated by default; a list would rather ask for less. */

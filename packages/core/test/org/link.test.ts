@@ -29,6 +29,7 @@ describe('parseLinks', () => {
       [['https://a/x', 'next']],
     ],
     ['several relations', '<u>; rel="first  NEXT"', [['u', 'first', 'next']]],
+    ['a relation with a backslash in it', '<u>; rel="ne\\xt"', [['u', 'next']]],
     ['a relation without quotes', '<u>;rel=next', [['u', 'next']]],
     ['spaces and tabs where they are allowed', ' \t<u> \t;\trel \t= "next" ', [['u', 'next']]],
     ['a name in capitals', '<u>; REL="Next"', [['u', 'next']]],
