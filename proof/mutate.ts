@@ -93,6 +93,7 @@ async function play(
   const modules = path.join(folder, area.name)
   const fileOf = Object.fromEntries(all.map(({ id, file }) => [id, file]))
   const seen = new Map<string, PlayLine>()
+  const once = new Set<string>()
   for (let round = 0; ; round++) {
     const left = mutants.filter(({ id }) => !seen.has(id))
     if (left.length === 0) return seen
@@ -104,7 +105,7 @@ async function play(
     writeFileSync(
       task,
       JSON.stringify({
-        ...{ tests, mutants: rest.map(({ id }) => id), fileOf },
+        ...{ tests, mutants: rest.map(({ id }) => id), once: [...once], fileOf },
         ...{ log, coverage, files, modules },
       }),
     )
@@ -115,8 +116,11 @@ async function play(
       .map((line) => JSON.parse(line))
     if (lines.length < rest.length && lines.length === 0)
       throw new Error(`Nothing of ${area.name} was played.`)
-    for (const line of lines)
-      seen.set(line.id, line.status === 'begun' ? { ...line, status: 'timeout' } : line)
+    for (const line of lines) {
+      if (line.status === 'unreached' && !once.has(line.id)) once.add(line.id)
+      else if (line.status !== 'begun') seen.set(line.id, line)
+      else if (line === lines.at(-1)) seen.set(line.id, { ...line, status: 'timeout' })
+    }
     process.stderr.write(`${area.name}: ${seen.size} of ${mutants.length}\n`)
   }
 }

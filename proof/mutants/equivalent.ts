@@ -84,24 +84,17 @@ const equivalents: readonly Equivalent[] = [
   },
   {
     file: 'packages/core/src/org/page.ts',
-    text: 'if (body[0] !== OPEN_ARRAY || end < 2 || body[--end] !== CLOSE_ARRAY) return undefined',
-    code: 'end < 2',
-    replacement: 'end <= 2',
-    why: 'An empty list goes to the parser then, which finds no record either.',
-  },
-  {
-    file: 'packages/core/src/org/page.ts',
     text: "if (typeof value !== 'object' || value === null) return undefined",
     code: "typeof value !== 'object'",
     replacement: 'false',
     why: 'A number, a text and a boolean have no member of that name.',
   },
   {
-    file: 'packages/core/src/org/pages.ts',
-    text: '...(priority === undefined ? {} : { priority }),',
-    code: 'priority === undefined',
+    file: 'packages/core/src/org/page.ts',
+    text: 'if (recordEnd === undefined) return undefined',
+    code: 'recordEnd === undefined',
     replacement: 'false',
-    why: 'A request takes undefined as if nothing was said.',
+    why: 'For the type alone: at no position there is no comma, which is asked for next.',
   },
   {
     file: 'packages/core/src/retry.ts',

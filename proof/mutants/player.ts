@@ -68,23 +68,26 @@ Object.assign(crypto, {
 })
 syncBuiltinESMExports()
 
-const { tests: files, mutants, fileOf, log, coverage: coverageFile } = inject('task')
+const { tests: files, mutants, once, fileOf, log, coverage: coverageFile } = inject('task')
 // What the changed code and this file share.
 const shared = globalThis as { __stryker__?: State }
 shared.__stryker__ ??= {}
 const state = shared.__stryker__
 
+/** What was loaded with a mutant turned on; undefined where that failed. */
+const anew = new Map<string, Loaded | undefined>()
+
 describe('mutants', async () => {
   const base = await load()
-  const atLoading = new Set(Object.keys(state.mutantCoverage?.static ?? {}))
+  const atLoading: Readonly<Record<string, number>> = { ...state.mutantCoverage?.static }
   const kept = existsSync(coverageFile)
     ? (JSON.parse(readFileSync(coverageFile, 'utf8')) as Coverage)
     : undefined
-  const anew = new Map<string, Loaded | undefined>()
   const hit = new Set(Object.values(kept ?? {}).flatMap(({ hits }) => Object.keys(hits)))
   for (const id of mutants) {
-    if (hit.has(id) || !atLoading.has(id)) continue
-    state.activeMutant = id
+    if (!once.includes(id) && (hit.has(id) || atLoading[id] === undefined)) continue
+    tell({ id, status: 'begun' })
+    begin(id, atLoading[id])
     vi.resetModules()
     anew.set(id, await load().catch(() => undefined))
     state.activeMutant = undefined
@@ -141,20 +144,27 @@ async function play(
   coverage: Coverage,
 ): Promise<Omit<PlayLine, 'id'>> {
   if (names.length === 0) return { status: 'uncovered' }
+  let isReached = false
   const byName = new Map(loaded.tests.map((one) => [nameOf(one), one]))
   for (const name of names) {
     const one = byName.get(name)
     if (one === undefined) return { status: 'killed', by: `${name} is gone` }
-    state.hitCount = 0
-    state.hitLimit = (coverage[name]?.hits[id] ?? 0) * HITS_FACTOR + FEW_HITS
-    state.activeMutant = id
+    begin(id, coverage[name]?.hits[id])
     const failure = await call(one)
     state.activeMutant = undefined
+    isReached ||= (state.hitCount ?? 0) > 0
     if (failure === undefined) continue
-    const isEndless = failure === 'hangs' || (state.hitCount ?? 0) > state.hitLimit
+    const isEndless = failure === 'hangs' || (state.hitCount ?? 0) > (state.hitLimit ?? 0)
     return { status: isEndless ? 'timeout' : 'killed', by: name }
   }
-  return { status: 'survived' }
+  return { status: isReached || anew.has(id) ? 'survived' : 'unreached' }
+}
+
+/** Turns a mutant on. @param hits - how often it is come through without it */
+function begin(id: string, hits = 0): void {
+  state.hitCount = 0
+  state.hitLimit = hits * HITS_FACTOR + FEW_HITS
+  state.activeMutant = id
 }
 
 /** Calls each test once, without a mutant. */

@@ -6,6 +6,8 @@ export interface PlayTask {
   readonly tests: readonly string[]
   /** Ids, in order. */
   readonly mutants: readonly string[]
+  /** Those that are come through once, where something is computed that is kept: for them all is loaded anew. */
+  readonly once: readonly string[]
   /** Of every mutant of the area by its id, also of those that are not played. */
   readonly fileOf: Readonly<Record<string, string>>
   /** Where what is seen is written, a line of JSON each. */
@@ -17,7 +19,7 @@ export interface PlayTask {
 /** What became of a mutant. */
 export interface PlayLine {
   readonly id: string
-  readonly status: 'begun' | 'killed' | 'survived' | 'timeout' | 'uncovered'
+  readonly status: 'begun' | 'killed' | 'survived' | 'timeout' | 'uncovered' | 'unreached'
   /** The test that failed. */
   readonly by?: string
 }
