@@ -14,6 +14,27 @@ interface Equivalent {
 const equivalents: readonly Equivalent[] = [
   {
     file: 'packages/core/src/keys/encrypted.ts',
+    text: 'const [salt, iterations, ...optional] = readSequence(derivationParameters) ?? []',
+    code: '[]',
+    replacement: '["Stryker was here"]',
+    why: 'Without a second element there is no count, which is refused first.',
+  },
+  {
+    file: 'packages/core/src/keys/find.ts',
+    text: "return start < 0 ? text : upTo(text.slice(start), '}')",
+    code: 'start < 0',
+    replacement: 'start <= 0',
+    why: 'A text that begins with a brace is read before.',
+  },
+  {
+    file: 'packages/core/src/keys/generate.ts',
+    text: "if (parts.crt === undefined) throw new TypeError('The generator left the primes out.')",
+    code: 'parts.crt === undefined',
+    replacement: 'false',
+    why: 'For the type alone: Web Crypto gives the primes.',
+  },
+  {
+    file: 'packages/core/src/keys/encrypted.ts',
     text: "const aesBits = AES_CBC_BITS.get(readOid(cipherOid) ?? '')",
     code: "''",
     replacement: '"Stryker was here!"',

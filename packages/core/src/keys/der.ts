@@ -103,10 +103,9 @@ function readHeader(
   bytes: Uint8Array,
   offset: number,
 ): { tag: number; start: number; length: number } | undefined {
-  const [elementTag, first] = bytes.subarray(offset, offset + 2)
-  // Tags above 30 take several bytes, and no key has one.
-  if (elementTag === undefined || first === undefined || (elementTag & 0x1f) === 0x1f)
-    return undefined
+  // What is not there is refused as what no key has: a tag above 30, of several bytes, or an indefinite length.
+  const [elementTag = 0x1f, first = 0x80] = bytes.subarray(offset, offset + 2)
+  if ((elementTag & 0x1f) === 0x1f) return undefined
   if (first < 0x80) return { tag: elementTag, start: offset + 2, length: first }
   const size = first & 0x7f
   const lengthBytes = bytes.subarray(offset + 2, offset + 2 + size)

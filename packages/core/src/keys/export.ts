@@ -16,7 +16,7 @@ export async function exportPem(key: PrivateKey): Promise<Secret> {
   const extractable = await crypto.subtle.importKey('jwk', jwk, algorithm, true, ['sign'])
   const der = new Uint8Array(await crypto.subtle.exportKey('pkcs8', extractable))
   const base64 = btoa(Array.from(der, (byte) => String.fromCharCode(byte)).join(''))
-  const lines = base64.match(/.{1,64}/g) ?? []
+  const lines = Array.from(base64.matchAll(/.{1,64}/g), ([line]) => line)
   const marked = ['-----BEGIN PRIVATE KEY-----', ...lines, '-----END PRIVATE KEY-----']
   return new Secret(`${marked.join('\n')}\n`)
 }

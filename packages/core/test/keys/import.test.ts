@@ -255,6 +255,10 @@ const cases: readonly Accepted[] = [
     }),
   },
   {
+    title: 'base64 in a member beside an object',
+    input: json({ jwk: toBase64(rsaPem), about: { keys: 1 } }),
+  },
+  {
     title: 'bare base64 in a JSON string',
     input: json(body(rsaPem)),
     warnings: ['key_markers_missing'],
@@ -293,6 +297,11 @@ const cases: readonly Accepted[] = [
       warnings: ['key_markers_missing'],
     }),
   ),
+  {
+    title: 'bare base64 in quotes below a name',
+    input: `key: >\n  "${body(rsaPem)}"`,
+    warnings: ['key_markers_missing'],
+  },
   ...['```\n', '~~~\n', '```c++\n', '```PEM \n', '~~~x-pem\n'].map(
     (fence): Accepted => ({
       title: `bare base64 in a fence ${json(fence)}`,
@@ -432,6 +441,23 @@ const cases: readonly Accepted[] = [
     ),
     key: ec,
   },
+  ...[ecKey('P-384'), small].map((key): Accepted => {
+    const { crv, d } = jwk(key)
+    const curve = crv === 'P-384' ? '06052b81040022' : '06052b81040023'
+    return {
+      title: `SEC1 of ${crv} without its point`,
+      input: wrapPem(
+        'EC PRIVATE KEY',
+        tlv(
+          0x30,
+          derInteger(1n),
+          tlv(0x04, Buffer.from(d ?? '', 'base64url')),
+          tlv(0xa0, Buffer.from(curve, 'hex')),
+        ),
+      ),
+      key,
+    }
+  }),
   {
     title: 'SEC1 whose point alone tells the curve',
     input: sec1With(pointField),

@@ -788,6 +788,47 @@ const cases: readonly Refused[] = [
     input: () => pem(generateKeyPairSync('x25519').privateKey),
     detail: 'X25519',
   },
+  ...(
+    [
+      ['1.2.840.113549.1.1.7', 'RSAES-OAEP'],
+      ['1.2.840.113549.1.1.10', 'RSASSA-PSS'],
+      ['1.2.840.10040.4.1', 'DSA'],
+      ['1.2.840.113549.1.3.1', 'Diffie-Hellman'],
+      ['1.2.840.10046.2.1', 'Diffie-Hellman (X9.42)'],
+      ['1.3.132.1.12', 'ECDH'],
+      ['1.3.101.111', 'X448'],
+      ['1.3.101.113', 'Ed448'],
+      ['2.16.840.1.101.3.4.3.17', 'ML-DSA-44'],
+      ['2.16.840.1.101.3.4.3.18', 'ML-DSA-65'],
+      ['2.16.840.1.101.3.4.3.19', 'ML-DSA-87'],
+    ] as const
+  ).map(
+    ([id, detail]): Refused => ({
+      code: 'key_type_unsupported',
+      title: `a key of type ${detail}`,
+      input: () =>
+        wrapPem('PRIVATE KEY', tlv(0x30, derInteger(0n), tlv(0x30, derOid(id)), tlv(0x04))),
+      detail,
+    }),
+  ),
+  ...(
+    [
+      ['1.3.132.0.10', 'secp256k1'],
+      ['1.2.840.10045.3.1.1', 'P-192'],
+      ['1.3.132.0.33', 'P-224'],
+      ['1.3.36.3.3.2.8.1.1.7', 'brainpoolP256r1'],
+      ['1.3.36.3.3.2.8.1.1.11', 'brainpoolP384r1'],
+      ['1.3.36.3.3.2.8.1.1.13', 'brainpoolP512r1'],
+      ['1.2.156.10197.1.301', 'SM2'],
+    ] as const
+  ).map(
+    ([id, detail]): Refused => ({
+      code: 'key_curve_unsupported',
+      title: `a key on ${detail}`,
+      input: () => wrapPem('PRIVATE KEY', ecDer(derOid(id).toString('hex'), Buffer.alloc(32, 1))),
+      detail,
+    }),
+  ),
   {
     code: 'key_type_unsupported',
     title: 'DSA in its own structure',
@@ -1015,6 +1056,7 @@ const cases: readonly Refused[] = [
       ['a curve that is damaged', tlv(0xa0, [0x06, 0x7f])],
       ['a point of bits that are left over', tlv(0xa1, tlv(0x03, [1], ecPoint))],
       ['a point that is no bit string', tlv(0xa1, tlv(0x04, [0], ecPoint))],
+      ['a tag of several bytes', tlv(0xbf, [1])],
     ] as const
   ).map(
     ([title, field]): Refused => ({
@@ -1118,6 +1160,22 @@ const cases: readonly Refused[] = [
     code: 'key_parts_inconsistent',
     title: 'an EC point off the curve',
     input: () => json({ ...ecJwk, y: jwk(ecKey()).y }),
+    detail: 'x, y',
+  },
+  {
+    // It would be that of 0, which has a point.
+    code: 'key_parts_inconsistent',
+    title: 'an EC coordinate that is the order of the field',
+    input: () => {
+      const p = 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n
+      const b = 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn
+      let [y, base] = [1n, b]
+      for (let exponent = (p + 1n) / 4n; exponent > 0n; exponent >>= 1n) {
+        if (exponent % 2n === 1n) y = (y * base) % p
+        base = (base * base) % p
+      }
+      return json({ ...ecJwk, x: base64urlOf(p), y: base64urlOf(y) })
+    },
     detail: 'x, y',
   },
   {
@@ -1300,6 +1358,7 @@ const cases: readonly Refused[] = [
       title: `a ${member} that is a number`,
       input: () => withMembers({ [member]: 7 }),
       detail: member,
+      says: /is not a string/,
     }),
   ),
   {
@@ -1631,6 +1690,12 @@ describe('importKey refuses by name', () => {
     expect(keyErrorCodes.filter((code) => !covered.has(code))).toEqual([])
   })
 
+  test.each(['xHS256', 'HS256x', 'PS256, secret'])('%s without saying it back', async (alg) => {
+    const error = await refusal(withMembers({ alg }))
+    expect([error.code, error.details['detail']]).toEqual(['key_alg_not_allowed', undefined])
+    expect(error.message).not.toContain(alg)
+  })
+
   test('with how many keys there are', async () => {
     const error = await refusal(rsaPem + rsaPem + rsaPem)
     expect(error.details).toEqual({ count: 3 })
@@ -1676,6 +1741,17 @@ function pkcs1With(position: number, change: (value: bigint) => bigint): string 
     'RSA PRIVATE KEY',
     pkcs1Of((at, field, value) => (at === position ? derInteger(change(value)) : field)),
   )
+}
+
+/** DER of an OBJECT IDENTIFIER in dotted form. */
+function derOid(id: string): Buffer {
+  const [root = 0, second = 0, ...arcs] = id.split('.').map(Number)
+  const bytes = [root * 40 + second, ...arcs].flatMap((arc) => {
+    const groups = [arc & 0x7f]
+    for (let rest = arc >> 7; rest > 0; rest >>= 7) groups.unshift(0x80 | (rest & 0x7f))
+    return groups
+  })
+  return tlv(0x06, bytes)
 }
 
 /** PKCS#1 with its fields changed. */

@@ -79,7 +79,8 @@ describe('a header of a caller', () => {
 })
 
 describe('a header of an answer', () => {
-  const passed = (fields: HeaderFields) => answerHeaders(new ReceivedHeaders(fields), () => place)
+  const passed = (fields: HeaderFields, isChange = false) =>
+    answerHeaders(new ReceivedHeaders(fields), () => place, { isChange })
 
   test.each([
     ...['accept-ranges', 'allow', 'content-disposition', 'content-encoding', 'content-language'],
@@ -99,7 +100,7 @@ describe('a header of an answer', () => {
 
   test('that is not shown is left behind', () => {
     const headers = new ReceivedHeaders({ etag: 'x', vary: 'y' }).without('etag')
-    expect(answerHeaders(headers, () => place)).toEqual({ vary: 'y' })
+    expect(answerHeaders(headers, () => place, { isChange: false })).toEqual({ vary: 'y' })
   })
 
   test('leads where the org leads, through the proxy', () => {
@@ -116,6 +117,11 @@ describe('a header of an answer', () => {
 
   test('is no place that is not on the org', () => {
     expect(passed({ location: 'https://evil.example/' })).toEqual({})
+  })
+
+  test('that leads elsewhere does not hide what a change came to', () => {
+    const headers = { etag: 'x', link: '<https://evil.example/>; rel="next"' }
+    expect(passed(headers, true)).toEqual({ etag: 'x' })
   })
 
   test.each(['<https://evil.example/>; rel="next"', 'next'])(
