@@ -65,6 +65,27 @@ function messageOf(source: Readable): IncomingMessage {
   return Object.assign(source, { method: 'PUT', headers }) as unknown as IncomingMessage
 }
 
+test.each([
+  [{ method: 'GET', headers: { 'content-length': '5' } }, 'request_invalid', 'The GET has a body.'],
+  [
+    { method: 'HEAD', headers: { 'transfer-encoding': 'chunked' } },
+    ...['request_invalid', 'The HEAD has a body.'],
+  ],
+  [
+    { method: 'PUT', headers: { 'content-length': String(maxBodyBytes + 1) } },
+    ...['request_too_large', expect.stringContaining(String(maxBodyBytes))],
+  ],
+])('a body is refused before it is read: %j', (request, code, message) => {
+  expect(() => CallerBody.of(request as unknown as IncomingMessage)).toThrow(
+    expect.objectContaining({ code, message }),
+  )
+})
+
+test.each([{}, { 'content-length': '0' }])('a request may have no body: %j', (headers) => {
+  const request = { method: 'GET', headers } as unknown as IncomingMessage
+  expect(CallerBody.of(request)).toBeUndefined()
+})
+
 /** What a number is when everything that could go on by itself has. */
 async function pauseOf(read: () => number, turns = 5): Promise<number> {
   for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate)

@@ -48,6 +48,8 @@ describe('a call through the proxy', () => {
       'postern-answered-by': 'org',
       'postern-attempts': '1',
       'postern-waited-ms': expect.stringMatching(/^\d+$/),
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
     })
     expect(running.unexpected).toEqual([])
   })

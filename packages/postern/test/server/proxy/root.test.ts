@@ -1,9 +1,10 @@
 /** @module The root of an org on a port of its own: what goes through it as through the proxy, and what ends there. */
 
 import { once } from 'node:events'
-import { request } from 'node:http'
-import type { Socket } from 'node:net'
+import { createServer, request } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { startScriptedServer } from '../../../../../test/scripted-server.ts'
 import type { TestStore } from '../../../../../test/stores.ts'
 import { listen } from '../../../src/server/listen.ts'
 import { maxBodyBytes } from '../../../src/server/proxy/caller-body.ts'
@@ -46,11 +47,13 @@ describe('the root of an org', () => {
       await ask('/api/v1/users?q=a%2Fb&q=', `Host: ${host}`),
       await ask(`http://${host}/api/v1/groups`, 'Host: elsewhere.example'),
       await ask('/api/v1/apps', `Host: localhost:${port}`),
-    ]).toEqual(['200', '200', '200'])
+      await ask('/api/v1/apps?u=http://elsewhere.example/x', `Host: ${host}`),
+    ]).toEqual(['200', '200', '200', '200'])
     expect(org.requests.map(({ path }) => path)).toEqual([
       '/api/v1/users?q=a%2Fb&q=',
       '/api/v1/groups',
       '/api/v1/apps',
+      '/api/v1/apps?u=http://elsewhere.example/x',
     ])
     expect([
       await ask('/api/v1/users', 'Host: elsewhere.example'),
@@ -63,7 +66,87 @@ describe('the root of an org', () => {
       await ask('//elsewhere.example/api/v1/users', `Host: ${host}`),
       await ask('*', `Host: ${host}`),
     ]).toEqual(['421', '421', '400', '403', '400', '400', '400', '400', '400'])
-    expect(org.requests).toHaveLength(3)
+    expect(org.requests).toHaveLength(4)
+  })
+
+  test('leads to itself where the proxy of its server does', async () => {
+    const proxy = '/v1/connections/acme/proxy'
+    const server = await startScriptedServer(({ path }) =>
+      path.endsWith('/plain')
+        ? { body: [] }
+        : {
+            status: 302,
+            headers: {
+              location: path.endsWith('/away')
+                ? '/elsewhere'
+                : `http://x${proxy}/api/v1/users/00u1`,
+              link: `<http://x${proxy}/api/v1/users?after=1>; rel="next", </elsewhere>; rel="help"`,
+            },
+          },
+    )
+    onTestFinished(server.close)
+    const root = await openRoot(server.orgUrl)
+    const ask = async (path: string) => (await fetch(root + path, { redirect: 'manual' })).headers
+    const led = await ask('/api/v1/users')
+    expect(led.get('location')).toBe(`${root}/api/v1/users/00u1`)
+    expect(led.get('link')).toBe(
+      `<${root}/api/v1/users?after=1>; rel="next", </elsewhere>; rel="help"`,
+    )
+    expect((await ask('/away')).get('location')).toBe('/elsewhere')
+    const plain = await ask('/plain')
+    expect([plain.get('location'), plain.get('link')]).toEqual([null, null])
+    expect(server.requests.map(({ path }) => path)).toEqual([
+      `${proxy}/api/v1/users`,
+      `${proxy}/away`,
+      `${proxy}/plain`,
+    ])
+  })
+
+  test('keeps to itself what is of the way to it, and what is no path', async () => {
+    const server = await startScriptedServer(() => ({ body: [] }))
+    onTestFinished(server.close)
+    const root = await openRoot(server.orgUrl)
+    const { host } = new URL(root)
+    const ask = async (target: string, ...lines: string[]) => {
+      const socket = openSocket(root)
+      const asked = [`GET ${target} HTTP/1.1`, `Host: ${host}`, ...lines, '', '']
+      socket.write(asked.join('\r\n'))
+      const [answer] = await once(socket, 'data')
+      socket.destroy()
+      return String(answer).slice(9, 12)
+    }
+    const own = ['Keep-Alive: timeout=5', 'Proxy-Connection: keep-alive', 'Connection: Close']
+    expect(await ask('/a', ...own, 'X-Custom: 1')).toBe('200')
+    expect(await ask('/b', 'Connection: x-keep-alive')).toBe('200')
+    expect(await ask('/c', 'Connection: keep-alive-x')).toBe('200')
+    expect(await ask('*')).toBe('400')
+    const [first, ...others] = server.requests.map(({ headers }) => headers)
+    expect(first).toMatchObject({ host: new URL(server.orgUrl).host, 'x-custom': '1' })
+    for (const name of ['keep-alive', 'proxy-connection']) expect(first?.[name]).toBeUndefined()
+    expect(first?.connection).not.toMatch(/close/i)
+    expect(others.map(({ connection }) => connection)).toEqual([
+      expect.stringContaining('x-keep-alive'),
+      expect.stringContaining('keep-alive-x'),
+    ])
+  })
+
+  test('ends its request where the answer comes before the body is whole', async () => {
+    const ended = Promise.withResolvers<void>()
+    const server = createServer((incoming, outgoing) => {
+      incoming.socket.once('close', ended.resolve)
+      outgoing.writeHead(413).end()
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    onTestFinished(() => void server.close())
+    const root = await openRoot(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    const asked = request(`${root}/api/v1/groups`, { method: 'POST' })
+    asked.on('error', () => undefined)
+    onTestFinished(() => void asked.destroy())
+    asked.write('{')
+    const [answer] = await once(asked, 'response')
+    expect(answer.statusCode).toBe(413)
+    // The caller is still there, and still writing.
+    await ended.promise
   })
 
   test('gives a body as it comes, and a refusal that comes before its end', async () => {

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as passed } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { TestStore } from '../../../../../test/stores.ts'
 import { maxBodyBytes } from '../../../src/server/proxy/caller-body.ts'
 import { openEmbedded } from '../served-app.ts'
@@ -162,7 +162,7 @@ describe('the body of an answer', () => {
   })
 
   test('ends at the org when the caller goes away', async () => {
-    const { begin } = await heldOrg()
+    const { begin, logged } = await heldOrg()
     const { sent, answered, org } = await begin()
     org.outgoing.writeHead(200)
     org.outgoing.write('[1')
@@ -171,6 +171,8 @@ describe('the body of an answer', () => {
     sent.destroy()
     await closed
     expect(org.outgoing.writableFinished).toBe(false)
+    const cut = { msg: 'an answer was cut off', code: 'request_abandoned' }
+    await vi.waitFor(() => expect(logged).toContainEqual(expect.objectContaining(cut)))
   })
 
   test('is cut off when the server is stopped in the middle of it', async () => {
