@@ -299,7 +299,7 @@ const cases: readonly Accepted[] = [
   ),
   {
     title: 'bare base64 in quotes below a name',
-    input: `key: >\n  "${body(rsaPem)}"`,
+    input: `okta_key: >\n  "${body(rsaPem)}"`,
     warnings: ['key_markers_missing'],
   },
   ...['```\n', '~~~\n', '```c++\n', '```PEM \n', '~~~x-pem\n'].map(

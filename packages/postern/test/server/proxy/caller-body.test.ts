@@ -66,19 +66,12 @@ function messageOf(source: Readable): IncomingMessage {
 }
 
 test.each([
-  [{ method: 'GET', headers: { 'content-length': '5' } }, 'request_invalid', 'The GET has a body.'],
-  [
-    { method: 'HEAD', headers: { 'transfer-encoding': 'chunked' } },
-    ...['request_invalid', 'The HEAD has a body.'],
-  ],
-  [
-    { method: 'PUT', headers: { 'content-length': String(maxBodyBytes + 1) } },
-    ...['request_too_large', expect.stringContaining(String(maxBodyBytes))],
-  ],
-])('a body is refused before it is read: %j', (request, code, message) => {
-  expect(() => CallerBody.of(request as unknown as IncomingMessage)).toThrow(
-    expect.objectContaining({ code, message }),
-  )
+  ['GET', { 'content-length': '5' }, 'request_invalid'],
+  ['HEAD', { 'transfer-encoding': 'chunked' }, 'request_invalid'],
+  ['PUT', { 'content-length': String(maxBodyBytes + 1) }, 'request_too_large'],
+])('the body of a %s is refused before it is read: %j', (method, headers, code) => {
+  const request = { method, headers } as unknown as IncomingMessage
+  expect(() => CallerBody.of(request)).toThrow(expect.objectContaining({ code }))
 })
 
 test.each([{}, { 'content-length': '0' }])('a request may have no body: %j', (headers) => {
