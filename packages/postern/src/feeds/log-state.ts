@@ -63,7 +63,7 @@ export function isSame(page: string, other: string | undefined): boolean {
 
 /** The place at which a page begins, in Okta's words. */
 export function afterOf(page: string | undefined): string | undefined {
-  return new URLSearchParams(page?.split('?')[1] ?? '').get('after') ?? undefined
+  return new URLSearchParams(page?.split('?')[1]).get('after') ?? undefined
 }
 
 /** Whether an empty page is believed: the org has shown something lately. @param now - the org's time */

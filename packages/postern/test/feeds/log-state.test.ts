@@ -3,7 +3,9 @@
 import { PosternError } from '@postern/core'
 import { describe, expect, test } from 'vitest'
 import {
+  afterOf,
   fromStored,
+  isSame,
   isSighted,
   type LogState,
   startAgain,
@@ -107,6 +109,41 @@ describe('everything was read', () => {
     const page = pageUpTo(last)
     const { readUntil } = stateBehind(state, page, { ...link, isFull: !isCaughtUp }, now)
     expect(readUntil).toEqual(until)
+  })
+})
+
+describe('what comes next may have been read before', () => {
+  const nothing = { records: [], span: undefined }
+  const goes = { cursor: '/api/v1/logs?after=c1', leadsBack: false, isFull: true }
+  test.each([
+    ['no more than what came', undefined, goes, false],
+    ['where what came may have been', true, goes, true],
+    ['no more once the log is caught up with', true, { ...goes, isFull: false }, false],
+    ['where a link leads back', undefined, { ...goes, leadsBack: true }, true],
+    ['where there is no link', undefined, { ...goes, cursor: undefined }, true],
+  ])('%s', (_what, isRepeating, link, expected) => {
+    const raw = new Uint8Array()
+    for (const page of [nothing, { ...nothing, records: [{ raw, id: 'e' }] }]) {
+      const behind = stateBehind({ ...state, isRepeating }, page, link, now)
+      expect(behind.isRepeating ?? false).toBe(expected)
+    }
+  })
+})
+
+describe('a page', () => {
+  test.each([
+    [undefined, undefined],
+    ['/api/v1/logs', undefined],
+    ['/api/v1/logs?since=2026', undefined],
+    ['/api/v1/logs?limit=1&after=c%201', 'c 1'],
+  ])('%s begins after %s', (page, after) => {
+    expect(afterOf(page)).toBe(after)
+  })
+
+  test('is the same as another that begins there', () => {
+    expect(isSame('/api/v1/logs?after=c1&limit=1', '/api/v1/logs?limit=2&after=c1')).toBe(true)
+    expect(isSame('/api/v1/logs?after=c1', '/api/v1/logs?after=c2')).toBe(false)
+    expect(isSame('/api/v1/logs?after=c1', undefined)).toBe(false)
   })
 })
 

@@ -95,14 +95,14 @@ describe.each(stores)('a sealed secret on $name', ({ open }) => {
 
 describe.each(stores.slice(0, 1))('a secret whose master key a service has', ({ open }) => {
   const key = randomBytes(32)
-  const down = { is: false }
-  const ask = (context: WrapContext) => {
-    if (!down.is) return Buffer.from(JSON.stringify(context))
+  const down = new Set<'wrap' | 'unwrap'>()
+  const ask = (what: 'wrap' | 'unwrap', context: WrapContext) => {
+    if (!down.has(what)) return Buffer.from(JSON.stringify(context))
     throw new MasterKeyError('master_key_unreadable', 'The service is down.', { remedy: 'Wait.' })
   }
   const service: KeyService = {
-    wrap: async (_version, plain, context) => encrypt(key, plain, ask(context)),
-    unwrap: async (_version, wrapped, context) => decrypt(key, wrapped, ask(context)),
+    wrap: async (_version, plain, context) => encrypt(key, plain, ask('wrap', context)),
+    unwrap: async (_version, wrapped, context) => decrypt(key, wrapped, ask('unwrap', context)),
   }
   const source = { name: 'kms:test', read: async () => [{ version: 1, service }] }
   const place = placeOf('c1')
@@ -123,15 +123,15 @@ describe.each(stores.slice(0, 1))('a secret whose master key a service has', ({ 
     onTestFinished(() => kept.close())
     const seal = await openSeal(kept.store, { source })
     const whole = await seal.seal(place, new Secret(TOKEN))
-    down.is = true
-    onTestFinished(() => {
-      down.is = false
-    })
+    onTestFinished(() => down.clear())
+    down.add('wrap')
     const locked = { code: 'seal_locked', remedy: 'Wait.', details: place }
     await expect(seal.seal(place, new Secret('x'))).rejects.toMatchObject(locked)
+    await expect(seal.rewrap(place, whole, 1)).rejects.toMatchObject(locked)
+    down.add('unwrap')
     await expect(seal.unseal(place, whole)).rejects.toMatchObject(locked)
     await expect(seal.rewrap(place, whole, 1)).rejects.toMatchObject(locked)
-    down.is = false
+    down.clear()
     expect((await seal.unseal(place, whole)).reveal()).toBe(TOKEN)
   })
 })
