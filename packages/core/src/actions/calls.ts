@@ -120,13 +120,14 @@ export class Calls {
   }
 
   async #seesDone(request: OrgRequest, isDone: () => Promise<boolean>): Promise<boolean> {
-    this.signal?.throwIfAborted()
     try {
+      this.signal?.throwIfAborted()
       if (await isDone()) return true
       await this.org.clock.sleep(SETTLE_MS, { signal: this.signal })
       return await isDone()
     } catch (error) {
-      throw error instanceof UpstreamError ? outcomeUnknown(request, error) : error
+      // Whoever may not look any more, or is refused, does not know it either.
+      throw error instanceof PosternError ? outcomeUnknown(request, error) : error
     }
   }
 

@@ -16,7 +16,7 @@ import {
   waitBeforeNext,
 } from './call.ts'
 import { type ApiError, readRefusal } from './errors.ts'
-import { asRepeatedChange, mayBeMade } from './lost-change.ts'
+import { asRepeatedChange, asStoppedChange, mayBeMade } from './lost-change.ts'
 import type { PageError } from './page.ts'
 import type { Pacer } from './rate-limit.ts'
 import type { ApiRefusal } from './refusals.ts'
@@ -84,7 +84,7 @@ export class Attempts {
     const { priority = 'interactive' } = call.request
     const permit =
       pacer.acquireAtOnce(call.bucket, { priority }) ??
-      (await pacer.acquire(call.bucket, { priority, signal: call.signal }))
+      (await waited(call, pacer.acquire(call.bucket, { priority, signal: call.signal })))
     call.attempts++
     call.waitedMs += permit.waitedMs
     onSend?.(permit.waitedMs)
@@ -106,7 +106,7 @@ export class Attempts {
       const refusal = withOffset(read, answer, this.#options.clock)
       return { kind: 'refused', answer, refusal, used }
     } catch (thrown) {
-      if (used !== undefined) call.signal?.throwIfAborted()
+      if (used !== undefined && call.signal?.aborted) throw stopped(call)
       if (used === undefined || isOwn(thrown)) {
         throw call.lost === undefined ? asUnsent(thrown) : asRepeatedChange(thrown, call.lost)
       }
@@ -151,7 +151,21 @@ export class Attempts {
     const error = errorOf(call.what, outcome)
     if (call.isChange && mayBeMade(error)) call.lost ??= error
     call.waitedMs += waitMs
-    if (waitMs > 0) await this.#options.clock.sleep(waitMs, { signal: call.signal })
+    if (waitMs > 0) await waited(call, this.#options.clock.sleep(waitMs, { signal: call.signal }))
+  }
+}
+
+/** What a request is stopped for that may have left. */
+function stopped({ isChange, signal }: Call): unknown {
+  return isChange ? asStoppedChange(signal?.reason) : signal?.reason
+}
+
+/** What is waited for before an attempt. What ends the wait does not end what an attempt before may have done. */
+async function waited<Value>({ lost }: Call, wait: Promise<Value>): Promise<Value> {
+  try {
+    return await wait
+  } catch (thrown) {
+    throw lost === undefined ? thrown : asRepeatedChange(thrown, lost)
   }
 }
 

@@ -58,6 +58,16 @@ export function asRepeatedChange(last: unknown, lost: UpstreamError): unknown {
   return new UpstreamError(code, observed, { remedy, details, cause: last })
 }
 
+/** The error of a change that was stopped under way for this reason; the reason where that is no refusal, for nobody hears it. */
+export function asStoppedChange(reason: unknown): unknown {
+  if (!(reason instanceof PosternError)) return reason
+  const observed = `The change was stopped under way: ${reason.message} ${UNKNOWN}`
+  const details = { outcome: 'unknown' }
+  return new UpstreamError('upstream_connection_lost', observed, {
+    ...{ remedy: LOOK, details, cause: reason },
+  })
+}
+
 function lostChange(error: UpstreamError): UpstreamError {
   if ('outcome' in error.details) return error
   return new UpstreamError(error.code, `${error.message} ${UNKNOWN}`, {

@@ -1,3 +1,4 @@
+import { PosternError } from '@postern/core'
 import { describe, expect, test } from 'vitest'
 import { openPeople } from './people.ts'
 
@@ -173,4 +174,24 @@ describe('group.update', () => {
       after: { description: 'b' },
     })
   })
+
+  test('a change whose connection is removed under way is not known to be made (G6)', async () => {
+    const stop = new AbortController()
+    const people = await openPeople({
+      onCall: ({ method }) => {
+        if (method === 'PUT') stop.abort(removed)
+      },
+    })
+    const { after } = await people.run('group.create', engineers)
+    const update = { group: String(after['id']), description: 'b' }
+    const { signal } = stop
+    await expect(people.run('group.update', update, { signal })).rejects.toMatchObject({
+      code: 'action_outcome_unknown',
+      cause: removed,
+    })
+  })
+})
+
+const removed = new PosternError('connection_not_found', 'There is no connection acme.', {
+  remedy: 'List them.',
 })

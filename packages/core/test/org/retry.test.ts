@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '@postern/core'
+import { type Clock, PosternError, systemClock } from '@postern/core'
 import { describe, expect, test } from 'vitest'
 import { emulatedOrg } from '../../../../test/emulated-org.ts'
 import { orgScenario } from '../../../../test/scripted-org.ts'
@@ -217,5 +217,40 @@ describe('Org.request', () => {
       signal: stop.signal,
     })
     await expect(asked).rejects.toThrow('stopped')
+  })
+
+  const removed = new PosternError('connection_not_found', 'There is no connection acme.', {
+    remedy: 'List them.',
+  })
+
+  test.each([
+    ['it is under way', { hang: true }],
+    ['it waits for the attempt after one that was lost', { status: 503 }],
+  ])(
+    'calls a change unknown that is stopped while %s, and tells why (G6)',
+    async (_when, answer) => {
+      const stop = new AbortController()
+      const { client } = await orgScenario(() => {
+        setTimeout(() => stop.abort(removed), 20)
+        return answer
+      })
+      const asked = client({ clock: frozen }).request({ ...put, signal: stop.signal })
+      await expect(asked).rejects.toMatchObject({
+        name: 'UpstreamError',
+        message: expect.stringContaining(removed.message),
+        remedy: lookFirst,
+        details: { outcome: 'unknown' },
+        cause: removed,
+      })
+    },
+  )
+
+  test('ends a read that is stopped under way with the reason', async () => {
+    const stop = new AbortController()
+    const { org } = await orgScenario(() => {
+      setTimeout(() => stop.abort(removed), 20)
+      return { hang: true }
+    })
+    await expect(org.request({ path: groups, signal: stop.signal })).rejects.toBe(removed)
   })
 })

@@ -206,6 +206,23 @@ describe('the body of an answer', () => {
   )
 })
 
+describe('a call without an answer when its connection is removed', () => {
+  test.each([
+    ['GET', 404, { code: 'connection_not_found' }],
+    ['PUT', 502, { code: 'upstream_connection_lost', details: { outcome: 'unknown' } }],
+  ])('hears of a %s what is known of it (G6)', async (method, status, problem) => {
+    const { proxy, services, keys, waiting } = await heldOrg()
+    const arrived = new Promise<Exchange>((resolve) => waiting.push(resolve))
+    const headers = { authorization: `SSWS ${keys.any}` }
+    const asked = fetch(`${proxy}/api/v1/held`, { method, headers })
+    await arrived
+    await services.connections.remove('acme', { actor: 'local' })
+    const answer = await asked
+    expect(answer.status).toBe(status)
+    expect(await answer.json()).toMatchObject(problem)
+  })
+})
+
 describe('an access key', () => {
   test('that is revoked gets to its end what it was let in for, and nothing after that', async () => {
     const { begin, services, proxy, keys } = await heldOrg()
