@@ -105,8 +105,9 @@ export class BucketBudget {
     if (figures === undefined) this.#suppose(nowMs)
     else this.#limit = figures.limit
     if (answer === undefined) return
-    // What stands before the org, and fails, does not know its limits.
-    if (figures !== undefined || answer.status < 500) this.#learned = true
+    // What stands before the org, and fails or answers in its place, does not know its limits.
+    const isOfOrg = answer.status < 500 && !isFromCache(answer.headers)
+    if (figures !== undefined || isOfOrg) this.#learned = true
     if (answer.status === 429) {
       this.#refuse(answer, nowMs, jitter)
       return
