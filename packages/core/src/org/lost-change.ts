@@ -48,9 +48,10 @@ export function asLostChange(error: unknown): unknown {
 export function asRepeatedChange(last: unknown, lost: UpstreamError): unknown {
   if (!(last instanceof PosternError) || mayBeMade(last)) return last
   if (last instanceof ApiError) {
-    const { code, message, okta, details } = last
+    const { code, message, remedy, okta, details } = last
     const observed = `${message} An attempt before it was not answered. ${UNKNOWN}`
-    return new ApiError({ code, remedy: LOOK }, observed, okta, { ...details, outcome: 'unknown' })
+    const both = { code, remedy: `${LOOK} ${remedy}` }
+    return new ApiError(both, observed, okta, { ...details, outcome: 'unknown' })
   }
   const before = lostChange(lost)
   const observed = `${before.message} The attempt after it: ${last.message}`

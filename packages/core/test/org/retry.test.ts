@@ -75,11 +75,19 @@ describe('Org.request', () => {
   })
 
   test.each([
-    ['a 429', { status: 429 }, { code: 'upstream_connection_lost', name: 'UpstreamError' }],
+    [
+      'a 429',
+      { status: 429 },
+      { code: 'upstream_connection_lost', name: 'UpstreamError', remedy: lookFirst },
+    ],
     [
       'a refusal',
       { status: 404, body: { errorCode: 'E0000007' } },
-      { code: 'object_not_found', name: 'ApiError' },
+      {
+        ...{ code: 'object_not_found', name: 'ApiError' },
+        // Whoever has looked needs what to do about the refusal too.
+        remedy: expect.stringMatching(new RegExp(`^${lookFirst} .*id`, 's')),
+      },
     ],
   ])(
     'says of a change that may have been made so where %s ends it (G6)',
@@ -90,7 +98,6 @@ describe('Org.request', () => {
       await expect(org.request(put)).rejects.toMatchObject({
         ...expected,
         message: expect.stringContaining('It is not known whether the change was made.'),
-        remedy: lookFirst,
         details: { outcome: 'unknown' },
       })
     },
