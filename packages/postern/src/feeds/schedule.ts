@@ -87,6 +87,7 @@ export class Schedules {
       await setNextRun(store, feedId, null)
       await jobs.cancel(DUE_QUEUE, feedId)
       await jobs.cancel(DUE_QUEUE, continuationOf(feedId))
+      await jobs.cancel(DUE_QUEUE, secondTryOf(feedId))
     })
   }
 
@@ -267,7 +268,7 @@ export class Schedules {
   /** Tries a fire a second time, that found its feed being run. */
   async #tryAgainAt(feedId: string, startAfter: Date): Promise<void> {
     const data = { feedId, trigger: 'continuation', isSecond: true }
-    await this.#context.jobs.send(DUE_QUEUE, data, { key: `${feedId}/second`, startAfter })
+    await this.#context.jobs.send(DUE_QUEUE, data, { key: secondTryOf(feedId), startAfter })
   }
 
   /** @param known - what time it is, where that was asked already, and when the run was due that the next one follows */
@@ -318,6 +319,10 @@ function dueAfterSetBack(
 
 function continuationOf(feedId: string): string {
   return `${feedId}/continuation`
+}
+
+function secondTryOf(feedId: string): string {
+  return `${feedId}/second`
 }
 
 /** Whether a feed was paused or removed since its job was sent. */

@@ -249,6 +249,19 @@ describe.each(stores)('schedules of feeds on $name', ({ open }) => {
     await expect.poll(() => jobs.keys(DUE_QUEUE)).not.toContain(key)
   })
 
+  test('a feed that was paused is not tried a second time', async () => {
+    const { store } = opened
+    const jobs = new Jobs({ store, log })
+    const feed = await storeFeed(store, { nextRunAt: new Date() })
+    const schedules = openSchedules(async () => undefined)
+    await schedules.begin({ concurrency: 1 })
+    const keys = async () =>
+      [...(await jobs.keys(DUE_QUEUE))].filter((key) => key.startsWith(feed.id))
+    await expect.poll(keys, { timeout: 10_000 }).toContain(`${feed.id}/second`)
+    await schedules.unschedule(feed.id)
+    await expect.poll(keys).toEqual([])
+  })
+
   test('a feed that was paused or removed meanwhile is no failure', async () => {
     const { store } = opened
     const ran: string[] = []
