@@ -52,8 +52,8 @@ export class FeedRun {
   readonly #ending = new AbortController()
   /** Aborts what is under way. */
   readonly #stopping = new AbortController()
-  /** Aborts when nothing is to be followed any more. */
-  readonly #over = new AbortController()
+  /** Each ends following a signal. */
+  readonly #unfollow: (() => void)[] = []
   #deliverers: readonly Deliverer[] = []
   #error: unknown
   /** When it is tried again because the store was locked. */
@@ -82,7 +82,7 @@ export class FeedRun {
     }
     await this.#tally.settled()
     // The connection's signal outlives the run, and what follows it holds all of the run.
-    this.#over.abort()
+    for (const end of this.#unfollow) end()
     return this.#finished()
   }
 
@@ -227,7 +227,9 @@ export class FeedRun {
       this.#end(signal.reason)
     }
     if (signal.aborted) stop()
-    else signal.addEventListener('abort', stop, { once: true, signal: this.#over.signal })
+    else signal.addEventListener('abort', stop)
+    // A listener that a signal removes is held by Node for as long as what it listened to.
+    this.#unfollow.push(() => signal.removeEventListener('abort', stop))
   }
 
   /** Keeps what stopped the run first. Who was fenced stops at once; who cannot read still delivers. */

@@ -1,6 +1,7 @@
 /** @module One run of a feed: whose it is, when it ends, and what it tells. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import { queryObjects } from 'node:v8'
 import { addEvents } from '@postern/emulator'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -9,6 +10,7 @@ import { hearStatements } from '../../../../test/heard-statements.ts'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { TestClock } from '../../../../test/test-clock.ts'
 import { confirmDeletions } from '../../src/feeds/confirm-deletions.ts'
+import { FeedRun } from '../../src/feeds/feed-run.ts'
 import { runFeed } from '../../src/feeds/run.ts'
 import { RunNotes } from '../../src/feeds/run-notes.ts'
 import { deleteFeed, holdFeedRow } from '../../src/store/feeds.ts'
@@ -62,6 +64,17 @@ describe.each(stores)('a run of a feed on $name', ({ open }) => {
     const any = /^\s*(?:select|with|insert|update|delete)\b/i
     const heard = await hearStatements(kept.store, run, any)
     expect(heard.map(({ text }) => text)).toHaveLength(most)
+  })
+
+  test('is held by nobody once it has ended, however long its connection stays', async () => {
+    const { app } = await emulatedOrg(small)
+    const { context, feedId } = await feedScenario(kept.store, app)
+    const { org, signal } = await context.connections.open('acme')
+    const connections = { open: async () => ({ org, signal }) }
+    const before = queryObjects(FeedRun)
+    await runFeed({ ...context, connections }, feedId, { trigger: 'schedule' })
+    await expect.poll(() => queryObjects(FeedRun), { timeout: 20_000 }).toBe(before)
+    expect(signal.aborted).toBe(false)
   })
 
   test('forgets old runs with each sixteenth', async () => {
