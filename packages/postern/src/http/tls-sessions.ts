@@ -37,7 +37,7 @@ export class TlsSessions {
     // What it went on with was dropped meanwhile.
     if (fullMs === undefined) return
     this.#kept.delete(origin)
-    this.#kept.set(origin, { session, fullMs })
+    this.#kept.set(origin, { session: alone(session), fullMs })
     const [oldest] = this.#kept.keys()
     if (this.#kept.size > MAX_SERVERS && oldest !== undefined) this.#kept.delete(oldest)
   }
@@ -46,4 +46,11 @@ export class TlsSessions {
   drop(origin: string): void {
     this.#kept.delete(origin)
   }
+}
+
+/** A copy with memory of its own: Node gives a piece of 64 KB, which would be kept whole. */
+function alone(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length)
+  bytes.copy(copy)
+  return copy
 }
