@@ -20,6 +20,8 @@ export interface Verification {
   readonly window?: VerifiedWindow | undefined
   /** The last one that came to its end. */
   readonly last?: VerifiedWindow | undefined
+  /** The furthest end of all windows that were begun, those that were dropped too: what is before it may have been delivered late. */
+  readonly verifiedTo?: Date | undefined
   /** When that was, or when the feed began, by the org's clock. */
   readonly at?: Date | undefined
   /** Events that had been missing, ever. */
@@ -58,9 +60,15 @@ export function isRemembered({ from }: Pick<VerifiedWindow, 'from'>, now: Date):
 }
 
 /** Whether an event that was published then may have been found, and delivered, by verifying. */
-export function mayBeVerified({ window, last }: Verification, published: Date): boolean {
-  const to = (window ?? last)?.to
+export function mayBeVerified(verification: Verification, published: Date): boolean {
+  const to = furthestEnd(verification)
   return to !== undefined && published < to
+}
+
+/** The {@link Verification.verifiedTo} of what comes after it. */
+export function furthestEnd({ window, last, verifiedTo }: Verification): Date | undefined {
+  const ends = [verifiedTo, window?.to, last?.to].filter((end) => end !== undefined)
+  return ends.length === 0 ? undefined : new Date(Math.max(...ends.map((end) => end.getTime())))
 }
 
 /**
@@ -81,11 +89,14 @@ export function windowAt(
 }
 
 /** A verification as it is kept. */
-export function toStoredVerification({ window, last, at, missing }: Verification): JsonObject {
+export function toStoredVerification(verification: Verification): JsonObject {
+  const { window, last, at, missing } = verification
+  const verifiedTo = furthestEnd(verification)
   return {
     missing,
     ...(window === undefined ? {} : { window: storedWindow(window) }),
     ...(last === undefined ? {} : { last: storedWindow(last) }),
+    ...(verifiedTo === undefined ? {} : { verifiedTo: verifiedTo.toISOString() }),
     ...(at === undefined ? {} : { at: at.toISOString() }),
   }
 }
@@ -93,11 +104,12 @@ export function toStoredVerification({ window, last, at, missing }: Verification
 /** A verification as it was kept; of a feed that was never verified, an empty one. */
 export function fromStoredVerification(stored: JsonObject | undefined): Verification {
   if (stored === undefined) return { missing: 0 }
-  const { window, last, at, missing } = stored as unknown as StoredVerification
+  const { window, last, verifiedTo, at, missing } = stored as unknown as StoredVerification
   return {
     missing,
     window: window && windowOf(window),
     last: last && windowOf(last),
+    verifiedTo: verifiedTo === undefined ? undefined : new Date(verifiedTo),
     at: at === undefined ? undefined : new Date(at),
   }
 }
@@ -106,6 +118,8 @@ export function fromStoredVerification(stored: JsonObject | undefined): Verifica
 interface StoredVerification {
   readonly window?: StoredWindow
   readonly last?: StoredWindow
+  /** Absent in what was kept by a Postern that did not know it. */
+  readonly verifiedTo?: string
   readonly at?: string
   readonly missing: number
 }

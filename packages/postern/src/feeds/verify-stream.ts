@@ -12,6 +12,7 @@ import { isLostLogCursor } from './lost-cursor.ts'
 import type { Stream, StreamContext } from './stream.ts'
 import {
   fromStoredVerification,
+  furthestEnd,
   isRemembered,
   isSettled,
   isVerificationDue,
@@ -73,7 +74,7 @@ async function verify(context: StreamContext): Promise<void> {
     : windowAt(now, { begin: fromStored(log).since, checkedTo: stored.last?.to })
   if (window === undefined) return
   try {
-    await compare(context, { ...stored, window })
+    await compare(context, { ...stored, verifiedTo: furthestEnd(stored), window })
   } catch (error) {
     if (window.cursor === undefined || !isLostLogCursor(error)) throw error
     await compareAnew(context)
@@ -102,6 +103,7 @@ async function compare(
   const { spool, feed, org, store, signal, note, onRead } = context
   const sorter = new LogSorter()
   let { window, missing } = begun
+  const verifiedTo = furthestEnd(begun)
   const batches = read(org, getInput(feed.input).name, {
     since: window.from,
     until: window.to,
@@ -112,7 +114,7 @@ async function compare(
   for await (const { records, cursor, remaining } of batches) {
     // The answer has told the org's time anew: the clock may have been set since the window was chosen.
     if (!isSettled(window, org.authorizer.now()))
-      return keep(context, { ...begun, window: undefined })
+      return keep(context, { ...begun, window: undefined, verifiedTo, missing })
     const page = readLogPage(records)
     const ids = idsOf(page)
     const unknown = await withoutKnown(store, feed.id, ids, page.span)
@@ -131,7 +133,7 @@ async function compare(
     const isEnd = cursor === undefined
     const now = org.authorizer.now()
     const after: Verification = isEnd
-      ? { last: { ...reached, cursor: undefined }, at: now, missing }
+      ? { last: { ...reached, cursor: undefined }, verifiedTo, at: now, missing }
       : { ...begun, window: reached, missing }
     await spool.commit(verifyStream.name, async (seq) => {
       if (events.length > 0) await putLedgerEntry(store, { feedId: feed.id, seq }, ledger, now)

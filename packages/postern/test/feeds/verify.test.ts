@@ -133,6 +133,29 @@ describe.each(stores)('verifying a feed on $name', ({ open }) => {
     expect(await verificationOf(feed.feedId)).toMatchObject({ missing: 0, window: undefined })
   })
 
+  test('remembers what it delivered late of a window that it dropped', async () => {
+    const { app, running, clock } = await busyOrg(0.3)
+    const feed = await feedScenario(kept.store, app)
+    clock.advance(3 * HOUR_MS)
+    await feed.run()
+    const published = new Date(clock.now().getTime() - 3.9 * HOUR_MS).toISOString()
+    let isLate = false
+    await feed.run({
+      verify: true,
+      onProgress: ({ records }) => {
+        if (!isLate)
+          running.org.log.addRecorded({ uuid: 'late', eventType: 'user.session.start', published })
+        isLate = true
+        if (records >= 1_000) clock.advance(-HOUR_MS / 6)
+      },
+    })
+    const { window, last, missing } = await verificationOf(feed.feedId)
+    expect({ window, last, missing }).toEqual({ window: undefined, last: undefined, missing: 1 })
+    clock.advance(HOUR_MS)
+    await feed.run()
+    expect(feed.sinks.idsOf().filter((id) => id === 'late')).toHaveLength(1)
+  })
+
   test('begins its window anew where Okta refuses the cursor in it', async () => {
     const { app, running, clock } = await busyOrg(0.5)
     const feed = await feedScenario(kept.store, app)
