@@ -15,11 +15,12 @@ import {
 } from '../store/dead-letters.ts'
 import { type FeedSink, listFeedSinks } from '../store/feed-sinks.ts'
 import type { NamedFeedRow } from '../store/feeds.ts'
-import { withLease } from '../store/leases.ts'
+import { type Lease, withLease } from '../store/leases.ts'
 import { readMirror } from '../store/mirror.ts'
 import type { Store } from '../store/store.ts'
-import { feedNotFound } from './feed-refusals.ts'
+import { feedNotFound, feedRunning } from './feed-refusals.ts'
 import { type OpenSinkContext, prepareSink } from './open-sink.ts'
+import { leaseOf } from './run.ts'
 
 /** What came of sending dead letters again. */
 export interface RetriedLetters {
@@ -37,13 +38,20 @@ interface Letter {
   readonly record: FeedRecord
 }
 
+/** Where letters go. */
+interface OpenedSink {
+  readonly kind: SinkKind
+  readonly sink: Sink
+}
+
 /**
- * Sends each dead letter of a feed to its sink again, beside whoever runs the feed. What a sink has now is dropped, batch by batch;
- * one that was interrupted goes on where it was. Letters that no sink could be given stay; those of which something newer was read are
- * dropped unsent.
+ * Sends each dead letter of a feed to its sink again, batch by batch, between runs of the feed: beside one, something newer could be
+ * written in between. What a sink has now is dropped; whoever was interrupted goes on where it was. Letters that no sink could be
+ * given stay; those of which something newer was read are dropped unsent.
  *
  * @returns undefined where somebody else does so at this moment.
- * @throws {SinkError} where a sink takes nothing; the letters of the other sinks were sent.
+ * @throws {FeedError} `feed_running`, and what was sent before that is dropped; {@link SinkError} where a sink takes nothing, and the
+ *   letters of the other sinks were sent.
  */
 export async function retryDeadLetters(
   context: OpenSinkContext,
@@ -107,18 +115,26 @@ class Retry {
     }
   }
 
-  async #sendBatch(
-    place: DeadLetterPlace,
-    { kind, sink }: { readonly kind: SinkKind; readonly sink: Sink },
-  ): Promise<void> {
+  async #sendBatch(place: DeadLetterPlace, to: OpenedSink): Promise<void> {
+    const signal = this.#signal
+    signal.throwIfAborted()
+    const held = await withLease(
+      this.#context.store,
+      leaseOf(place.feedId),
+      (lease) => this.#sendHeld(place, to, lease),
+      { signal },
+    )
+    if (held === undefined) throw feedRunning(this.#feed.name)
+  }
+
+  async #sendHeld(place: DeadLetterPlace, { kind, sink }: OpenedSink, lease: Lease): Promise<void> {
     const { store, clock } = this.#context
-    this.#signal.throwIfAborted()
     const letters = await this.#takeCurrent(place)
     if (letters.length === 0) return
     const batch = this.#batchOf(place.seq, letters)
-    const write = () => sink.write(batch, { isBeside: true, signal: this.#signal })
+    const write = () => sink.write(batch, { isBeside: true, signal: lease.signal })
     const written = kind.inStore ? undefined : await write()
-    const refused = await store.transaction(async () => {
+    const refused = await lease.transaction(async () => {
       const { rejected = [] } = written ?? (await write())
       const again = rejected.flatMap(({ index, code, reason }) => {
         const letter = letters[index]

@@ -48,7 +48,7 @@ export function feedChanged(name: string): FeedError {
   })
 }
 
-/** The refusal to run what is running. */
+/** The refusal to run what is running, or to write beside it. */
 export function feedRunning(name: string): FeedError {
   return new FeedError('feed_running', `A run of the feed ${name} is under way.`, {
     remedy: `Wait for its end; postern feed show ${name} tells how far it is.`,

@@ -233,7 +233,7 @@ export class Feeds {
   /**
    * Sends records of a feed that were set aside to their sinks again; those that they have now are dropped.
    *
-   * @throws {FeedError} `feed_not_found`, `feed_retrying`; {@link SinkError} where a sink takes nothing.
+   * @throws {FeedError} `feed_not_found`, `feed_running`, `feed_retrying`; {@link SinkError} where a sink takes nothing.
    */
   async retryDeadLetters(name: string, by: Caller, signal?: AbortSignal): Promise<RetriedLetters> {
     const row = await this.find(name)

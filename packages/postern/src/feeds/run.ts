@@ -34,7 +34,7 @@ export async function runFeed(
   const { signal, budgetMs = DEFAULT_BUDGET_MS } = options
   const held = await beginWithLease(
     store,
-    `feed:${feedId}`,
+    leaseOf(feedId),
     {
       begin: () => begin(context, feedId, options),
       go: async (lease, begun) => {
@@ -48,6 +48,11 @@ export async function runFeed(
     { signal },
   )
   return held?.result
+}
+
+/** The lease of whoever runs a feed, or writes what is older than what its runs write. */
+export function leaseOf(feedId: string): string {
+  return `feed:${feedId}`
 }
 
 /** Makes the caller the owner of a feed, and keeps that a run of it began. */

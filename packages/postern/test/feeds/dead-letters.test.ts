@@ -128,6 +128,31 @@ describe.each(stores)('dead letters that are sent again on $name', ({ open }) =>
     expect(await letters()).toMatchObject([{ code: 'page_record_invalid' }])
   })
 
+  test('are not sent beside a run, nor is anything newer sent beside them', async () => {
+    const { admin, clock, feed, refuse, retry, sinks } = await refused('users')
+    refuse([])
+    const [changed] = sinks.batches.get('other')?.[0]?.records.slice(1, 2) ?? []
+    const body = { profile: { nickName: 'Bo' } }
+    await admin.request({ method: 'POST', path: `/api/v1/users/${changed?.id}`, body })
+    clock.advance(SWEEP_MS)
+    let during: Promise<unknown> | undefined
+    sinks.onWrite = async () => {
+      sinks.onWrite = undefined
+      during = retry()
+      await during.catch(() => undefined)
+    }
+    expect((await feed.run()).outcome).toBe('ok')
+    await expect(during).rejects.toMatchObject({ code: 'feed_running' })
+    let beside: Promise<unknown> | undefined
+    sinks.onWrite = async () => {
+      sinks.onWrite = undefined
+      beside = feed.run()
+      await beside.catch(() => undefined)
+    }
+    expect(await retry()).toEqual({ sent: 3, refused: 0, superseded: 0 })
+    await expect(beside).rejects.toThrow('under way')
+  })
+
   test('are sent by one process at a time', async () => {
     const { retry, sinks } = await refused()
     sinks.onWrite = async () => {

@@ -193,7 +193,13 @@ function addDeadLetterRoutes(api: Api): void {
           .int()
           .describe('Dropped unsent: their objects changed or were deleted since.'),
       }),
-      refusals: ['feed_not_found', 'feed_retrying', 'sink_unreachable', 'sink_rejected'],
+      refusals: [
+        'feed_not_found',
+        'feed_running',
+        'feed_retrying',
+        'sink_unreachable',
+        'sink_rejected',
+      ],
     },
     async ({ services, caller, by, params: { feed }, signal }) => {
       await requireFeed('sync', feed, { services, caller })
