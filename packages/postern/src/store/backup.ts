@@ -33,19 +33,30 @@ export async function writeBackup(
 ): Promise<BackupEnd['rows']> {
   await appendAudit(store, { ...by, action: 'backup.write', outcome: 'ok' }, now)
   const counts: Record<string, number> = {}
-  await store.snapshot(async () => {
+  let isBegun = false
+  const write = async () => {
     // Taken here: a stream asks for its next part from wherever it likes.
     const { db } = store
-    const lines = Readable.from(linesOf(db, counts, now))
+    const tables = await listTables(db)
+    isBegun = true
+    const lines = Readable.from(linesOf(db, { tables, counts, now }))
     await pipeline(lines, createGzip(), output, signal === undefined ? {} : { signal })
-  })
+  }
+  await store.snapshot(write, () => !isBegun)
   return counts
 }
 
 async function* linesOf(
   db: Kysely<Schema>,
-  counts: Record<string, number>,
-  now: Date,
+  {
+    tables,
+    counts,
+    now,
+  }: {
+    readonly tables: readonly BackupTable[]
+    readonly counts: Record<string, number>
+    readonly now: Date
+  },
 ): AsyncGenerator<string> {
   const sum = startSum()
   const hashed = (content: unknown): string => {
@@ -53,7 +64,6 @@ async function* linesOf(
     sum.update(line)
     return line
   }
-  const tables = await listTables(db)
   const header: BackupHeader = {
     postern: 'backup',
     format: backupFormat,

@@ -28,6 +28,8 @@ export interface PoolOptions {
   readonly max: number
   /** A connection that has not answered for as long is given up. 0: never. Default: 70 s. */
   readonly answerWithinMs?: number
+  /** Whether statements that come again and again are prepared. Default: true. Not for who does not begin transactions again. */
+  readonly prepares?: boolean
 }
 
 /**
@@ -42,7 +44,7 @@ export interface PoolOptions {
  */
 export function openPool(
   url: Secret,
-  { max, answerWithinMs = ANSWER_WITHIN_MS }: PoolOptions,
+  { max, answerWithinMs = ANSWER_WITHIN_MS, prepares = true }: PoolOptions,
 ): { readonly pool: PostgresPool; readonly place: ServerPlace } {
   const types = new pg.TypeOverrides()
   types.setTypeParser(INT8, Number)
@@ -62,7 +64,7 @@ export function openPool(
   // A connection that the server ends. Whoever uses it is told; without a listener, the process would end too.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
-  return { pool: explaining(pool, place), place }
+  return { pool: explaining(pool, place, prepares ? new StatementNames() : undefined), place }
 }
 
 /** A plan that is kept would be the one for tables as small as they once were. Not every relative has the setting. */
@@ -71,8 +73,11 @@ async function planAnew(client: pg.ClientBase): Promise<void> {
 }
 
 /** A pool whose failures to reach the server are errors that say what to do. Those of a statement are left as they are. */
-function explaining(pool: pg.Pool, place: ServerPlace): PostgresPool {
-  const names = new StatementNames()
+function explaining(
+  pool: pg.Pool,
+  place: ServerPlace,
+  names: StatementNames | undefined,
+): PostgresPool {
   const known = new WeakMap<pg.PoolClient, PostgresPoolClient>()
   return {
     options: pool.options,
@@ -90,12 +95,12 @@ function explaining(pool: pg.Pool, place: ServerPlace): PostgresPool {
 
 function explainedClient(
   client: pg.PoolClient,
-  names: StatementNames,
+  names: StatementNames | undefined,
   place: ServerPlace,
 ): PostgresPoolClient {
   const query = async (text: string, values: unknown[] = []) => {
     // Without parameters there may be several statements in the text.
-    const name = values.length === 0 ? undefined : names.use(text)
+    const name = values.length === 0 ? undefined : names?.use(text)
     try {
       if (name === undefined) return await client.query(text, values)
       return await queryPrepared({ text, values, name })
@@ -110,7 +115,7 @@ function explainedClient(
       return await client.query(prepared)
     } catch (error) {
       if (!isOfPrepared(error)) throw error
-      names.forget()
+      names?.forget()
       // A transaction is over by that, and begun again by the store.
       if (!isAlone) throw error
       return await client.query(prepared.text, prepared.values)

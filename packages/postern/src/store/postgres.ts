@@ -31,7 +31,7 @@ export async function openPostgres(url: Secret): Promise<Store> {
 
 /** On a connection of its own, which waits for an answer as long as it takes. */
 async function migratePatiently(url: Secret): Promise<void> {
-  const { pool } = openPool(url, { max: 1, answerWithinMs: 0 })
+  const { pool } = openPool(url, { max: 1, answerWithinMs: 0, prepares: false })
   const root = new Kysely<Schema>({ dialect: new SharedDialect({ pool }) })
   try {
     await migrate(root)

@@ -28,8 +28,8 @@ export interface StoreParts {
   readonly lost?: AbortSignal
 }
 
-// Serialisation failure, deadlock; tables that were changed under a statement that was prepared, or a server that forgot it.
-const GIVEN_WAY: ReadonlySet<string> = new Set(['40001', '40P01', '0A000', '26000'])
+// Serialisation failure, deadlock; a statement refused as prepared: its tables were changed, the server forgot it, or has its name already.
+const GIVEN_WAY: ReadonlySet<string> = new Set(['40001', '40P01', '0A000', '26000', '42P05'])
 const MAX_ATTEMPTS = 5
 const MAX_PAUSE_MS = 50
 
@@ -90,44 +90,53 @@ export class Store {
    * Runs `work` in one transaction; inside another one, as part of that. Nothing but the store is waited for in it: an
    * embedded database has one connection, and everybody else waits.
    *
-   * `work` is run again, from its beginning, where the database ended it for the sake of another transaction.
+   * `work` is run again, from its beginning, where the database ended it for the sake of another transaction, or
+   * refused a statement as prepared.
    */
   async transaction<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.inTransaction) return work()
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#root.transaction().execute((trx) => this.#within(trx, work))
-      } catch (error) {
-        if (attempt === MAX_ATTEMPTS || !GIVEN_WAY.has(sqlStateOf(error))) throw error
-        await systemClock.sleep(randomInt(MAX_PAUSE_MS) * attempt)
-      }
-    }
+    return whileGivingWay(() => this.#root.transaction().execute((trx) => this.#within(trx, work)))
   }
 
-  /** Runs `work` on the store as it is at one moment, whatever is written meanwhile. `work` only reads. */
-  async snapshot<Result>(work: () => Promise<Result>): Promise<Result> {
-    return this.#root
-      .transaction()
-      .setIsolationLevel('repeatable read')
-      .execute((trx) => this.#within(trx, work))
+  /**
+   * Runs `work` on the store as it is at one moment, whatever is written meanwhile. `work` only reads, and is run again as that of
+   * a transaction is.
+   *
+   * @param mayRepeat - whether it may be run again; asked when it failed.
+   */
+  async snapshot<Result>(
+    work: () => Promise<Result>,
+    mayRepeat: () => boolean = () => true,
+  ): Promise<Result> {
+    return whileGivingWay(
+      () =>
+        this.#root
+          .transaction()
+          .setIsolationLevel('repeatable read')
+          .execute((trx) => this.#within(trx, work)),
+      mayRepeat,
+    )
   }
 
   /**
    * Runs `work` on the records as they are at one moment, where it can change nothing, and sees nothing but records where the
-   * role `postern_reader` is there. Never in a transaction: an embedded store would wait for itself.
+   * role `postern_reader` is there. It is run again as that of a transaction is. Never in a transaction: an embedded store
+   * would wait for itself.
    */
   async readRecords<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.inTransaction) throw new Error('Records are not read in a transaction.')
-    return this.#root
-      .transaction()
-      .setIsolationLevel('repeatable read')
-      .setAccessMode('read only')
-      .execute(async (trx) => {
-        await sql`select set_config(name, value, true)
-          from jsonb_to_recordset(${JSON.stringify(await this.#findReading(trx))}::jsonb)
-            as setting(name text, value text)`.execute(trx)
-        return this.#within(trx, work)
-      })
+    return whileGivingWay(() =>
+      this.#root
+        .transaction()
+        .setIsolationLevel('repeatable read')
+        .setAccessMode('read only')
+        .execute(async (trx) => {
+          await sql`select set_config(name, value, true)
+            from jsonb_to_recordset(${JSON.stringify(await this.#findReading(trx))}::jsonb)
+              as setting(name text, value text)`.execute(trx)
+          return this.#within(trx, work)
+        }),
+    )
   }
 
   /**
@@ -166,5 +175,20 @@ export class Store {
   async close(): Promise<void> {
     await this.#root.destroy()
     await this.#release?.()
+  }
+}
+
+/** Runs a transaction, and again where the database ended it for the sake of another one or refused a prepared statement. */
+async function whileGivingWay<Result>(
+  run: () => Promise<Result>,
+  mayRepeat: () => boolean = () => true,
+): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run()
+    } catch (error) {
+      if (attempt === MAX_ATTEMPTS || !GIVEN_WAY.has(sqlStateOf(error)) || !mayRepeat()) throw error
+      await systemClock.sleep(randomInt(MAX_PAUSE_MS) * attempt)
+    }
   }
 }

@@ -225,6 +225,16 @@ describe('a batch for PostgreSQL', () => {
     expect(failed).toMatchObject({ code: 'sink_rejected', details: { sqlState: '55000' } })
   })
 
+  test('is written where a column that it is told of has another type since', async () => {
+    const sink = await destination.open()
+    const batches = Array.from({ length: 31 }, (_, index) => batchOf(index + 1, []))
+    await writeAll(sink, batches.slice(0, 30))
+    await query('alter table okta.feed_offset alter column seq type numeric')
+    const written = writeAll(sink, batches.slice(30), { position: { seq: 30 } })
+    await written.finally(() => sink.close())
+    expect(await query('select seq from okta.feed_offset')).toEqual([{ seq: '31' }])
+  })
+
   test('waits for a database that takes no connections', async () => {
     await allowConnections(false)
     const failed = await write([batchOf(1, eventsOf('a'))])

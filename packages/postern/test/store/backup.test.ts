@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Writable } from 'node:stream'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
@@ -109,6 +110,13 @@ describe.each(stores)('a backup on $name', (source) => {
       await expect(restore, String(index)).rejects.toMatchObject({ code })
     }
     expect(await opened.dump()).toBe(before)
+  })
+
+  test('is not begun again where something of it was written, and says why it failed', async () => {
+    await using opened = await openDisposable(source)
+    const reason = Object.assign(new Error('as a database that gave way would'), { code: '40P01' })
+    const output = new Writable({ write: (_part, _encoding, done) => done(reason) })
+    await expect(writeBackup(opened.store, output, { by, now })).rejects.toBe(reason)
   })
 
   test('is checked without a store', async () => {

@@ -226,44 +226,6 @@ test('a migration takes as long as it takes, and no other statement does', async
   expect(usual).toEqual([{ statement_timeout: '1min' }])
 })
 
-describe('a statement that comes again and again', () => {
-  const times = Array.from({ length: 30 })
-  let store: Store
-  beforeAll(async () => {
-    store = await open(database.url)
-  })
-  afterAll(() => store.close())
-
-  const readGrown = async () => {
-    const { rows } = await sql`select * from grown where id = ${1}`.execute(store.db)
-    return rows
-  }
-  const alter = async (statement: string) => {
-    const other = new pg.Client(database.url)
-    await other.connect()
-    await other.query(statement)
-    await other.end()
-  }
-
-  test('is prepared once for a connection, and planned each time', async () => {
-    for (const _ of times) await sql`select ${1}::int as often`.execute(store.db)
-    const { rows } = await sql`
-      select generic_plans::int as generic, custom_plans::int as custom from pg_prepared_statements
-      where statement like '%as often'`.execute(store.db)
-    expect(rows).toEqual([{ generic: 0, custom: 11 }])
-  })
-
-  test('goes on where a column is added to what it reads, in a transaction too', async () => {
-    await alter('create table grown (id integer); insert into grown values (1)')
-    for (const _ of times) await readGrown()
-    await alter('alter table grown add column one integer')
-    expect(await readGrown()).toEqual([{ id: 1, one: null }])
-    for (const _ of times) await readGrown()
-    await alter('alter table grown add column two integer')
-    expect(await store.transaction(readGrown)).toEqual([{ id: 1, one: null, two: null }])
-  })
-})
-
 test('a connection that owed an answer is not used again, and what it had begun is not kept', async () => {
   const way = await openDatabaseWay(database.url)
   onTestFinished(() => way.close())

@@ -113,7 +113,7 @@ function openDatabase(url: Secret | undefined, place: Place): Kysely<unknown> {
     })
   }
   try {
-    const { pool } = openPool(url, { max: MAX_CONNECTIONS })
+    const { pool } = openPool(url, { max: MAX_CONNECTIONS, prepares: false })
     return new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
   } catch (error) {
     throw explainFailure(error, place)
