@@ -69,7 +69,12 @@ export function openPool(
 
 /** A plan that is kept would be the one for tables as small as they once were. Not every relative has the setting. */
 async function planAnew(client: pg.ClientBase): Promise<void> {
-  await client.query('set plan_cache_mode = force_custom_plan').catch(() => undefined)
+  try {
+    await client.query('set plan_cache_mode = force_custom_plan')
+  } catch (error) {
+    // Who does not answer is not handed on: the statement may be answered yet.
+    if (sqlStateOf(error) === '') throw error
+  }
 }
 
 /** A pool whose failures to reach the server are errors that say what to do. Those of a statement are left as they are. */

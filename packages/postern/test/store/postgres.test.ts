@@ -258,3 +258,13 @@ test('a connection that owed an answer is not used again, and what it had begun 
   await direct.end()
   expect(rows).toEqual([{ what: 'whole' }])
 })
+
+test('a connection that was cut off before it could be used is not handed on', async () => {
+  const way = await openDatabaseWay(database.url)
+  onTestFinished(() => way.close())
+  const { pool } = openPool(new Secret(way.url), { max: 1 })
+  onTestFinished(() => pool.end())
+  void way.cutNext({ at: 'statement', point: 'before', within: 'plan_cache_mode' })
+  await expect(pool.connect()).rejects.toMatchObject({ code: 'store_unreachable' })
+  expect(way.cuts).toBe(1)
+})
