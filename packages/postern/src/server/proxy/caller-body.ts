@@ -11,9 +11,14 @@ export const maxBodyBytes = 1024 * 1024
 
 // A third of what a request may take to come; whose fault it is that it does not, the server does not ask.
 const READ_AFTER_MS = 10_000
+// Of all calls of the process together.
+const MAX_AHEAD_BYTES = 64 * maxBodyBytes
 
 /** A body that is read once, by as many attempts as it takes while it is kept. */
 export class CallerBody {
+  /** What the bodies may have that were read before their turn. */
+  static #allAheadBytes = 0
+
   readonly #source: AsyncIterator<Uint8Array>
   readonly #bytes: number | undefined
   /** All that was read; once it is too much to keep, what the attempt that runs has not taken yet. */
@@ -21,6 +26,8 @@ export class CallerBody {
   #readBytes = 0
   #attempts = 0
   #isDone = false
+  /** Its share of what is read ahead, until it is discarded. */
+  #aheadBytes = 0
   #reading: Promise<void> | undefined
   readonly #untaken: NodeJS.Timeout
 
@@ -64,8 +71,15 @@ export class CallerBody {
     this.#attempts++
   }
 
-  /** Reads all of it while nobody takes it. What fails then fails for whoever takes it. */
+  /**
+   * Reads all of it while nobody takes it. What fails then fails for whoever takes it. Where too much was read ahead already, it waits
+   * with its caller.
+   */
   async #readAhead(): Promise<void> {
+    const bytes = this.#bytes ?? maxBodyBytes
+    if (CallerBody.#allAheadBytes + bytes > MAX_AHEAD_BYTES) return
+    CallerBody.#allAheadBytes += bytes
+    this.#aheadBytes = bytes
     try {
       while (!this.#isDone && this.#attempts === 0) await this.#read()
     } catch {
@@ -73,9 +87,10 @@ export class CallerBody {
     }
   }
 
-  /** Reads what is left, so that the connection can have a next request. */
+  /** Reads what is left, so that the connection can have a next request. Has to be called, and once. */
   async discard(): Promise<void> {
     this.#begin()
+    CallerBody.#allAheadBytes -= this.#aheadBytes
     try {
       while (!this.#isDone) {
         await this.#read()

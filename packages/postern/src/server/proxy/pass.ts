@@ -44,7 +44,6 @@ export async function passOn(call: ProxiedCall): Promise<SentAnswer> {
   const method = requireMethod(message.method)
   requireCall({ method, path, headers: {} }, caller, connection)
   const headers = callerHeaders(message)
-  const body = CallerBody.of(message)
   const { connections, log } = services
   const {
     org,
@@ -53,6 +52,7 @@ export async function passOn(call: ProxiedCall): Promise<SentAnswer> {
   } = connections.opened(connection) ?? (await connections.open(connection))
   const stream = services.openStream(org.url)
   const audit = new CallAudit(services, { by, connection, method, path })
+  const body = CallerBody.of(message)
   const stop = new CallStop(response, underWay)
   let forwarded: Forwarded<StreamedAnswer> | undefined
   try {

@@ -31,6 +31,7 @@ test('a body whose turn does not come is read all the same, and sent whole', asy
   onTestFinished(() => void vi.useRealTimers())
   const message = messageOf(Readable.from(piecesOf(maxBodyBytes), { objectMode: false }))
   const body = CallerBody.of(message)
+  onTestFinished(() => body?.discard())
   vi.advanceTimersByTime(10_000)
   await pauseOf(() => 0, 200)
   expect(message.readableEnded).toBe(true)
@@ -38,6 +39,28 @@ test('a body whose turn does not come is read all the same, and sent whole', asy
   let bytes = 0
   for await (const chunk of sent) bytes += chunk.byteLength
   expect(bytes).toBe(maxBodyBytes)
+})
+
+test('of all calls 64 bodies are read before their turn, and another one once one of them is over', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const come = () => {
+    const message = messageOf(Readable.from([Buffer.alloc(maxBodyBytes)], { objectMode: false }))
+    return { message, body: CallerBody.of(message) }
+  }
+  const isRead = async (calls: readonly ReturnType<typeof come>[]) => {
+    vi.advanceTimersByTime(10_000)
+    await pauseOf(() => 0, 20)
+    return calls.map(({ message }) => message.readableEnded)
+  }
+  const calls = Array.from({ length: 66 }, come)
+  const [first, ...others] = calls
+  onTestFinished(async () => void (await Promise.all(others.map(({ body }) => body?.discard()))))
+  expect(await isRead(calls)).toEqual(calls.map((_, nth) => nth < 64))
+  await first?.body?.discard()
+  const next = [come(), come()]
+  others.push(...next)
+  expect(await isRead(next)).toEqual([true, false])
 })
 
 test('a body that breaks off before its turn is not sent as a whole one', async () => {
@@ -49,6 +72,7 @@ test('a body that breaks off before its turn is not sent as a whole one', async 
     throw broken
   }
   const body = CallerBody.of(messageOf(Readable.from(breaking(), { objectMode: false })))
+  onTestFinished(() => body?.discard())
   vi.advanceTimersByTime(10_000)
   await pauseOf(() => 0)
   const sent = body?.attempt().chunks[Symbol.asyncIterator]()
