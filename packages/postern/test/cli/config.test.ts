@@ -46,6 +46,8 @@ test.runIf(process.platform !== 'win32')(
       const { code, stderr } = await place.run(['config', 'check', file], { input: null })
       expect([code, stderr]).toEqual([1, expect.stringContaining('config_file_unreadable')])
     }
+    const nothing = await place.run(['config', 'check', '/dev/null'], { input: null })
+    expect(nothing.stderr).not.toContain('config_file_unreadable')
     writeFileSync(place.path('piped.yaml'), sound)
     const checked = execFileSync(
       'sh',

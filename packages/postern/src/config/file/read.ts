@@ -16,6 +16,8 @@ const MAX_BYTES = 1_048_576
 
 // What a process was given open, a pipe of its shell too: somebody writes to it, or has.
 const GIVEN_OPEN = /^\/(?:dev\/(?:stdin$|fd\/)|proc\/[^/]+\/fd\/)/
+// A device too, but one that ends at once.
+const NOTHING = '/dev/null'
 
 /**
  * Reads a configuration file.
@@ -39,7 +41,7 @@ export async function readConfigFile(
 
 /** @throws {ConfigError} `config_file_unreadable` for a named pipe or a device, which would be waited for. */
 async function requireEnd(path: string): Promise<void> {
-  if (GIVEN_OPEN.test(path)) return
+  if (path === NOTHING || GIVEN_OPEN.test(path)) return
   const stats = await stat(path).catch(() => undefined)
   if (stats === undefined || stats.isFile() || stats.isDirectory()) return
   throw new ConfigError('config_file_unreadable', `${path} is a pipe or a device, and no file.`, {
