@@ -2,13 +2,18 @@
 
 const MAX_CHARACTERS = 500
 
-// JWTs, SSWS tokens, PEM blocks, private JWK members, who signs in within a URL, and long random runs, in the shapes that Okta
-// and its tools use.
-const SECRET_SHAPES: readonly RegExp[] = [
+/** What is a secret by its shape alone, wherever it stands: PEM blocks, JWTs, credentials of a header, API tokens. */
+export const secretShapes: readonly RegExp[] = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
+  // Whole whether dots follow or not: looked at again from each `eyJ` in it, a long text would take hours.
   /\beyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){0,4}/g,
   /\b(?:SSWS|Bearer|DPoP|Basic)\s+[A-Za-z0-9._~+/=-]{20,}/gi,
-  /\b00[A-Za-z0-9_-]{40}\b/g,
+  /\b00[A-Za-z0-9_-]{40}(?![A-Za-z0-9_-])/g,
+]
+
+// In what is shown to people, also private JWK members, who signs in within a URL, and long random runs.
+const HOSTILE_SHAPES: readonly RegExp[] = [
+  ...secretShapes,
   /"(?:d|p|q|dp|dq|qi|k)"\s*:\s*"[^"]*"?/g,
   /(?<=:\/\/)[^\s/?#"'<>]+(?=@)/g,
   /[A-Za-z0-9+/_-]{64,}={0,2}/g,
@@ -32,7 +37,7 @@ export function showHostile(text: string, options?: { readonly maxCharacters?: n
     .slice(0, max * 4)
     .replace(/\p{Cf}+/gu, '')
     .replace(TERMINAL_SEQUENCE, ' ')
-  for (const shape of SECRET_SHAPES) shown = shown.replace(shape, '[removed]')
+  for (const shape of HOSTILE_SHAPES) shown = shown.replace(shape, '[removed]')
   shown = shown.replace(/[\p{Cc}\p{Cs}\u2028\u2029]+/gu, ' ').trim()
   // A cut never leaves half of a character.
   return shown.length > max ? `${shown.slice(0, max).replace(/\p{Cs}/u, '')}…` : shown

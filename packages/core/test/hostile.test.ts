@@ -19,6 +19,11 @@ describe('showHostile', () => {
     ],
     ['an API token', `token ${apiToken}!`, 'token [removed]!'],
     [
+      'an API token that ends with a dash',
+      `token ${apiToken.slice(0, -1)}- ends`,
+      'token [removed] ends',
+    ],
+    [
       'an Authorization header',
       `SSWS ${'x'.repeat(20)} and Bearer ${'y'.repeat(20)}`,
       '[removed] and [removed]',

@@ -48,7 +48,7 @@ export class Call implements ApiRequest {
   }
 
   get isChange(): boolean {
-    return !READS.includes(this.method)
+    return !isRead(this.method)
   }
 
   get signal(): AbortSignal | undefined {
@@ -96,6 +96,11 @@ const MAX_RATE_LIMITED = 8
 const READS = ['GET', 'HEAD', 'OPTIONS']
 const IDEMPOTENT = [...READS, 'PUT', 'DELETE']
 const RETRIED_LOSSES = ['upstream_timeout', 'upstream_connection_lost']
+
+/** Whether a method, in capitals, changes nothing. */
+export function isRead(method: string): boolean {
+  return READS.includes(method)
+}
 
 /** The headers that Okta's own SDKs send with a repeated request, so that its support can follow one. */
 export function retryHeaders({ attempts, firstRequestId }: Call): Readonly<Record<string, string>> {

@@ -1,6 +1,6 @@
 /** @module The audit rows of a call of an org: one for what reads, with its outcome; for what writes, one before it is sent too. */
 
-import { asLostChange, PosternError } from '@postern/core'
+import { asLostChange, isRead, PosternError } from '@postern/core'
 import { type AuditEntry, appendAudit, type Caller } from '../store/audit.ts'
 import type { Services } from './services.ts'
 
@@ -64,7 +64,7 @@ export class CallAudit {
     const details = { method, path: pathname.slice(0, MAX_NOTED_PATH) }
     this.#services = services
     this.#entry = { ...by, action: 'org.call', connection, details }
-    this.isChange = method !== 'GET' && method !== 'HEAD'
+    this.isChange = !isRead(method)
   }
 
   /** Writes the row before a change. @throws {AuditError} `audit_unwritable`: it must not be sent then. */

@@ -3,6 +3,7 @@
 import {
   asLostChange,
   InputError,
+  isRead,
   type Org,
   type OrgAnswer,
   PosternError,
@@ -30,7 +31,6 @@ export interface RequestFlags extends ConnectionFlags {
   readonly verbose?: true
 }
 
-const READS = ['GET', 'HEAD', 'OPTIONS']
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
 /**
@@ -64,7 +64,7 @@ export async function request(
       if (answer.requestId === undefined)
         requireReadable(answer, `${method} ${path.split('?', 1)[0]}`)
     } catch (error) {
-      throw READS.includes(method) ? error : asLostChange(error)
+      throw isRead(method) ? error : asLostChange(error)
     }
   })
 }

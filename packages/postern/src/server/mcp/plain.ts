@@ -1,17 +1,13 @@
 /** @module Data made plain for a reader that may take text for orders: nothing invisible is in it, and no secret. */
 
-import type { JsonValue } from '@postern/core'
+import { type JsonValue, secretShapes } from '@postern/core'
 
 // Members in which an org's answers carry a secret: of apps and identity providers, of hooks, of a user that is activated.
 const SECRET_NAME = /(?:secret|token|passwd|password|passcode|private_?key)$/i
 const PRIVATE_MEMBERS: ReadonlySet<string> = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'k'])
 
 const SECRET_TEXTS: readonly RegExp[] = [
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
-  // Whole whether dots follow or not: looked at again from each `eyJ` in it, a long text would take hours.
-  /\beyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){0,4}/g,
-  /\b(?:SSWS|Bearer|DPoP|Basic)\s+[A-Za-z0-9._~+/=-]{20,}/gi,
-  /\b00[A-Za-z0-9_-]{40}(?![A-Za-z0-9_-])/g,
+  ...secretShapes,
   /\bpostern_[0-9a-f]{16}_[A-Za-z0-9_-]{40,}/g,
 ]
 
