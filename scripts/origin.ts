@@ -30,7 +30,7 @@ export function isMadeOf(folder: string, sources: readonly string[]): boolean {
 export function keepOrigin(folder: string, sources: readonly string[]): void {
   mkdirSync(origins, { recursive: true })
   const file = fileOf(folder)
-  // A new file in its place: that of another checkout may be the same one by a hard link.
+  // A new file in its place: the file may be shared by a hard link.
   writeFileSync(`${file}.new`, hashOf(sources))
   renameSync(`${file}.new`, file)
 }

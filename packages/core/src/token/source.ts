@@ -62,8 +62,8 @@ const MAX_OTHERS_AT_ONCE = 4
 /**
  * Gives tokens for one service app of one org.
  *
- * One request however many ask at once, and of other scopes than the credential's few at a time; a kept token while it lives; renewal in the background, while the present token
- * is handed out even if renewal fails. Tokens and the DPoP key live in memory only.
+ * One request however many ask at once, and of other scopes than the credential's few at a time; a kept token while it lives; renewal
+ * in the background, while the present token is handed out even if renewal fails. Tokens and the DPoP key live in memory only.
  */
 export class TokenSource {
   readonly endpoint: TokenEndpoint

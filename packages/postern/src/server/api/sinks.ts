@@ -141,7 +141,8 @@ export function addSinkRoutes(api: Api): void {
       path: '/v1/sinks/{sink}',
       operationId: 'removeSink',
       tag,
-      summary: 'Removes a sink and its secrets. What was written stays.',
+      summary:
+        'Removes a sink and its secrets. What was written stays. One that feeds write to is refused: `details.feeds` names the first three, `details.count` says how many there are.',
       access,
       params,
       refusals: ['sink_not_found', 'sink_in_use'],
