@@ -130,23 +130,23 @@ describe('the root of an org', () => {
     ])
   })
 
-  test('ends its request where the answer comes before the body is whole', async () => {
-    const ended = Promise.withResolvers<void>()
+  test('keeps its connection to the server for the next request', async () => {
+    let connections = 0
     const server = createServer((incoming, outgoing) => {
-      incoming.socket.once('close', ended.resolve)
-      outgoing.writeHead(413).end()
+      incoming.resume().on('end', () => outgoing.end('[]'))
     })
+    server.on('connection', () => connections++)
     await once(server.listen(0, '127.0.0.1'), 'listening')
-    onTestFinished(() => void server.close())
+    onTestFinished(() => {
+      server.closeAllConnections()
+      server.close()
+    })
     const root = await openRoot(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
-    const asked = request(`${root}/api/v1/groups`, { method: 'POST' })
-    asked.on('error', () => undefined)
-    onTestFinished(() => void asked.destroy())
-    asked.write('{')
-    const [answer] = await once(asked, 'response')
-    expect(answer.statusCode).toBe(413)
-    // The caller is still there, and still writing.
-    await ended.promise
+    for (const body of ['{}', '[]']) {
+      const answer = await fetch(`${root}/api/v1/groups`, { method: 'POST', body })
+      expect(await answer.json()).toEqual([])
+    }
+    expect(connections).toBe(1)
   })
 
   test('gives a body as it comes, and a refusal that comes before its end', async () => {
