@@ -3,7 +3,7 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type InlineConfig, type Plugin, type Rolldown } from 'vite'
-import { isMadeOf, keepOrigin } from './origin.ts'
+import { forgetOrigin, isMadeOf, keepOrigin } from './origin.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const web = path.join(root, 'packages/web')
@@ -29,6 +29,7 @@ export function keepWebOrigin(): void {
  * @returns the files that they are made of, as far as packages can be told from them.
  */
 export async function buildWeb(outDir: string): Promise<readonly string[]> {
+  forgetOrigin(outDir)
   const connect = await build(page(outDir, 'connect', { emptyOutDir: true }))
   // By itself, so that the Connect page does not load in pieces what it would have in common with it.
   const console = await build(page(outDir, 'console', { emptyOutDir: false, cssCodeSplit: false }))

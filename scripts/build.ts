@@ -9,6 +9,7 @@ import { type Plugin, rolldown } from 'rolldown'
 import { buildWeb, keepWebOrigin } from './build-web.ts'
 import { licenceTextOf } from './licence-text.ts'
 import { buildManPages } from './man-pages.ts'
+import { forgetOrigin } from './origin.ts'
 import { readPreparedStore } from './prepare-store.ts'
 import { sbomFileName, sbomOf } from './sbom.ts'
 
@@ -43,9 +44,11 @@ export async function buildProgram(
   entry = main,
 ): Promise<void> {
   const store = readPreparedStore()
+  const web = path.join(path.dirname(outFile), 'web')
+  forgetOrigin(web)
   rmSync(path.dirname(outFile), { recursive: true, force: true })
   const modules = await bundleProgram(outFile, entry)
-  const pages = await buildWeb(path.join(path.dirname(outFile), 'web'))
+  const pages = await buildWeb(web)
   const folders = packageFolders([...modules, ...pages])
   const write = (name: string, text: string) =>
     writeFileSync(path.join(path.dirname(outFile), name), text)

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
@@ -33,6 +34,11 @@ export function keepOrigin(folder: string, sources: readonly string[]): void {
   // A new file in its place: the file may be shared by a hard link.
   writeFileSync(`${file}.new`, hashOf(sources))
   renameSync(`${file}.new`, file)
+}
+
+/** Forgets what a folder was made of: before it is made anew, which may end half way. */
+export function forgetOrigin(folder: string): void {
+  rmSync(fileOf(folder), { force: true })
 }
 
 function fileOf(folder: string): string {

@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleProgram } from '../scripts/build.ts'
-import { isMadeOf, keepOrigin } from '../scripts/origin.ts'
+import { forgetOrigin, isMadeOf, keepOrigin } from '../scripts/origin.ts'
 import { preparedProgram } from './source-program.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -21,6 +21,7 @@ const sources = [
 /** Bundles it unless it is there, of these sources. The pages and the prepared store have to be there. */
 export async function prepareProgram(): Promise<void> {
   if (isMadeOf(folder, sources)) return
+  forgetOrigin(folder)
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(path.dirname(preparedProgram), { recursive: true })
   await bundleProgram(preparedProgram)
