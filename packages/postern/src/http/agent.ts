@@ -119,12 +119,18 @@ function guardedConnector(
       if (socket instanceof TLSSocket) {
         // They come behind the handshake, and after the certificate was judged.
         socket.on('session', (session) => {
-          sessions.keep(origin, session, socket.isSessionReused())
+          const isResumed = socket.isSessionReused()
+          sessions.keep(origin, session, { isResumed, validForMs: validForMs(socket) })
         })
       }
       connected(null, socket)
     })
   }
+}
+
+/** How long the server's certificate holds from now on. */
+function validForMs(socket: TLSSocket): number {
+  return Date.parse(socket.getPeerCertificate().valid_to) - Date.now()
 }
 
 function noAddress(): NodeJS.ErrnoException {

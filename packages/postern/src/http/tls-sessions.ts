@@ -3,7 +3,15 @@
 /** What is kept of a server. */
 interface Kept {
   readonly session: Buffer
-  readonly fullMs: number
+  readonly endMs: number
+}
+
+/** What a session came with. */
+export interface SessionOf {
+  /** Whether its connection went on with the one that was kept. */
+  readonly isResumed: boolean
+  /** How long the server's certificate holds from now on. */
+  readonly validForMs: number
 }
 
 // About 2 KB each: those of a fleet.
@@ -25,19 +33,20 @@ export class TlsSessions {
   /** The session to go on with; undefined where the server has to prove itself. */
   of(origin: string): Buffer | undefined {
     const kept = this.#kept.get(origin)
-    if (kept === undefined || this.#nowMs() - kept.fullMs < MAX_AGE_MS) return kept?.session
+    if (kept === undefined || this.#nowMs() < kept.endMs) return kept?.session
     this.#kept.delete(origin)
     return undefined
   }
 
-  /** Keeps a session. @param isResumed - whether its connection went on with the one that was kept */
-  keep(origin: string, session: Buffer, isResumed: boolean): void {
-    const before = this.#kept.get(origin)
-    const fullMs = isResumed ? before?.fullMs : this.#nowMs()
+  /** Keeps a session, no longer than the certificate that was judged holds. */
+  keep(origin: string, session: Buffer, { isResumed, validForMs }: SessionOf): void {
+    const endMs = isResumed
+      ? this.#kept.get(origin)?.endMs
+      : this.#nowMs() + Math.min(MAX_AGE_MS, validForMs)
     // What it went on with was dropped meanwhile.
-    if (fullMs === undefined) return
+    if (endMs === undefined) return
     this.#kept.delete(origin)
-    this.#kept.set(origin, { session: alone(session), fullMs })
+    this.#kept.set(origin, { session: alone(session), endMs })
     const [oldest] = this.#kept.keys()
     if (this.#kept.size > MAX_SERVERS && oldest !== undefined) this.#kept.delete(oldest)
   }

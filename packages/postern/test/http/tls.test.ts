@@ -130,18 +130,41 @@ describe('a TLS session', () => {
     let nowMs = 0
     const sessions = new TlsSessions(() => nowMs)
     const [first, second] = [Buffer.from('first'), Buffer.from('second')]
-    sessions.keep('https://acme.okta.com', first, false)
+    const validForMs = 86_400_000
+    sessions.keep('https://acme.okta.com', first, { isResumed: false, validForMs })
     nowMs = 1_800_000
-    sessions.keep('https://acme.okta.com', second, true)
+    sessions.keep('https://acme.okta.com', second, { isResumed: true, validForMs })
     nowMs = 3_599_999
     const kept = sessions.of('https://acme.okta.com')
     // Alone in its memory: what came is a piece of a larger one.
     expect([kept, kept?.buffer.byteLength]).toEqual([second, second.length])
+    expect(sessions.of('https://acme.okta.com:8443')).toBeUndefined()
+    expect(sessions.of('https://acme.oktapreview.com')).toBeUndefined()
     nowMs = 3_600_000
     expect(sessions.of('https://acme.okta.com')).toBeUndefined()
     // Of a connection that was made with it before.
-    sessions.keep('https://acme.okta.com', second, true)
+    sessions.keep('https://acme.okta.com', second, { isResumed: true, validForMs })
     expect(sessions.of('https://acme.okta.com')).toBeUndefined()
+  })
+
+  test('is gone on with no longer than the certificate holds', async () => {
+    const certificate = authority.issue({ hosts: ['localhost'] })
+    // The handshake goes by another clock, and finds it valid.
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 7_200_000 })
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
+    expect(await askAnew(certificate)).toEqual([false, false, false])
+  })
+
+  test('is not gone on with by who trusts other authorities', async () => {
+    const { origin } = await startWireServer(hello, authority.issue({ hosts: ['localhost'] }))
+    const loopbackOrigins = new Set([origin])
+    await readAll(createTransport({ loopbackOrigins, extraCa: authority.cert }), { url: origin })
+    const other = createTransport({ loopbackOrigins })
+    await expect(readAll(other, { url: origin })).rejects.toMatchObject({
+      code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    })
   })
 
   test('of a server whose certificate is refused is not kept', async () => {
