@@ -6,7 +6,7 @@ import { sql } from 'kysely'
 import type { Store } from './store.ts'
 
 /** A lease that was lost: what it was taken for is done by somebody else. */
-export class LeaseError extends PosternError<'lease_lost'> {
+class LeaseError extends PosternError<'lease_lost'> {
   override readonly name = 'LeaseError'
 }
 
