@@ -46,7 +46,7 @@ const crash: DatabaseFault = {
 }
 
 /** A page and the cursor behind it are there together, or neither is: whatever the one is written with does not come to its end. */
-const halves: readonly DatabaseFault[] = ['insert into "spool"', 'insert into "feed_stream"'].map(
+const halves: readonly DatabaseFault[] = ['insert into spool', 'insert into feed_stream'].map(
   (within) => ({
     // The page was asked for: the next state to be stored is the one behind it.
     ...{ step: 'after-get', nth: 2, ...usual },

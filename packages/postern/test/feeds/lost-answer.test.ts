@@ -31,7 +31,7 @@ describe.each(postgres)('a sink whose confirmation has no answer on $name', () =
     const feed = await feedScenario(store, app, { context: { spoolLimit } })
     feed.sinks.onWrite = ({ seq }) => {
       if (seq !== 2) return
-      void way.cutNext({ at: 'commit', point: 'after', within: 'update "feed_sink"' })
+      void way.cutNext({ at: 'commit', point: 'after', within: 'update feed_sink' })
     }
     expect(await feed.run()).toMatchObject({ outcome: 'ok', report: { notes: [] } })
     expect(way.cuts).toBe(1)
