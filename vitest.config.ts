@@ -17,8 +17,8 @@ export default defineConfig({
     testTimeout: 60_000,
     // As the program starts itself where it opens the embedded store: see cli/relaunch.ts.
     execArgv: ['--liftoff-only'],
-    // Many tests wait for programs that they started, so one worker would leave half of two processors idle.
-    maxWorkers: 2,
+    // Many tests wait for programs that they started, so two workers would leave a third of two processors idle.
+    maxWorkers: 3,
     // An embedded store is made from nothing in one, while other tests have the processors.
     hookTimeout: 60_000,
     sequence: { sequencer: SlowFirst },
