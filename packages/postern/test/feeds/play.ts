@@ -284,7 +284,8 @@ function possible(fate: Fate): Fate {
     'after-transaction',
   ]
   if (fate.kind === 'dies' || pausable.includes(fate.step)) return fate
-  return { ...fate, step: 'before-transaction' }
+  // Before its first one it has not begun: whoever wakes there runs the feed anew.
+  return { ...fate, step: 'before-transaction', nth: fate.nth + 1 }
 }
 
 /** A clock that shows another time and runs as fast. */

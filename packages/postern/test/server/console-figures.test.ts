@@ -154,7 +154,7 @@ describe.each(stores)('on $name', ({ open }) => {
     const used = await groups()
     expect(used).toMatchObject({ limit: expect.any(Number), waiting: 0, refusals: 0 })
     // The org's window may end between two requests: how many are counted in it is not said here.
-    expect(used?.history).toHaveLength(2)
+    expect(used?.history.length).toBeGreaterThanOrEqual(2)
     expect(used?.history.every((step) => step.used >= 1)).toBe(true)
     expect(used?.history.every(({ at }) => /[0-5]0\.000Z$/.test(at))).toBe(true)
     clock.advance(3_585_000)
