@@ -82,7 +82,7 @@ export const proofs: readonly Proof[] = [
     file: `${feeds}/day.test.ts`,
     isLarge: true,
     unmet:
-      'a few of its hours were played so far. Next: all 24 on a machine that does nothing else.',
+      'Two of its hours were played. Next: all 24 on a machine that does nothing else.',
   },
   {
     name: 'pace',
