@@ -18,6 +18,7 @@ import { addRereads } from '../store/rereads.ts'
 import { isLostCursor } from './lost-cursor.ts'
 import { hashObjects, isKnownPage, mirroredOf, takePage } from './mirroring.ts'
 import { rereadDue } from './reread.ts'
+import { isSighted } from './sighted.ts'
 import type { SpoolWriter, Stream, StreamContext } from './stream.ts'
 import { momentIn, textIn } from './stream-state.ts'
 import { readSweepState } from './sweep-state.ts'
@@ -56,8 +57,6 @@ const OVERLAP_MS = 10 * 60_000
 // A longer list costs more to read again than the sweep, which comes anyway, is late.
 const MAX_LIST = 50_000
 const AGAIN_MS = 10 * 60_000
-// Of an org in which nothing changes, not each run has to prove that it shows anything.
-const SIGHTED_MS = 10 * 60_000
 
 /** Changes since the last time. Begins where the first complete read began, once that is at its end. */
 export const incremental: Stream = {
@@ -155,13 +154,6 @@ async function runPass(
 
 async function isStored(spool: SpoolWriter, state: JsonObject): Promise<boolean> {
   return isDeepStrictEqual(await spool.readState(INCREMENTAL), state)
-}
-
-function isSighted({ sightedAt }: IncrementalState, now: Date): boolean {
-  if (sightedAt === undefined) return false
-  const agoMs = now.getTime() - sightedAt.getTime()
-  // One in the future is of a clock that was set back since.
-  return agoMs >= 0 && agoMs < SIGHTED_MS
 }
 
 async function take(

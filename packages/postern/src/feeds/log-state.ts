@@ -48,9 +48,6 @@ const OVERLAP_MS = 15 * 60_000
 // to go back: it was stored after what was read, however long ago it was published.
 const MAX_AGAIN_MS = DAY_MS
 
-// Of an org in which nothing happens, not each run has to prove that it shows anything.
-const SIGHTED_MS = 10 * 60_000
-
 /** Whether nothing was read yet. */
 export function isUnread({ page, first }: LogState): boolean {
   return page === undefined && first === undefined
@@ -64,14 +61,6 @@ export function isSame(page: string, other: string | undefined): boolean {
 /** The place at which a page begins, in Okta's words. */
 export function afterOf(page: string | undefined): string | undefined {
   return new URLSearchParams(page?.split('?')[1]).get('after') ?? undefined
-}
-
-/** Whether an empty page is believed: the org has shown something lately. @param now - the org's time */
-export function isSighted({ sightedAt }: LogState, now: Date): boolean {
-  if (sightedAt === undefined) return false
-  const agoMs = now.getTime() - sightedAt.getTime()
-  // A time to come is one of a clock that was wrong.
-  return agoMs >= 0 && agoMs < SIGHTED_MS
 }
 
 /** Where reading begins that was told to begin at `wanted`: no earlier than Okta keeps events. @param now - the org's time */

@@ -18,7 +18,6 @@ import {
   afterOf,
   fromStored,
   isSame,
-  isSighted,
   isUnread,
   type LogStart,
   type LogState,
@@ -29,6 +28,7 @@ import {
 } from './log-state.ts'
 import { isLostLogCursor } from './lost-cursor.ts'
 import { oneAhead } from './one-ahead.ts'
+import { isSighted } from './sighted.ts'
 import type { Commit, Stream, StreamContext } from './stream.ts'
 import { fromStoredVerification, mayBeVerified, verifyStreamName } from './verification.ts'
 

@@ -6,7 +6,6 @@ import {
   afterOf,
   fromStored,
   isSame,
-  isSighted,
   type LogState,
   startAgain,
   startAt,
@@ -14,6 +13,7 @@ import {
   toStored,
 } from '../../src/feeds/log-state.ts'
 import { isLostCursor, isLostLogCursor } from '../../src/feeds/lost-cursor.ts'
+import { isSighted } from '../../src/feeds/sighted.ts'
 
 const RETENTION_DAYS = 90
 const now = new Date('2026-01-15T12:00:00.000Z')
