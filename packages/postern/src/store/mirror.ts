@@ -36,6 +36,8 @@ export interface MirrorExcept {
   readonly ids?: readonly string[]
   /** All that is behind it. */
   readonly parent?: string
+  /** What was to be read again by then, as something happened to it. */
+  readonly dueBy?: Date | undefined
 }
 
 const columns = sql`m.kind, m.id, m.parent, m.version, m.hash, m.last_updated, m.generation, m.changed_at, m.deleted_at`
@@ -197,16 +199,22 @@ export function sampleMirror(
   options: { readonly except: MirrorExcept; readonly limit: number },
 ): Promise<readonly Pick<MirrorRow, 'id' | 'parent'>[]> {
   let query = store.db
-    .selectFrom('mirror')
+    .selectFrom('mirror as m')
     .select(['id', 'parent'])
     .where('feed_id', '=', of.feedId)
     .where('kind', '=', of.kind)
     .where('deleted_at', 'is', null)
     .limit(options.limit)
   if (of.generation !== undefined) query = query.where('generation', '>=', of.generation)
-  const { ids = [], parent } = options.except
+  const { ids = [], parent, dueBy } = options.except
   if (ids.length > 0) query = query.where('id', 'not in', ids)
   if (parent !== undefined) query = query.where('parent', '!=', parent)
+  if (dueBy !== undefined) {
+    query = query.where(
+      sql<boolean>`not exists (select from reread r where r.feed_id = m.feed_id and r.kind = m.kind
+        and r.id in (m.id, m.parent) and r.due_at <= ${dueBy}::timestamptz)`,
+    )
+  }
   return query.execute()
 }
 

@@ -85,11 +85,12 @@ function run(
   if (err === 'closed') child.stderr?.destroy()
   let stdout = ''
   let stderr = ''
-  child.stdout?.on('data', (chunk: Buffer) => {
+  // A chunk may end within a character.
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
     stdout += chunk
-    onOutput?.(String(chunk))
+    onOutput?.(chunk)
   })
-  child.stderr?.on('data', (chunk: Buffer) => {
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
     stderr += chunk
     const due = interruptAfter !== undefined && stderr.includes(interruptAfter)
     if (due && !child.killed) child.kill('SIGINT')

@@ -274,28 +274,37 @@ describe.each(stores)('deletions on $name', ({ open }) => {
     expect([...feed.delivered.keys()].toSorted()).toEqual(await idsInOrg(feed.emulated, 'users'))
   })
 
-  test('are not passed on for a hint where the next sweep, too, sees only what a narrowed role shows', async () => {
-    const feed = await swept({ users: 30, groups: 1, assumptions: { userOutOfReach: '404' } })
-    const { running, admin } = feed.emulated
-    const { org, faults } = running
-    const [group] = [...org.groups].filter(({ id }) => id !== org.everyoneId)
-    const users = [...org.users]
-    for (const { id } of users.slice(-3)) org.members.add(group?.id ?? '', id)
-    const path = `/api/v1/users/${users[1]?.id}`
-    await admin.request({ method: 'POST', path, body: { profile: { nickName: 'Bo' } } })
-    await feed.run({ afterMs: 5_000 })
-    faults.on({ name: 'admin-role-narrowed', parameters: { group: group?.id ?? '' } })
-    expect(await feed.run({ afterMs: 31_000 })).toMatchObject({ changes: [] })
-    expect(await feed.run({ afterMs: SWEEP_MS })).toMatchObject({ changes: [], failed: undefined })
-    expect(await feed.held()).toMatchObject({ code: 'deletions_unlikely' })
-    const ran = await feed.run()
-    expect(ran).toMatchObject({ changes: [], failed: undefined })
-    expect(ran.notes).toEqual([expect.stringMatching(/^1 objects are asked for again/)])
-    faults.off('admin-role-narrowed')
-    await feed.run({ afterMs: SWEEP_MS })
-    expect(await feed.held()).toBeUndefined()
-    expect([...feed.delivered.keys()].toSorted()).toEqual(await idsInOrg(feed.emulated, 'users'))
-  })
+  test.each([
+    { users: 30, shown: 3 },
+    { users: 9, shown: 6 },
+  ])(
+    'are not passed on for a hint where the next sweep, too, sees only what a narrowed role shows, $shown of $users users',
+    async ({ users: count, shown }) => {
+      const feed = await swept({ users: count, groups: 1, assumptions: { userOutOfReach: '404' } })
+      const { running, admin } = feed.emulated
+      const { org, faults } = running
+      const [group] = [...org.groups].filter(({ id }) => id !== org.everyoneId)
+      const users = [...org.users]
+      for (const { id } of users.slice(-shown)) org.members.add(group?.id ?? '', id)
+      const path = `/api/v1/users/${users[1]?.id}`
+      await admin.request({ method: 'POST', path, body: { profile: { nickName: 'Bo' } } })
+      await feed.run({ afterMs: 5_000 })
+      faults.on({ name: 'admin-role-narrowed', parameters: { group: group?.id ?? '' } })
+      expect(await feed.run({ afterMs: 31_000 })).toMatchObject({ changes: [] })
+      expect(await feed.run({ afterMs: SWEEP_MS })).toMatchObject({
+        changes: [],
+        failed: undefined,
+      })
+      expect(await feed.held()).toMatchObject({ code: 'deletions_unlikely' })
+      const ran = await feed.run()
+      expect(ran).toMatchObject({ changes: [], failed: undefined })
+      expect(ran.notes).toEqual([expect.stringMatching(/^1 objects are asked for again/)])
+      faults.off('admin-role-narrowed')
+      await feed.run({ afterMs: SWEEP_MS })
+      expect(await feed.held()).toBeUndefined()
+      expect([...feed.delivered.keys()].toSorted()).toEqual(await idsInOrg(feed.emulated, 'users'))
+    },
+  )
 
   test('are not passed on where everything that is known is hinted, and a narrowed role hides it all', async () => {
     const feed = await swept({ users: 4, assumptions: { userOutOfReach: '404' } })
