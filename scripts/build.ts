@@ -67,7 +67,7 @@ export async function bundleProgram(outFile: string, entry = main): Promise<read
     platform: 'node',
     // TypeScript's own settings are of no use here, and a bundle must not depend on a machine's tsconfig.
     tsconfig: false,
-    external: outsidePackages().map((name) => new RegExp(`^${name}(?:/|$)`)),
+    external: [...outsidePackages()],
     // `import` and `require` come with the kind of each import.
     resolve: { conditionNames: ['source', 'module', 'node', 'default'] },
     plugins: [lazyBuiltins()],
@@ -128,15 +128,16 @@ function slashed(file: string): string {
   return file.replaceAll('\\', '/')
 }
 
-function outsidePackages(): readonly string[] {
+/** What stays outside of a bundle: the packages that packages/postern depends on where it is installed, with all in them. */
+export function outsidePackages(): readonly RegExp[] {
   const manifest: {
     readonly dependencies?: Readonly<Record<string, string>>
     readonly optionalDependencies?: Readonly<Record<string, string>>
     readonly peerDependencies?: Readonly<Record<string, string>>
   } = JSON.parse(readFileSync(path.join(root, 'packages/postern/package.json'), 'utf8'))
-  return [manifest.dependencies, manifest.optionalDependencies, manifest.peerDependencies].flatMap(
-    (names) => Object.keys(names ?? {}),
-  )
+  return [manifest.dependencies, manifest.optionalDependencies, manifest.peerDependencies]
+    .flatMap((names) => Object.keys(names ?? {}))
+    .map((name) => new RegExp(`^${name}(?:/|$)`))
 }
 
 /**

@@ -9,6 +9,7 @@ import { prepareStore } from '../scripts/prepare-store.ts'
 import { chromiumPath } from './chromium-path.ts'
 import { type StartedPostgres, startPostgres } from './postgres.ts'
 import { prepareProgram } from './prepare-program.ts'
+import { prepareTestPrograms } from './prepare-test-programs.ts'
 import { makeRunFolder } from './run-folder.ts'
 import { compileCache } from './source-program.ts'
 
@@ -30,6 +31,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   process.env['NODE_COMPILE_CACHE'] ??= compileCache
   await prepareWeb()
   await prepareProgram()
+  await prepareTestPrograms()
   const folder = makeRunFolder()
   const socketPath =
     process.platform === 'win32'

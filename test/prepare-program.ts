@@ -25,9 +25,13 @@ export async function prepareProgram(): Promise<void> {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(path.dirname(preparedProgram), { recursive: true })
   await bundleProgram(preparedProgram)
-  // What it reads beside itself.
+  linkBesides(folder)
+  keepOrigin(folder, sources)
+}
+
+/** Puts into `dist` of a folder what the program reads beside itself. */
+export function linkBesides(folder: string): void {
   copyFileSync(path.join(dist, 'store.pack'), path.join(folder, 'dist/store.pack'))
   const web = path.relative(path.join(folder, 'dist'), path.join(dist, 'web'))
   symlinkSync(web, path.join(folder, 'dist/web'), 'dir')
-  keepOrigin(folder, sources)
 }

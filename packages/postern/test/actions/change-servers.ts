@@ -1,10 +1,9 @@
 /** @module Servers of one store, one after the other, each killed in the middle of a change. */
 
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
-import path from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
-import { sourceFlags } from '../../../../test/source-program.ts'
+import { startOf } from '../../../../test/test-programs.ts'
 import { heardOf } from './change-desk.ts'
 import type { Asker, AskOptions, Heard } from './change-judge.ts'
 import type { Change } from './change-kinds.ts'
@@ -82,8 +81,7 @@ class ChangeServer {
   url = ''
 
   constructor() {
-    const file = path.join(import.meta.dirname, 'change-process.ts')
-    const child = spawn(process.execPath, [...sourceFlags, file], {
+    const child = spawn(process.execPath, startOf('actions/change-process'), {
       stdio: ['pipe', 'pipe', 'inherit'],
     })
     child.stdin.on('error', () => undefined)

@@ -3,11 +3,12 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { hasOwnDisks, runOnOwnDisk } from '../../../../test/small-disk.ts'
+import { sourceFlags } from '../../../../test/source-program.ts'
 
 describe.runIf(hasOwnDisks)('a server whose store has no room for its journal', () => {
   test('refuses, ends as failed, starts when there is room, and has all that it acknowledged', () => {
     const program = fileURLToPath(new URL('full-disk-server.ts', import.meta.url))
-    expect(runOnOwnDisk(program)).toEqual({
+    expect(runOnOwnDisk([...sourceFlags, program])).toEqual({
       acknowledged: expect.toSatisfy((keys: number) => keys > 0),
       refusal: 'store_disk_full',
       ends: [

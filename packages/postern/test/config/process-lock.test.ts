@@ -13,10 +13,9 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
-import { sourceFlags } from '../../../../test/source-program.ts'
 import { TestClock } from '../../../../test/test-clock.ts'
+import { startOf } from '../../../../test/test-programs.ts'
 import { identifyProcess, type ProcessIdentity } from '../../src/config/process-identity.ts'
 import { takeLock } from '../../src/config/process-lock.ts'
 
@@ -172,8 +171,7 @@ interface Contender {
 
 /** A process of its own that is ready to take the lock. */
 async function contend(path: string): Promise<Contender> {
-  const program = fileURLToPath(new URL('lock-contender.ts', import.meta.url))
-  const child = spawn(process.execPath, [...sourceFlags, program, path], {
+  const child = spawn(process.execPath, [...startOf('config/lock-contender'), path], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const nextLine = async () => String((await once(child.stdout, 'data'))[0]).trim()

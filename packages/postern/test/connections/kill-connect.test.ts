@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { startOrg } from '@postern/emulator'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { sourceFlags } from '../../../../test/source-program.ts'
 import { stores } from '../../../../test/stores.ts'
+import { startOf } from '../../../../test/test-programs.ts'
 import { makeMasterKeyFile, masterKeyFromFile } from '../../src/config/master-key/file.ts'
 import { openSeal } from '../../src/store/seal.ts'
 import { verifyAudit } from '../../src/store/verify-audit.ts'
@@ -15,8 +15,7 @@ import { openConnections } from './kept.ts'
 function run(
   task: ConnectTask,
 ): Promise<{ readonly statements?: number; readonly stderr: string }> {
-  const file = path.join(import.meta.dirname, 'connect-process.ts')
-  const args = [...sourceFlags, file, JSON.stringify(task)]
+  const args = [...startOf('connections/connect-process'), JSON.stringify(task)]
   return new Promise((resolve) => {
     const child = execFile(process.execPath, args, (_error, stdout, stderr) => {
       if (child.signalCode !== 'SIGKILL') throw new Error(`It was not killed: ${stderr}`)

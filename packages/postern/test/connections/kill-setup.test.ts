@@ -5,8 +5,8 @@ import { startOrg } from '@postern/emulator'
 import { sql } from 'kysely'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { appChanges } from '../../../../test/app-changes.ts'
-import { sourceFlags } from '../../../../test/source-program.ts'
 import { stores } from '../../../../test/stores.ts'
+import { startOf } from '../../../../test/test-programs.ts'
 import { makeMasterKeyFile, masterKeyFromFile } from '../../src/config/master-key/file.ts'
 import { Connections } from '../../src/connections/connections.ts'
 import { Rotations } from '../../src/connections/rotations.ts'
@@ -21,8 +21,7 @@ const first = { PGlite: 1, PostgreSQL: 1 + Math.floor(every / 2) } as const
 
 /** Runs the process. @returns how many steps it took, or undefined where it was killed. */
 function run(task: SetupTask): Promise<number | undefined> {
-  const file = path.join(import.meta.dirname, 'setup-process.ts')
-  const args = [...sourceFlags, file, JSON.stringify(task)]
+  const args = [...startOf('connections/setup-process'), JSON.stringify(task)]
   return new Promise((resolve, reject) => {
     const child = execFile(process.execPath, args, (error, stdout, stderr) => {
       if (child.signalCode === 'SIGKILL') resolve(undefined)

@@ -11,6 +11,7 @@ import {
   tellProof,
 } from '../../../../test/proof.ts'
 import { hasOwnDisks, runOnOwnDisk } from '../../../../test/small-disk.ts'
+import { sourceFlags } from '../../../../test/source-program.ts'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { openTestSeal } from '../../../../test/test-seal.ts'
 import type { Seal } from '../../src/store/seal.ts'
@@ -156,7 +157,7 @@ describe.runIf(hasOwnDisks)('feeds whose files are on a disk that is full', () =
     const program = fileURLToPath(new URL('full-disk-feed.ts', import.meta.url))
     const cases = casesOf(1, PART.disk)
     const options = { more: [String(cases)], endsWithinMs: 60_000 + cases * 20_000 }
-    const told = runOnOwnDisk(program, options) as {
+    const told = runOnOwnDisk([...sourceFlags, program], options) as {
       readonly refused: number
       readonly wrong: ReturnType<typeof countWrong>
     }

@@ -1,11 +1,10 @@
 /** @module Kills processes that run feeds, one after the other, at every step, and then asks the sinks what they hold. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import path from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import { addEvents, type RunningOrg } from '@postern/emulator'
 import { randomOf } from '../../../../test/random.ts'
-import { sourceFlags } from '../../../../test/source-program.ts'
+import { startOf } from '../../../../test/test-programs.ts'
 import { judge, type Verdict } from './checker.ts'
 import type { FeedTask, FeedTaskResult } from './feed-process.ts'
 import type { ProvenSink } from './held.ts'
@@ -45,8 +44,7 @@ export class FeedProcesses {
   }
 
   #start(): FeedProcess {
-    const file = path.join(import.meta.dirname, 'feed-process.ts')
-    const child = spawn(process.execPath, [...sourceFlags, file], {
+    const child = spawn(process.execPath, startOf('feeds/feed-process'), {
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     return new FeedProcess(child)

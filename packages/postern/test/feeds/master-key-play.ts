@@ -2,10 +2,9 @@
 
 import { execFile } from 'node:child_process'
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises'
-import path from 'node:path'
 import { addEvents } from '@postern/emulator'
-import { sourceFlags } from '../../../../test/source-program.ts'
 import type { StoreUnderTest } from '../../../../test/stores.ts'
+import { startOf } from '../../../../test/test-programs.ts'
 import { testKeyLine } from '../../../../test/test-seal.ts'
 import { masterKeyFromFile } from '../../src/config/master-key/file.ts'
 import { retireMasterKeys } from '../../src/store/retire-master-key.ts'
@@ -230,13 +229,12 @@ class MasterKeyPlay {
       ...(database !== undefined && { database }),
       ...(dieAfter !== undefined && { dieAfter }),
     }
-    const file = path.join(import.meta.dirname, '../store/master-key-process.ts')
     const { signal, stderr, stdout } = await new Promise<{
       readonly signal: string | null
       readonly stderr: string
       readonly stdout: string
     }>((resolve) => {
-      const args = [...sourceFlags, file, JSON.stringify(task)]
+      const args = [...startOf('store/master-key-process'), JSON.stringify(task)]
       const child = execFile(process.execPath, args, (_error, out, complaint) =>
         resolve({ signal: child.signalCode, stdout: out, stderr: complaint }),
       )

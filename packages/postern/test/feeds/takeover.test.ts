@@ -2,11 +2,10 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { sourceFlags } from '../../../../test/source-program.ts'
 import { stores, type TestStore } from '../../../../test/stores.ts'
+import { startOf } from '../../../../test/test-programs.ts'
 import { storeFeed } from './stored-feed.ts'
 
 const TIMEOUT_MS = 90_000
@@ -75,9 +74,8 @@ function openPostgres(): Promise<TestStore> {
 }
 
 function runFeeds({ place }: TestStore, mode: 'hang' | 'end'): Running {
-  const program = fileURLToPath(new URL('running-process.ts', import.meta.url))
   const args = [place.dataDir, mode, ...(place.database ? [place.database.reveal()] : [])]
-  const child = spawn(process.execPath, [...sourceFlags, program, ...args], {
+  const child = spawn(process.execPath, [...startOf('feeds/running-process'), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))

@@ -2,10 +2,9 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { sourceFlags } from '../../../../test/source-program.ts'
 import { stores, type TestStore } from '../../../../test/stores.ts'
+import { startOf } from '../../../../test/test-programs.ts'
 import type { Store } from '../../src/store/store.ts'
 import { verifyAudit } from '../../src/store/verify-audit.ts'
 
@@ -41,9 +40,8 @@ async function commitUntilKilled(
   first: number,
   commits: number,
 ): Promise<number> {
-  const program = fileURLToPath(new URL('commit-process.ts', import.meta.url))
   const args = [place.dataDir, String(first), ...(place.database ? [place.database.reveal()] : [])]
-  const child = spawn(process.execPath, [...sourceFlags, program, ...args], {
+  const child = spawn(process.execPath, [...startOf('store/commit-process'), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const closed = once(child, 'close')

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { sourceFlags } from '../../../../test/source-program.ts'
 import { stores } from '../../../../test/stores.ts'
+import { startOf } from '../../../../test/test-programs.ts'
 import { makeMasterKeyFile, masterKeyFromFile } from '../../src/config/master-key/file.ts'
 import { readMasterKeyStatus } from '../../src/store/master-key-status.ts'
 import { openSeal } from '../../src/store/seal.ts'
@@ -18,8 +18,7 @@ interface Ended {
 }
 
 function run(task: MasterKeyTask): Promise<Ended> {
-  const file = path.join(import.meta.dirname, 'master-key-process.ts')
-  const args = [...sourceFlags, file, JSON.stringify(task)]
+  const args = [...startOf('store/master-key-process'), JSON.stringify(task)]
   return new Promise((resolve) => {
     const child = execFile(process.execPath, args, (_error, stdout, stderr) => {
       const { exitCode: code, signalCode: signal } = child

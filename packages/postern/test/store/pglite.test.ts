@@ -15,11 +15,10 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeStore } from '../../../../scripts/prepare-store.ts'
-import { sourceFlags } from '../../../../test/source-program.ts'
 import { stores, type TestStore } from '../../../../test/stores.ts'
+import { startOf } from '../../../../test/test-programs.ts'
 import { openPglite } from '../../src/store/pglite.ts'
 import { findPrepared } from '../../src/store/prepared.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -174,8 +173,7 @@ async function addDomain({ db }: Store, host: string): Promise<void> {
 
 /** What a process of its own says that opens the store and closes it again. */
 async function openElsewhere(dataDir: string): Promise<string> {
-  const program = fileURLToPath(new URL('open-store.ts', import.meta.url))
-  const child = spawn(process.execPath, [...sourceFlags, program, dataDir], {
+  const child = spawn(process.execPath, [...startOf('store/open-store'), dataDir], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let said = ''

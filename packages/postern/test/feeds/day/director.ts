@@ -2,8 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import path from 'node:path'
-import { sourceFlags } from '../../../../../test/source-program.ts'
+import { startOf } from '../../../../../test/test-programs.ts'
 import type { Answer, DayTask, Seen, Told, Wish } from './talk.ts'
 
 /** When something happens, in milliseconds since the epoch, and what. */
@@ -93,8 +92,8 @@ export class Director {
       ...(this.#isSetUp || setUp === undefined ? {} : { setUp }),
     }
     this.#isSetUp = true
-    const file = path.join(import.meta.dirname, 'process.ts')
-    const child = spawn(process.execPath, [...sourceFlags, file, JSON.stringify(task)], {
+    const args = [...startOf('feeds/day/process'), JSON.stringify(task)]
+    const child = spawn(process.execPath, args, {
       stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     })
     this.#child = child
