@@ -20,7 +20,8 @@ import { openSeal } from '../../../src/store/seal.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { endLeases } from '../scene.ts'
 import { type OnStep, steppedStore, steppedTransport, watchSinks, withSteps } from '../steps.ts'
-import { holdDuringStatements, SharedTime } from './shared-time.ts'
+import { holdDuringWork } from './held-work.ts'
+import { SharedTime } from './shared-time.ts'
 import type { Answer, DayTask, Seen, SetUp, Told, Wish } from './talk.ts'
 import { TimedJobs } from './timed-jobs.ts'
 
@@ -42,7 +43,7 @@ const time = new SharedTime(new Date(task.nowMs), (toMs) => {
   tell({ what: 'leap', toMs })
   return answered.promise
 })
-holdDuringStatements(time)
+holdDuringWork(time)
 await watchSinks()
 tellOfWrites()
 
@@ -169,7 +170,7 @@ function tellOfWrites(): void {
             tell({ what: 'wrote', sink: name, feed: feed.name, seq, atMs, rssKb })
             return written
           },
-          close: () => sink.close(),
+          close: () => time.during(() => sink.close()),
         }
       },
     })

@@ -5,16 +5,17 @@
 
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout } from 'node:timers/promises'
-import pg from 'pg'
 import { VirtualTime } from '../../../../../test/virtual-time.ts'
 
-// What is not seen here, such as the compression of a page, takes less. Where every run waits, nothing is to come.
+// What is not seen here takes less. Where every run waits, nothing is to come.
 const PATIENCE_MS = 60
 const QUIET_MS = 0.5
 
 /** Work that waits now and then, such as a run of a feed. */
 interface Task {
   sleeping: number
+  /** Whether nothing came of it for as long as patience lasts: it waits for somebody else who sleeps. */
+  isStill: boolean
 }
 
 /** Time that another process owns. */
@@ -34,7 +35,7 @@ export class SharedTime extends VirtualTime {
 
   /** Does work that time waits for unless it sleeps. */
   async task<Value>(work: () => Promise<Value>): Promise<Value> {
-    const task: Task = { sleeping: 0 }
+    const task: Task = { sleeping: 0, isStill: false }
     this.#tasks.add(task)
     try {
       return await this.#current.run(task, work)
@@ -50,17 +51,17 @@ export class SharedTime extends VirtualTime {
   ): Promise<void> {
     const task = this.#current.getStore()
     if (task !== undefined) task.sleeping++
-    this.#stirs++
+    this.#stir()
     try {
       await super.sleep(waitMs, options)
     } finally {
       if (task !== undefined) task.sleeping--
-      this.#stirs++
+      this.#stir()
     }
   }
 
   override during<Value>(work: () => Promise<Value>): Promise<Value> {
-    this.#stirs++
+    this.#stir()
     return super.during(work)
   }
 
@@ -75,6 +76,7 @@ export class SharedTime extends VirtualTime {
       stirs = this.#stirs
       sinceMs = performance.now()
     } while (performance.now() - sinceMs < this.#patienceMs())
+    for (const task of this.#tasks) task.isStill = true
   }
 
   protected override async reach(untilMs: number): Promise<number> {
@@ -82,30 +84,16 @@ export class SharedTime extends VirtualTime {
     return (await this.#leapTo(Math.ceil(this.#startMs + untilMs))) - this.#startMs
   }
 
+  #stir(): void {
+    const task = this.#current.getStore()
+    if (task !== undefined) task.isStill = false
+    this.#stirs++
+  }
+
   #patienceMs(): number {
-    for (const { sleeping } of this.#tasks) if (sleeping === 0) return PATIENCE_MS
+    for (const { sleeping, isStill } of this.#tasks) {
+      if (sleeping === 0 && !isStill) return PATIENCE_MS
+    }
     return QUIET_MS
   }
-}
-
-/** Lets time stand still during each statement of a PostgreSQL client. Once for a process. */
-export function holdDuringStatements(time: VirtualTime): void {
-  const { query } = pg.Client.prototype
-  Object.assign(pg.Client.prototype, {
-    query(this: pg.Client, ...args: readonly unknown[]): unknown {
-      const onAnswer = args.at(-1)
-      if (typeof onAnswer !== 'function') {
-        const answer: unknown = Reflect.apply(query, this, args)
-        if (answer instanceof Promise) time.during(() => answer).catch(() => undefined)
-        return answer
-      }
-      const { promise, resolve } = Promise.withResolvers<void>()
-      void time.during(() => promise)
-      const told = (...answer: readonly unknown[]): void => {
-        resolve()
-        onAnswer(...answer)
-      }
-      return Reflect.apply(query, this, [...args.slice(0, -1), told])
-    },
-  })
 }
