@@ -15,7 +15,6 @@ import {
   saveDoctorResult,
   saveLastUses,
 } from '../store/connections.ts'
-import { listFeedsOfConnection } from '../store/feeds.ts'
 import { removeRecords } from '../store/records.ts'
 import { openAdmin } from './admin.ts'
 import type { AdminChoice } from './admin-choice.ts'
@@ -25,8 +24,9 @@ import { valuesOfCredential } from './credential.ts'
 import { type OpenConnection, OpenedConnection } from './opened-connection.ts'
 import { RateShare } from './rate-share.ts'
 import { type BucketUse, viewRates } from './rate-view.ts'
-import { connectionInUse, connectionNotFound } from './stored-connection-error.ts'
+import { connectionNotFound } from './stored-connection-error.ts'
 import { resultOf, type TrialOptions } from './trial.ts'
+import { requireUnused } from './unused.ts'
 import { type UpdateRequest, update } from './update.ts'
 
 // In a shared store another process may change a connection. In an embedded one nobody else does.
@@ -208,8 +208,7 @@ export class Connections {
       const found = await this.get(name)
       if (!(await deleteConnection(store, found.id))) throw connectionNotFound(name)
       // Looked for behind the deletion, which waits for whoever adds one.
-      const feeds = await listFeedsOfConnection(store, found.id)
-      if (feeds.length > 0) throw connectionInUse(name, feeds)
+      await requireUnused(store, found)
       const details = { org: found.org_url, clientId: found.client_id ?? undefined }
       const entry = { ...by, action: 'connection.remove', connection: name, outcome: 'ok', details }
       await appendAudit(store, entry, clock.now())

@@ -21,6 +21,7 @@ import {
   withSetup,
 } from './setup-session.ts'
 import { type KeptSetup, parseKeptSetup } from './stored-setup.ts'
+import { requireUnused } from './unused.ts'
 
 /** What whoever waits may say. */
 export interface SetupOptions {
@@ -103,6 +104,7 @@ export class Setups {
    * stays: what was planned for it is removed as long as there is no connection.
    *
    * @throws {StoredSetupError} `setup_not_found`
+   * @throws {StoredConnectionError} `connection_in_use` while feeds read over its connection: the app stays too.
    * @throws {AdminError} where there may be an app, and nobody is named who may delete it.
    */
   async undo(
@@ -129,6 +131,8 @@ export class Setups {
       async ({ setup, lease }) => {
         const { state } = (await setup.readKept()) ?? setupNotFound(name)
         const connection = await readConnection(store, setup.id)
+        // Before the org is asked: what is deleted there does not come back.
+        await requireUnused(store, { id: setup.id, name })
         if (mayHaveApp(state, connection)) {
           const admin = await requireAdmin(this.#context, state.plan.org, request)
           const save = (kept: SetupState) => setup.saveSetup(kept)

@@ -8,10 +8,12 @@ import { SealError } from '../store/seal-error.ts'
 import { putSealed, readSecret } from '../store/secrets.ts'
 import { insertSetup, readSetup, type SetupRow, updateSetup } from '../store/setups.ts'
 import { busy } from './busy-error.ts'
+import type { Connections } from './connections.ts'
 import type { ConnectionsContext } from './context.ts'
 import { importStoredKey } from './credential.ts'
 import { setupNotFound } from './setup-not-found.ts'
 import type { SetupPlace } from './setup-place.ts'
+import { requireUnused } from './unused.ts'
 
 /** A setup as it is stored: how far it got, and what its connection will be beside the app. JSON, without any secret. */
 export interface KeptSetup {
@@ -28,18 +30,23 @@ export interface KeptSetup {
 /** What a connection is beside its app. */
 export type AboutConnection = Omit<KeptSetup, 'state'>
 
+/** What a setup of the store works with. */
+export interface StoredSetupContext extends ConnectionsContext {
+  readonly connections: Pick<Connections, 'changed'>
+}
+
 /** One setup of the store. */
 export class StoredSetup implements SetupPlace {
   /** That of the connection it leads to. */
   readonly id: string
   readonly #name: string
   readonly #about: AboutConnection
-  readonly #context: ConnectionsContext
+  readonly #context: StoredSetupContext
   readonly #lease: Lease
 
   /** @param about - what a new setup says of its connection; one that was begun keeps what it says. */
   constructor(
-    context: ConnectionsContext,
+    context: StoredSetupContext,
     {
       id,
       name,
@@ -106,10 +113,15 @@ export class StoredSetup implements SetupPlace {
     })
   }
 
+  /** @throws {StoredConnectionError} `connection_in_use` where feeds read over the connection that it led to. */
   async clear(): Promise<void> {
+    const { store, connections } = this.#context
     await this.#lease.transaction(async () => {
-      await deleteConnection(this.#context.store, this.id)
+      await deleteConnection(store, this.id)
+      // Looked for behind the deletion, which waits for whoever adds one.
+      await requireUnused(store, { id: this.id, name: this.#name })
     })
+    connections.changed(this.id)
   }
 
   #placeOf({ kid }: PublicJwk): SecretPlace {

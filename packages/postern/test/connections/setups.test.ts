@@ -1,8 +1,10 @@
 import { guideToServiceApp } from '@postern/core'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { appChanges, appState } from '../../../../test/app-changes.ts'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { openTestSeal } from '../../../../test/test-seal.ts'
+import { deleteFeed, insertFeed, listFeedsOfConnection } from '../../src/store/feeds.ts'
 import type { Seal } from '../../src/store/seal.ts'
 import { by, codeOf } from './kept.ts'
 import { openSetupDesk, registerByHand, type SetupDesk } from './set-up.ts'
@@ -39,6 +41,13 @@ describe.each(stores)('a setup kept on $name', ({ open }) => {
       .where('connection_id', 'in', ids)
       .execute()
     return { setups: setup.length, secrets: secrets.length }
+  }
+  const addFeed = async ({ name, connections, clock }: SetupDesk) => {
+    const feed = { id: `feed-${name}`, name: `log-${name}`, input: 'system-log', settings: {} }
+    const connectionId = (await connections.get(name)).id
+    const times = { cron: undefined, timezone: 'UTC', missed: 'skip', pausedAt: undefined } as const
+    await insertFeed(kept.store, { ...feed, ...times, connectionId }, clock.now())
+    return { connectionId, feed: feed.name }
   }
   const auditOf = async (name: string) => {
     const rows = await kept.store.db
@@ -119,6 +128,36 @@ describe.each(stores)('a setup kept on $name', ({ open }) => {
       expect(await codeOf(acme.connections.get(name))).toBe('connection_not_found')
       expect((await auditOf(name)).at(-1)).toBe('setup.undo ok')
     }
+  })
+
+  test('is not taken back while feeds read over its connection: the app stays too', async () => {
+    const acme = await desk()
+    await acme.setups.apply(requestOf(acme), by)
+    await addFeed(acme)
+    const before = appState(acme.running)
+    const { name, adminToken } = acme
+    expect(await codeOf(acme.setups.undo({ name, adminToken }, by))).toBe('connection_in_use')
+    expect(appState(acme.running)).toEqual(before)
+    await (await acme.connections.open(name)).org.request({ path: '/api/v1/logs' })
+    expect((await auditOf(name)).at(-1)).toBe('setup.undo connection_in_use')
+  })
+
+  test('taken back at Okta alone, makes no room for another one while feeds read over its connection', async () => {
+    const acme = await desk()
+    await acme.setups.apply(requestOf(acme), by)
+    const { connectionId, feed } = await addFeed(acme)
+    // A feed that is added behind the look, and before the end.
+    const undoneAt = JSON.stringify(acme.clock.now())
+    await sql`
+      update setup set state = jsonb_set(state, '{state,undoneAt}', ${undoneAt}::jsonb)
+      where id = ${connectionId}`.execute(kept.store.db)
+    expect(await codeOf(acme.setups.plan(requestOf(acme), by))).toBe('connection_in_use')
+    expect((await acme.connections.get(acme.name)).id).toBe(connectionId)
+    expect(await listFeedsOfConnection(kept.store, connectionId)).toEqual([feed])
+    await deleteFeed(kept.store, `feed-${acme.name}`)
+    await acme.connections.open(acme.name)
+    await acme.setups.plan(requestOf(acme), by)
+    expect(await codeOf(acme.connections.open(acme.name))).toBe('connection_not_found')
   })
 
   test('is planned without a call, with a key whose private half is sealed at once', async () => {

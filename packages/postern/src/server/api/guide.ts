@@ -56,7 +56,13 @@ export function addGuideRoutes(api: Api): void {
         clientId: z.string().nullable().describe('As far as it was told.'),
         steps: z.array(guideStep).readonly(),
       }),
-      refusals: ['setup_busy', 'connection_exists', 'usage_invalid', 'setup_plan_invalid'],
+      refusals: [
+        'setup_busy',
+        'connection_exists',
+        'connection_in_use',
+        'usage_invalid',
+        'setup_plan_invalid',
+      ],
     },
     async ({ services, by, body }) => {
       const guide = await services.guidedSetups.begin(body, by)

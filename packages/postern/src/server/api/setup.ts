@@ -80,7 +80,13 @@ const deed = z
 
 const access = { verb: 'admin' } as const
 const tag = 'setup'
-const stepRefusals = ['setup_busy', 'connection_exists', 'connection_name', 'seal_locked']
+const stepRefusals = [
+  'setup_busy',
+  'connection_exists',
+  'connection_in_use',
+  'connection_name',
+  'seal_locked',
+]
 
 /** Adds the routes. */
 export function addSetupRoutes(api: Api): void {
@@ -158,7 +164,13 @@ export function addSetupRoutes(api: Api): void {
       body: adminMembers.extend({ name: setupMembers.shape.name }),
       answer: z.object({ deeds: z.array(deed).readonly() }),
       event: deed,
-      refusals: ['setup_busy', 'setup_not_found', 'setup_guided', 'admin_missing'],
+      refusals: [
+        'setup_busy',
+        'setup_not_found',
+        'setup_guided',
+        'connection_in_use',
+        'admin_missing',
+      ],
     },
     async ({ services, by, body, caller, tell, signal }) => {
       const request = { name: body.name, ...adminChoiceOf(body, caller) }
