@@ -101,7 +101,7 @@ const ways: readonly Way[] = [
           org: 'bench.okta.com',
           input: 'users',
           seq,
-          id: batchId('bench', seq),
+          id: batchId('bench', seq, records),
           readAt: new Date(),
           replay: false,
           records,

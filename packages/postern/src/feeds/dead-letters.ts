@@ -170,6 +170,7 @@ class Retry {
   #batchOf(seq: number, letters: readonly Letter[]): SinkBatch {
     const { id: feedId, name, connection, input: inputName } = this.#feed
     const input = getInput(inputName)
+    const records = letters.map(({ record }) => record)
     const places = letters.map(({ row }) => row.index).join(' ')
     return {
       feed: { id: feedId, name },
@@ -178,11 +179,11 @@ class Retry {
       input: input.name,
       seq,
       id: createHash('sha256')
-        .update(`${batchId(feedId, seq)}|${places}`)
+        .update(`${batchId(feedId, seq, records)}|${places}`)
         .digest('hex'),
       readAt: letters[0]?.row.created_at ?? this.#context.clock.now(),
       replay: true,
-      records: letters.map(({ record }) => record),
+      records,
     }
   }
 }

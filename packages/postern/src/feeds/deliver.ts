@@ -168,7 +168,8 @@ export class Deliverer {
     const opened = await this.#open()
     const read = await batches.get(seq)
     if (read === undefined) throw new Error(`Batch ${seq} is not in the spool.`)
-    const batch: SinkBatch = { ...origin, ...read, seq, id: batchId(ownership.feedId, seq) }
+    const id = batchId(ownership.feedId, seq, read.records)
+    const batch: SinkBatch = { ...origin, ...read, seq, id }
     const options = { position: this.#position, signal }
     if (opened.kind.inStore === undefined) {
       const written = await opened.sink.write(batch, options)

@@ -171,9 +171,14 @@ function notAFolder(path: string, cause: unknown): SinkError {
 }
 
 function foreign(path: string): SinkError {
-  return new SinkError('sink_damaged', `${path} was written by another feed, or another Postern.`, {
-    remedy: 'Move it to another folder, or give the sink a folder of its own.',
-  })
+  return new SinkError(
+    'sink_damaged',
+    `${path} is there already: another feed or another Postern wrote it, or this one did before its database was brought back from a backup.`,
+    {
+      remedy:
+        'Move it to another folder, or give the sink a folder of its own. What this feed wrote in it comes again.',
+    },
+  )
 }
 
 // A limit of a user's files ends in the same as a full disk.

@@ -86,7 +86,19 @@ function requireRecord(record: FeedRecord | undefined): FeedRecord {
   return record
 }
 
-/** The id of a batch: the same whenever it is written again. */
-export function batchId(feedId: string, seq: number): string {
-  return createHash('sha256').update(`${feedId}|${seq}`).digest('hex')
+/**
+ * The id of a batch: the same whenever it is written again. A number alone would come again with other records once Postern's
+ * own database was brought back from a backup, and whoever keeps ids would leave them out.
+ */
+export function batchId(feedId: string, seq: number, records: readonly FeedRecord[]): string {
+  return createHash('sha256')
+    .update(`${feedId}|${seq}|${hashLines(records)}`)
+    .digest('hex')
+}
+
+/** SHA-256 of the lines of records, each with its end, hexadecimal. */
+export function hashLines(records: readonly FeedRecord[]): string {
+  const hash = createHash('sha256')
+  for (const { line } of records) hash.update(line).update('\n')
+  return hash.digest('hex')
 }

@@ -15,7 +15,7 @@ export interface SinkBatch {
   readonly input: InputName
   /** 1, 2, 3 and so on, without a hole. */
   readonly seq: number
-  /** SHA-256 of the feed's id and `seq`, hexadecimal. */
+  /** SHA-256 of the feed's id, `seq` and the records' lines, hexadecimal. */
   readonly id: string
   /** When it was read, by the org's clock. */
   readonly readAt: Date

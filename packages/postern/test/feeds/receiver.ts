@@ -18,6 +18,8 @@ export interface WebhookReceiver {
   readonly url: string
   /** Decides what becomes of the next request. */
   react: (number: number) => Reaction
+  /** Whether it answers what comes under an id that it has as if it had kept it, and keeps nothing of it. Default: no. */
+  dropsKnown: boolean
   /** Told of each request that is kept, before it is answered. */
   onKept: () => void
   /** What was kept of the feed of a name, in the order of its arrival. */
@@ -39,6 +41,7 @@ export async function startReceiver(): Promise<WebhookReceiver> {
   const keep = (id: string, body: string): void => {
     const before = bodies.get(id)
     if (before !== undefined && before !== body) unlike.push(id)
+    if (before !== undefined && receiver.dropsKnown) return
     bodies.set(id, body)
     const { feed }: { readonly feed: string } = JSON.parse(body)
     const held = byFeed.get(feed) ?? []
@@ -48,6 +51,7 @@ export async function startReceiver(): Promise<WebhookReceiver> {
   const receiver: WebhookReceiver & { react: (number: number) => Reaction; onKept: () => void } = {
     url: '',
     react: () => 'keep',
+    dropsKnown: false,
     onKept: () => undefined,
     held: (feed) => byFeed.get(feed) ?? [],
     lose: (feed) => {

@@ -25,7 +25,7 @@ export function batchOf(
     org: 'acme.okta.com',
     input: 'system-log',
     seq,
-    id: batchId(feed.id, seq),
+    id: batchId(feed.id, seq, records),
     readAt: READ_AT,
     replay: false,
     records,

@@ -1,7 +1,7 @@
 /** @module How far a feed got, in the database it is written to: what makes each batch count once. */
 
-import { createHash } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
+import { hashLines } from '../record.ts'
 import type { SinkBatch } from '../sink.ts'
 import { SinkError } from '../sink-error.ts'
 import { type Place, tableIn } from './layout.ts'
@@ -28,7 +28,7 @@ export async function moveOffset(
   { isFirst }: { readonly isFirst: boolean },
 ): Promise<void> {
   const table = tableIn(place, OFFSET_TABLE)
-  const linesHash = hashLines(batch)
+  const linesHash = hashLines(batch.records)
   const { rows } = isFirst
     ? await sql`
         insert into ${table} as kept (feed_id, seq, batch_id, lines_hash, written_at)
@@ -50,12 +50,6 @@ export async function moveOffset(
   const kept = found.rows[0]
   if (kept?.seq === batch.seq && kept.linesHash === linesHash) return
   throw elsewhere(place, batch, kept)
-}
-
-function hashLines({ records }: SinkBatch): string {
-  const hash = createHash('sha256')
-  for (const { line } of records) hash.update(line).update('\n')
-  return hash.digest('hex')
 }
 
 function elsewhere({ schema, prefix }: Place, batch: SinkBatch, kept?: Offset): SinkError {
