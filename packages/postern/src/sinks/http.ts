@@ -36,9 +36,7 @@ export const http: SinkKind<typeof httpSettings> = {
   open: async (context) => {
     const { format, receiver, limits } = openReceiver(context)
     return {
-      write: async (batch, { signal }) => ({
-        rejected: await deliver(batch, { ...limits, format, receiver, signal }),
-      }),
+      write: (batch, options) => deliver(batch, { ...options, ...limits, format, receiver }),
       close: async () => undefined,
     }
   },

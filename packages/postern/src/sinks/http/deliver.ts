@@ -1,35 +1,35 @@
 /** @module A batch to a receiver, in as many requests as it takes. */
 
-import type { RejectedRecord, SinkBatch } from '../sink.ts'
+import type { RejectedRecord, SinkBatch, WriteOptions, Written } from '../sink.ts'
 import { SinkError } from '../sink-error.ts'
 import type { BatchPart, OpenHttpFormat } from './format.ts'
 import type { Receiver, Verdict } from './receiver.ts'
 
 /** What a batch is delivered with. */
-export interface Delivery {
+export interface Delivery extends WriteOptions {
   readonly format: OpenHttpFormat
   readonly receiver: Receiver
   readonly maxRecords: number
   readonly maxBytes: number
-  readonly signal?: AbortSignal | undefined
 }
 
-// A receiver that refuses each of so many records alone, and takes none, refuses us and not them.
+// A receiver that refuses so many records one after another, and takes none between them, refuses us and not them.
 const MAX_REFUSED = 10
+
+/** How many records were refused since the last one that was taken: kept from batch to batch, for a batch may be a single record. */
+type Position = {
+  readonly refusedInARow: number
+}
 
 /**
  * Sends a batch in order, split by the limits. What is refused is halved until the records that are refused alone are known;
  * they are returned, and the others are with the receiver.
  *
- * @throws {SinkError} where the batch has to be sent again; `sink_rejected` where nothing of it is taken.
+ * @throws {SinkError} where the batch has to be sent again; `sink_rejected` where the receiver takes nothing, whatever it is sent.
  */
-export async function deliver(
-  batch: SinkBatch,
-  delivery: Delivery,
-): Promise<readonly RejectedRecord[]> {
+export async function deliver(batch: SinkBatch, delivery: Delivery): Promise<Written> {
   const { format, receiver, signal } = delivery
   const rejected: RejectedRecord[] = []
-  let refused = 0
   let taken = 0
   const waiting = splitByLimits(batch, delivery).toReversed()
   for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
@@ -38,20 +38,29 @@ export async function deliver(
       const named = format.refusedIn(answer, part)
       rejected.push(...named)
       taken += part.pieces.length - named.length
-      continue
-    }
-    if (answer.verdict === 'refused' && !format.isAboutRecords(answer))
-      throw refusesUs(answer.status)
-    if (part.pieces.length > 1) {
+    } else if (answer.verdict === 'refused' && !format.isAboutRecords(answer)) {
+      throw refusesUs(`It answered ${answer.status}.`)
+    } else if (part.pieces.length > 1) {
       waiting.push(...halvesOf(part).toReversed())
-      continue
+    } else {
+      rejected.push(rejection(part.first, answer))
     }
-    rejected.push(rejection(part.first, answer))
-    if (answer.verdict === 'refused' && ++refused === MAX_REFUSED && taken === 0) {
-      throw refusesUs(answer.status)
-    }
+    if (taken === 0 && rejected.length >= MAX_REFUSED) throw refusesUs(aboutFirst(rejected))
   }
-  return rejected
+  const refusedInARow = taken > 0 ? 0 : refusedBefore(delivery) + rejected.length
+  if (rejected.length > 0 && refusedInARow >= MAX_REFUSED) throw refusesUs(aboutFirst(rejected))
+  const position: Position = { refusedInARow }
+  return { position, rejected }
+}
+
+/**
+ * How many were refused in a row before a batch. A receiver that has taken nothing yet is not believed of its first batch; of
+ * records that come beside the others, because they were refused, it is.
+ */
+function refusedBefore({ position, isBeside = false }: WriteOptions): number {
+  if (isBeside) return 0
+  const kept = position?.['refusedInARow']
+  return typeof kept === 'number' ? kept : MAX_REFUSED
 }
 
 function splitByLimits(
@@ -92,9 +101,12 @@ function rejection(
   return { index, code, reason: `The receiver answered ${status} to the record alone.` }
 }
 
-function refusesUs(status: number): SinkError {
-  return new SinkError('sink_rejected', `The receiver answered ${status}, whatever it was sent.`, {
+function aboutFirst([first]: readonly RejectedRecord[]): string {
+  return `Of the first: ${first?.reason}`
+}
+
+function refusesUs(reason: string): SinkError {
+  return new SinkError('sink_rejected', `The receiver takes no record. ${reason}`, {
     remedy: "Check the sink's format, index and headers against what the receiver expects.",
-    details: { status },
   })
 }

@@ -99,7 +99,7 @@ describe('Elasticsearch', () => {
 
     await sink.write(batch, {})
     await sink.write(batch, {})
-    await expect(sink.write(batchOf(1, [user(1, seenAt - 1)]), {})).resolves.toEqual({
+    await expect(sink.write(batchOf(1, [user(1, seenAt - 1)]), {})).resolves.toMatchObject({
       rejected: [],
     })
 
@@ -153,7 +153,7 @@ describe('Elasticsearch', () => {
       token,
     )
 
-    await expect(sink.write(batchOf(1, eventsOf('a', 'b')), {})).resolves.toEqual({
+    await expect(sink.write(batchOf(1, eventsOf('a', 'b')), {})).resolves.toMatchObject({
       rejected: [
         {
           index: 1,
@@ -163,6 +163,26 @@ describe('Elasticsearch', () => {
       ],
     })
   })
+
+  test.each([1, 20])(
+    'keeps its batch, and says why, where all %s records are refused',
+    async (count) => {
+      const reason = 'failed to parse field [@timestamp]'
+      const error = { type: 'document_parsing_exception', reason }
+      const items = Array.from({ length: count }, () => ({ create: { status: 400, error } }))
+      const { sink } = await openHttpSink(
+        () => ({ body: { errors: true, items } }),
+        elasticsearch,
+        token,
+      )
+      const ids = items.map((_, index) => `e${index}`)
+
+      await expect(sink.write(batchOf(1, eventsOf(...ids)), {})).rejects.toMatchObject({
+        code: 'sink_rejected',
+        message: expect.stringContaining('400 document_parsing_exception at @timestamp'),
+      })
+    },
+  )
 
   test.each([
     [429, 'es_rejected_execution_exception', 'sink_rate_limited'],

@@ -2,6 +2,7 @@ import { Webhook } from 'standardwebhooks'
 import { describe, expect, test } from 'vitest'
 import type { ScriptedRequest } from '../../../../../test/scripted-server.ts'
 import { http } from '../../../src/sinks/http.ts'
+import type { Written } from '../../../src/sinks/sink.ts'
 import { batchOf, changeOf, eventOf, eventsOf, hostileEvents } from '../batches.ts'
 import { openHttpSink } from '../http-sink.ts'
 import { signingSecret } from '../receivers.ts'
@@ -26,7 +27,7 @@ describe('a webhook', () => {
       changeOf({ op: 'upsert', kind: 'user', id: '00u1', version: 3, hash: 'h3' }, '{"id":"00u1"}'),
     ])
 
-    await expect(sink.write(batch, {})).resolves.toEqual({ rejected: [] })
+    await expect(sink.write(batch, {})).resolves.toMatchObject({ rejected: [] })
 
     const [request] = receiver.requests
     expect(verified(request)).toEqual({
@@ -114,7 +115,7 @@ describe('a webhook', () => {
     }))
     const records = eventsOf('e1', 'e2', 'e3', 'huge', 'e5')
 
-    await expect(sink.write(batchOf(1, records), {})).resolves.toEqual({
+    await expect(sink.write(batchOf(1, records), {})).resolves.toMatchObject({
       rejected: [
         {
           index: 3,
@@ -130,11 +131,47 @@ describe('a webhook', () => {
     expect(taken).toEqual(['e1', 'e2', 'e3', 'e5'])
   })
 
-  test('that refuses whatever it is sent loses no record to the dead letters', async () => {
+  test.each([1, 3, 1_000])(
+    'that never took a record and refuses all %s it is sent loses none to the dead letters',
+    async (count) => {
+      const { sink } = await openHttpSink(() => ({ status: 400 }))
+
+      await expect(sink.write(batchOf(1, events(count)), {})).rejects.toMatchObject({
+        code: 'sink_rejected',
+      })
+    },
+  )
+
+  test('that took records is refused itself at the tenth it refuses with none taken between, however few come at a time', async () => {
+    const { context } = await openHttpSink(({ body }) => ({
+      status: body.includes('"bad"') ? 400 : 200,
+    }))
+    let position: Written['position']
+    let seq = 0
+    // Each by a process of its own.
+    const write = async (...ids: readonly string[]) => {
+      const sink = await http.open(context)
+      const batch = batchOf(++seq, eventsOf(...ids))
+      const written = await sink.write(batch, { position })
+      position = JSON.parse(JSON.stringify(written.position))
+      return written.rejected?.length
+    }
+
+    expect(await write('e1')).toBe(0)
+    for (let times = 0; times < 9; times++) expect(await write('bad')).toBe(1)
+    expect(await write('bad', 'e2')).toBe(1)
+    for (let times = 0; times < 3; times++) expect(await write('bad', 'bad', 'bad')).toBe(3)
+    await expect(write('bad')).rejects.toMatchObject({ code: 'sink_rejected' })
+    await expect(write('bad')).rejects.toMatchObject({ code: 'sink_rejected' })
+    expect(await write('e3')).toBe(0)
+    expect(await write('bad')).toBe(1)
+  })
+
+  test('that refuses a dead letter again is not refused itself', async () => {
     const { sink } = await openHttpSink(() => ({ status: 400 }))
 
-    await expect(sink.write(batchOf(1, events(1_000)), {})).rejects.toMatchObject({
-      code: 'sink_rejected',
+    await expect(sink.write(batchOf(1, events(1)), { isBeside: true })).resolves.toMatchObject({
+      rejected: [{ index: 0 }],
     })
   })
 
