@@ -2,6 +2,8 @@
 
 import {
   deadKey,
+  isSameKey,
+  keyInUse,
   type PosternError,
   type PrivateKey,
   type PublicJwk,
@@ -10,6 +12,7 @@ import {
 } from '@postern/core'
 import { appendAudit, type Caller } from '../store/audit.ts'
 import { type ConnectionRow, readConnection, updateConnection } from '../store/connections.ts'
+import { holdConnection } from '../store/feeds.ts'
 import type { Lease } from '../store/leases.ts'
 import { putRotation, readRotation } from '../store/rotations.ts'
 import type { SecretPlace } from '../store/seal.ts'
@@ -61,10 +64,12 @@ export class StoredRotation implements RotationPlace {
     return state && isOf(state, await this.#readConnection()) ? state : undefined
   }
 
+  /** @throws {StoredConnectionError} `connection_changed` where the connection has another credential by now. */
   async beginRotation(state: RotationState, newKey: PrivateKey): Promise<void> {
     const { seal, store } = this.#context
     const sealed = await seal.seal(this.#placeOf(newKey.publicJwk), newKey.privateJwk)
     await this.#transaction(async () => {
+      await this.#holdOwn(state)
       const { id } = this.#connection
       // What a rotation left that was given up because the connection got another credential.
       const others = {
@@ -80,8 +85,10 @@ export class StoredRotation implements RotationPlace {
     })
   }
 
+  /** @throws as {@link StoredRotation.beginRotation} */
   async saveRotation(state: RotationState): Promise<void> {
     await this.#transaction(async () => {
+      await this.#holdOwn(state)
       const kept = await this.#require()
       await this.#put({ ...withState(kept, state), ...this.#options.plan(state) })
       const dead = deadKey(state)
@@ -90,13 +97,17 @@ export class StoredRotation implements RotationPlace {
     })
   }
 
-  /** The key, the revision, how far the rotation got and the audit row change together. */
+  /**
+   * The key, the revision, how far the rotation got and the audit row change together.
+   *
+   * @throws as {@link StoredRotation.beginRotation}
+   */
   async useKey(_app: RotatedApp, publicJwk: PublicJwk): Promise<void> {
     const { store, clock } = this.#context
     await this.#transaction(async () => {
-      const row = await this.#readConnection()
-      if (row.settings.publicJwk?.kid === publicJwk.kid) return
       const kept = await this.#require()
+      const row = await this.#holdOwn(kept.state)
+      if (row.settings.publicJwk?.kid === publicJwk.kid) return
       const now = clock.now()
       const change = {
         settings: { ...row.settings, publicJwk },
@@ -157,6 +168,14 @@ export class StoredRotation implements RotationPlace {
     return (await this.#read()) ?? Promise.reject(connectionChanged(this.#connection.name))
   }
 
+  /** The connection, which nobody changes until the transaction ends, where the rotation is still of its credential. */
+  async #holdOwn(state: RotationState | undefined): Promise<ConnectionRow> {
+    await holdConnection(this.#context.store, this.#connection.id)
+    const row = await this.#readConnection()
+    if (state === undefined || !isOf(state, row)) throw connectionChanged(row.name)
+    return row
+  }
+
   async #readConnection(): Promise<ConnectionRow> {
     const { id, name } = this.#connection
     const row = await readConnection(this.#context.store, id)
@@ -207,7 +226,11 @@ export class StoredRotation implements RotationPlace {
 }
 
 /** Whether a rotation is of the credential that a connection has now: it may have got another one since. */
-export function isOf({ plan }: RotationState, { client_id, settings }: ConnectionRow): boolean {
-  const kids = [plan.oldKey.kid, plan.newKey.kid]
-  return plan.clientId === client_id && kids.includes(settings.publicJwk?.kid ?? '')
+export function isOf(state: RotationState, { client_id, settings }: ConnectionRow): boolean {
+  const { plan, phase } = state
+  const { publicJwk } = settings
+  // Only this phase is kept before the connection has its key.
+  const keys = phase === 'rolling-back' ? [plan.oldKey, plan.newKey] : [keyInUse(state)]
+  const isInUse = (key: PublicJwk) => publicJwk?.kid === key.kid && isSameKey({ ...publicJwk }, key)
+  return plan.clientId === client_id && keys.some(isInUse)
 }

@@ -8,7 +8,7 @@ import { TestClock } from '../../../../test/test-clock.ts'
 import { Connections } from '../../src/connections/connections.ts'
 import { Rotations } from '../../src/connections/rotations.ts'
 import type { Seal } from '../../src/store/seal.ts'
-import { by, openContext, valuesOfApp } from './kept.ts'
+import { by, type OpenConnectionsOptions, openContext, valuesOfApp } from './kept.ts'
 import { type StopOptions, stopping } from './set-up.ts'
 
 /** A connection with a key that can be rotated, as one process sees it. */
@@ -20,7 +20,9 @@ export interface RotatedDesk {
   readonly connections: Connections
   readonly rotations: Rotations
   /** Another process on the same store. */
-  another(options?: StopOptions): Promise<Pick<RotatedDesk, 'connections' | 'rotations'>>
+  another(
+    options?: StopOptions & Pick<OpenConnectionsOptions, 'onRequest'>,
+  ): Promise<Pick<RotatedDesk, 'connections' | 'rotations'>>
   /** Signs in with the key in use and calls the org. */
   works(): Promise<void>
   /** The statuses of the app's keys in Okta, by kid. */
@@ -38,8 +40,9 @@ export async function openRotated(
   const running = await startOrg({ edition: 'unlimited', keyType: 'EC', clock, ...options.org })
   onTestFinished(running.close)
   const name = `acme-${new URL(running.url).port}`
-  const another: RotatedDesk['another'] = async ({ publicUrl, ...stop } = {}) => {
-    const stoppable = stopping(await openContext(kept, { seal, clock }), stop)
+  const another: RotatedDesk['another'] = async ({ publicUrl, onRequest, ...stop } = {}) => {
+    const heard = onRequest === undefined ? {} : { onRequest }
+    const stoppable = stopping(await openContext(kept, { seal, clock, ...heard }), stop)
     const connections = new Connections(stoppable)
     return { connections, rotations: new Rotations({ ...stoppable, connections, publicUrl }) }
   }

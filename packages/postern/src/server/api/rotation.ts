@@ -113,6 +113,7 @@ export function addRotationRoutes(api: Api): void {
         'rotation_unproven',
         'rotation_too_early',
         'rotation_out_of_order',
+        'connection_changed',
         'key_set_unreadable',
         'key_set_incomplete',
         'key_set_outdated',
