@@ -1,12 +1,11 @@
 /** @module A server of this process that commands find as they find `postern start`: by the data directory. */
 
-import { type StoreUnderTest, stores } from '../../../../test/stores.ts'
+import { type PreparedStore, type StoreUnderTest, stores } from '../../../../test/stores.ts'
 import description from '../../package.json' with { type: 'json' }
 import { identifyProcess } from '../../src/config/process-identity.ts'
 import { writeServerFile } from '../../src/config/write-server-file.ts'
 import { listen } from '../../src/server/listen.ts'
 import { openService, type Service, type ServiceOptions } from '../../src/service.ts'
-import type { StorePlace } from '../../src/store/open.ts'
 
 /** A server on a free port. */
 export interface ServedPostern {
@@ -46,12 +45,10 @@ export async function servePostern(
 }
 
 /** An empty store that nobody has open, for commands that open it themselves. */
-export async function prepareStore(kind: StoreUnderTest['name'] = 'PGlite'): Promise<{
-  readonly place: StorePlace
-  remove(): Promise<void>
-}> {
-  const empty = await stores.find(({ name }) => name === kind)?.open()
-  if (empty === undefined) throw new Error(`${kind} is no store of the tests`)
-  await empty.store.close()
-  return { place: empty.place, remove: () => empty.close() }
+export async function prepareStore(
+  kind: StoreUnderTest['name'] = 'PGlite',
+): Promise<PreparedStore> {
+  const prepared = await stores.find(({ name }) => name === kind)?.prepare()
+  if (prepared === undefined) throw new Error(`${kind} is no store of the tests`)
+  return prepared
 }

@@ -66,8 +66,8 @@ describe('the store in a data directory', () => {
     expect(readdirSync(dataDir)).toEqual(['store'])
   })
 
-  test('is a folder for its user alone', () => {
-    const { mode } = statSync(join(opened.place.dataDir, 'store'))
+  test('is a folder for its user alone', async () => {
+    const { mode } = statSync(join(await closedStore(), 'store'))
     // Windows has no such bits.
     expect(process.platform === 'win32' ? 0 : mode & 0o077).toBe(0)
   })
