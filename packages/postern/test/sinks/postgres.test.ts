@@ -207,6 +207,29 @@ describe('a batch for PostgreSQL', () => {
     expect((await destination.read()).map(({ id }) => id)).toContain('other')
   })
 
+  test('waits for whoever writes the one before it once more, and is not undone by them', async () => {
+    const user = (id: string, version: number) =>
+      changeOf({ op: 'upsert', kind: 'user', id, version }, `{"id":"${id}","v":${version}}`)
+    const [first, second, third] = [
+      batchOf(1, [user('held', 1), user('00u1', 1)]),
+      batchOf(2, [user('held', 2), user('00u1', 2)]),
+      batchOf(3, [user('00u1', 3)]),
+    ] as const
+    await write([first, second])
+    await query('begin')
+    await query("select from okta.users where id = 'held' for update")
+    const [late, next] = [await destination.open(), await destination.open()]
+    const repeating = late.write(second, { position: { seq: 1 } })
+    await untilWaiting(1)
+    const writing = next.write(third, { position: { seq: 2 } })
+    await Promise.race([writing, untilWaiting(2)])
+    await query('commit')
+    await Promise.all([repeating, writing])
+    await Promise.all([late.close(), next.close()])
+    const [kept] = await query("select json::text as text from okta.users where id = '00u1'")
+    expect(kept).toEqual({ text: '{"id":"00u1","v":3}' })
+  })
+
   test('is refused where the tables that had the ones before it are gone', async () => {
     await write([batchOf(1, eventsOf('a'))])
     await query('drop schema okta cascade')
@@ -278,6 +301,15 @@ async function write(
 
 async function query(text: string): Promise<readonly unknown[]> {
   return (await destination.client.query(text)).rows
+}
+
+/** Resolves when so many processes of the database wait for others. */
+async function untilWaiting(count: number): Promise<void> {
+  const waiting = () =>
+    query(`select from pg_locks where not granted and pid in (
+      select l.pid from pg_locks l join pg_database d on d.oid = l.database
+      where d.datname = current_database())`)
+  await expect.poll(async () => (await waiting()).length, { timeout: 30_000 }).toBe(count)
 }
 
 async function allowConnections(isAllowed: boolean): Promise<void> {

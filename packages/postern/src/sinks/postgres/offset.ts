@@ -44,9 +44,8 @@ export async function moveOffset(
         returning seq`.execute(db)
   if (rows.length > 0) return
   const found = await sql<Offset>`
-    select seq, lines_hash as "linesHash" from ${table} where feed_id = ${batch.feed.id}`.execute(
-    db,
-  )
+    select seq, lines_hash as "linesHash" from ${table} where feed_id = ${batch.feed.id}
+    for update`.execute(db)
   const kept = found.rows[0]
   if (kept?.seq === batch.seq && kept.linesHash === linesHash) return
   throw elsewhere(place, batch, kept)
