@@ -180,8 +180,8 @@ export class Feeds {
   }
 
   /**
-   * Asks a feed of objects to pass on every object again: its next run begins a complete read. Sinks that keep objects by their
-   * ids write only what differs from what they have; those that append get each object once more, as its next version.
+   * Asks a feed of objects to pass on every object again, and every deletion: its next run begins a complete read. Sinks that keep
+   * objects by their ids write only what differs from what they have; those that append get each once more, as its next version.
    *
    * @throws {FeedError} `feed_not_found`; `feed_without_objects` for the System Log
    */

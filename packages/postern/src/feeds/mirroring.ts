@@ -1,18 +1,12 @@
 /** @module What was seen goes into the mirror, and what changed goes on as records: a page at a time, in one transaction. */
 
-import {
-  getInput,
-  type Mirrored,
-  type ObjectKind,
-  type ObjectKindName,
-  type SeenObject,
-} from '@postern/core'
+import { getInput, type Mirrored, type ObjectKind, type SeenObject } from '@postern/core'
 import { changeRecord, type FeedRecord } from '../sinks/record.ts'
 import { type MirrorKey, markMirror, putMirror, readMirror, removeMirror } from '../store/mirror.ts'
 import { addRereads } from '../store/rereads.ts'
 import { contentHash } from './content-hash.ts'
 import { type Judgement, judgeObject } from './judge-object.ts'
-import type { StreamContext } from './stream.ts'
+import type { SpoolWriter, StreamContext } from './stream.ts'
 import { readSweepState } from './sweep-state.ts'
 
 /** An object that was seen, with the hash of what it says. */
@@ -107,7 +101,7 @@ async function judgePage(
   const known = new Map(
     (await readMirror(store, feed.id, page)).map((row) => [`${row.kind} ${row.id}`, row]),
   )
-  const resyncedBy = (await readSweepState(spool))?.resyncedBy ?? 0
+  const resyncedBy = await readResyncedBy(spool)
   return page.map((object) => {
     const row = known.get(`${object.kind} ${object.id}`)
     const isAsked = row !== undefined && row.generation < resyncedBy
@@ -135,17 +129,22 @@ function resynced(judgement: Judgement): Judgement {
 
 /** Takes objects that are gone out of the mirror, inside the caller's transaction. @returns their deletions. */
 export async function takeDeletions(
-  { store, feed, org }: StreamContext,
-  keys: readonly (MirrorKey & { readonly kind: ObjectKindName })[],
+  { store, feed, org, spool }: StreamContext,
+  keys: readonly MirrorKey[],
 ): Promise<readonly FeedRecord[]> {
-  const kinds = new Map(keys.map(({ kind, id }) => [`${kind} ${id}`, kind]))
-  const rows = await removeMirror(store, feed.id, keys, org.authorizer.now())
+  const mirrored = mirroredOf({ feed })
+  const resyncedBy = await readResyncedBy(spool)
+  const rows = await removeMirror(store, feed.id, keys, { now: org.authorizer.now(), resyncedBy })
   return rows.flatMap(({ kind: name, id, version, hash, changed_at: observedAt }) => {
-    const kind = kinds.get(`${name} ${id}`)
+    const kind = kindOf(mirrored, name)?.name
     return kind === undefined
       ? []
       : changeRecord({ op: 'delete', kind, id, version, hash, observedAt })
   })
+}
+
+async function readResyncedBy(spool: SpoolWriter): Promise<number> {
+  return (await readSweepState(spool))?.resyncedBy ?? 0
 }
 
 function keysOf(judged: readonly { readonly object: HashedObject }[]): readonly MirrorKey[] {

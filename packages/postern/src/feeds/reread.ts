@@ -131,7 +131,7 @@ export async function sortGone(
   answers: readonly Answer[],
   seenBy: number | undefined,
 ) {
-  const gone: (MirrorKey & { readonly kind: ObjectKind['name'] })[] = []
+  const gone: MirrorKey[] = []
   const doubtful = answers.filter(({ found }) => found === 'refused').map(({ key }) => key)
   for (const kind of new Set(due.map((one) => one.kind))) {
     const missing = answers.filter(({ key, found }) => key.kind === kind.name && found === 'gone')
@@ -140,7 +140,7 @@ export async function sortGone(
     const known = await readMirror(context.store, context.feed.id, keys)
     const ids = known.filter((row) => row.deleted_at === null).map(({ id }) => id)
     if (await isStillReadable(context, kind, { seenBy, except: { ids } })) {
-      gone.push(...keys.map(({ id }) => ({ kind: kind.name, id })))
+      gone.push(...keys)
     } else {
       doubtful.push(...keys)
     }
@@ -186,8 +186,7 @@ async function rereadList(
       const upserts = await takePage(context, last, sight)
       const rest = await listMissedBehind(store, behind, mark, REMOVALS)
       isEnded = rest.length < REMOVALS
-      const gone = rest.map(({ id }) => ({ kind: kind.name, id }))
-      const deletions = await takeDeletions(context, gone)
+      const deletions = await takeDeletions(context, rest)
       if (isEnded) await finishRereads(store, feed.id, [key])
       return [...upserts, ...deletions]
     })

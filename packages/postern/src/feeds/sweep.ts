@@ -2,13 +2,14 @@
 
 import { createHash } from 'node:crypto'
 import { identify, read } from '@postern/core'
+import { adoptObjects } from '../store/adopt-objects.ts'
 import type { HeldDeletions } from '../store/feed-values.ts'
 import { holdHeldDeletions, putHeldDeletions } from '../store/held-deletions.ts'
-import { analyzeMirror, lastGeneration } from '../store/mirror.ts'
+import { analyzeMirror, lastGeneration, listRemoved } from '../store/mirror.ts'
 import { beginResync, readAsked } from '../store/resync.ts'
 import { heldDeletions, passOnDeletions, type SweepEnd } from './deletions.ts'
 import { isLostCursor } from './lost-cursor.ts'
-import { hashObjects, mirroredOf, takePage } from './mirroring.ts'
+import { hashObjects, mirroredOf, takeDeletions, takePage } from './mirroring.ts'
 import { oneAhead } from './one-ahead.ts'
 import { readReach } from './reach.ts'
 import type { CommitRecords } from './reread.ts'
@@ -26,6 +27,7 @@ const DEFAULT_HOURS = 24
 const HOUR_MS = 3_600_000
 // Feeds that were added together do not sweep together for ever.
 const JITTER = 0.1
+const REPEATED = 1_000
 const COUNT_FROM = 1_000
 const GROWTH = 4
 
@@ -105,6 +107,7 @@ async function readPages(context: StreamContext, begun: SweepState): Promise<Swe
   const mirrored = mirroredOf(context)
   const isCurrent = !mirrored.kinds.some(({ isIndexed }) => isIndexed)
   const sight = { isCurrent, generation: begun.generation, isComplete: true }
+  if (begun.cursor === undefined) await adoptStored(context, begun)
   let state = begun
   let unknown = 0
   const batches = read(org, feed.input, { cursor: begun.cursor, priority: 'sweep', signal })
@@ -133,6 +136,26 @@ async function readPages(context: StreamContext, begun: SweepState): Promise<Swe
   return state
 }
 
+/**
+ * Takes over what the sink `store` has and the feed does not know, as one that was removed left it: what is gone by now is then
+ * found missing. Done for a first sweep, and for one that passes on everything.
+ */
+async function adoptStored(context: StreamContext, state: SweepState): Promise<void> {
+  const { store, feed, signal } = context
+  if (state.completedSince !== undefined && state.resyncedBy !== state.generation) return
+  const commit = commitWith(context, state)
+  for (const { name: kind } of mirroredOf(context).kinds) {
+    for (let after: string | undefined = ''; after !== undefined; ) {
+      signal.throwIfAborted()
+      const before: string = after
+      await commit(async () => {
+        after = await adoptObjects(store, feed.id, { kind, after: before })
+        return []
+      })
+    }
+  }
+}
+
 /** Whether there are four times as many as when the database last counted the mirror: its picture of it is out of date. */
 function isGrown({ seen, analyzed = 0 }: SweepState): boolean {
   return seen >= COUNT_FROM && seen >= GROWTH * analyzed
@@ -141,6 +164,7 @@ function isGrown({ seen, analyzed = 0 }: SweepState): boolean {
 /** Judges what the sweep missed, and puts it to rest until the next one. */
 async function end(context: StreamContext, state: SweepState): Promise<void> {
   const { store, feed, spool, org, note } = context
+  await repeatDeletions(context, state)
   const { hold, missing } = await passOnDeletions(context, endOf(context, state, false))
   const now = org.authorizer.now()
   const done: SweepState = {
@@ -160,6 +184,24 @@ async function end(context: StreamContext, state: SweepState): Promise<void> {
     await putHeldDeletions(store, feed.id, isConfirmed ? earlier : held)
     return { state: sweepStateJson(done), records: [] }
   })
+}
+
+/**
+ * Passes on once more what is known to be gone since before the last sweep that passes on everything: a sink that was not there,
+ * or went back to what it was, still has it. What an index that is behind shows again is left to its reading by id.
+ */
+async function repeatDeletions(context: StreamContext, state: SweepState): Promise<void> {
+  const { store, feed, signal } = context
+  const { resyncedBy: before } = state
+  if (before === undefined) return
+  const kinds = mirroredOf(context).kinds.map(({ name }) => name)
+  const commit = commitWith(context, state)
+  for (;;) {
+    signal.throwIfAborted()
+    const keys = await listRemoved(store, feed.id, { kinds, before, limit: REPEATED })
+    if (keys.length === 0) return
+    await commit(() => takeDeletions(context, keys))
+  }
 }
 
 /** Passes on what an earlier sweep found and a person confirmed since. */

@@ -91,24 +91,51 @@ export async function markMirror(
 }
 
 /**
- * Notes that those objects are gone, which is a change of each, later than those before. Those that are known to be gone already
- * are left out.
+ * Notes that those objects are gone, which is a change of each, later than those before. One that is known to be gone already is
+ * left out, unless that was last passed on before `resyncedBy`: then it is once more, as of the time at which it was seen.
+ *
+ * @param options.resyncedBy - the last complete read that passes on everything; 0: none was asked to.
  */
 export async function removeMirror(
   store: Store,
   feedId: string,
   keys: readonly MirrorKey[],
-  now: Date,
+  { now, resyncedBy }: { readonly now: Date; readonly resyncedBy: number },
 ): Promise<readonly MirrorRow[]> {
   if (keys.length === 0) return []
   const { rows } = await sql<MirrorRow>`
     update mirror m
-    set version = m.version + 1, deleted_at = ${now}::timestamptz,
-      changed_at = greatest(${now}::timestamptz, m.changed_at + interval '1 millisecond')
+    set version = m.version + 1, deleted_at = coalesce(m.deleted_at, ${now}::timestamptz),
+      changed_at = case when m.deleted_at is null
+        then greatest(${now}::timestamptz, m.changed_at + interval '1 millisecond')
+        else m.changed_at end,
+      generation = greatest(m.generation, ${resyncedBy}::bigint)
     from ${keysOf(keys)}
-    where m.feed_id = ${feedId} and m.kind = k.kind and m.id = k.id and m.deleted_at is null
+    where m.feed_id = ${feedId} and m.kind = k.kind and m.id = k.id
+      and (m.deleted_at is null or m.generation < ${resyncedBy}::bigint)
     returning ${columns}`.execute(store.db)
   return rows
+}
+
+/** Some objects that are known to be gone, which was last passed on before a complete read. Those to be read again are left out. */
+export async function listRemoved(
+  store: Store,
+  feedId: string,
+  { kinds, before, limit }: { kinds: readonly string[]; before: number; limit: number },
+): Promise<readonly MirrorKey[]> {
+  return store.db
+    .selectFrom('mirror as m')
+    .select(['kind', 'id'])
+    .where('feed_id', '=', feedId)
+    .where('kind', 'in', kinds)
+    .where('generation', '<', before)
+    .where('deleted_at', 'is not', null)
+    .where(
+      sql<boolean>`not exists (select from reread r
+        where r.feed_id = m.feed_id and r.kind = m.kind and r.id = m.id)`,
+    )
+    .limit(limit)
+    .execute()
 }
 
 /** How many objects of each kind a complete read saw of those that were known when it began, and how many it missed. */

@@ -115,11 +115,12 @@ describe.each(stores)('the mirror on $name', ({ open }) => {
     const { store } = opened
     const feedId = randomUUID()
     const one = member('u1')
+    const gone = (hour: number) => ({ now: at(hour), resyncedBy: 0 })
     await putMirror(store, feedId, [one], { generation: 1, now: at(1) })
-    expect(await removeMirror(store, feedId, [one, member('u9')], at(2))).toMatchObject([
+    expect(await removeMirror(store, feedId, [one, member('u9')], gone(2))).toMatchObject([
       { id: 'g1/u1', version: 2, hash: 'h', deleted_at: at(2) },
     ])
-    expect(await removeMirror(store, feedId, [one], at(3))).toEqual([])
+    expect(await removeMirror(store, feedId, [one], gone(3))).toEqual([])
     await putMirror(store, feedId, [{ ...one, version: 3 }], { generation: 1, now: at(4) })
     expect(await readMirror(store, feedId, [one])).toMatchObject([{ version: 3, deleted_at: null }])
     await deleteMirror(store, feedId)
