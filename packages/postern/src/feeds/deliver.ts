@@ -167,7 +167,7 @@ export class Deliverer {
     const { ownership, origin, batches, signal } = this.#context
     const opened = await this.#open()
     const read = await batches.get(seq)
-    if (read === undefined) throw new Error(`Batch ${seq} is not in the spool.`)
+    if (read === undefined) return this.#lookAgain(seq)
     const id = batchId(ownership.feedId, seq, read.records)
     const batch: SinkBatch = { ...origin, ...read, seq, id }
     const options = { position: this.#position, signal }
@@ -199,6 +199,13 @@ export class Deliverer {
       return this.#unanswered
     })
     this.#move(moved)
+  }
+
+  /** Where a batch is dropped that was still to be delivered: the sink was taken out of the feed, and perhaps added again since. */
+  async #lookAgain(seq: number): Promise<void> {
+    const stand = await this.#context.ownership.transaction(() => this.#readStand())
+    if (stand?.seq === this.#seq) throw new Error(`Batch ${seq} is not in the spool.`)
+    this.#move(stand)
   }
 
   /** Whether the last batch is confirmed although committing that failed: the store was lost before it could answer. */

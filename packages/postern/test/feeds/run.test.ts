@@ -13,6 +13,7 @@ import { confirmDeletions } from '../../src/feeds/confirm-deletions.ts'
 import { FeedRun } from '../../src/feeds/feed-run.ts'
 import { runFeed } from '../../src/feeds/run.ts'
 import { RunNotes } from '../../src/feeds/run-notes.ts'
+import { removeFeedSink } from '../../src/store/feed-sinks.ts'
 import { deleteFeed, holdFeedRow } from '../../src/store/feeds.ts'
 import { putHeldDeletions, readHeldDeletions } from '../../src/store/held-deletions.ts'
 import { openStore } from '../../src/store/open.ts'
@@ -120,6 +121,30 @@ describe.each(stores)('a run of a feed on $name', ({ open }) => {
     expect(await remembered()).not.toContain(1)
   })
 
+  test('tells of no sink that was taken out of the feed while it was behind', async () => {
+    const { app, running } = await emulatedOrg(small)
+    const { feedId, sinks, run } = await feedScenario(kept.store, app, { sinks: ['x', 'y'] })
+    sinks.retryAfterMs = 60_000
+    for (const name of ['x', 'y']) sinks.down.add(name)
+    for (let batches = 0; batches < 4; batches++) {
+      addEvents(running.org, { count: 1 })
+      await run()
+    }
+    sinks.retryAfterMs = undefined
+    sinks.down.delete('y')
+    const isTakenOut = Promise.withResolvers<void>()
+    sinks.onWrite = async (_batch, name) => {
+      if (name === 'y') return isTakenOut.promise
+      await removeFeedSink(kept.store, { feedId, sinkId: `${feedId}-x` })
+      isTakenOut.resolve()
+      await expect.poll(() => spooledBatches(kept.store, feedId), { timeout: 20_000 }).toBe(0)
+    }
+    expect(await run({ trigger: 'request' })).toMatchObject({
+      outcome: 'ok',
+      report: { notes: [], confirmed: { [`${feedId}-y`]: 4 } },
+    })
+  })
+
   test.each(['rate-limited', 'server-error'])(
     'ends when its time is over also while it waits because of %s, and goes on later',
     async (fault) => {
@@ -225,3 +250,12 @@ test('The notes of a run are each said once, and are bounded in number and lengt
   long.add('x'.repeat(5_000))
   expect(long.list()[0]).toHaveLength(1_000)
 })
+
+async function spooledBatches(store: Store, feedId: string): Promise<number> {
+  const rows = await store.db
+    .selectFrom('spool')
+    .select('seq')
+    .where('feed_id', '=', feedId)
+    .execute()
+  return rows.length
+}
