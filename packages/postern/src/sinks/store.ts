@@ -11,7 +11,7 @@ import {
   type StoredEvent,
   type StoredObject,
 } from '../store/records.ts'
-import { sqlStateOf } from '../store/sql-state.ts'
+import { isGivenWay, sqlStateOf } from '../store/sql-state.ts'
 import type { Store } from '../store/store.ts'
 import type { FeedRecord } from './record.ts'
 import type { RejectedRecord, SinkBatch, SinkKind, Written } from './sink.ts'
@@ -26,9 +26,6 @@ const settings = z.strictObject({
     .default(90)
     .describe('How many days events are kept. Objects are kept as long as the org has them.'),
 })
-
-// The store gives way and begins the transaction again; it knows them by their code.
-const OF_TRANSACTION = /^40/
 
 /** Keeps records in Postern's own database: events for some time, of each object how it is now. */
 export const store: SinkKind<typeof settings> = {
@@ -116,8 +113,9 @@ async function writable<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work()
   } catch (error) {
+    // The store begins the transaction again.
+    if (error instanceof PosternError || isGivenWay(error)) throw error
     const state = sqlStateOf(error)
-    if (error instanceof PosternError || OF_TRANSACTION.test(state)) throw error
     throw new SinkError('sink_unwritable', `The database refused to write records (${state}).`, {
       remedy: "Check that the schema records is there, and that Postern's user may write to it.",
       details: { state },

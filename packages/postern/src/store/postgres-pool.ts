@@ -5,7 +5,7 @@ import type { PostgresPool, PostgresPoolClient } from 'kysely'
 import pg from 'pg'
 import { explainConnectFailure, explainServerFailure, type ServerPlace } from './postgres-error.ts'
 import { parsePostgresUrl } from './postgres-url.ts'
-import { sqlStateOf } from './sql-state.ts'
+import { isOfPrepared, sqlStateOf } from './sql-state.ts'
 import { StatementNames } from './statement-names.ts'
 
 const INT8 = 20
@@ -18,9 +18,6 @@ const IDLE_WITHIN_MS = 30_000
 
 // A little longer than the server's own limit: a connection that died without a word ends here.
 const ANSWER_WITHIN_MS = 70_000
-
-// "Cached plan must not change result type"; a statement that the server does not know, or knows already.
-const PREPARED_REFUSED: ReadonlySet<string> = new Set(['0A000', '26000', '42P05'])
 
 /** Options of {@link openPool}. */
 export interface PoolOptions {
@@ -135,11 +132,6 @@ function explainedClient(
 
 function isUnanswered(error: unknown): boolean {
   return error instanceof Error && error.message === 'Query read timeout'
-}
-
-/** Whether a statement was refused as prepared: a column was added since to what it gives, or the server knows it no more. */
-function isOfPrepared(error: unknown): boolean {
-  return PREPARED_REFUSED.has(sqlStateOf(error))
 }
 
 /**

@@ -6,7 +6,7 @@ import type { PGlite } from '@electric-sql/pglite'
 import { systemClock } from '@postern/core'
 import { type Kysely, type PostgresPool, sql, type Transaction } from 'kysely'
 import type { Schema } from './schema.ts'
-import { sqlStateOf } from './sql-state.ts'
+import { isGivenWay } from './sql-state.ts'
 
 /** Which database it is. */
 export type StoreKind = StoreDriver['kind']
@@ -28,8 +28,6 @@ export interface StoreParts {
   readonly lost?: AbortSignal
 }
 
-// Serialisation failure, deadlock; a statement refused as prepared: its tables were changed, the server forgot it, or has its name already.
-const GIVEN_WAY: ReadonlySet<string> = new Set(['40001', '40P01', '0A000', '26000', '42P05'])
 const MAX_ATTEMPTS = 5
 const MAX_PAUSE_MS = 50
 
@@ -187,7 +185,7 @@ async function whileGivingWay<Result>(
     try {
       return await run()
     } catch (error) {
-      if (attempt === MAX_ATTEMPTS || !GIVEN_WAY.has(sqlStateOf(error)) || !mayRepeat()) throw error
+      if (attempt === MAX_ATTEMPTS || !isGivenWay(error) || !mayRepeat()) throw error
       await systemClock.sleep(randomInt(MAX_PAUSE_MS) * attempt)
     }
   }

@@ -8,6 +8,9 @@ import { newDatabase, type TestDatabase } from '../../../../test/stores.ts'
 import { openPostgres } from '../../src/store/postgres.ts'
 import { openPool } from '../../src/store/postgres-pool.ts'
 import type { Store } from '../../src/store/store.ts'
+import { keepFeed } from '../feeds/stored-feed.ts'
+import { batchOf, eventsOf } from '../sinks/batches.ts'
+import { destinationOf } from '../sinks/destination.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -86,6 +89,21 @@ describe('a statement that comes again and again', () => {
         })
       },
     )
+  })
+
+  test('of the sink that keeps records in the store is begun again too', async () => {
+    await keepFeed(store, { id: 'feed-1', name: 'log' })
+    const sink = await destinationOf('store', { settings: {}, store }).open()
+    const batch = batchOf(1, eventsOf('a'))
+    for (const _ of times) await store.transaction(() => sink.write(batch, {}))
+    let runs = 0
+    const written = store.transaction(async () => {
+      runs++
+      if (runs === 1) await sql`deallocate all`.execute(store.db)
+      return sink.write(batch, {})
+    })
+    await expect(written).resolves.toEqual({ rejected: [] })
+    expect(runs).toBe(2)
   })
 
   test('has no name where nobody begins its transaction again', async () => {
