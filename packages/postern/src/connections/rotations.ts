@@ -143,7 +143,9 @@ export class Rotations {
     const { store, clock, connections } = this.#context
     const row = await connections.get(name)
     const rotation = await readRotation(store, row.id)
-    const due = rotation?.due_at ?? row.next_rotation_at
+    // One that was given up, because the connection got another credential, is not gone on with.
+    const goesOnAt = (await this.#readKept(row)) && rotation?.due_at
+    const due = goesOnAt ?? row.next_rotation_at
     return due !== null && due <= clock.now()
   }
 

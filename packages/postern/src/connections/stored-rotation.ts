@@ -139,15 +139,17 @@ export class StoredRotation implements RotationPlace {
     })
   }
 
-  /** Keeps why it stopped. */
+  /** Keeps why it stopped. One that was given up waits for a person. */
   async fail(error: PosternError): Promise<void> {
     const { store, clock } = this.#context
     await this.#transaction(async () => {
       // Removed meanwhile, with its rotation.
-      if ((await readConnection(store, this.#connection.id)) === undefined) return
+      if (!(await holdConnection(store, this.#connection.id))) return
       const before = (await this.#read()) ?? { ...this.#options.plan(undefined), failures: 0 }
+      const { state } = before
+      const isGivenUp = state !== undefined && !isOf(state, await this.#readConnection())
       const kept = withFailure(before, error, clock.now())
-      await this.#put(kept)
+      await this.#put(isGivenUp ? { ...kept, unattended: false } : kept)
       if (kept.state === undefined) await this.#scheduleNext(retryAt(kept))
       await this.#audit(kept.state, error.code)
     })
@@ -231,6 +233,7 @@ export function isOf(state: RotationState, { client_id, settings }: ConnectionRo
   const { publicJwk } = settings
   // Only this phase is kept before the connection has its key.
   const keys = phase === 'rolling-back' ? [plan.oldKey, plan.newKey] : [keyInUse(state)]
-  const isInUse = (key: PublicJwk) => publicJwk?.kid === key.kid && isSameKey({ ...publicJwk }, key)
+  const isInUse = (key: PublicJwk) =>
+    publicJwk?.kid === key.kid && publicJwk.alg === key.alg && isSameKey({ ...publicJwk }, key)
   return plan.clientId === client_id && keys.some(isInUse)
 }

@@ -19,6 +19,7 @@ import {
   findConnection,
   updateConnection,
 } from '../store/connections.ts'
+import { suspendRotation } from '../store/rotations.ts'
 import { type SecretKind, secretKinds } from '../store/seal.ts'
 import { putSealed, removeSecrets } from '../store/secrets.ts'
 import { auditFailure } from './audit-failure.ts'
@@ -249,6 +250,8 @@ function keep(
   const now = clock.now()
   return store.transaction(async () => {
     if (!(await updateConnection(store, row, change, now))) throw connectionChanged(name)
+    // A rotation is given up with the key, or the app, that it was of.
+    if (givesUpRotation(row, change)) await suspendRotation(store, id)
     const { keyDraft } = request.members
     if (keyDraft !== undefined) await useKeyDraft(store, keyDraft)
     for (const kind of kinds) await removeSecrets(store, { connectionId: id, kind })
@@ -260,4 +263,12 @@ function keep(
     if (updated === undefined) throw connectionChanged(name)
     return updated
   })
+}
+
+function givesUpRotation(
+  { client_id, settings: { publicJwk } }: ConnectionRow,
+  { clientId, settings }: ConnectionChange,
+): boolean {
+  const isSameKey = settings === undefined || isDeepStrictEqual(settings.publicJwk, publicJwk)
+  return !isSameKey || (clientId !== undefined && clientId !== client_id)
 }

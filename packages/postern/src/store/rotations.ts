@@ -39,6 +39,15 @@ export async function putRotation(
     .execute()
 }
 
+/** Leaves it to a person to go on with the rotation of a connection. */
+export async function suspendRotation(store: Store, connectionId: string): Promise<void> {
+  await store.db
+    .updateTable('rotation')
+    .set({ due_at: null })
+    .where('connection_id', '=', connectionId)
+    .execute()
+}
+
 /** The names of the connections whose rotation is to be begun, or gone on with. The longest overdue come first. */
 export async function dueRotations(
   store: Store,

@@ -2,13 +2,21 @@ import { addKey, generateKey, Org, planRotation, requireApp, retiredMinMs } from
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { openTestSeal } from '../../../../test/test-seal.ts'
+import type { AdminChoice } from '../../src/connections/admin-choice.ts'
 import { leaseOf } from '../../src/connections/busy-error.ts'
+import { rotateDue } from '../../src/connections/scheduled-rotation.ts'
 import { StoredRotation } from '../../src/connections/stored-rotation.ts'
 import type { UpdateRequest } from '../../src/connections/update.ts'
+import { openLog } from '../../src/log.ts'
 import { withLease } from '../../src/store/leases.ts'
 import type { Seal } from '../../src/store/seal.ts'
 import { by, codeOf, openContext } from './kept.ts'
 import { openRotated, type RotatedDesk } from './rotated.ts'
+
+const superAdmin = {
+  role: 'SUPER_ADMIN',
+  scopes: ['okta.users.read', 'okta.apps.manage'],
+} as const
 
 describe.each(stores)(
   'a rotation on $name whose connection gets another credential',
@@ -21,7 +29,15 @@ describe.each(stores)(
     })
     afterAll(() => kept.close())
 
-    const desk = () => openRotated({ kept, seal })
+    const desk = (org = {}) => openRotated({ kept, seal }, { org })
+    const log = openLog({ level: 'silent' })
+    const runDue = ({ clock, rotations }: RotatedDesk) =>
+      rotateDue({ store: kept.store, rotations, clock, log })
+    const audited = async ({ name }: RotatedDesk) => {
+      const { db } = kept.store
+      const rows = db.selectFrom('audit').select('seq').where('connection', '=', name)
+      return (await rows.where('action', '=', 'connection.rotate').execute()).length
+    }
     const firstKid = ({ running }: RotatedDesk) => running.app.key.kid
     const firstKey = ({ running }: RotatedDesk) => ({ key: JSON.stringify(running.app.key) })
 
@@ -36,7 +52,11 @@ describe.each(stores)(
     }
 
     /** Another process, which hears at its next request that somebody changed the connection. */
-    const changedMeanwhile = async (acme: RotatedDesk, members: UpdateRequest['members']) => {
+    const changedMeanwhile = async (
+      acme: RotatedDesk,
+      members: UpdateRequest['members'],
+      choice: AdminChoice = { adminToken: acme.adminToken },
+    ) => {
       let isDue = false
       const { rotations } = await acme.another({
         onRequest: async () => {
@@ -45,9 +65,8 @@ describe.each(stores)(
           await acme.connections.update(acme.name, { members, force: true }, by)
         },
       })
-      const { name, adminToken } = acme
       const rotate = (end?: 'retire') =>
-        rotations.rotate(name, { adminToken, end }, by, {
+        rotations.rotate(acme.name, { ...choice, end }, by, {
           onProgress: (progress) => {
             isDue = progress.event === 'reached' && progress.phase === 'registered'
           },
@@ -59,6 +78,15 @@ describe.each(stores)(
           return rotate('retire')
         },
       }
+    }
+
+    /** Long behind every time at which it was to go on. */
+    const stays = async (acme: RotatedDesk, kid: string) => {
+      const before = [acme.keys(), await audited(acme)]
+      acme.clock.advance(24 * retiredMinMs)
+      await runDue(acme)
+      expect([acme.keys(), await audited(acme)]).toEqual(before)
+      expect((await acme.connections.get(acme.name)).settings.publicJwk?.kid).toBe(kid)
     }
 
     test('leaves the key in use that a person gave it, and the old one as it was', async () => {
@@ -83,6 +111,17 @@ describe.each(stores)(
       expect(await acme.sealedKids()).toContain(firstKid(acme))
     })
 
+    test('leaves the key in use that is to sign in another way', async () => {
+      const acme = await desk({ keyType: 'RSA' })
+      const { rotate } = await changedMeanwhile(acme, { jwtAlg: 'RS512' })
+      expect(await codeOf(rotate())).toBe('connection_changed')
+      expect((await acme.connections.get(acme.name)).settings.publicJwk).toMatchObject({
+        kid: firstKid(acme),
+        alg: 'RS512',
+      })
+      await acme.works()
+    })
+
     test('keeps the old key that a person brought back while it was being destroyed', async () => {
       const acme = await desk()
       await acme.rotations.rotate(acme.name, { adminToken: acme.adminToken }, by)
@@ -104,6 +143,33 @@ describe.each(stores)(
       expect(after).toMatchObject({ phase: 'switched', oldKey: firstKid(acme) })
       expect(after.newKey).not.toBe(newKey)
       await acme.works()
+    })
+
+    test('is not begun anew by itself', async () => {
+      const acme = await desk(superAdmin)
+      const { connections, clock, name, rotations } = acme
+      await rotations.rotate(name, {}, by)
+      const { kid, key } = await registerKey(acme)
+      await connections.update(name, { members: { key } }, by)
+      expect((await rotations.status(name)).dueAt).toBeNull()
+      await stays(acme, kid)
+      // As a process left it that was stopped in between.
+      const { id } = await connections.get(name)
+      const due = { due_at: clock.now() }
+      await kept.store.db.updateTable('rotation').set(due).where('connection_id', '=', id).execute()
+      await stays(acme, kid)
+    })
+
+    test('and that fails for it is not begun anew by itself', async () => {
+      const acme = await desk(superAdmin)
+      const { kid, key } = await registerKey(acme)
+      const { rotate } = await changedMeanwhile(acme, { key }, {})
+      expect(await codeOf(rotate())).toBe('connection_changed')
+      expect(await acme.rotations.status(acme.name)).toMatchObject({
+        dueAt: null,
+        lastError: { code: 'connection_changed' },
+      })
+      await stays(acme, kid)
     })
 
     test('is not begun', async () => {
