@@ -10,7 +10,7 @@ import type { Lease } from '../store/leases.ts'
 import type { FeedsContext } from './context.ts'
 import { Deliverer } from './deliver.ts'
 import { lockedUntil } from './locked-until.ts'
-import { type Origin, openOrigin } from './open-origin.ts'
+import { openOrigin } from './open-origin.ts'
 import { Ownership } from './ownership.ts'
 import { RecentBatches } from './recent-batches.ts'
 import { isRunEnd, RunEnd } from './run-end.ts'
@@ -88,14 +88,11 @@ export class FeedRun {
 
   async #readAndDeliver(): Promise<void> {
     const { store, feed } = this.#context
-    const onRequest = (waitedMs: number) => this.#tally.requested(waitedMs)
-    const origin = await openOrigin(this.#context, feed, onRequest)
-    this.#follow(origin.signal)
     const batches = new RecentBatches(store, {
       id: feed.id,
       what: feed.input === 'system-log' ? 'event' : 'change',
     })
-    this.#deliverers = this.#openDeliverers(origin, batches)
+    this.#deliverers = this.#openDeliverers(batches)
     const delivering = this.#deliverers.map((deliverer) =>
       deliverer.run().catch((error: unknown) => {
         this.#fail(error)
@@ -104,7 +101,7 @@ export class FeedRun {
       }),
     )
     try {
-      await this.#read(origin, batches)
+      await this.#read(batches)
     } catch (error) {
       this.#fail(error)
     } finally {
@@ -113,9 +110,8 @@ export class FeedRun {
     }
   }
 
-  #openDeliverers(origin: Origin, batches: RecentBatches): readonly Deliverer[] {
+  #openDeliverers(batches: RecentBatches): readonly Deliverer[] {
     const { feed, sinks, options } = this.#context
-    const { org, connection } = origin
     const context = {
       ...this.#context,
       ownership: this.#ownership,
@@ -123,8 +119,8 @@ export class FeedRun {
       batches,
       origin: {
         feed: { id: feed.id, name: feed.name },
-        connection,
-        org: new URL(org.url).host,
+        connection: feed.connection,
+        org: new URL(feed.org_url).host,
         input: inputOf(feed),
       },
       ending: this.#ending.signal,
@@ -135,8 +131,12 @@ export class FeedRun {
     return sinks.map((sink) => new Deliverer(context, sink, options.trigger === 'request'))
   }
 
-  async #read({ org, clientId }: Origin, batches: RecentBatches): Promise<void> {
+  async #read(batches: RecentBatches): Promise<void> {
     const { feed, store, clock, options, streams } = this.#context
+    const onRequest = (waitedMs: number) => this.#tally.requested(waitedMs)
+    const origin = await openOrigin(this.#context, feed, onRequest)
+    this.#follow(origin.signal)
+    const { org, clientId } = origin
     const { signal } = this.#readingEnds
     const spool = new FeedSpoolWriter({
       ...{ store, streams },

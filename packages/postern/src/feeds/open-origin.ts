@@ -9,7 +9,6 @@ export interface Origin {
   readonly org: Org
   /** Of the service app. */
   readonly clientId: string | undefined
-  readonly connection: string
   /** Aborts when the connection is removed. */
   readonly signal: AbortSignal
 }
@@ -27,5 +26,5 @@ export async function openOrigin(
 ): Promise<Origin> {
   const { connection, client_id: clientId } = feed
   const { org, signal } = await connections.open(connection)
-  return { org: org.watched(onRequest), clientId: clientId ?? undefined, connection, signal }
+  return { org: org.watched(onRequest), clientId: clientId ?? undefined, signal }
 }

@@ -23,6 +23,7 @@ export type FeedToRun = FeedRow & {
   /** Its name. */
   readonly connection: string
   readonly client_id: string | null
+  readonly org_url: string
 }
 
 /** The same with the connection that it reads over. */
@@ -31,7 +32,7 @@ export function holdFeedToRun(store: Store, id: string): Promise<FeedToRun | und
     .selectFrom('feed')
     .innerJoin('connection', 'connection.id', 'feed.connection_id')
     .selectAll('feed')
-    .select(['connection.name as connection', 'connection.client_id'])
+    .select(['connection.name as connection', 'connection.client_id', 'connection.org_url'])
     .where('feed.id', '=', id)
     .forUpdate('feed')
     .executeTakeFirst()

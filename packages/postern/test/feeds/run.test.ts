@@ -18,6 +18,7 @@ import { deleteFeed, holdFeedRow } from '../../src/store/feeds.ts'
 import { putHeldDeletions, readHeldDeletions } from '../../src/store/held-deletions.ts'
 import { openStore } from '../../src/store/open.ts'
 import { listRuns } from '../../src/store/runs.ts'
+import { SealError } from '../../src/store/seal-error.ts'
 import type { Store } from '../../src/store/store.ts'
 import { feedScenario } from './feed-scenario.ts'
 import { steppedStore } from './steps.ts'
@@ -119,6 +120,29 @@ describe.each(stores)('a run of a feed on $name', ({ open }) => {
     await db.updateTable('feed_state').set({ epoch: 15 }).where('feed_id', '=', feedId).execute()
     expect((await run()).outcome).toBe('partial')
     expect(await remembered()).not.toContain(1)
+  })
+
+  test('delivers what was read before also where its connection does not open', async () => {
+    const { app, running } = await emulatedOrg(small)
+    const { sinks, run } = await feedScenario(kept.store, app)
+    sinks.retryAfterMs = 60_000
+    sinks.down.add('main')
+    for (let batches = 0; batches < 2; batches++) {
+      addEvents(running.org, { count: 1 })
+      await run()
+    }
+    sinks.down.clear()
+    const locked = new SealError('seal_locked', 'The store is locked.', { remedy: 'Unlock it.' })
+    const connections = { open: () => Promise.reject(locked) }
+    expect(await run({ trigger: 'request' }, { connections })).toMatchObject({
+      outcome: 'failed',
+      report: { error: { code: 'seal_locked' } },
+    })
+    const [{ org } = {}] = sinks.batches.get('main') ?? []
+    expect([sinks.batches.get('main')?.map(({ seq }) => seq), org]).toEqual([
+      [1, 2],
+      new URL(app.url).host,
+    ])
   })
 
   test('tells of no sink that was taken out of the feed while it was behind', async () => {
