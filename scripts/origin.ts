@@ -45,7 +45,8 @@ function fileOf(folder: string): string {
   return path.join(origins, path.relative(root, folder).replaceAll(path.sep, '-'))
 }
 
-function hashOf(sources: readonly string[]): string {
+/** The hash of sources as they are now. @param sources - as in {@link keepOrigin} */
+export function hashOf(sources: readonly string[]): string {
   const hash = createHash('sha256')
   for (const file of [...sources, 'package-lock.json'].flatMap(filesBelow)) {
     hash.update(`${file}\n`).update(readFileSync(path.join(root, file)))

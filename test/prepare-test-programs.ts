@@ -3,34 +3,61 @@
  * hundreds of modules and their types each time it is started.
  */
 
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 import { outsidePackages } from '../scripts/build.ts'
-import { forgetOrigin, isMadeOf, keepOrigin } from '../scripts/origin.ts'
+import { hashOf } from '../scripts/origin.ts'
 import { linkBesides } from './prepare-program.ts'
-import { bundleName, bundlesFolder, testPrograms } from './test-programs.ts'
+import { bundleName, programsVariable, testPrograms } from './test-programs.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const folder = path.join(bundlesFolder, '../..')
-const modulesFile = path.join(folder, 'modules.json')
-const makers = ['test/test-programs.ts', 'test/prepare-test-programs.ts']
+const kept = path.join(root, 'node_modules/.cache/postern-test-programs')
+const KEPT_MS = 24 * 3_600_000
+// What they read beside themselves lies two folders above.
+const PARTS = 'dist/parts'
+const ownSources = [
+  ...['core', 'emulator', 'postern'].map((name) => `packages/${name}/src`),
+  ...['packages/postern/test', 'packages/postern/package.json', 'test', 'scripts/build.ts'],
+]
 
-/** Bundles them unless they are there, of these sources. The pages and the prepared store have to be there. */
+/**
+ * Bundles them unless they are there, of these sources, and tells the workers where. The pages and the prepared store have to be
+ * there. Each state of the sources has a folder of its own: a proof that runs for hours goes on with what it began with.
+ */
 export async function prepareTestPrograms(): Promise<void> {
-  if (existsSync(modulesFile) && isMadeOf(folder, JSON.parse(readFileSync(modulesFile, 'utf8'))))
-    return
-  forgetOrigin(folder)
-  rmSync(folder, { recursive: true, force: true })
-  const sources = [...makers, ...(await bundle())].toSorted()
-  writeFileSync(modulesFile, JSON.stringify(sources))
-  linkBesides(folder)
-  keepOrigin(folder, sources)
+  const folder = path.join(kept, hashOf(ownSources).slice(0, 16))
+  if (!existsSync(folder)) {
+    const unfinished = `${folder}.${process.pid}`
+    await bundle(path.join(unfinished, PARTS))
+    linkBesides(unfinished)
+    try {
+      renameSync(unfinished, folder)
+    } catch (error) {
+      // Another run was faster.
+      rmSync(unfinished, { recursive: true, force: true })
+      if (!existsSync(folder)) throw error
+    }
+  }
+  const now = new Date()
+  utimesSync(folder, now, now)
+  for (const name of readdirSync(kept)) {
+    const { mtimeMs } = statSync(path.join(kept, name))
+    if (mtimeMs < now.getTime() - KEPT_MS) rmSync(path.join(kept, name), { recursive: true })
+  }
+  process.env[programsVariable] = path.join(folder, PARTS)
 }
 
-/** @returns the sources of ours that are in the bundles, from the root */
-async function bundle(): Promise<readonly string[]> {
+async function bundle(dir: string): Promise<void> {
   const files = testPrograms.map((name) => [bundleName(name), `packages/postern/test/${name}.ts`])
   const bundle = await rolldown({
     input: Object.fromEntries(files),
@@ -47,26 +74,29 @@ async function bundle(): Promise<readonly string[]> {
   try {
     // Not minified: where one fails, its stack names functions, and above each module of a bundle stands its file.
     const { output } = await bundle.write({
-      dir: bundlesFolder,
+      dir,
       entryFileNames: '[name].mjs',
       chunkFileNames: '[name].mjs',
       format: 'esm',
     })
     const modules = output.flatMap((part) => (part.type === 'chunk' ? part.moduleIds : []))
-    const ours = modules.map((file) => path.relative(root, file))
-    const sources = [...new Set(ours)].filter((file) =>
-      /^(?:packages|test)\/(?!.*node_modules)/.test(file),
-    )
-    for (const file of sources) refuseOwnPlace(file)
-    return sources
+    for (const file of modules) checkModule(path.relative(root, file).replaceAll('\\', '/'))
   } finally {
     await bundle.close()
   }
 }
 
-/** What a test finds beside its own file is not beside the bundle. */
-function refuseOwnPlace(file: string): void {
+/** What a test finds beside its own file is not beside the bundle, and a bundle is to be made anew when a source of it changes. */
+function checkModule(file: string): void {
+  if (!/^(?:packages|scripts|test)\//.test(file) || file.includes('node_modules/')) return
+  const isKnown = ownSources.some((place) => file === place || file.startsWith(`${place}/`))
   const isOfTests = /(?:^|\/)test\//.test(file)
-  if (!isOfTests || !readFileSync(path.join(root, file), 'utf8').includes('import.meta')) return
-  throw new Error(`${file} has import.meta, which a program of test-programs.ts must not come to.`)
+  if (
+    isKnown &&
+    !(isOfTests && readFileSync(path.join(root, file), 'utf8').includes('import.meta'))
+  )
+    return
+  throw new Error(
+    `${file} has import.meta or is none of the sources; a program of test-programs.ts comes to it.`,
+  )
 }

@@ -1,6 +1,5 @@
 /** @module The programs that tests start as processes of their own: bundled before the tests, all of them at once. */
 
-import { fileURLToPath } from 'node:url'
 import { sourceFlags } from './source-program.ts'
 
 /** Where they are, below packages/postern/test and without `.ts`. */
@@ -21,10 +20,8 @@ export const testPrograms = [
 /** One of them. */
 export type TestProgram = (typeof testPrograms)[number]
 
-/** The folder of the bundles, two below what they read beside themselves: see prepare-test-programs.ts. */
-export const bundlesFolder: string = fileURLToPath(
-  new URL('../node_modules/.cache/postern-test-programs/dist/parts', import.meta.url),
-)
+/** The variable of the environment that says where the bundles of this run are. */
+export const programsVariable = 'POSTERN_TEST_PROGRAMS'
 
 /** The name of a bundle. All lie in one folder, since what they read is found from there. */
 export function bundleName(program: TestProgram): string {
@@ -33,5 +30,5 @@ export function bundleName(program: TestProgram): string {
 
 /** What stands before the arguments of a program on Node's own command line. */
 export function startOf(program: TestProgram): readonly string[] {
-  return [...sourceFlags, `${bundlesFolder}/${bundleName(program)}.mjs`]
+  return [...sourceFlags, `${process.env[programsVariable]}/${bundleName(program)}.mjs`]
 }
