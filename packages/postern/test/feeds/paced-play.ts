@@ -10,6 +10,7 @@ import {
 } from '@postern/emulator'
 import { VirtualTime } from '../../../../test/virtual-time.ts'
 import { runFeed } from '../../src/feeds/run.ts'
+import type { FinishedRun } from '../../src/feeds/run-options.ts'
 import type { Seal } from '../../src/store/seal.ts'
 import type { Store } from '../../src/store/store.ts'
 import { jsonlSink } from './held.ts'
@@ -125,12 +126,13 @@ export async function playPaced(stage: PacedStage, schedule: PacedSchedule): Pro
       Promise.all(
         feeds.map(async ({ id }) => {
           const options = { trigger: 'request' } as const
+          let finished: FinishedRun | undefined
           for (let run = 0; run < MAX_RUNS; run++) {
-            const finished = await runFeed(worker, id, options)
+            finished = await runFeed(worker, id, options)
             if (finished?.outcome === 'ok' && !finished.more) return
             await time.sleep(MINUTE_MS)
           }
-          throw new Error('A feed does not come to its end.')
+          throw new Error(`A feed does not come to its end: ${JSON.stringify(finished)}.`)
         }),
       )
     await runAll()
