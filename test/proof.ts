@@ -13,7 +13,7 @@ const {
   POSTERN_PROOF_LOG: log,
 } = process.env
 
-/** Whether a single case that failed is played again. */
+/** Whether a case that failed is played again. Its path counts the examples, too. */
 export const isReplay = path !== undefined
 
 /** What random choices begin with; the same ones each time where nothing else was asked for. */

@@ -3,13 +3,7 @@
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import {
-  casesOf,
-  isReplay,
-  PROOF_TIMEOUT_MS,
-  parametersOf,
-  tellProof,
-} from '../../../../test/proof.ts'
+import { casesOf, PROOF_TIMEOUT_MS, parametersOf, tellProof } from '../../../../test/proof.ts'
 import { hasOwnDisks, runOnOwnDisk } from '../../../../test/small-disk.ts'
 import { sourceFlags } from '../../../../test/source-program.ts'
 import { stores, type TestStore } from '../../../../test/stores.ts'
@@ -34,7 +28,7 @@ const isWhole = casesOf(1) > 1
 const MAX_GROWTH_BYTES = 24 * 2 ** 20
 
 const examplesOf = (kind: AilingKind) =>
-  isReplay ? [] : (foundAilments[kind] ?? []).map((found): [AilingSchedule] => [found])
+  (foundAilments[kind] ?? []).map((found): [AilingSchedule] => [found])
 
 beforeAll(watchSinks)
 

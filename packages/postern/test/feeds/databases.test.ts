@@ -4,13 +4,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { type DatabaseWay, openDatabaseWay } from '../../../../test/database-way.ts'
 import { type StartedPostgres, startPostgres } from '../../../../test/postgres.ts'
-import {
-  casesOf,
-  isReplay,
-  PROOF_TIMEOUT_MS,
-  parametersOf,
-  tellProof,
-} from '../../../../test/proof.ts'
+import { casesOf, PROOF_TIMEOUT_MS, parametersOf, tellProof } from '../../../../test/proof.ts'
 import { newDatabase } from '../../../../test/stores.ts'
 import { testKeySource } from '../../../../test/test-seal.ts'
 import { masterKeyFileName, masterKeyFromFile } from '../../src/config/master-key/file.ts'
@@ -82,7 +76,7 @@ describe.each(places)(
         }),
         {
           ...parametersOf(Math.max(1, examples.length), part),
-          examples: isReplay ? [] : examples.map((fault): [DatabaseFault] => [fault]),
+          examples: examples.map((fault): [DatabaseFault] => [fault]),
         },
       )
     })
@@ -110,7 +104,7 @@ describe('postern start while PostgreSQL, which has its store, has trouble', () 
       }),
       {
         ...parametersOf(1, 0.05),
-        examples: isReplay ? [] : [[{ trouble: crash.trouble, afterMs: 200 }]],
+        examples: [[{ trouble: crash.trouble, afterMs: 200 }]],
       },
     )
   })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { isReplay, PROOF_TIMEOUT_MS, parametersOf, tellProof } from '../../../../test/proof.ts'
+import { PROOF_TIMEOUT_MS, parametersOf, tellProof } from '../../../../test/proof.ts'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { countWrong, flawless } from './checker.ts'
 import { openStage, play, type Stage } from './play.ts'
@@ -8,7 +8,7 @@ import { startReceiver, type WebhookReceiver } from './receiver.ts'
 import { anySchedule, foundSchedules, type Schedule } from './schedules.ts'
 import { watchSinks } from './steps.ts'
 
-const examples = isReplay ? [] : foundSchedules.map((found): [Schedule] => [found])
+const examples = foundSchedules.map((found): [Schedule] => [found])
 const runsOf = { PGlite: 8, PostgreSQL: 4 } as const
 
 let receiver: WebhookReceiver

@@ -2,13 +2,7 @@
 
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import {
-  casesOf,
-  isReplay,
-  PROOF_TIMEOUT_MS,
-  parametersOf,
-  tellProof,
-} from '../../../../test/proof.ts'
+import { casesOf, PROOF_TIMEOUT_MS, parametersOf, tellProof } from '../../../../test/proof.ts'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { countWrong, flawless } from './checker.ts'
 import { anyLostHistory, playLostHistory } from './lost-history.ts'
@@ -17,7 +11,7 @@ import { startReceiver, type WebhookReceiver } from './receiver.ts'
 import { anyLostCursors, foundLostCursors, type Schedule } from './schedules.ts'
 import { watchSinks } from './steps.ts'
 
-const examples = isReplay ? [] : foundLostCursors.map((found): [Schedule] => [found])
+const examples = foundLostCursors.map((found): [Schedule] => [found])
 
 let receiver: WebhookReceiver
 beforeAll(async () => {
