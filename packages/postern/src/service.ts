@@ -39,6 +39,7 @@ import { MasterKeys } from './store/master-keys.ts'
 import { openStore } from './store/open.ts'
 import { type PreparedMasterKey, prepareMasterKey } from './store/prepare-master-key.ts'
 import { removeOrphans } from './store/records.ts'
+import { clearRemovedFeeds } from './store/removed-feeds.ts'
 import { Seal } from './store/seal.ts'
 import type { Store } from './store/store.ts'
 
@@ -167,6 +168,11 @@ async function openParts(
           await removeExpiredEvents(services, signal)
           await removeOrphans(store, signal)
         },
+      })
+      repeating.begin({
+        name: 'what removed feeds have left',
+        everyMs: HOUR_MS,
+        work: (signal) => clearRemovedFeeds(store, signal),
       })
     },
     close: async () => {

@@ -21,6 +21,7 @@ import {
 } from '../store/feeds.ts'
 import { type GapRow, listGaps } from '../store/gaps.ts'
 import { countFeedsByCondition, type FeedsQuery, listFeeds } from '../store/list-feeds.ts'
+import { clearRemovedFeed } from '../store/removed-feeds.ts'
 import { askResync } from '../store/resync.ts'
 import { listRuns, type RunRow } from '../store/runs.ts'
 import { holdSinks } from '../store/sinks.ts'
@@ -141,12 +142,14 @@ export class Feeds {
   /** Removes a feed with its cursors and what is spooled, and ends its run. What its sinks have stays there. */
   async remove(name: string, by: Caller): Promise<void> {
     const { store, schedules } = this.#context
-    await store.transaction(async () => {
+    const { id } = await store.transaction(async () => {
       const row = await this.find(name)
       await schedules.unschedule(row.id)
       if (!(await deleteFeed(store, row.id))) throw feedNotFound()
       await this.#audit('feed.remove', row, by, { input: row.input })
+      return row
     })
+    await clearRemovedFeed(store, id)
   }
 
   /** Lets a feed rest: its run ends at the next page, and no other begins. */

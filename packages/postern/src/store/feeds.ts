@@ -187,12 +187,13 @@ export async function updateFeed(
   return updated !== undefined
 }
 
-const OF_A_FEED = [
-  ...(['feed_state', 'feed_stream', 'spool', 'feed_sink', 'mirror', 'reread'] as const),
-  ...(['run', 'ledger', 'gap', 'dead_letter'] as const),
-]
+const OF_A_FEED = ['feed_state', 'feed_stream', 'feed_sink', 'run', 'gap'] as const
 
-/** Deletes a feed with everything that belongs to it. False where it is gone already. */
+/**
+ * Deletes a feed. What may be many rows of it stays, and nobody looks at it any more: see `clearRemovedFeed`.
+ *
+ * @returns whether it was there.
+ */
 export async function deleteFeed(store: Store, id: string): Promise<boolean> {
   return store.transaction(async () => {
     // Before anything else: who begins a run of it now would leave rows of a feed that is gone.

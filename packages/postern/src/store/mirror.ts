@@ -271,12 +271,6 @@ export async function analyzeMirror(store: Store): Promise<void> {
   await sql`analyze mirror`.execute(store.db)
 }
 
-/** Removes what a feed knows, when the feed is removed. */
-export async function deleteMirror(store: Store, feedId: string): Promise<void> {
-  await store.db.deleteFrom('mirror').where('feed_id', '=', feedId).execute()
-  await store.db.deleteFrom('reread').where('feed_id', '=', feedId).execute()
-}
-
 /** Keys as a table `k`: one parameter, however many there are. */
 function keysOf(keys: readonly MirrorKey[]): RawBuilder<unknown> {
   const json = JSON.stringify(keys.map(({ kind, id }) => ({ kind, id })))

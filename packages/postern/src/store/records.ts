@@ -1,6 +1,8 @@
 /** @module The table of events and of objects that the sink `store` keeps: written a batch at a time, removed in bounded steps. */
 
 import { sql } from 'kysely'
+import { inSteps, STEP } from './in-steps.ts'
+import { ownersIn } from './owners-in.ts'
 import type { Store } from './store.ts'
 
 /** An event with what people look for in it. Texts are without NUL and lone surrogates, which no column can hold. */
@@ -152,9 +154,6 @@ export interface RemovedRecords {
   readonly objects: number
 }
 
-/** What goes in one statement: an embedded store answers nobody else meanwhile. */
-const STEP = 1_000
-
 /**
  * Removes the events that were published before a moment, in statements of a thousand each.
  *
@@ -167,28 +166,11 @@ export async function removeEventsBefore(
 ): Promise<number> {
   let removed = 0
   // One connection after the other: the index begins with it.
-  for await (const { id } of connectionsIn(store, 'event')) {
+  for await (const { id } of ownersIn(store, 'records.event', 'connection')) {
     const old = sql`connection_id = ${id} and published < ${before.toISOString()}::timestamptz`
     removed += await removeEvents(store, old, signal)
   }
   return removed
-}
-
-/** The connections of which a table has records, and whether each is still there. One step in the index for each. */
-async function* connectionsIn(
-  store: Store,
-  table: 'event' | 'object',
-): AsyncGenerator<{ readonly id: string; readonly isThere: boolean }> {
-  for (let after = ''; ; ) {
-    const { rows } = await sql<{ id: string | null; isThere: boolean }>`
-      select next.id, exists (select from connection where connection.id = next.id) as "isThere"
-      from (select min(connection_id) as id from ${sql.table(`records.${table}`)}
-        where connection_id > ${after}) as next`.execute(store.db)
-    const [{ id = null, isThere = false } = {}] = rows
-    if (id === null) return
-    yield { id, isThere }
-    after = id
-  }
 }
 
 /** Whose records are to be forgotten. */
@@ -255,8 +237,8 @@ export async function removeRecords(
 /** Removes the records of connections that are not there any more. @returns how many there were. */
 export async function removeOrphans(store: Store, signal?: AbortSignal): Promise<RemovedRecords> {
   let [events, objects] = [0, 0]
-  for (const table of ['event', 'object'] as const) {
-    for await (const { id, isThere } of connectionsIn(store, table)) {
+  for (const table of ['records.event', 'records.object']) {
+    for await (const { id, isThere } of ownersIn(store, table, 'connection')) {
       if (isThere) continue
       const removed = await removeRecords(store, id, signal)
       events += removed.events
@@ -303,17 +285,4 @@ async function deleteObjects(store: Store, where: ReturnType<typeof sql>): Promi
     store.db,
   )
   return Number(numAffectedRows)
-}
-
-async function inSteps(
-  signal: AbortSignal | undefined,
-  step: () => Promise<number>,
-): Promise<number> {
-  let all = 0
-  for (;;) {
-    signal?.throwIfAborted()
-    const removed = await step()
-    all += removed
-    if (removed < STEP) return all
-  }
 }

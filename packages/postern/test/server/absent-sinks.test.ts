@@ -77,6 +77,7 @@ describe.each(stores)('a sink that was away, on $name', ({ open }) => {
 
   test('has nobody who was deleted between a feed that was removed and one that was added', async () => {
     await services.feeds.remove('users', by)
+    expect(await opened.store.db.selectFrom('mirror').select('id').execute()).toEqual([])
     const gone = vanish()
     await add('users')
     expect(await storedIds('user')).not.toContain(gone)

@@ -8,7 +8,6 @@ import {
   analyzeMirror,
   countBehind,
   countMissed,
-  deleteMirror,
   lastGeneration,
   listMissed,
   listMissedBehind,
@@ -123,8 +122,6 @@ describe.each(stores)('the mirror on $name', ({ open }) => {
     expect(await removeMirror(store, feedId, [one], gone(3))).toEqual([])
     await putMirror(store, feedId, [{ ...one, version: 3 }], { generation: 1, now: at(4) })
     expect(await readMirror(store, feedId, [one])).toMatchObject([{ version: 3, deleted_at: null }])
-    await deleteMirror(store, feedId)
-    expect(await readMirror(store, feedId, [one])).toEqual([])
   })
 
   test('gathers what is to be read again: early, and once more', async () => {
