@@ -69,15 +69,17 @@ const OWN_MEMBERS = [
  *
  * A key that Postern rotated is not put back: the file's key counts again when it is another one than the last time.
  *
- * @throws {PosternError} where it cannot be so; the connection is then as it was before.
+ * @throws {PosternError} where it cannot be so; the connection is then as it was before, but for its standing approvals.
  */
 export async function applyConnection(
   declared: DeclaredConnection,
   context: ApplyConnectionContext,
 ): Promise<Omit<Applied, 'kind' | 'name'>> {
   const { store, connections, sources, signal } = context
+  const row = await findConnection(store, declared.name)
+  // First what an operator takes back, whatever becomes of the rest.
+  const isOther = row !== undefined && (await preApprove(row, declared, context))
   const { name, orgUrl, ...members } = await readMembers(declared, sources)
-  const row = await findConnection(store, name)
   if (row === undefined) {
     const request = connectionRequestOf({ name, orgUrl, ...members })
     const connected = await connections.connect(request, byConfig, { signal })
@@ -86,8 +88,6 @@ export async function applyConnection(
     return { outcome: 'added' }
   }
   requireSameOrg(row, orgUrl, context)
-  // First what an operator takes back, whatever becomes of the rest.
-  const isOther = await preApprove(row, declared, context)
   const { changes, note } = await changesOf(row, members, context)
   const changed = [...Object.keys(changes), ...(isOther ? ['preApproved'] : [])].sort()
   const noted = note === undefined ? {} : { note }
@@ -99,12 +99,15 @@ export async function applyConnection(
   return { outcome: 'changed', changed, ...noted }
 }
 
-/** Keeps the standing approvals of the file, and no other. @returns whether there were others. */
+/** Keeps the standing approvals of the file, and no other: none that is for another org. @returns whether there were others. */
 async function preApprove(
-  { id, name }: ConnectionRow,
-  { preApproved: approvals = [] }: DeclaredConnection,
-  { store, clock }: ApplyConnectionContext,
+  row: ConnectionRow,
+  { preApproved = [], members }: DeclaredConnection,
+  context: ApplyConnectionContext,
 ): Promise<boolean> {
+  const { id, name } = row
+  const { store, clock } = context
+  const approvals = isOfOrg(row, members.orgUrl, context) ? preApproved : []
   return store.transaction(async () => {
     if (isDeepStrictEqual(await readStandingApprovals(store, id), approvals)) return false
     await putStandingApprovals(store, id, approvals, clock.now())
@@ -113,6 +116,15 @@ async function preApprove(
     await appendAudit(store, { ...entry, outcome: 'ok' }, clock.now())
     return true
   })
+}
+
+function isOfOrg(row: ConnectionRow, orgUrl: string, context: ApplyConnectionContext): boolean {
+  try {
+    requireSameOrg(row, orgUrl, context)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function requireSameOrg(

@@ -155,17 +155,28 @@ ${acme('scopes: okta.users.read')}`
     })
   })
 
+  const approval = 'preApproved: [{ action: group.add_member, groups: [Staff], perDay: 5 }]'
+  const approved = async () => {
+    const { id } = await services.connections.get('acme')
+    return readStandingApprovals(kept.store, id)
+  }
+
   test('what is approved for good is what the file says, and nothing once it says nothing', async () => {
-    const approved = async () => {
-      const { id } = await services.connections.get('acme')
-      return readStandingApprovals(kept.store, id)
-    }
-    const approval = 'preApproved: [{ action: group.add_member, groups: [Staff], perDay: 5 }]'
     expect(outcomes(await apply(acme(approval)))).toEqual(['connection acme added'])
     const wanted = [{ action: 'group.add_member', groups: ['Staff'], perDay: 5 }]
     expect(await approved()).toEqual(wanted)
     expect(outcomes(await apply(acme(approval)))).toEqual(['connection acme unchanged'])
     expect(outcomes(await apply(acme()))).toEqual(['connection acme changed preApproved'])
+    expect(await approved()).toEqual([])
+  })
+
+  test('what is approved for good is taken back also where the connection is refused', async () => {
+    await apply(acme(approval))
+    expect(outcomes(await apply(acme(), {}))).toEqual(['connection acme refused'])
+    expect(await approved()).toEqual([])
+    await apply(acme(approval))
+    const elsewhere = acme(approval).replace(org.url, 'https://other.okta.com')
+    expect(outcomes(await apply(elsewhere))).toEqual(['connection acme refused'])
     expect(await approved()).toEqual([])
   })
 
