@@ -325,16 +325,22 @@ export class AccessKeys {
     by: Caller,
     work: () => Promise<void>,
   ): Promise<void> {
-    await this.#store.transaction(async () => {
-      await work()
-      await appendAudit(this.#store, { ...by, ...deed, outcome: 'ok' }, this.#clock.now())
-    })
+    try {
+      await this.#store.transaction(async () => {
+        await work()
+        await appendAudit(this.#store, { ...by, ...deed, outcome: 'ok' }, this.#clock.now())
+      })
+    } finally {
+      // Nothing that was read before is good any more, also where the next reading fails, or nobody told of the commit.
+      await this.#reading?.catch(() => undefined)
+      this.#freshUntilMs = Number.NEGATIVE_INFINITY
+    }
     await this.#refresh()
   }
 
   /** Reads all keys anew; a reading that is under way may have begun before a change, so it is waited for, not shared. */
   async #refresh(): Promise<void> {
-    await this.#reading
+    await this.#reading?.catch(() => undefined)
     this.#reading ??= this.#read().finally(() => {
       this.#reading = undefined
     })

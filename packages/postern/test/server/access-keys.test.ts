@@ -104,6 +104,30 @@ describe.each(stores)('access keys on $name', ({ open }) => {
     expect([await rotateTo(1), await rotateTo(2)]).toEqual([true, false])
   })
 
+  test('one that is revoked is good no more, also where the store does not answer behind it', async () => {
+    let isLost = false
+    const store = new Proxy(opened.store, {
+      get: (target, name) => {
+        if (name === 'transaction') {
+          return async (work: () => Promise<unknown>) => {
+            const result = await target.transaction(work)
+            isLost = true
+            return result
+          }
+        }
+        if (name === 'db' && isLost) throw new Error('lost')
+        return Reflect.get(target, name)
+      },
+    })
+    const accessKeys = new AccessKeys({ store, clock: new TestClock() })
+    const other = new AccessKeys({ store: opened.store, clock: new TestClock() })
+    const { view, text } = await other.add({ name: 'gone', rules }, { actor: 'local' })
+    expect(await accessKeys.recognise(text.reveal())).toBeDefined()
+    await expect(accessKeys.revoke(view.id, { actor: 'local' })).rejects.toThrow('lost')
+    isLost = false
+    expect(await accessKeys.recognise(text.reveal())).toBeUndefined()
+  })
+
   test('the tables hold nothing that could be presented', async () => {
     const { keys } = await serve()
     const dump = await opened.dump()
