@@ -149,8 +149,8 @@ export class Connections {
   }
 
   /**
-   * Lets the doctor look at a connection, and keeps how that came out once it is at its end; what comes of other `wants` is
-   * for the caller alone.
+   * Lets the doctor look at a connection, and keeps how that came out once it is at its end, where the connection still signs
+   * in as it was looked at; what comes of other `wants` is for the caller alone.
    *
    * @throws {AdminError | CredentialError} for an administrator who cannot be asked.
    */
@@ -181,7 +181,7 @@ export class Connections {
       yield finding
     }
     if (asked !== undefined) return
-    await saveDoctorResult(store, row.id, resultOf(findings, clock.now()))
+    await saveDoctorResult(store, row, resultOf(findings, clock.now()))
   }
 
   /** Changes a connection. A new credential is tried out first. @throws as {@link update} says. */

@@ -177,18 +177,20 @@ export async function updateConnection(
 }
 
 /**
- * Keeps how the doctor's look came out, and what an earlier one was told of the roles where this one was told nothing. The
+ * Keeps how the doctor's look at a connection came out, unless it signs in in another way by now; and what an earlier one was told of the roles where this one was told nothing. The
  * connection itself stays as it is, and its revision too.
  */
 export async function saveDoctorResult(
   store: Store,
-  id: string,
+  seen: Pick<ConnectionRow, 'id' | 'client_id' | 'credential_since' | 'settings'>,
   result: DoctorResult,
 ): Promise<void> {
   await sql`
     update connection
     set doctor = jsonb_strip_nulls(jsonb_build_object('roles', doctor -> 'roles')) || ${JSON.stringify(result)}::jsonb
-    where id = ${id}`.execute(store.db)
+    where id = ${seen.id} and client_id is not distinct from ${seen.client_id}
+      and credential_since = ${seen.credential_since}
+      and settings = ${JSON.stringify(seen.settings)}::jsonb`.execute(store.db)
 }
 
 /** Forgets what is known of the roles of a connection: they are others by now. */

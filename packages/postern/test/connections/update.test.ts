@@ -168,6 +168,20 @@ describe.each(stores)('a change of a connection on $name', ({ name: kind, open }
     })
   })
 
+  test('is not judged by what the doctor finds of the credential before', async () => {
+    const key = (await newKey(`third-${kind}`)).privateJwk.reveal()
+    for (const members of [{ key }, { scopes: ['okta.users.read'] }]) {
+      const looking = connections.examine('acme')
+      await looking.next()
+      const { row } = await connections.update('acme', { members }, by)
+      clock.advance(1_000)
+      for await (const _finding of looking);
+      expect((await connections.get('acme')).doctor).toEqual(row.doctor)
+    }
+    for await (const _finding of connections.examine('acme'));
+    expect((await connections.get('acme')).doctor?.at).toBe(clock.now().toISOString())
+  })
+
   test('to a key that does not sign in changes nothing', async () => {
     const { privateJwk } = await generateKey({ alg: 'ES256', kid: 'nobody' })
     const members = { key: privateJwk.reveal() }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { openTestSeal } from '../../../../test/test-seal.ts'
 import { appendAudit } from '../../src/store/audit.ts'
-import { saveDoctorResult } from '../../src/store/connections.ts'
+import { readConnection, saveDoctorResult } from '../../src/store/connections.ts'
 import { insertFeed } from '../../src/store/feeds.ts'
 import { beginRun, emptyReport, endRun } from '../../src/store/runs.ts'
 import { keepConnection } from './kept-events.ts'
@@ -48,7 +48,8 @@ describe.each(stores)('on $name', ({ open }) => {
       return [...list.map(({ name }) => name), ...(json?.['next'] ? [`> ${json['next']}`] : [])]
     }
     const at = '2026-11-30T11:00:00.000Z'
-    await saveDoctorResult(opened.store, id, { status: 'failed', at, problems: [] })
+    const row = (await readConnection(opened.store, id)) ?? expect.fail('It is gone.')
+    await saveDoctorResult(opened.store, row, { status: 'failed', at, problems: [] })
     expect(await names({})).toEqual(expect.arrayContaining(['acme', 'b%2', 'b_1', 'beta']))
     expect(await names({ limit: '1' }, keys.some)).toEqual(['acme', '> acme'])
     expect(await names({ limit: '2' }, keys.some)).toEqual(['acme', 'beta'])
