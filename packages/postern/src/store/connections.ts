@@ -177,8 +177,8 @@ export async function updateConnection(
 }
 
 /**
- * Keeps how the doctor's look at a connection came out, unless it signs in in another way by now; and what an earlier one was told of the roles where this one was told nothing. The
- * connection itself stays as it is, and its revision too.
+ * Keeps how the doctor's look came out, where the connection still signs in as it was seen; and what an earlier look was told
+ * of the roles where this one was told nothing. The connection itself stays as it is, and its revision too.
  */
 export async function saveDoctorResult(
   store: Store,
