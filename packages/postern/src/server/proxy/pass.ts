@@ -45,18 +45,13 @@ export async function passOn(call: ProxiedCall): Promise<SentAnswer> {
   requireCall({ method, path, headers: {} }, caller, connection)
   const headers = callerHeaders(message)
   const { connections, log } = services
-  const {
-    org,
-    underWay,
-    signal: removed,
-  } = connections.opened(connection) ?? (await connections.open(connection))
+  const { org, underWay } = connections.opened(connection) ?? (await connections.open(connection))
   const stream = services.openStream(org.url)
   const audit = new CallAudit(services, { by, connection, method, path })
   const body = CallerBody.of(message)
   const stop = new CallStop(response, underWay)
   let forwarded: Forwarded<StreamedAnswer> | undefined
   try {
-    if (removed.aborted) stop.stop(removed.reason)
     if (audit.isChange) await audit.begin()
     try {
       forwarded = await org.forward(

@@ -176,6 +176,31 @@ describe('the root of an org', () => {
     tooLarge.destroy()
   })
 
+  test('gives a request up whose answer comes before its end', async () => {
+    const server = createServer({ keepAliveTimeout: 0 }, (_incoming, outgoing) =>
+      outgoing.end('[]'),
+    )
+    const left = new Promise((resolve) => {
+      server.on('connection', (socket) => socket.on('close', resolve))
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    onTestFinished(() => {
+      server.closeAllConnections()
+      server.close()
+    })
+    const root = await openRoot(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    const asked = request(`${root}/api/v1/groups`, {
+      method: 'POST',
+      headers: { 'content-length': 10 },
+    })
+    onTestFinished(() => void asked.destroy())
+    asked.on('error', () => undefined)
+    asked.write('[')
+    const [answer] = await once(asked, 'response')
+    expect(answer.statusCode).toBe(200)
+    await left
+  })
+
   test('resets the connection where an answer of the org breaks off', async () => {
     const org = await proxiedScript(
       opened.store,

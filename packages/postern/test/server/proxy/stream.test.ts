@@ -8,7 +8,13 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import type { TestStore } from '../../../../../test/stores.ts'
 import { maxBodyBytes } from '../../../src/server/proxy/caller-body.ts'
 import { openEmbedded } from '../served-app.ts'
-import { anyCall, openSocket, proxiedServer, scriptedApiToken } from './proxied-org.ts'
+import {
+  anyCall,
+  openSocket,
+  proxiedScript,
+  proxiedServer,
+  scriptedApiToken,
+} from './proxied-org.ts'
 
 let opened: TestStore
 beforeAll(async () => {
@@ -220,6 +226,27 @@ describe('a call without an answer when its connection is removed', () => {
     const answer = await asked
     expect(answer.status).toBe(status)
     expect(await answer.json()).toMatchObject(problem)
+  })
+
+  test('is not sent where that happens while the connection is opened', async () => {
+    const { proxy, services, keys, requests } = await proxiedScript(
+      opened.store,
+      () => ({ body: [] }),
+      { keys: { any: [anyCall] } },
+    )
+    const { connections } = services
+    const open = connections.open.bind(connections)
+    Object.assign(connections, {
+      opened: () => undefined,
+      open: async (name: string) => {
+        const connection = await open(name)
+        await connections.remove(name, { actor: 'local' })
+        return connection
+      },
+    })
+    const headers = { authorization: `SSWS ${keys.any}` }
+    const answer = await fetch(`${proxy}/api/v1/users`, { headers })
+    expect([answer.status, requests]).toEqual([404, []])
   })
 })
 
