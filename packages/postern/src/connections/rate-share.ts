@@ -26,6 +26,7 @@ export class RateShare {
   readonly #processId = randomUUID()
   readonly #members = new Map<string, Member>()
   #signMs = Number.NEGATIVE_INFINITY
+  #putting: Promise<unknown> = Promise.resolve()
 
   constructor({ store, clock }: { readonly store: Store; readonly clock: Clock }) {
     this.#store = store
@@ -42,7 +43,7 @@ export class RateShare {
 
   /** Lets a connection take part. Where others do, its pacer holds back until they have seen it. */
   async join(connectionId: string, pacer: Pacer): Promise<void> {
-    await putUses(this.#store, this.#processId, [connectionId])
+    await this.#put([connectionId])
     const [shared] = await readShared(this.#store, [connectionId])
     const nowMs = this.#clock.monotonicMs()
     const isAlone = (shared?.users ?? 1) <= 1
@@ -56,7 +57,7 @@ export class RateShare {
     for (const [id, member] of this.#members) if (!this.#isUsed(member)) this.#members.delete(id)
     const ids = [...this.#members.keys()]
     if (this.#clock.monotonicMs() - this.#signMs >= SIGN_OF_LIFE_MS) {
-      await putUses(this.#store, this.#processId, ids)
+      await this.#put(ids)
       this.#signMs = this.#clock.monotonicMs()
     }
     const shared = new Map((await readShared(this.#store, ids)).map((one) => [one.id, one]))
@@ -77,7 +78,15 @@ export class RateShare {
   /** Leaves the whole share to the others. */
   async leave(): Promise<void> {
     this.#members.clear()
+    // One that came behind the removal would count as somebody who is there.
+    await this.#putting
     await removeUses(this.#store, this.#processId)
+  }
+
+  #put(ids: readonly string[]): Promise<void> {
+    const put = putUses(this.#store, this.#processId, ids)
+    this.#putting = Promise.allSettled([this.#putting, put])
+    return put
   }
 
   #isUsed({ usedMs }: Member): boolean {

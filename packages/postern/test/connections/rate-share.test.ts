@@ -1,10 +1,12 @@
-import type { Transport } from '@postern/core'
+import { setImmediate } from 'node:timers/promises'
+import { Pacer, type Transport } from '@postern/core'
 import { type RunningOrg, startOrg } from '@postern/emulator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { stores, type TestStore } from '../../../../test/stores.ts'
 import { openTestSeal } from '../../../../test/test-seal.ts'
 import { VirtualTime } from '../../../../test/virtual-time.ts'
 import type { Connections } from '../../src/connections/connections.ts'
+import { RateShare } from '../../src/connections/rate-share.ts'
 import { openStore } from '../../src/store/open.ts'
 import type { Seal } from '../../src/store/seal.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -14,6 +16,17 @@ const postgres = stores.filter(({ name }) => name === 'PostgreSQL')
 const PATH = '/api/v1/groups'
 // Half of it is one caller's, and 90 % of that are used: 27 a minute.
 const ORG_LIMIT = 60
+
+/** An object of which some members are others. */
+function withOwn<Whole extends object>(whole: Whole, own: Partial<Whole>): Whole {
+  return new Proxy(whole, {
+    get: (target, name) => {
+      if (name in own) return Reflect.get(own, name)
+      const value: unknown = Reflect.get(target, name, target)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+}
 
 describe.each(postgres)('processes on one $name that use a connection', ({ open }) => {
   let kept: TestStore
@@ -124,6 +137,26 @@ describe.each(postgres)('processes on one $name that use a connection', ({ open 
     expect(pacer.sharers).toBe(1)
     await dead.connections.close()
     await one.connections.close()
+    expect(await kept.store.db.selectFrom('connection_use').selectAll().execute()).toEqual([])
+  })
+
+  test('of which one leaves while it gives a sign of life leave nothing of it', async () => {
+    const { promise: released, resolve: release } = Promise.withResolvers<void>()
+    const executor = otherStore.db.getExecutor()
+    const late = withOwn(executor, {
+      executeQuery: async (...query: Parameters<typeof executor.executeQuery>) => {
+        await released
+        return executor.executeQuery(...query)
+      },
+    })
+    // Raw statements, as the sign of life is one, are all that is late.
+    const store = withOwn(otherStore, { db: withOwn(otherStore.db, { getExecutor: () => late }) })
+    const share = new RateShare({ store, clock: time })
+    const joining = share.join('not-there', new Pacer({ clock: time }))
+    const leaving = share.leave()
+    await setImmediate()
+    release()
+    await Promise.all([joining, leaving])
     expect(await kept.store.db.selectFrom('connection_use').selectAll().execute()).toEqual([])
   })
 
