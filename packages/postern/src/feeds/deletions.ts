@@ -3,7 +3,7 @@
 import type { Mirrored, ObjectKind } from '@postern/core'
 import type { FeedRecord } from '../sinks/record.ts'
 import type { HeldDeletions } from '../store/feed-values.ts'
-import { countMissed, listMissed, type MissedBy } from '../store/mirror.ts'
+import { countMissed, listMissed, type MissedBy, type MissedCount } from '../store/mirror.ts'
 import { addRereads } from '../store/rereads.ts'
 import { hashObjects, mirroredOf, takeDeletions, takePage } from './mirroring.ts'
 import { lostReach, type Reach, readReach } from './reach.ts'
@@ -36,13 +36,6 @@ export interface SweepEnd {
   readonly commit: CommitRecords
 }
 
-/** How many objects of a kind a sweep saw of those that were known, and how many it missed. */
-export interface Missed {
-  readonly kind: string
-  readonly seen: number
-  readonly missed: number
-}
-
 const MIN_SHARE = 0.8
 const MAX_BY_ID = 500
 const SAMPLE = 50
@@ -59,14 +52,14 @@ const PAGE = 100
 export async function passOnDeletions(
   context: StreamContext,
   end: SweepEnd,
-): Promise<{ readonly hold: Hold | undefined; readonly missing: readonly Missed[] }> {
+): Promise<{ readonly hold: Hold | undefined; readonly missing: readonly MissedCount[] }> {
   const missing = (await countMissed(context.store, missedBy(context, end))).filter(
     ({ missed }) => missed > 0,
   )
   if (missing.length === 0) return { hold: undefined, missing }
   const hold =
     (await judgeReach(context, end)) ??
-    (end.isConfirmed ? undefined : judgeCounts(missing)) ??
+    (end.isConfirmed ? undefined : (judgeCounts(missing) ?? judgeAdopted(missing))) ??
     (await judgeSample(context, end, missing)) ??
     (await removeMissed(context, end))
   return { hold, missing }
@@ -75,7 +68,7 @@ export async function passOnDeletions(
 /** What a feed shows of deletions that it holds back. */
 export function heldDeletions(
   { code, message }: Hold,
-  missing: readonly Missed[],
+  missing: readonly MissedCount[],
   more: { readonly feed: string; readonly generation: number; readonly now: Date },
 ): HeldDeletions {
   return {
@@ -89,13 +82,23 @@ export function heldDeletions(
 }
 
 /** Whether so many objects can be missing without a person's word. */
-function judgeCounts(counts: readonly Missed[]): Hold | undefined {
+function judgeCounts(counts: readonly MissedCount[]): Hold | undefined {
   const shrunk = counts.find(({ seen, missed }) => seen < MIN_SHARE * (seen + missed))
   if (shrunk === undefined) return undefined
   const { kind, seen, missed } = shrunk
   return {
     code: 'deletions_unlikely',
     message: `Of ${seen + missed} objects of kind ${kind}, the org showed ${seen}: that ${missed} were deleted at once is not believed.`,
+  }
+}
+
+/** What another feed saw, perhaps with another admin role, is not known to have been in sight of this one. */
+function judgeAdopted(counts: readonly MissedCount[]): Hold | undefined {
+  const found = counts.find(({ adopted }) => adopted > 0)
+  if (found === undefined) return undefined
+  return {
+    code: 'deletions_unconfirmed',
+    message: `${found.adopted} objects of kind ${found.kind} that an earlier feed left in the store are missing, and whether this one ever saw them is not known.`,
   }
 }
 
@@ -116,7 +119,7 @@ async function judgeReach(
 async function judgeSample(
   context: StreamContext,
   end: SweepEnd,
-  missing: readonly Missed[],
+  missing: readonly MissedCount[],
 ): Promise<Hold | undefined> {
   const count = missing.reduce((sum, { missed }) => sum + missed, 0)
   if (count <= MAX_BY_ID) return undefined

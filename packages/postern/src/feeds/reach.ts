@@ -10,7 +10,7 @@ import {
   scopeCovers,
 } from '@postern/core'
 import { readHeldDeletions } from '../store/held-deletions.ts'
-import { type MirrorExcept, sampleMirror } from '../store/mirror.ts'
+import { type MirrorExcept, type SampledObject, sampleMirror } from '../store/sample-mirror.ts'
 import type { StreamContext } from './stream.ts'
 
 /** What a credential may see, as far as it can be told. Kept as JSON in a state. */
@@ -22,7 +22,7 @@ export interface Reach {
 }
 
 const ROLES_SCOPE = 'okta.roles.read'
-// One that is gone without a trace may be among them; of a role that shows half of all, 8 are taken for a true one 1 time in 28.
+// One that is gone without a trace may be among them. A role that shows half of all is taken for a true one 1 time in 28.
 const SAMPLE = 8
 const MAX_UNREADABLE = 1 / 8
 
@@ -59,10 +59,10 @@ export function lostReach(earlier: Reach, later: Reach): string | undefined {
 
 /**
  * Whether a few objects that were there a moment ago can still be read, all but one of eight. Where they cannot, that others are
- * not found says nothing about those.
+ * not found says nothing about those. What is to be read again itself is asked for only where there is nothing else.
  *
- * @param options.seenBy - the sweep that has just come to its end: what it saw is asked for. Absent: anything that is known and
- * not to be read again itself, also what the last sweep did not see any more; and nothing is believed while deletions are held back, or several objects are gone
+ * @param options.seenBy - the sweep that has just come to its end: what it saw is asked for. Absent: anything that is known, also
+ * what the last sweep did not see any more; and nothing is believed while deletions are held back, or several objects are gone
  * and there is no other to ask for.
  */
 export async function isStillReadable(
@@ -70,23 +70,33 @@ export async function isStillReadable(
   kind: ObjectKind,
   options: { readonly seenBy?: number | undefined; readonly except: MirrorExcept },
 ): Promise<boolean> {
-  const { store, feed, org, signal } = context
+  const { store, feed } = context
   const { seenBy, except } = options
   if (seenBy === undefined && (await readHeldDeletions(store, feed.id)) !== undefined) return false
   const of = { feedId: feed.id, kind: kind.name, generation: seenBy }
-  const dueBy = seenBy === undefined ? org.authorizer.now() : undefined
-  const sample = await sampleMirror(store, of, { except: { ...except, dueBy }, limit: SAMPLE })
+  const quiet = await sampleMirror(store, of, {
+    except: { ...except, isListed: true },
+    limit: SAMPLE,
+  })
+  const sample = quiet.length > 0 ? quiet : await sampleMirror(store, of, { except, limit: SAMPLE })
   if (sample.length === 0) return seenBy !== undefined || (except.ids?.length ?? 0) <= 1
   let unreadable = 0
-  for (const { id, parent } of sample) {
-    const found = await unlessRefused(async () =>
-      kind.path === undefined
-        ? isParentThere(org, kind, parent ?? '', { priority: 'incremental', signal })
-        : (await readObject(org, kind, id, { priority: 'incremental', signal })) !== undefined,
-    )
-    if (found !== true) unreadable++
-  }
+  for (const one of sample) if (!(await isReadable(context, kind, one))) unreadable++
   return unreadable <= sample.length * MAX_UNREADABLE
+}
+
+async function isReadable(
+  { org, signal }: StreamContext,
+  kind: ObjectKind,
+  { id, parent }: SampledObject,
+): Promise<boolean> {
+  const options = { priority: 'incremental', signal } as const
+  const found = await unlessRefused(async () =>
+    kind.path === undefined
+      ? isParentThere(org, kind, parent ?? '', options)
+      : (await readObject(org, kind, id, options)) !== undefined,
+  )
+  return found === true
 }
 
 /** What a reading gives; undefined where the role does not allow it. */

@@ -1,6 +1,7 @@
 /** @module What a feed takes over: objects that the sink `store` has, and that the feed itself never saw. */
 
 import { sql } from 'kysely'
+import { ADOPTED } from './mirror.ts'
 import type { Store } from './store.ts'
 
 const STEP = 1_000
@@ -28,7 +29,7 @@ export async function adoptObjects(
       order by o.id limit ${STEP}
     ), adopted as (
       insert into mirror (feed_id, kind, id, parent, version, hash, generation, changed_at, first_seen_at)
-      select ${feedId}::text, kind, id, parent, version, hash, -1, observed_at, observed_at from page
+      select ${feedId}::text, kind, id, parent, version, hash, ${ADOPTED}::bigint, observed_at, observed_at from page
       on conflict do nothing
     )
     select max(id) as id from page having max(id) is not null`.execute(store.db)

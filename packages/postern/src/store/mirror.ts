@@ -31,14 +31,8 @@ export interface MissedBy {
   readonly since: Date
 }
 
-/** What a sample leaves out. */
-export interface MirrorExcept {
-  readonly ids?: readonly string[]
-  /** All that is behind it. */
-  readonly parent?: string
-  /** What was to be read again by then, as something happened to it. */
-  readonly dueBy?: Date | undefined
-}
+/** The complete read that saw what was taken over: none of this feed. */
+export const ADOPTED = -1
 
 const columns = sql`m.kind, m.id, m.parent, m.version, m.hash, m.last_updated, m.generation, m.changed_at, m.deleted_at`
 
@@ -138,17 +132,27 @@ export async function listRemoved(
     .execute()
 }
 
-/** How many objects of each kind a complete read saw of those that were known when it began, and how many it missed. */
+/** What a complete read came to, of the objects of a kind that were known when it began. */
+export interface MissedCount {
+  readonly kind: string
+  readonly seen: number
+  readonly missed: number
+  /** Of those that were missed: how many the feed itself never saw. */
+  readonly adopted: number
+}
+
+/** How many objects of each kind a complete read saw, and how many it missed. */
 export async function countMissed(
   store: Store,
   { feedId, kinds, generation, since }: MissedBy,
-): Promise<readonly { readonly kind: string; readonly seen: number; readonly missed: number }[]> {
+): Promise<readonly MissedCount[]> {
   return store.db
     .selectFrom('mirror')
     .select((one) => [
       'kind',
       one.fn.countAll<number>().filterWhere('generation', '>=', generation).as('seen'),
       one.fn.countAll<number>().filterWhere('generation', '<', generation).as('missed'),
+      one.fn.countAll<number>().filterWhere('generation', '=', ADOPTED).as('adopted'),
     ])
     .where('feed_id', '=', feedId)
     .where('kind', 'in', kinds)
@@ -211,38 +215,6 @@ export async function lastGeneration(
     query = query.where('kind', '=', behind.kind).where('parent', '=', behind.parent)
   }
   return (await query.executeTakeFirst())?.last ?? 0
-}
-
-/**
- * Some objects that are there, to ask whether they can still be seen: of all that are known, or of those that a complete read saw.
- */
-export function sampleMirror(
-  store: Store,
-  of: {
-    readonly feedId: string
-    readonly kind: string
-    readonly generation?: number | undefined
-  },
-  options: { readonly except: MirrorExcept; readonly limit: number },
-): Promise<readonly Pick<MirrorRow, 'id' | 'parent'>[]> {
-  let query = store.db
-    .selectFrom('mirror as m')
-    .select(['id', 'parent'])
-    .where('feed_id', '=', of.feedId)
-    .where('kind', '=', of.kind)
-    .where('deleted_at', 'is', null)
-    .limit(options.limit)
-  if (of.generation !== undefined) query = query.where('generation', '>=', of.generation)
-  const { ids = [], parent, dueBy } = options.except
-  if (ids.length > 0) query = query.where('id', 'not in', ids)
-  if (parent !== undefined) query = query.where('parent', '!=', parent)
-  if (dueBy !== undefined) {
-    query = query.where(
-      sql<boolean>`not exists (select from reread r where r.feed_id = m.feed_id and r.kind = m.kind
-        and r.id in (m.id, m.parent) and r.due_at <= ${dueBy}::timestamptz)`,
-    )
-  }
-  return query.execute()
 }
 
 /** How many objects there are behind each of those parents. */

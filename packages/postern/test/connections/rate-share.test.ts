@@ -143,12 +143,11 @@ describe.each(postgres)('processes on one $name that use a connection', ({ open 
   test('of which one leaves while it gives a sign of life leave nothing of it', async () => {
     const { promise: released, resolve: release } = Promise.withResolvers<void>()
     const executor = otherStore.db.getExecutor()
-    const late = withOwn(executor, {
-      executeQuery: async (...query: Parameters<typeof executor.executeQuery>) => {
-        await released
-        return executor.executeQuery(...query)
-      },
-    })
+    const executeLate = async (...query: Parameters<typeof executor.executeQuery>) => {
+      await released
+      return executor.executeQuery(...query)
+    }
+    const late = withOwn(executor, { executeQuery: executeLate as typeof executor.executeQuery })
     // Raw statements, as the sign of life is one, are all that is late.
     const store = withOwn(otherStore, { db: withOwn(otherStore.db, { getExecutor: () => late }) })
     const share = new RateShare({ store, clock: time })

@@ -275,17 +275,18 @@ describe.each(stores)('deletions on $name', ({ open }) => {
   })
 
   test.each([
-    { users: 30, shown: 3 },
-    { users: 9, shown: 6 },
+    { users: 30, from: -3, to: 30 },
+    { users: 9, from: -6, to: 9 },
+    { users: 60, from: 2, to: 12 },
   ])(
-    'are not passed on for a hint where the next sweep, too, sees only what a narrowed role shows, $shown of $users users',
-    async ({ users: count, shown }) => {
+    'are not passed on for a hint where the next sweep, too, sees only what a narrowed role shows, of $users users those from $from to $to',
+    async ({ users: count, from, to }) => {
       const feed = await swept({ users: count, groups: 1, assumptions: { userOutOfReach: '404' } })
       const { running, admin } = feed.emulated
       const { org, faults } = running
       const [group] = [...org.groups].filter(({ id }) => id !== org.everyoneId)
       const users = [...org.users]
-      for (const { id } of users.slice(-shown)) org.members.add(group?.id ?? '', id)
+      for (const { id } of users.slice(from, to)) org.members.add(group?.id ?? '', id)
       const path = `/api/v1/users/${users[1]?.id}`
       await admin.request({ method: 'POST', path, body: { profile: { nickName: 'Bo' } } })
       await feed.run({ afterMs: 5_000 })
@@ -319,6 +320,29 @@ describe.each(stores)('deletions on $name', ({ open }) => {
     running.faults.off('admin-role-narrowed')
     await feed.run()
     expect([...feed.delivered.keys()].toSorted()).toEqual(await idsInOrg(feed.emulated, 'users'))
+  })
+
+  test('are not passed on where the list of every app is to be read again, and the org hides every app', async () => {
+    const feed = await objectFeed(
+      opened.store,
+      await orgOnClock({ users: 6, apps: 3 }),
+      'app-assignments',
+    )
+    await feed.run()
+    const { running, admin } = feed.emulated
+    const group = running.org.everyoneId
+    for (const { id } of running.org.apps) {
+      await admin.request({ method: 'PUT', path: `/api/v1/apps/${id}/groups/${group}`, body: {} })
+    }
+    await feed.run({ afterMs: 5_000 })
+    const org = feed.emulated.client({
+      clock: feed.clock,
+      transport: (request) =>
+        fetchTransport({ ...request, url: request.url.replace(/\/apps\/\w+/, '/apps/0oahidden') }),
+    })
+    const ran = await feed.run({ afterMs: 31_000, org })
+    expect(ran).toMatchObject({ changes: [], failed: undefined })
+    expect(ran.notes).toContainEqual(expect.stringContaining('objects are asked for again'))
   })
 
   test('say what is wrong once where the log cannot be read, and everything else goes on', async () => {

@@ -11,14 +11,13 @@ import {
   lastGeneration,
   listMissed,
   listMissedBehind,
-  type MirrorExcept,
   markMirror,
   putMirror,
   readMirror,
   removeMirror,
-  sampleMirror,
 } from '../../src/store/mirror.ts'
 import { addRereads, delayRereads, finishRereads, listDueRereads } from '../../src/store/rereads.ts'
+import { type MirrorExcept, sampleMirror } from '../../src/store/sample-mirror.ts'
 
 const at = (minutes: number) => new Date(Date.UTC(2026, 0, 1, 0, minutes))
 
@@ -91,14 +90,18 @@ describe.each(stores)('the mirror on $name', ({ open }) => {
       },
     ])
     const missed = { feedId, kinds: ['group-member'], generation: 2, since: at(2) }
-    expect(await countMissed(store, missed)).toEqual([{ kind: 'group-member', seen: 1, missed: 1 }])
+    expect(await countMissed(store, missed)).toEqual([
+      { kind: 'group-member', seen: 1, missed: 1, adopted: 0 },
+    ])
     expect(await listMissed(store, missed, 10)).toEqual([
       { kind: 'group-member', id: 'g1/u2', parent: 'g1' },
     ])
     const behind = { feedId, kind: 'group-member', parent: 'g1' }
     expect(await listMissedBehind(store, behind, 2, 10)).toHaveLength(1)
     await markMirror(store, feedId, [two], 3)
-    expect(await countMissed(store, missed)).toEqual([{ kind: 'group-member', seen: 2, missed: 0 }])
+    expect(await countMissed(store, missed)).toEqual([
+      { kind: 'group-member', seen: 2, missed: 0, adopted: 0 },
+    ])
     expect(await lastGeneration(store, feedId, behind)).toBe(3)
     expect(await lastGeneration(store, randomUUID())).toBe(0)
     const sampled = (except: MirrorExcept) =>
