@@ -25,31 +25,35 @@ type Position = {
  * Sends a batch in order, split by the limits. What is refused is halved until the records that are refused alone are known;
  * they are returned, and the others are with the receiver.
  *
- * @throws {SinkError} where the batch has to be sent again; `sink_rejected` where the receiver takes nothing, whatever it is sent.
+ * @throws {SinkError} where the batch has to be sent again; `sink_rejected` where the receiver takes nothing, or nothing any more.
  */
 export async function deliver(batch: SinkBatch, delivery: Delivery): Promise<Written> {
   const { format, receiver, signal } = delivery
   const rejected: RejectedRecord[] = []
-  let taken = 0
+  const before = refusedBefore(delivery)
+  const isTried = before < MAX_REFUSED
+  let refusedInARow = isTried ? before : 0
   const waiting = splitByLimits(batch, delivery).toReversed()
   for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
     const answer = await receiver.send(format.request(part), signal)
     if (answer.verdict === 'taken') {
       const named = format.refusedIn(answer, part)
       rejected.push(...named)
-      taken += part.pieces.length - named.length
+      refusedInARow = named.length < part.pieces.length ? 0 : refusedInARow + named.length
     } else if (answer.verdict === 'refused' && !format.isAboutRecords(answer)) {
       throw refusesUs(`It answered ${answer.status}.`)
     } else if (part.pieces.length > 1) {
       waiting.push(...halvesOf(part).toReversed())
     } else {
       rejected.push(rejection(part.first, answer))
+      refusedInARow++
     }
-    if (taken === 0 && rejected.length >= MAX_REFUSED) throw refusesUs(aboutFirst(rejected))
+    if (refusedInARow >= MAX_REFUSED) throw refusesUs(aboutLast(rejected))
   }
-  const refusedInARow = taken > 0 ? 0 : refusedBefore(delivery) + rejected.length
-  if (rejected.length > 0 && refusedInARow >= MAX_REFUSED) throw refusesUs(aboutFirst(rejected))
-  const position: Position = { refusedInARow }
+  const isEmpty = batch.records.length === 0
+  const isAnyTaken = rejected.length < batch.records.length
+  if (!isTried && !isAnyTaken && !isEmpty) throw refusesUs(aboutLast(rejected))
+  const position: Position = { refusedInARow: isEmpty ? before : refusedInARow }
   return { position, rejected }
 }
 
@@ -101,8 +105,8 @@ function rejection(
   return { index, code, reason: `The receiver answered ${status} to the record alone.` }
 }
 
-function aboutFirst([first]: readonly RejectedRecord[]): string {
-  return `Of the first: ${first?.reason}`
+function aboutLast(rejected: readonly RejectedRecord[]): string {
+  return `Of the last: ${rejected.at(-1)?.reason}`
 }
 
 function refusesUs(reason: string): SinkError {

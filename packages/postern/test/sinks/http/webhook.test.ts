@@ -158,13 +158,33 @@ describe('a webhook', () => {
     }
 
     expect(await write('e1')).toBe(0)
-    for (let times = 0; times < 9; times++) expect(await write('bad')).toBe(1)
+    for (let times = 0; times < 8; times++) expect(await write('bad')).toBe(1)
     expect(await write('bad', 'e2')).toBe(1)
     for (let times = 0; times < 3; times++) expect(await write('bad', 'bad', 'bad')).toBe(3)
     await expect(write('bad')).rejects.toMatchObject({ code: 'sink_rejected' })
     await expect(write('bad')).rejects.toMatchObject({ code: 'sink_rejected' })
     expect(await write('e3')).toBe(0)
     expect(await write('bad')).toBe(1)
+  })
+
+  test('that took the first part of a batch and refuses what follows loses none of it to the dead letters', async () => {
+    const { sink } = await openHttpSink((_, number) => ({ status: number === 1 ? 200 : 400 }), {
+      maxRecords: 250,
+    })
+
+    await expect(sink.write(batchOf(1, events(1_000)), {})).rejects.toMatchObject({
+      code: 'sink_rejected',
+    })
+  })
+
+  test('that refuses the first nine it is sent and takes the tenth is believed of the nine', async () => {
+    const { sink } = await openHttpSink(({ body }) => ({
+      status: body.includes('"bad"') ? 400 : 200,
+    }))
+    const records = eventsOf(...Array.from({ length: 9 }, () => 'bad'), 'e10')
+
+    const { rejected } = await sink.write(batchOf(1, records), {})
+    expect(rejected?.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8])
   })
 
   test('that refuses a dead letter again is not refused itself', async () => {
