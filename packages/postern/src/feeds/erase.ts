@@ -8,6 +8,7 @@ import { appendAudit, type Caller } from '../store/audit.ts'
 import { eraseDeadLetters } from '../store/dead-letters.ts'
 import { listFeedsInto } from '../store/feed-sinks.ts'
 import { eraseSubject, type RemovedRecords, readLogins } from '../store/records.ts'
+import { clearRemovedFeeds } from '../store/removed-feeds.ts'
 import { listSpooled, readSpooled } from '../store/spool.ts'
 import type { Store } from '../store/store.ts'
 
@@ -53,6 +54,8 @@ export async function eraseUser(
   const texts = [userId, ...logins.map((login) => JSON.stringify(login))].map((text) =>
     Buffer.from(text),
   )
+  // Nobody can tell any more whose connection the dead letters of a removed feed came over.
+  await clearRemovedFeeds(store, signal)
   const waiting = await listWaiting(store, connectionId, texts)
   // Whom is not said, and yet can be shown by whoever knows the id.
   const user = createHash('sha256').update(`${connectionId}|${userId}`).digest('hex')

@@ -141,7 +141,7 @@ export class Feeds {
 
   /** Removes a feed with its cursors and what is spooled, and ends its run. What its sinks have stays there. */
   async remove(name: string, by: Caller): Promise<void> {
-    const { store, schedules } = this.#context
+    const { store, schedules, log } = this.#context
     const { id } = await store.transaction(async () => {
       const row = await this.find(name)
       await schedules.unschedule(row.id)
@@ -149,7 +149,12 @@ export class Feeds {
       await this.#audit('feed.remove', row, by, { input: row.input })
       return row
     })
-    await clearRemovedFeed(store, id)
+    try {
+      await clearRemovedFeed(store, id)
+    } catch (error) {
+      // The feed is gone all the same; the hourly work finds what is left.
+      log.error({ err: error, feed: name }, 'what a removed feed has left is still there')
+    }
   }
 
   /** Lets a feed rest: its run ends at the next page, and no other begins. */

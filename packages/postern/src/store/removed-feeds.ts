@@ -5,13 +5,13 @@ import { inSteps, STEP } from './in-steps.ts'
 import { ownersIn } from './owners-in.ts'
 import type { Store } from './store.ts'
 
-/** The tables, and what tells one row of a feed from another. */
+/** The tables, those with records of people first, and what tells one row of a feed from another. */
 const LEFT = {
+  dead_letter: ['sink_id', 'seq', 'index'],
+  spool: ['seq'],
   mirror: ['kind', 'id'],
   reread: ['kind', 'id'],
   ledger: ['seq'],
-  spool: ['seq'],
-  dead_letter: ['sink_id', 'seq', 'index'],
 } as const
 
 type LeftTable = keyof typeof LEFT

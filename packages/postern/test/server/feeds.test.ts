@@ -10,7 +10,7 @@ import { stores, type TestStore } from '../../../../test/stores.ts'
 import { openTestSeal } from '../../../../test/test-seal.ts'
 import { ApiClient } from '../../src/cli/api-client.ts'
 import { sendLocally } from '../../src/http/local-client.ts'
-import { putDeadLetters } from '../../src/store/dead-letters.ts'
+import { listDeadLetters, putDeadLetters } from '../../src/store/dead-letters.ts'
 import { putHeldDeletions } from '../../src/store/held-deletions.ts'
 import { addEvents, removeOrphans } from '../../src/store/records.ts'
 import { beginRun } from '../../src/store/runs.ts'
@@ -239,6 +239,9 @@ describe.each(stores)('feeds on $name', ({ open }) => {
       ],
       new Date(),
     )
+    // Of a feed whose removal was cut off.
+    const left = { feedId: randomUUID(), sinkId: '', seq: 1 }
+    await putDeadLetters(store, left, [{ ...letter, record }], new Date())
     const line = Buffer.from(`{"op":"delete","kind":"user","id":"${user.id}"}`)
     await store.db
       .insertInto('spool')
@@ -256,6 +259,7 @@ describe.each(stores)('feeds on $name', ({ open }) => {
       ...{ objects: 1, deadLetters: 1, waiting: [{ feed: 'erased', batches: 1 }] },
     })
     expect((await send('GET', '/v1/feeds/erased')).json().deadLetters).toBe(1)
+    expect(await listDeadLetters(store, left.feedId, { limit: 1 })).toEqual([])
     const dump = await opened.dump()
     expect(dump.slice(dump.indexOf('-- records.'))).not.toContain(user.id)
     const { rows } = (await send('GET', '/v1/audit?action=records.erase')).json()
