@@ -51,8 +51,11 @@ export async function prepareTestPrograms(): Promise<void> {
   const now = new Date()
   utimesSync(folder, now, now)
   for (const name of readdirSync(kept)) {
-    const { mtimeMs } = statSync(path.join(kept, name))
-    if (mtimeMs < now.getTime() - KEPT_MS) rmSync(path.join(kept, name), { recursive: true })
+    // Another run may be faster here too.
+    const stats = statSync(path.join(kept, name), { throwIfNoEntry: false })
+    if (stats !== undefined && stats.mtimeMs < now.getTime() - KEPT_MS) {
+      rmSync(path.join(kept, name), { recursive: true, force: true })
+    }
   }
   process.env[programsVariable] = path.join(folder, PARTS)
 }
