@@ -1,7 +1,7 @@
 /** @module The root of an org on a port of its own: what goes through it as through the proxy, and what ends there. */
 
 import { once } from 'node:events'
-import { createServer, request } from 'node:http'
+import { createServer, request, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { startScriptedServer } from '../../../../../test/scripted-server.ts'
@@ -23,6 +23,16 @@ async function openRoot(url: string): Promise<string> {
   const listening = await listen(rootApp({ server: { url }, connection: 'acme' }))
   onTestFinished(() => listening.close(0))
   return listening.url
+}
+
+/** Opens the root of the connection `acme` of any server of Node, which listens from then on. */
+async function openRootOf(server: Server): Promise<string> {
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return openRoot(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
 }
 
 /** What comes over a connection until it ends. */
@@ -136,12 +146,7 @@ describe('the root of an org', () => {
       incoming.resume().on('end', () => outgoing.end('[]'))
     })
     server.on('connection', () => connections++)
-    await once(server.listen(0, '127.0.0.1'), 'listening')
-    onTestFinished(() => {
-      server.closeAllConnections()
-      server.close()
-    })
-    const root = await openRoot(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    const root = await openRootOf(server)
     for (const body of ['{}', '[]']) {
       const answer = await fetch(`${root}/api/v1/groups`, { method: 'POST', body })
       expect(await answer.json()).toEqual([])
@@ -183,12 +188,7 @@ describe('the root of an org', () => {
     const left = new Promise((resolve) => {
       server.on('connection', (socket) => socket.on('close', resolve))
     })
-    await once(server.listen(0, '127.0.0.1'), 'listening')
-    onTestFinished(() => {
-      server.closeAllConnections()
-      server.close()
-    })
-    const root = await openRoot(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    const root = await openRootOf(server)
     const asked = request(`${root}/api/v1/groups`, {
       method: 'POST',
       headers: { 'content-length': 10 },
